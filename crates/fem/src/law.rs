@@ -1,0 +1,140 @@
+//! A law is a pure function at a point.
+
+use crate::Real;
+
+/// What a law reads at a point, and tests with: the coefficient that it returns for a slot
+/// multiplies the test function of the same field, at the same place, of the same kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Index of the field in the space.
+    pub field: usize,
+    /// Its value or its gradient.
+    pub of: Of,
+    /// Where it is read.
+    pub at: At,
+}
+
+/// The value of a field (one number per component) or its gradient (three per component, x, y, z,
+/// whatever the symmetry of the case; the hoop direction is the one out of the plane).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The value.
+    Value,
+    /// The gradient.
+    Gradient,
+}
+
+/// Where a slot is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// In the cell or on the facet; on an interface, on its first side.
+    Here,
+    /// On the second side of an interface.
+    Across,
+    /// A whole-body unknown, the same number at every point.
+    Whole,
+}
+
+impl Slot {
+    /// The value of `field` here.
+    pub const fn value(field: usize) -> Self {
+        Slot { field, of: Of::Value, at: At::Here }
+    }
+
+    /// The gradient of `field` here.
+    pub const fn gradient(field: usize) -> Self {
+        Slot { field, of: Of::Gradient, at: At::Here }
+    }
+
+    /// The value of `field` on the second side of an interface.
+    pub const fn across(field: usize) -> Self {
+        Slot { field, of: Of::Value, at: At::Across }
+    }
+
+    /// The whole-body unknown number `unknown`.
+    pub const fn whole(unknown: usize) -> Self {
+        Slot { field: unknown, of: Of::Value, at: At::Whole }
+    }
+}
+
+/// The place where a law is evaluated.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Point {
+    /// Position \[m\].
+    pub x: [f64; 3],
+    /// On a facet, the unit normal out of the cell (first side); zero in a cell.
+    pub normal: [f64; 3],
+}
+
+/// What the author of a law writes.
+///
+/// The weak form gains, for every slot `k`, the integral of `r_k` times the test function (or of
+/// `r_k` dotted with its gradient).
+pub trait Law: Send + Sync {
+    /// What is read, in this order. Scalars take one number, gradients three.
+    fn slots(&self) -> &[Slot];
+
+    /// Evaluates the coefficients `r` from the numbers `u`; both have the length that the slots say.
+    fn evaluate<S: Real>(&self, point: &Point, u: &[S], r: &mut [S]);
+
+    /// True when `r` is linear and homogeneous in `u`, so that its matrix never changes.
+    fn is_linear(&self) -> bool {
+        false
+    }
+}
+
+/// What the machine stores: a law behind one virtual call per batch of points.
+pub trait Term: Send + Sync {
+    /// See [`Law::slots`].
+    fn slots(&self) -> &[Slot];
+
+    /// See [`Law::is_linear`].
+    fn is_linear(&self) -> bool;
+
+    /// Coefficients at each point: `u` and `r` hold `n` numbers per point, point after point.
+    fn residual(&self, points: &[Point], u: &[f64], r: &mut [f64]);
+
+    /// Derivatives at each point: `t` holds `n * n` numbers per point, row `i` column `j` being
+    /// dr_i/du_j.
+    fn tangent(&self, points: &[Point], u: &[f64], t: &mut [f64]);
+}
+
+impl<L: Law> Term for L {
+    fn slots(&self) -> &[Slot] {
+        Law::slots(self)
+    }
+
+    fn is_linear(&self) -> bool {
+        Law::is_linear(self)
+    }
+
+    fn residual(&self, points: &[Point], u: &[f64], r: &mut [f64]) {
+        let n = width(Law::slots(self));
+        for ((point, u), r) in points.iter().zip(u.chunks_exact(n)).zip(r.chunks_exact_mut(n)) {
+            self.evaluate(point, u, r);
+        }
+    }
+
+    fn tangent(&self, points: &[Point], u: &[f64], t: &mut [f64]) {
+        use crate::Dual;
+        let n = width(Law::slots(self));
+        let mut du = vec![Dual::default(); n];
+        let mut dr = vec![Dual::default(); n];
+        for ((point, u), t) in points.iter().zip(u.chunks_exact(n)).zip(t.chunks_exact_mut(n * n)) {
+            for j in 0..n {
+                for i in 0..n {
+                    du[i] = Dual { v: u[i], d: f64::from(u8::from(i == j)) };
+                }
+                self.evaluate(point, &du, &mut dr);
+                for i in 0..n {
+                    t[i * n + j] = dr[i].d;
+                }
+            }
+        }
+    }
+}
+
+/// How many numbers a law with these slots reads (scalar fields).
+pub fn width(slots: &[Slot]) -> usize {
+    slots.iter().map(|s| if s.of == Of::Gradient { 3 } else { 1 }).sum()
+}

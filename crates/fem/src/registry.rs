@@ -1,0 +1,211 @@
+//! What a law tells about itself, so that the case file, its reference, its schema and the contract
+//! tests are made from one place.
+
+use crate::{Slot, Term};
+use std::collections::BTreeMap;
+
+/// Where a law is placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a material, and so in every region made of it.
+    Material,
+    /// On a boundary.
+    Boundary,
+    /// On an interface between two regions.
+    Interface,
+}
+
+/// The interval that a number must lie in, in SI units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Range {
+    /// Any finite number.
+    Any,
+    /// Greater than zero.
+    Positive,
+    /// Zero or greater.
+    NonNegative,
+    /// Greater than the first and less than the second.
+    Open(f64, f64),
+}
+
+impl Range {
+    /// True when the finite number `x` lies in the range.
+    pub fn contains(self, x: f64) -> bool {
+        x.is_finite()
+            && match self {
+                Range::Any => true,
+                Range::Positive => x > 0.0,
+                Range::NonNegative => x >= 0.0,
+                Range::Open(a, b) => a < x && x < b,
+            }
+    }
+}
+
+/// What a parameter may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// One quantity; `unit` is its SI unit as text (`"1"` when it has no dimension).
+    Number {
+        /// SI unit.
+        unit: &'static str,
+        /// Accepted values.
+        range: Range,
+    },
+    /// One quantity, three principal values along the axes, or a symmetric 3 x 3 array, all of the
+    /// same unit.
+    Tensor {
+        /// SI unit.
+        unit: &'static str,
+        /// Accepted values of a scalar and of each principal value.
+        range: Range,
+    },
+    /// Rows of quantities, one unit for each column; two rows at least.
+    Table {
+        /// SI units of the columns.
+        units: &'static [&'static str],
+    },
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A table of parameters of its own.
+    Group(&'static [Parameter]),
+}
+
+/// A parameter of a law.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Key in the case file.
+    pub name: &'static str,
+    /// What it may be.
+    pub kind: Kind,
+    /// When it may be left out.
+    pub presence: Presence,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+/// When a parameter may be left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Presence {
+    /// Never.
+    Required,
+    /// Left out, it has this value, written as in a case file.
+    Default(&'static str),
+    /// Left out, it is absent.
+    Optional,
+}
+
+/// A parameter as given, in SI units.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// One number.
+    Number(f64),
+    /// A 3 x 3 array; a scalar or principal values arrive here as a diagonal.
+    Tensor([[f64; 3]; 3]),
+    /// Rows of numbers.
+    Table(Vec<Vec<f64>>),
+    /// One of the words of a [`Kind::Choice`].
+    Choice(&'static str),
+    /// Parameters of their own.
+    Group(Values),
+}
+
+/// The parameters of a law by name, checked against its [`Parameter`]s, defaults filled in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values(pub BTreeMap<&'static str, Value>);
+
+impl Values {
+    /// The number called `name`, if present.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        match self.0.get(name) {
+            Some(Value::Number(x)) => Some(*x),
+            _ => None,
+        }
+    }
+
+    /// The number called `name`, which the registry guarantees to be present.
+    ///
+    /// # Panics
+    /// When it is absent: the values were not checked against the law's parameters.
+    pub fn required(&self, name: &str) -> f64 {
+        self.number(name).unwrap_or_else(|| panic!("parameter `{name}` was not checked"))
+    }
+
+    /// The word called `name`, if present.
+    pub fn choice(&self, name: &str) -> Option<&'static str> {
+        match self.0.get(name) {
+            Some(Value::Choice(word)) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// The group called `name`, if present.
+    pub fn group(&self, name: &str) -> Option<&Values> {
+        match self.0.get(name) {
+            Some(Value::Group(values)) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The tensor called `name`, if present.
+    pub fn tensor(&self, name: &str) -> Option<&[[f64; 3]; 3]> {
+        match self.0.get(name) {
+            Some(Value::Tensor(t)) => Some(t),
+            _ => None,
+        }
+    }
+
+    /// The table called `name`, if present.
+    pub fn table(&self, name: &str) -> Option<&[Vec<f64>]> {
+        match self.0.get(name) {
+            Some(Value::Table(rows)) => Some(rows),
+            _ => None,
+        }
+    }
+}
+
+/// What a law is placed in, known when it is constructed.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Temperature \[K\].
+    pub temperature: f64,
+    /// What the law reads: its own side first, then the other side of an interface or the
+    /// whole-body unknown that it is coupled to.
+    pub slots: Vec<Slot>,
+}
+
+/// Parameters that are each in range but do not fit together.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct ParameterError {
+    /// The parameter to blame; dotted inside a group.
+    pub parameter: &'static str,
+    /// What is wrong and what was wanted.
+    pub message: String,
+}
+
+/// Builds the term from checked values.
+pub type Build = fn(&Values, &Environment) -> Result<Box<dyn Term>, ParameterError>;
+
+/// A law as the case file knows it.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// Key in the case file.
+    pub name: &'static str,
+    /// Where it may be placed.
+    pub places: &'static [Place],
+    /// Its parameters.
+    pub parameters: &'static [Parameter],
+    /// A short description with the formula.
+    pub doc: &'static str,
+    /// Book or paper, with equation or page.
+    pub source: &'static str,
+    /// Constructs the term; `None` for what is a constraint or a load and not a relation at a point
+    /// (`potential`, `current`).
+    pub build: Option<Build>,
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry").field("name", &self.name).finish_non_exhaustive()
+    }
+}
