@@ -2,12 +2,18 @@
 
 mod geometry;
 mod law;
+mod pattern;
+mod placement;
 pub mod quadrature;
 mod real;
+pub mod recover;
 pub mod registry;
 mod space;
+mod system;
 
 pub use geometry::{Hypothesis, Tables};
 pub use law::{At, Law, Of, Point, Slot, Term, width};
+pub use placement::{Placement, Support};
 pub use real::{Dual, Real};
 pub use space::{Constraints, Field, Space, SpaceError, Unknown};
+pub use system::System;
