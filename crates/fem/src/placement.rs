@@ -254,9 +254,7 @@ impl<'a> Kernel<'a> {
             let shape = match (slot.at, slot.of) {
                 (At::Whole, _) => Shape::Whole,
                 (_, Of::Value) => Shape::Values(self.batch.tables.values_at(q)),
-                (_, Of::Gradient) => {
-                    Shape::Gradients(&self.gradients[q * nodes..(q + 1) * nodes])
-                }
+                (_, Of::Gradient) => Shape::Gradients(&self.gradients[q * nodes..(q + 1) * nodes]),
             };
             f(number, dof, shape);
             number += shape.numbers();

@@ -127,7 +127,8 @@ pub fn facet_mass(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) ->
     let mut nodes: Vec<u32> = blocks.iter().flat_map(|b| b.nodes.iter().copied()).collect();
     nodes.sort_unstable();
     nodes.dedup();
-    let number = |node: &u32| nodes.binary_search(node).expect("every node of the facets is listed");
+    let number =
+        |node: &u32| nodes.binary_search(node).expect("every node of the facets is listed");
     let mut entries: Vec<(u32, u32, f64)> = Vec::new();
     each_facet_point(mesh, hypothesis, blocks, |at, weight| {
         for (i, ni) in at.nodes.iter().zip(at.shape) {

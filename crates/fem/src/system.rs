@@ -56,10 +56,7 @@ impl<'m> System<'m> {
             .map(|p| Placed { batches: Batch::all(mesh, p.support), term: p.term })
             .collect();
         let elements = Elements::new(
-            placed
-                .iter()
-                .flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b)))
-                .collect(),
+            placed.iter().flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect(),
         );
         let mut linear = pattern(&elements, &space);
         drop(elements);
@@ -133,8 +130,12 @@ impl<'m> System<'m> {
 
     /// Sizes of a vector of residuals: over the nodes, then of each whole-body unknown.
     fn sizes(&self, r: &[f64]) -> Vec<f64> {
-        let nodal =
-            r.iter().zip(&self.is_whole).filter(|(_, whole)| !**whole).map(|(r, _)| r * r).sum::<f64>();
+        let nodal = r
+            .iter()
+            .zip(&self.is_whole)
+            .filter(|(_, whole)| !**whole)
+            .map(|(r, _)| r * r)
+            .sum::<f64>();
         let mut sizes = vec![nodal.sqrt()];
         for w in 0..self.space.whole().len() {
             sizes.push(r.get(self.space.whole_dof(w) as usize).map_or(0.0, |r| r.abs()));
@@ -225,10 +226,12 @@ fn in_order(
     let mut first = 0;
     while first < elements {
         let count = HELD.min(elements - first);
-        parts[..count * width].par_chunks_mut(TASK * width).enumerate().for_each(|(task, parts)| {
-            let start = first + task * TASK;
-            compute(start..start + parts.len() / width, parts);
-        });
+        parts[..count * width].par_chunks_mut(TASK * width).enumerate().for_each(
+            |(task, parts)| {
+                let start = first + task * TASK;
+                compute(start..start + parts.len() / width, parts);
+            },
+        );
         for (k, part) in parts[..count * width].chunks_exact(width).enumerate() {
             add(first + k, part);
         }
@@ -297,7 +300,8 @@ fn add_tangent(
                     }
                     for (&j, value) in dofs.iter().zip(row) {
                         if (j as usize) < matrix.ncols() {
-                            let at = matrix.position(i as usize, j).expect("elements made the pattern");
+                            let at =
+                                matrix.position(i as usize, j).expect("elements made the pattern");
                             matrix.values_mut()[at] += value;
                         }
                     }
