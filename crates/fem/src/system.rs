@@ -34,6 +34,8 @@ pub struct System<'m> {
     jacobian: Csr,
     /// All unknowns; the free part is that of the last call.
     all: Vec<f64>,
+    /// Sizes of what the prescribed unknowns alone put into the linear terms.
+    drive: Vec<f64>,
     /// Per field and whole-body unknown, the size of the terms that must cancel.
     scales: Vec<f64>,
     is_whole: Vec<bool>,
@@ -74,7 +76,23 @@ impl<'m> System<'m> {
         }
         let loads = loads.into_iter().map(|(w, value)| (space.whole_dof(w), value)).collect();
         let scales = vec![0.0; 1 + space.whole().len()];
-        System { mesh, hypothesis, space, placed, loads, linear, jacobian, all, scales, is_whole }
+        let mut system = System {
+            mesh,
+            hypothesis,
+            space,
+            placed,
+            loads,
+            linear,
+            jacobian,
+            all,
+            drive: Vec::new(),
+            scales,
+            is_whole,
+        };
+        let mut drive = vec![0.0; system.space.free()];
+        system.linear.apply(&system.all, &mut drive);
+        system.drive = system.sizes(&drive);
+        system
     }
 
     /// The numbering.
@@ -152,7 +170,7 @@ impl Equations for System<'_> {
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(u);
         self.linear.apply(&self.all, r);
-        let mut parts = vec![self.sizes(r)];
+        let mut parts = vec![self.drive.clone(), self.sizes(r)];
         let mut rest = vec![0.0; self.space.total()];
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
             add_residual(self.mesh, self.hypothesis, &self.space, p, &self.all, &mut rest);
