@@ -10,6 +10,9 @@
 //! Every result is the same to the last bit for any number of threads: work is cut into pieces of a
 //! fixed size, and partial sums are added in the order of the pieces.
 
+pub mod amg;
+mod amg_cg;
+pub mod cg;
 pub mod cholesky;
 pub mod csr;
 pub mod index_map;
@@ -20,6 +23,9 @@ pub mod operator;
 mod ordering;
 pub mod vector;
 
+pub use amg::{Amg, AmgParameters};
+pub use amg_cg::{AmgCg, Method};
+pub use cg::{CgParameters, Preconditioner, cg};
 pub use cholesky::Cholesky;
 pub use csr::{Csr, CsrError};
 pub use index_map::IndexMap;

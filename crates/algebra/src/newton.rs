@@ -147,7 +147,7 @@ const PATIENCE: usize = 3;
 /// `observe(k, norm)` is called with the largest norm at the start (k = 0) and after each step.
 ///
 /// The full step is taken if it brings |g(1)| to a quarter of |g(0)| or halves the largest norm;
-/// otherwise the root of g is searched for, below or beyond it ([`find_root`]).
+/// otherwise the root of g is searched for, below or up to twice as far ([`find_root`]).
 ///
 /// The iteration stops at `rtol`, at `max_iterations`, and when there is no more progress. The last may
 /// be [`Stop::Rounding`] or [`Stop::Stagnation`].
@@ -211,10 +211,9 @@ pub fn newton(
         }
         start.copy_from_slice(u);
         let Some(t) = step(f, &start, &d, u, &mut r, norm, p.rtol) else {
+            // Back to where the step began; the scales of the norms belong to the last residual.
             u.copy_from_slice(&start);
-            for (r, b) in r.iter_mut().zip(&b) {
-                *r = -b;
-            }
+            f.residual(u, &mut r).map_err(NewtonError::Start)?;
             let rounding = log.rounding.max(ABOVE * p.rtol).min(LARGEST_ROUNDING);
             break if norm <= rounding { Stop::Rounding } else { Stop::Stagnation };
         };

@@ -175,7 +175,7 @@ fn a_start_from_afar_comes_back() {
     let mut u = vec![5.0; 144];
     let p = NewtonParameters::default();
     let info = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_, _| ()).unwrap();
-    assert!(info.converged && info.iterations < 30, "{info:?}");
+    assert!(info.converged && info.iterations < 70, "{info:?}");
 }
 
 #[test]
