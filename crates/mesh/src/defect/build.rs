@@ -55,7 +55,7 @@ pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
     // The unrefined lattice tells the size of the refined one.
     let coarse = electrolyte(defect, rounded.as_ref(), 1);
     let coarse_metal = metal(defect, &coarse, mouth, 1);
-    let rays = revolution(defect, mouth, 1).map_or(1, |r| r.rays());
+    let rays = revolution(defect, 1).map_or(1, |r| r.rays());
     let nodes = coarse.point_count() + coarse_metal.map_or(0, |m| m.point_count());
     let dimension = if rays > 1 { 3 } else { 2 };
     let total =
@@ -67,7 +67,7 @@ pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
     let halvings = 1 << defect.refinement;
     let section = electrolyte(defect, rounded.as_ref(), halvings);
     let metal = metal(defect, &section, mouth, halvings);
-    let mut sweep = Sweep::new(revolution(defect, mouth, halvings));
+    let mut sweep = Sweep::new(revolution(defect, halvings));
     let axis = (defect.symmetry == Symmetry::Planar).then_some("symmetry_x");
     sweep.add("electrolyte", &section, &|ends| {
         let all = |k: usize, x: f64| ends.iter().all(|p| p[k] == x);
@@ -152,7 +152,7 @@ fn lattice(defect: &Defect, halvings: usize) -> Lattice {
     }
 }
 
-fn revolution(defect: &Defect, mouth: f64, halvings: usize) -> Option<Revolution> {
+fn revolution(defect: &Defect, halvings: usize) -> Option<Revolution> {
     let quarters = match defect.symmetry {
         Symmetry::Planar | Symmetry::Axisymmetric => return None,
         Symmetry::Quarter => 1,
@@ -162,7 +162,6 @@ fn revolution(defect: &Defect, mouth: f64, halvings: usize) -> Option<Revolution
         order: defect.order,
         per_quarter: PER_QUARTER * halvings,
         quarters,
-        round: mouth,
         width: defect.width,
     })
 }

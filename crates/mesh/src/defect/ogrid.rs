@@ -6,7 +6,7 @@
 
 use super::Lattice;
 use super::grading::{join, knots, subdivide};
-use super::section::Section;
+use super::section::{Point, Section, squareness};
 use super::tensor::CAP;
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -66,6 +66,9 @@ pub(super) fn electrolyte(a: f64, b: f64, lattice: &Lattice) -> Section {
     let length = width - a;
     let v = knots(0.0, 1.0, |v| grading.size(v * length, CAP * length) / length);
     Section::new(order, &lines, &subdivide(&v, parts), |[wall, end], v| {
-        std::array::from_fn(|k| (1.0 - v) * wall[k] + v * end[k])
+        let between = |a: f64, b: f64| (1.0 - v) * a + v * b;
+        // The same along all lines as along the one on z = 0.
+        let squareness = squareness(between(a, width), a, width);
+        Point { at: std::array::from_fn(|k| between(wall[k], end[k])), squareness }
     })
 }

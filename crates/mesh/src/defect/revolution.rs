@@ -1,12 +1,13 @@
 //! Turning a section about the z axis inside a square box.
 
+use super::section::Point;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2};
 
 /// Rays at equal angles over a quarter or the whole turn.
 ///
-/// A point at radius r goes along its ray to r (1 + m(r) (c - 1)), where c = 1 / max(|cos|, |sin|)
-/// takes the circle to the square and m rises smoothly from 0 at `round` to 1 at `width`: the
-/// neighbourhood of the defect stays round, the outer side is flat.
+/// A point at radius r goes along its ray to r (1 + m (c - 1)), where c = 1 / max(|cos|, |sin|)
+/// takes the circle to the square and m is the point's squareness: the wall of the defect stays
+/// round, the outer side is flat.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Revolution {
     /// Order of the cells.
@@ -15,8 +16,6 @@ pub(super) struct Revolution {
     pub(super) per_quarter: usize,
     /// Quarters: 1 or 4.
     pub(super) quarters: usize,
-    /// Radius below which circles stay circles \[m\].
-    pub(super) round: f64,
     /// Half side of the box \[m\].
     pub(super) width: f64,
 }
@@ -42,8 +41,9 @@ impl Revolution {
         k % self.rays()
     }
 
-    /// (x, y) \[m\] of the point at radius `r` on the section, swept to ray `k`.
-    pub(super) fn place(&self, r: f64, k: usize) -> [f64; 2] {
+    /// (x, y) \[m\] of a point of the section on ray `k`.
+    pub(super) fn place(&self, point: Point, k: usize) -> [f64; 2] {
+        let Point { at: [r, _], squareness } = point;
         let quarter = self.order * self.per_quarter;
         let (turns, k) = (k / quarter, k % quarter);
         // Only angles up to 45 degrees are computed: mirror images agree to the last bit.
@@ -56,8 +56,7 @@ impl Revolution {
         let (long, short) = if r == self.width {
             (r, r * (sine / cosine))
         } else {
-            let t = ((r - self.round) / (self.width - self.round)).max(0.0);
-            let stretched = r * (1.0 + t * t * (1.0 / cosine - 1.0));
+            let stretched = r * (1.0 + squareness * (1.0 / cosine - 1.0));
             (stretched * cosine, stretched * sine)
         };
         let [x, y] = if small == k { [long, short] } else { [short, long] };

@@ -1,13 +1,14 @@
 //! The section around a pore with a rounded rim: a strip between the pore's profile and the top.
 //!
 //! The profile (pole, wall, fillet, plane z = 0) is the lower side of the lattice. The line that
-//! starts at its point (r0, z0) is r = r0 + D(r0) f(h), z = z0 + (thickness - z0) h with 0 <= h <= 1
-//! and f(h) = (1 - exp(-k h)) / (1 - exp(-k)). D rises from zero on the axis to its largest value at
-//! the mouth and falls to zero at the side, with a slope above -1, so that r and z never fold; k
-//! makes the line at the mouth start at 45 degrees, half way between wall and plane.
+//! starts at its point (r0, z0) is r = r0 + D f(h), z = z0 + (thickness - z0) h with 0 <= h <= 1 and
+//! f(h) = (1 - exp(-k h)) / (1 - exp(-k)). D rises from zero on the axis to its largest value at the
+//! mouth, in proportion to r0 + depth - z0, and falls to zero at the side, with a slope above -1, so
+//! that the lines never cross; k makes the line at the mouth start at 45 degrees, half way between
+//! wall and plane.
 
 use super::grading::{knots, subdivide};
-use super::section::Section;
+use super::section::{Point, Section, squareness};
 use super::tensor::CAP;
 use super::{Defect, Lattice, Shape};
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -155,14 +156,26 @@ impl Rounded {
             let fine = subdivide(&t, parts);
             profile.extend(fine[usize::from(!profile.is_empty())..].iter().map(|&t| stretch.at(t)));
         }
-        let room = width - mouth;
+        let (room, depth) = (width - mouth, self.wall[0].at(0.0)[1]);
         let lean = thickness.min(LEAN * room);
         let k = saturation(thickness / lean);
         let f = |h: f64| if k == 0.0 { h } else { (-k * h).exp_m1() / (-k).exp_m1() };
-        let h = knots(0.0, 1.0, |h| grading.size(h * thickness, CAP * thickness) / thickness);
+        let h = knots(0.0, 1.0, |h| {
+            let size = grading.size(h * thickness, CAP * thickness) / thickness;
+            // Resolve f, which rises over 1 / k.
+            size.min(0.5 / k + 0.4 * h)
+        });
         Section::new(order, &profile, &subdivide(&h, parts), |[r, z], h| {
-            let shift = if r < mouth { lean * (r / mouth) } else { lean * ((width - r) / room) };
-            [r + shift * f(h), (1.0 - h) * z + h * thickness]
+            let shift = if r < mouth {
+                lean * ((r + (depth - z)) / (mouth + depth))
+            } else {
+                lean * ((width - r) / room)
+            };
+            let below = squareness(r, mouth, width);
+            Point {
+                at: [r + shift * f(h), (1.0 - h) * z + h * thickness],
+                squareness: below + (1.0 - below) * h * h,
+            }
         })
     }
 }

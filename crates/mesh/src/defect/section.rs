@@ -1,5 +1,20 @@
 //! The meridional section: one structured lattice of quadrilaterals per region.
 
+/// A point of a section.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Point {
+    /// (r, z) \[m\].
+    pub(super) at: [f64; 2],
+    /// What becomes of the circle through it when the section is turned inside a square box: 0, it
+    /// stays one; 1, it becomes a square.
+    pub(super) squareness: f64,
+}
+
+/// Squareness on the plane z = 0: zero up to the mouth of the defect, one at the side.
+pub(super) fn squareness(r: f64, mouth: f64, width: f64) -> f64 {
+    ((r - mouth) / (width - mouth)).max(0.0).powi(2)
+}
+
 /// A lattice of `cells[0]` x `cells[1]` quadrilaterals in the (r, z) plane, some of them missing.
 ///
 /// Its two directions (u, v) are oriented like (r, z).
@@ -9,8 +24,8 @@ pub(super) struct Section {
     pub(super) order: usize,
     /// Number of cells along u and v.
     pub(super) cells: [usize; 2],
-    /// Points (r, z) \[m\], u running fastest, `order * cells + 1` in each direction.
-    points: Vec<[f64; 2]>,
+    /// Points, u running fastest, `order * cells + 1` in each direction.
+    points: Vec<Point>,
     /// Cells that do not exist: those with u index below the first and v index in the second range.
     hole: (usize, std::ops::Range<usize>),
 }
@@ -38,7 +53,7 @@ impl Section {
         order: usize,
         u: &[U],
         v: &[f64],
-        map: impl Fn(U, f64) -> [f64; 2],
+        map: impl Fn(U, f64) -> Point,
     ) -> Section {
         Section {
             order,
@@ -67,8 +82,8 @@ impl Section {
         j * (self.order * self.cells[0] + 1) + i
     }
 
-    /// The point with this number: (r, z) \[m\].
-    pub(super) fn point(&self, index: usize) -> [f64; 2] {
+    /// The point with this number.
+    pub(super) fn point(&self, index: usize) -> Point {
         self.points[index]
     }
 
@@ -102,7 +117,7 @@ impl Section {
             Side::Bottom => (i + k, j),
             Side::Top => (i + k, j + n),
         };
-        (0..=n).map(along).map(|(i, j)| self.points[self.index(i, j)]).collect()
+        (0..=n).map(along).map(|(i, j)| self.points[self.index(i, j)].at).collect()
     }
 
     /// The two ends of a side of cell (i, j).

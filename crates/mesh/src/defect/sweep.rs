@@ -223,7 +223,7 @@ impl<'a> Numbering<'a> {
     fn node(&self, i: usize, j: usize, ray: usize) -> u32 {
         let p = self.section.index(i, j);
         let ray = match self.revolution {
-            Some(_) if self.section.point(p)[0] == 0.0 => 0,
+            Some(_) if self.section.point(p).at[0] == 0.0 => 0,
             Some(r) => r.ray(ray),
             None => 0,
         };
@@ -231,8 +231,9 @@ impl<'a> Numbering<'a> {
     }
 
     fn point(&self, node: usize) -> [f64; 3] {
-        let [r, z] = self.section.point(node / self.rays);
-        let [x, y] = self.revolution.map_or([r, 0.0], |t| t.place(r, node % self.rays));
+        let point = self.section.point(node / self.rays);
+        let [r, z] = point.at;
+        let [x, y] = self.revolution.map_or([r, 0.0], |t| t.place(point, node % self.rays));
         [x, y, z]
     }
 

@@ -1,7 +1,7 @@
 //! Sections of straight lines: the electrolyte over a disc or a cylindrical hole, and the metal.
 
 use super::grading::{Grading, join, knots, subdivide};
-use super::section::Section;
+use super::section::{Point, Section, squareness};
 use super::{Anode, Lattice};
 
 /// Largest cell as a fraction of the stretch that it lies in.
@@ -29,7 +29,11 @@ pub(super) fn electrolyte(radius: f64, depth: f64, lattice: &Lattice) -> Section
     let above = thickness - depth;
     join(&mut z, &knots(depth, thickness, |z| grading.size(z - depth, CAP * above)));
     let (r, z) = (subdivide(&r, parts), subdivide(&z, parts));
-    Section::new(order, &r, &z, |r, z| [r, z]).without(columns * halvings, 0..rows * halvings)
+    Section::new(order, &r, &z, |r, z| Point {
+        at: [r, z],
+        squareness: squareness(r, radius, width),
+    })
+    .without(columns * halvings, 0..rows * halvings)
 }
 
 /// The metal under the contact, whose nodes lie at the radii `contact` (ascending, the first at
@@ -41,7 +45,7 @@ pub(super) fn metal(
     contact: &[f64],
     lattice: &Lattice,
 ) -> Section {
-    let Lattice { grading, order, halvings, .. } = *lattice;
+    let Lattice { width, grading, order, halvings, .. } = *lattice;
     let parts = order * halvings;
     let radius = contact[0];
     let mut r = mouth.map_or_else(|| subdivide(&inner(radius, grading), parts), <[f64]>::to_vec);
@@ -56,5 +60,9 @@ pub(super) fn metal(
     }
     let rows = floor * halvings..(z.len() - 1) * halvings;
     let z = subdivide(&z, parts);
-    Section::new(order, &r, &z, |r, z| [r, z]).without(columns, rows)
+    Section::new(order, &r, &z, |r, z| Point {
+        at: [r, z],
+        squareness: squareness(r, radius, width),
+    })
+    .without(columns, rows)
 }
