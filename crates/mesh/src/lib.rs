@@ -7,8 +7,15 @@
 
 mod cell;
 pub mod defect;
+mod error;
+mod facets;
+mod gmsh;
 mod mesh;
+mod points;
+pub mod quality;
 pub mod reference;
 
 pub use cell::CellKind;
-pub use mesh::{Block, Boundary, FacetBlock, Interface, Mesh};
+pub use error::{MeshError, Position};
+pub use gmsh::read_gmsh;
+pub use mesh::{Block, Boundary, FacetBlock, Interface, InternalSurface, Mesh, SharedFacetBlock};
