@@ -88,4 +88,15 @@ impl<'a> CellIndex<'a> {
         let (kind, on) = self.block(cell).kind.facets()[local as usize];
         (kind, on.iter().map(move |&i| nodes[i as usize]))
     }
+
+    /// The nodes of the facet of `cell` that has the same corners as `facet`, seen from that cell.
+    pub fn facet_with(&self, cell: u32, facet: &[u32]) -> Vec<u32> {
+        let nodes = self.nodes(cell);
+        let is_it = |(kind, on): &&(CellKind, &[u8])| {
+            on[..kind.corner_count()].iter().all(|&i| facet.contains(&nodes[i as usize]))
+        };
+        let (_, on) = (self.block(cell).kind.facets().iter().find(is_it))
+            .expect("a facet belongs to its cell");
+        on.iter().map(|&i| nodes[i as usize]).collect()
+    }
 }

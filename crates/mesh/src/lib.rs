@@ -6,6 +6,7 @@
 //! Gmsh file.
 
 mod cell;
+mod connectivity;
 pub mod defect;
 mod error;
 mod facets;
@@ -14,8 +15,10 @@ mod mesh;
 mod points;
 pub mod quality;
 pub mod reference;
+mod split;
 
 pub use cell::CellKind;
+pub use connectivity::{Bodies, bodies};
 pub use error::{MeshError, Position};
 pub use gmsh::read_gmsh;
 pub use mesh::{Block, Boundary, FacetBlock, Interface, InternalSurface, Mesh, SharedFacetBlock};

@@ -61,7 +61,11 @@ impl Probes {
         let centre = reference::centre(kind);
         if matches!(kind, CellKind::Triangle3 | CellKind::Tetrahedron4) {
             // The tangents are the same everywhere.
-            return Probes { kind, ideal, points: vec![(reference::gradients(kind, centre), frames)] };
+            return Probes {
+                kind,
+                ideal,
+                points: vec![(reference::gradients(kind, centre), frames)],
+            };
         }
         let at = reference::nodes(kind).iter().chain([&centre]);
         let points = at.enumerate().map(|(i, &x)| {
