@@ -12,10 +12,12 @@ mod error;
 mod facets;
 mod gmsh;
 mod mesh;
+mod pattern;
 mod points;
 pub mod quality;
 pub mod reference;
 mod split;
+mod subdivide;
 
 pub use cell::CellKind;
 pub use connectivity::{Bodies, bodies};
