@@ -11,6 +11,7 @@ pub mod defect;
 mod error;
 mod facets;
 mod gmsh;
+pub mod measure;
 mod mesh;
 mod pattern;
 mod points;
