@@ -3,6 +3,24 @@
 //! z points from the anode (z = 0) through the electrolyte (0 < z < thickness). The defect's axis is
 //! r = 0 (x = 0 in planar symmetry). With an [`Anode`] the metal fills -thickness < z < 0.
 
+mod build;
+mod error;
+mod grading;
+mod ogrid;
+mod revolution;
+mod rim_size;
+mod rounded;
+mod section;
+mod sweep;
+mod tensor;
+#[cfg(test)]
+mod tests;
+
+use build::Lattice;
+pub use build::build;
+pub use error::DefectError;
+pub use rim_size::default_rim_size;
+
 /// How the three-dimensional cell is reduced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Symmetry {
@@ -67,4 +85,15 @@ pub struct Defect {
     pub order: usize,
     /// How many times every cell is halved in each direction.
     pub refinement: u32,
+}
+
+impl Defect {
+    /// Depth of the defect into the electrolyte \[m\].
+    pub fn depth(&self) -> f64 {
+        match self.shape {
+            Shape::Disc => 0.0,
+            Shape::Hemisphere => self.radius,
+            Shape::Spheroid { depth } | Shape::Cylinder { depth } => depth,
+        }
+    }
 }

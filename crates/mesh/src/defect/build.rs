@@ -1,0 +1,168 @@
+//! From the description of a defect to its mesh.
+
+use super::error::{check, check_mouth};
+use super::grading::Grading;
+use super::revolution::Revolution;
+use super::rounded::Rounded;
+use super::section::{Section, Side};
+use super::sweep::{CONTACT, Sweep};
+use super::{Defect, DefectError, Shape, Symmetry, ogrid, tensor};
+use crate::Mesh;
+
+/// What all sections share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lattice {
+    /// Extent along r \[m\].
+    pub(super) width: f64,
+    /// Extent of the electrolyte along z \[m\].
+    pub(super) thickness: f64,
+    /// Cell sizes away from the rim.
+    pub(super) grading: Grading,
+    /// Order of the cells.
+    pub(super) order: usize,
+    /// Parts into which every cell is cut.
+    pub(super) halvings: usize,
+}
+
+/// Largest number of nodes of a mesh, for 32-bit numbers with room to spare.
+const NODE_LIMIT: u32 = 1 << 31;
+/// Cells in a quarter turn before refinement.
+const PER_QUARTER: usize = 6;
+
+/// Growth of the cells from one to the next, as a logarithm: in three dimensions cells are dear.
+fn growth(symmetry: Symmetry) -> f64 {
+    match symmetry {
+        Symmetry::Planar | Symmetry::Axisymmetric => 0.28,
+        Symmetry::Quarter | Symmetry::Full => 0.42,
+    }
+}
+
+/// The mesh of a built-in geometry, with the names of `[mesh.defect]`.
+///
+/// Points are (x or r, 0, z) in two dimensions and (x, y, z) in three, in metres. Region
+/// `electrolyte`; boundaries `anode`, `pore`, `counter`, `side` and the symmetry planes. With
+/// [`Defect::anode`] also region `anode`, interface `anode` in place of the boundary, and boundaries
+/// `pore_anode`, `collector`, `anode_side`.
+///
+/// # Errors
+/// [`DefectError`] when a length is out of range, lengths contradict each other, or the mesh would
+/// have more than 2^31 nodes.
+pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
+    check(defect)?;
+    let rounded = (defect.rim_radius > 0.0).then(|| Rounded::new(defect));
+    let mouth = rounded.as_ref().map_or(defect.radius, Rounded::mouth);
+    check_mouth(defect, mouth)?;
+    // The unrefined lattice tells the size of the refined one.
+    let coarse = electrolyte(defect, rounded.as_ref(), 1);
+    let coarse_metal = metal(defect, &coarse, mouth, 1);
+    let rays = revolution(defect, mouth, 1).map_or(1, |r| r.rays());
+    let nodes = coarse.point_count() + coarse_metal.map_or(0, |m| m.point_count());
+    let dimension = if rays > 1 { 3 } else { 2 };
+    let total =
+        (nodes * rays) as f64 * 2f64.powf(f64::from(defect.refinement) * f64::from(dimension));
+    if total >= f64::from(NODE_LIMIT) {
+        let refinement = defect.refinement;
+        return Err(DefectError::TooManyNodes { refinement, nodes: total, limit: NODE_LIMIT });
+    }
+    let halvings = 1 << defect.refinement;
+    let section = electrolyte(defect, rounded.as_ref(), halvings);
+    let metal = metal(defect, &section, mouth, halvings);
+    let mut sweep = Sweep::new(revolution(defect, mouth, halvings));
+    let axis = (defect.symmetry == Symmetry::Planar).then_some("symmetry_x");
+    sweep.add("electrolyte", &section, &|ends| {
+        let all = |k: usize, x: f64| ends.iter().all(|p| p[k] == x);
+        if all(1, 0.0) && ends[0][0].min(ends[1][0]) >= mouth {
+            Some(CONTACT)
+        } else if all(0, 0.0) {
+            axis
+        } else if all(0, defect.width) {
+            Some("side")
+        } else if all(1, defect.thickness) {
+            Some("counter")
+        } else {
+            Some("pore")
+        }
+    });
+    if let (Some(section), Some(anode)) = (metal, defect.anode) {
+        sweep.add("anode", &section, &|ends| {
+            let all = |k: usize, x: f64| ends.iter().all(|p| p[k] == x);
+            if all(1, 0.0) && ends[0][0].min(ends[1][0]) >= mouth {
+                Some(CONTACT)
+            } else if all(0, 0.0) {
+                axis
+            } else if all(0, defect.width) {
+                Some("anode_side")
+            } else if all(1, -anode.thickness) {
+                Some("collector")
+            } else {
+                Some("pore_anode")
+            }
+        });
+    }
+    Ok(sweep.finish())
+}
+
+fn electrolyte(defect: &Defect, rounded: Option<&Rounded>, halvings: usize) -> Section {
+    let lattice = lattice(defect, halvings);
+    match (rounded, defect.shape) {
+        (Some(rounded), _) => rounded.section(&lattice),
+        (None, Shape::Disc | Shape::Cylinder { .. }) => {
+            tensor::electrolyte(defect.radius, defect.depth(), &lattice)
+        }
+        (None, Shape::Hemisphere | Shape::Spheroid { .. }) => {
+            ogrid::electrolyte(defect.radius, defect.depth(), &lattice)
+        }
+    }
+}
+
+fn metal(defect: &Defect, electrolyte: &Section, mouth: f64, halvings: usize) -> Option<Section> {
+    let anode = defect.anode?;
+    let mut face = radii_on_anode(electrolyte);
+    let contact = face.split_off(face.partition_point(|&r| r < mouth));
+    let under = (defect.shape == Shape::Disc).then_some(()).map(|()| {
+        face.push(mouth);
+        face.as_slice()
+    });
+    Some(tensor::metal(anode, under, &contact, &lattice(defect, halvings)))
+}
+
+/// Radii of all nodes of the electrolyte on z = 0, ascending.
+fn radii_on_anode(section: &Section) -> Vec<f64> {
+    let mut radii = Vec::new();
+    for cell in section.iter() {
+        for side in Side::ALL {
+            let points = section.points_on(cell, side);
+            if section.is_open(cell, side) && points.iter().all(|p| p[1] == 0.0) {
+                radii.extend(points.iter().map(|p| p[0]));
+            }
+        }
+    }
+    radii.sort_by(f64::total_cmp);
+    radii.dedup();
+    radii
+}
+
+fn lattice(defect: &Defect, halvings: usize) -> Lattice {
+    Lattice {
+        width: defect.width,
+        thickness: defect.thickness,
+        grading: Grading::new(defect.rim_size, growth(defect.symmetry)),
+        order: defect.order,
+        halvings,
+    }
+}
+
+fn revolution(defect: &Defect, mouth: f64, halvings: usize) -> Option<Revolution> {
+    let quarters = match defect.symmetry {
+        Symmetry::Planar | Symmetry::Axisymmetric => return None,
+        Symmetry::Quarter => 1,
+        Symmetry::Full => 4,
+    };
+    Some(Revolution {
+        order: defect.order,
+        per_quarter: PER_QUARTER * halvings,
+        quarters,
+        round: mouth,
+        width: defect.width,
+    })
+}

@@ -1,0 +1,286 @@
+//! From sections to a mesh: the section itself in two dimensions, swept about the axis in three.
+
+use super::revolution::Revolution;
+use super::section::{Section, Side};
+use crate::{Block, Boundary, CellKind, FacetBlock, Interface, Mesh, reference};
+
+/// Names the open side of a cell by its two ends (r, z); `None`: the axis.
+pub(super) type Naming<'a> = dyn Fn([[f64; 2]; 2]) -> Option<&'static str> + 'a;
+
+/// The name that open sides get where the two regions touch.
+pub(super) const CONTACT: &str = "anode";
+
+/// Builds a mesh region by region.
+pub(super) struct Sweep {
+    revolution: Option<Revolution>,
+    mesh: Mesh,
+    /// Facets of the contact of each region with the middle of their generating side.
+    contact: Vec<Contact>,
+}
+
+/// A facet of the contact.
+struct Contact {
+    /// Radius of the side's middle, then number along the circle: facets of both regions come in
+    /// this order.
+    key: (f64, usize),
+    nodes: Vec<u32>,
+    cell: u32,
+}
+
+/// One cell of the product lattice: section cell and number along the circle.
+type Position = ([usize; 2], usize);
+
+impl Sweep {
+    /// An empty mesh; without a revolution it is two-dimensional.
+    pub(super) fn new(revolution: Option<Revolution>) -> Sweep {
+        let mesh = Mesh {
+            dimension: if revolution.is_some() { 3 } else { 2 },
+            axes: if revolution.is_some() { [0, 1] } else { [0, 2] },
+            ..Mesh::default()
+        };
+        Sweep { revolution, mesh, contact: Vec::new() }
+    }
+
+    /// Adds a region with its own nodes and names its boundary. Returns the facets in contact.
+    pub(super) fn add(&mut self, region: &str, section: &Section, name: &Naming) {
+        let region_index = self.mesh.regions.len() as u32;
+        self.mesh.regions.push(region.to_string());
+        let revolution = self.revolution;
+        let numbering = Numbering::new(section, revolution.as_ref());
+        let mut used = vec![false; numbering.len()];
+        let mut cell = self.mesh.cell_count() as u32;
+        let first_block = self.mesh.blocks.len();
+        let mut facets: Vec<(&'static str, FacetBlock)> = Vec::new();
+        let mut contact = Vec::new();
+        for on_axis in [false, true] {
+            let kind = numbering.kind(on_axis);
+            let mut nodes = Vec::new();
+            for position in numbering.positions(on_axis) {
+                let start = nodes.len();
+                numbering.push_cell(position, kind, &mut nodes);
+                let own = &nodes[start..];
+                own.iter().for_each(|&n| used[n as usize] = true);
+                for (local, name) in numbering.open_facets(position, on_axis, name) {
+                    let (facet, list) = kind.facets()[local.0];
+                    let facet_nodes = list.iter().map(|&l| own[l as usize]);
+                    if name == CONTACT {
+                        let nodes = facet_nodes.collect();
+                        contact.push(Contact { key: (local.1, position.1), nodes, cell });
+                    } else {
+                        let block = block_of(&mut facets, name, facet);
+                        block.nodes.extend(facet_nodes);
+                        block.cells.push(cell);
+                    }
+                }
+                cell += 1;
+            }
+            if !nodes.is_empty() {
+                self.mesh.blocks.push(Block { kind, region: region_index, nodes });
+            }
+        }
+        let new = self.push_points(&numbering, &used);
+        let renumber = |nodes: &mut Vec<u32>| nodes.iter_mut().for_each(|n| *n = new[*n as usize]);
+        self.mesh.blocks[first_block..].iter_mut().for_each(|b| renumber(&mut b.nodes));
+        facets.iter_mut().for_each(|(_, f)| renumber(&mut f.nodes));
+        contact.iter_mut().for_each(|c| renumber(&mut c.nodes));
+        for (name, block) in facets {
+            match self.mesh.boundaries.iter_mut().find(|b| b.name == name) {
+                Some(boundary) => boundary.facets.push(block),
+                None => self
+                    .mesh
+                    .boundaries
+                    .push(Boundary { name: name.to_string(), facets: vec![block] }),
+            }
+        }
+        contact.sort_by(|a, b| a.key.0.total_cmp(&b.key.0).then(a.key.1.cmp(&b.key.1)));
+        self.join(contact);
+    }
+
+    /// Appends the points in use and returns the number of each.
+    fn push_points(&mut self, numbering: &Numbering, used: &[bool]) -> Vec<u32> {
+        let mut new = vec![u32::MAX; used.len()];
+        for (n, _) in used.iter().enumerate().filter(|(_, used)| **used) {
+            new[n] = self.mesh.points.len() as u32;
+            self.mesh.points.push(numbering.point(n));
+        }
+        new
+    }
+
+    /// The first region's contact waits; the second's is paired with it.
+    fn join(&mut self, contact: Vec<Contact>) {
+        if self.contact.is_empty() {
+            self.contact = contact;
+            return;
+        }
+        let first = std::mem::take(&mut self.contact);
+        assert_eq!(first.len(), contact.len(), "both sides of the contact have the same facets");
+        let kind = self.facet_kind();
+        let mut sides = [(); 2].map(|()| FacetBlock { kind, nodes: Vec::new(), cells: Vec::new() });
+        for (a, b) in first.iter().zip(&contact) {
+            sides[0].nodes.extend(&a.nodes);
+            for &n in &a.nodes {
+                let x = self.mesh.points[n as usize];
+                let twin = b.nodes.iter().find(|&&m| self.mesh.points[m as usize] == x);
+                sides[1].nodes.push(*twin.expect("both sides of the contact have the same points"));
+            }
+            sides[0].cells.push(a.cell);
+            sides[1].cells.push(b.cell);
+        }
+        let sides = sides.map(|s| vec![s]);
+        self.mesh.interfaces.push(Interface { name: CONTACT.to_string(), regions: [0, 1], sides });
+    }
+
+    fn facet_kind(&self) -> CellKind {
+        self.mesh.blocks[0].kind.facets()[0].0
+    }
+
+    /// The mesh; a contact without a second side is a boundary.
+    pub(super) fn finish(mut self) -> Mesh {
+        let contact = std::mem::take(&mut self.contact);
+        if !contact.is_empty() {
+            let kind = self.facet_kind();
+            let cells = contact.iter().map(|c| c.cell).collect();
+            let nodes = contact.into_iter().flat_map(|c| c.nodes).collect();
+            let facets = vec![FacetBlock { kind, nodes, cells }];
+            self.mesh.boundaries.insert(0, Boundary { name: CONTACT.to_string(), facets });
+        }
+        self.mesh
+    }
+}
+
+/// The facets of this name and kind.
+fn block_of<'a>(
+    facets: &'a mut Vec<(&'static str, FacetBlock)>,
+    name: &'static str,
+    kind: CellKind,
+) -> &'a mut FacetBlock {
+    let at = facets.iter().position(|(n, f)| *n == name && f.kind == kind).unwrap_or_else(|| {
+        facets.push((name, FacetBlock { kind, nodes: Vec::new(), cells: Vec::new() }));
+        facets.len() - 1
+    });
+    &mut facets[at].1
+}
+
+/// Numbers of the nodes of one region on the product of section and circle, with gaps.
+struct Numbering<'a> {
+    section: &'a Section,
+    revolution: Option<&'a Revolution>,
+    /// Number of rays.
+    rays: usize,
+}
+
+impl<'a> Numbering<'a> {
+    fn new(section: &'a Section, revolution: Option<&'a Revolution>) -> Self {
+        Numbering { section, revolution, rays: revolution.map_or(1, Revolution::rays) }
+    }
+
+    fn len(&self) -> usize {
+        self.section.point_count() * self.rays
+    }
+
+    /// Kind of the cells on the axis and off it.
+    fn kind(&self, on_axis: bool) -> CellKind {
+        match (self.revolution, self.section.order, on_axis) {
+            (None, 1, _) => CellKind::Quadrilateral4,
+            (None, _, _) => CellKind::Quadrilateral9,
+            (_, 1, true) => CellKind::Prism6,
+            (_, _, true) => CellKind::Prism18,
+            (_, 1, false) => CellKind::Hexahedron8,
+            (_, _, false) => CellKind::Hexahedron27,
+        }
+    }
+
+    /// The cells on the axis or off it, turn after turn; a plane section has no axis.
+    fn positions(&self, on_axis: bool) -> impl Iterator<Item = Position> + '_ {
+        let turns = self.revolution.map_or(1, |r| r.cells());
+        self.section
+            .iter()
+            .filter(move |&c| {
+                (self.revolution.is_some() && self.section.touches_axis(c)) == on_axis
+            })
+            .flat_map(move |c| (0..turns).map(move |k| (c, k)))
+    }
+
+    fn push_cell(&self, (cell, turn): Position, kind: CellKind, nodes: &mut Vec<u32>) {
+        let n = self.section.order;
+        let steps = |x: f64, low: f64| ((x - low) / (1.0 - low) * n as f64).round() as usize;
+        for x in reference::nodes(kind) {
+            let (u, v, w) = match kind.linear() {
+                CellKind::Quadrilateral4 => (steps(x[0], -1.0), steps(x[1], -1.0), 0),
+                CellKind::Prism6 => {
+                    // The triangle's corners: the axis, then the two rays.
+                    let u = x[0] + x[1];
+                    let w = if u > 0.0 { x[1] / u } else { 0.0 };
+                    (steps(u, 0.0), steps(x[2], -1.0), steps(w, 0.0))
+                }
+                // Right-handed like (r, angle, z).
+                _ => (steps(x[0], -1.0), steps(x[2], -1.0), steps(x[1], -1.0)),
+            };
+            nodes.push(self.node(cell[0] * n + u, cell[1] * n + v, turn * n + w));
+        }
+    }
+
+    fn node(&self, i: usize, j: usize, ray: usize) -> u32 {
+        let p = self.section.index(i, j);
+        let ray = match self.revolution {
+            Some(_) if self.section.point(p)[0] == 0.0 => 0,
+            Some(r) => r.ray(ray),
+            None => 0,
+        };
+        (p * self.rays + ray) as u32
+    }
+
+    fn point(&self, node: usize) -> [f64; 3] {
+        let [r, z] = self.section.point(node / self.rays);
+        let [x, y] = self.revolution.map_or([r, 0.0], |t| t.place(r, node % self.rays));
+        [x, y, z]
+    }
+
+    /// Named facets of a cell: (local number, radius of the middle of the side) and name.
+    fn open_facets(
+        &self,
+        (cell, turn): Position,
+        on_axis: bool,
+        name: &Naming,
+    ) -> impl Iterator<Item = ((usize, f64), &'static str)> {
+        let mut named = Vec::new();
+        for side in Side::ALL {
+            if on_axis && side == Side::Left || !self.section.is_open(cell, side) {
+                continue;
+            }
+            let ends = self.section.ends(cell, side);
+            if let Some(name) = name(ends) {
+                let local = local_facet(self.kind(on_axis), side);
+                named.push(((local, 0.5 * (ends[0][0] + ends[1][0])), name));
+            }
+        }
+        if let Some(revolution) = self.revolution.filter(|r| !r.is_closed()) {
+            // First and last facet along the circle.
+            let (low, high) = if on_axis { (2, 4) } else { (2, 3) };
+            if turn == 0 {
+                named.push(((low, 0.0), "symmetry_y"));
+            }
+            if turn + 1 == revolution.cells() {
+                named.push(((high, 0.0), "symmetry_x"));
+            }
+        }
+        named.into_iter()
+    }
+}
+
+/// Number of the facet that a side of the section generates, see [`CellKind::facets`].
+fn local_facet(kind: CellKind, side: Side) -> usize {
+    match (kind.linear(), side) {
+        (CellKind::Quadrilateral4, Side::Bottom) => 0,
+        (CellKind::Quadrilateral4, Side::Right) => 1,
+        (CellKind::Quadrilateral4, Side::Top) => 2,
+        (CellKind::Quadrilateral4, Side::Left) => 3,
+        (CellKind::Prism6, Side::Bottom) => 0,
+        (CellKind::Prism6, Side::Top) => 1,
+        (CellKind::Prism6, _) => 3,
+        (_, Side::Left) => 0,
+        (_, Side::Right) => 1,
+        (_, Side::Bottom) => 4,
+        (_, Side::Top) => 5,
+    }
+}
