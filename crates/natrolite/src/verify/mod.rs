@@ -1,2 +1,4 @@
-//! x
+//! Verification: what the program must return, and whether it does.
+
+pub mod closed_form;
 pub mod rates;
