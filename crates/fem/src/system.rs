@@ -2,7 +2,7 @@
 
 use crate::pattern::{Elements, pattern, square};
 use crate::placement::{Batch, Kernel, Placement};
-use crate::{Hypothesis, Space, Term};
+use crate::{Constraints, Hypothesis, Space, Term};
 use algebra::{Csr, Equations, Inadmissible};
 use mesh::Mesh;
 use rayon::prelude::*;
@@ -122,14 +122,27 @@ impl<'m> System<'m> {
         all
     }
 
-    /// The residual of every unknown, prescribed ones included: there it is the reaction, the total
-    /// flux \[A\] that has to leave through what is prescribed. Loads are not subtracted.
-    pub fn reactions(&self, u: &[f64]) -> Vec<f64> {
+    /// The residual at every node (field after field), as if nothing were prescribed or tied: where
+    /// something is, it is the reaction, the flux \[A\] that enters the body at that node. Loads of
+    /// whole-body unknowns are not part of it.
+    pub fn nodal_residual(&self, u: &[f64]) -> Vec<f64> {
+        let nodes = self.mesh.points.len();
+        let fields = self.space.fields().to_vec();
+        let count = fields.len();
+        let whole = self.space.whole().to_vec();
+        let unconstrained = Space::new(fields, whole, nodes, &Constraints::default())
+            .expect("no constraints do not contradict each other");
         let all = self.all_unknowns(u);
-        let mut out = vec![0.0; self.space.total()];
+        let mut expanded: Vec<f64> =
+            (0..count).flat_map(|field| self.space.nodal_values(field, &all)).collect();
+        expanded.extend(
+            (0..self.space.whole().len()).map(|w| all[self.space.whole_dof(w) as usize]),
+        );
+        let mut out = vec![0.0; expanded.len()];
         for p in &self.placed {
-            add_residual(self.mesh, self.hypothesis, &self.space, p, &all, &mut out);
+            add_residual(self.mesh, self.hypothesis, &unconstrained, p, &expanded, &mut out);
         }
+        out.truncate(count * nodes);
         out
     }
 

@@ -10,6 +10,7 @@ mod contact_resistance;
 mod control;
 mod kinetics;
 mod linear_kinetics;
+pub mod measures;
 mod ohm;
 mod tafel;
 

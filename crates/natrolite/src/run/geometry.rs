@@ -1,0 +1,131 @@
+//! The mesh that a case is solved on.
+
+use crate::case::{Case, Diagnostic, Diagnostics, FileSource, MeshSource};
+use fem::Hypothesis;
+use mesh::Mesh;
+use mesh::defect::{Symmetry, build, default_rim_size};
+use transport::conductivity_at;
+
+/// A mesh, and how it stands for the cell.
+#[derive(Clone, Debug)]
+pub struct Geometry {
+    /// The mesh, interfaces split.
+    pub mesh: Mesh,
+    /// How laws and integrals are reduced to it.
+    pub hypothesis: Hypothesis,
+    /// How many times the whole defect cell is what was meshed: 4 for a quarter, 2 for half a plane
+    /// section.
+    pub multiplicity: f64,
+    /// Size of the cells at the rim of a built-in defect \[m\].
+    pub rim_size: Option<f64>,
+    /// True when the distance of a profile is that from the axis x = y = 0 (r = 0).
+    pub has_axis: bool,
+}
+
+impl Geometry {
+    /// Builds or reads the mesh of `case`, refined uniformly `refinement` times.
+    ///
+    /// # Errors
+    /// What is wrong with the geometry or the file, at the line of the case that asks for it.
+    pub fn of(case: &Case, refinement: u32) -> Result<Self, Diagnostics> {
+        match &case.mesh {
+            MeshSource::Defect(defect) => {
+                let shape = defect.shape();
+                let rim_size = defect.rim_size.unwrap_or_else(|| {
+                    let length = shortest_kinetic_length(case);
+                    default_rim_size(shape.shape, shape.radius, length, shape.rim_radius)
+                });
+                let mesh = build(&defect.geometry(rim_size, refinement)).map_err(|error| {
+                    Diagnostic::new(format!("mesh.defect: {error}"), &defect.origin)
+                })?;
+                let (hypothesis, multiplicity) = match defect.symmetry() {
+                    Symmetry::Planar => (Hypothesis::Planar, 2.0),
+                    Symmetry::Axisymmetric => (Hypothesis::Axisymmetric, 1.0),
+                    Symmetry::Quarter => (Hypothesis::Spatial, 4.0),
+                    Symmetry::Full => (Hypothesis::Spatial, 1.0),
+                };
+                let rim_size = Some(rim_size / f64::from(1u32 << refinement.min(31)));
+                Ok(Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true })
+            }
+            MeshSource::File(file) => read(case, file, refinement),
+        }
+    }
+
+    /// Measures of the whole defect cell \[m3, m2; per metre in planar symmetry\].
+    pub fn extent(&self) -> mesh::measure::Extent {
+        match self.hypothesis {
+            Hypothesis::Axisymmetric => mesh::measure::Extent::Revolved,
+            _ => mesh::measure::Extent::AsMeshed,
+        }
+    }
+}
+
+/// Conductivity times linearised resistance \[m\], the smallest over the places with kinetics; none
+/// when there is a fixed potential at the defect's face, where the current has no such length.
+fn shortest_kinetic_length(case: &Case) -> Option<f64> {
+    let primary = |name: &str| {
+        case.boundaries.iter().any(|b| b.name == name && b.law("potential").is_some())
+    };
+    if primary("anode") || primary("pore") {
+        return None;
+    }
+    let laws = case.boundaries.iter().filter(|b| b.name != "counter").flat_map(|b| &b.laws);
+    let laws = laws.chain(case.interfaces.iter().flat_map(|i| &i.laws));
+    let conductivity = case
+        .regions
+        .iter()
+        .find(|r| r.name == "electrolyte")
+        .and_then(|r| case.materials[r.material].law("ohm"))
+        .and_then(|ohm| conductivity_at(&ohm.values, case.temperature).ok())
+        .map(|s| super::model::mean_conductivity(&s))?;
+    laws.filter_map(|law| super::model::linear_resistance(law, case.temperature))
+        .map(|resistance| resistance * conductivity)
+        .min_by(f64::total_cmp)
+}
+
+fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Diagnostics> {
+    let folder = case.path.parent().unwrap_or_else(|| std::path::Path::new(""));
+    let path = folder.join(&file.path);
+    let wrong = |what: String| {
+        Diagnostics::from(Diagnostic::new(format!("mesh file {}: {what}", path.display()), &file.origin))
+    };
+    let bytes = std::fs::read(&path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
+    let mut mesh =
+        mesh::read_gmsh(&bytes, file.metres_per_unit).map_err(|e| wrong(e.to_string()))?;
+    drop(bytes);
+    let mut errors = Diagnostics::default();
+    for interface in &case.interfaces {
+        let [first, second] = &interface.between;
+        if let Err(error) = mesh.split(&interface.name, [first, second]) {
+            errors.push(Diagnostic::new(error.to_string(), &interface.origin));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
+    for _ in 0..refinement {
+        mesh = mesh.refined().map_err(|e| wrong(e.to_string()))?;
+    }
+    let hypothesis = match (mesh.dimension, file.symmetry) {
+        (3, None) => Hypothesis::Spatial,
+        (3, Some(_)) => {
+            return Err(wrong("`symmetry` is for two-dimensional meshes; this one has three".into()));
+        }
+        (_, Some(Symmetry::Axisymmetric)) => Hypothesis::Axisymmetric,
+        _ => Hypothesis::Planar,
+    };
+    if hypothesis == Hypothesis::Axisymmetric {
+        let r = mesh.axes[0];
+        if let Some(x) = mesh.points.iter().find(|x| x[r] < 0.0) {
+            let message = format!(
+                "axisymmetric symmetry wants the first coordinate, the distance from the axis, not \
+                 negative; a node has {:e} m",
+                x[r]
+            );
+            return Err(wrong(message));
+        }
+    }
+    let has_axis = hypothesis == Hypothesis::Axisymmetric;
+    Ok(Geometry { mesh, hypothesis, multiplicity: 1.0, rim_size: None, has_axis })
+}

@@ -1,0 +1,351 @@
+//! The laws of a case placed on its mesh.
+
+use super::geometry::Geometry;
+use crate::case::{Case, Diagnostic, Diagnostics, LawUse};
+use fem::registry::{Environment, ParameterError};
+use fem::{
+    Constraints, Field, Hypothesis, Placement, Point, Slot, Space, Support, System, Unknown, recover,
+};
+use mesh::{FacetBlock, Mesh};
+use transport::{POTENTIAL, SurfaceCurrent, conductivity_at};
+
+/// What happens on a surface.
+#[derive(Clone, Debug)]
+pub enum Role {
+    /// Current and overpotential are related by a law, placed as number `placement`, between the
+    /// electrolyte and a metal: a whole-body unknown, or the other side of an interface.
+    Kinetics {
+        /// The law.
+        law: LawUse,
+        /// Its number in the system.
+        placement: usize,
+        /// The whole-body unknown of the metal; `None` on an interface.
+        metal: Option<usize>,
+    },
+    /// The potential is given \[V\].
+    Potential(f64),
+    /// The current density into the body is given \[A/m2\].
+    UniformCurrent(f64),
+    /// One unknown potential, with a given current into what is meshed \[A\].
+    Equipotential {
+        /// The whole-body unknown.
+        whole: usize,
+        /// Current into what is meshed \[A\].
+        current: f64,
+    },
+}
+
+/// A boundary or interface with a law.
+#[derive(Clone, Debug)]
+pub struct Surface {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub support: Support,
+    /// What happens there.
+    pub role: Role,
+}
+
+impl Surface {
+    /// The facets; on an interface those of the first side.
+    pub fn facets<'m>(&self, mesh: &'m Mesh) -> &'m [FacetBlock] {
+        match self.support {
+            Support::Boundary(b) => &mesh.boundaries[b].facets,
+            Support::Interface(i) => &mesh.interfaces[i].sides[0],
+            Support::Region(_) => &[],
+        }
+    }
+
+    /// The facets opposite, on an interface; else the facets themselves.
+    pub fn opposite<'m>(&self, mesh: &'m Mesh) -> &'m [FacetBlock] {
+        match self.support {
+            Support::Interface(i) => &mesh.interfaces[i].sides[1],
+            _ => self.facets(mesh),
+        }
+    }
+}
+
+/// The equations of a case and what its surfaces are.
+pub struct Model<'m> {
+    /// Mesh and symmetry.
+    pub geometry: &'m Geometry,
+    /// The equations.
+    pub system: System<'m>,
+    /// Boundaries and interfaces with a law.
+    pub surfaces: Vec<Surface>,
+    /// Number in the system of the conduction law of each region.
+    pub conduction: Vec<usize>,
+    /// Conductivity of each region \[S/m\].
+    pub conductivity: Vec<[[f64; 3]; 3]>,
+}
+
+/// Mean of the principal values \[S/m\].
+pub fn mean_conductivity(s: &[[f64; 3]; 3]) -> f64 {
+    (s[0][0] + s[1][1] + s[2][2]) / 3.0
+}
+
+/// The resistance d(overpotential)/d(current density) of a kinetics law at equilibrium, film
+/// included \[ohm m2\]: R T / (F i0 (aa + ac)) + R_film for Butler-Volmer. `None` for other laws.
+pub fn linear_resistance(law: &LawUse, temperature: f64) -> Option<f64> {
+    if !transport::is_kinetics(law.entry) {
+        return None;
+    }
+    let slots = vec![Slot::value(POTENTIAL), Slot::whole(0)];
+    let term = law.entry.build?(&law.values, &Environment { temperature, slots }).ok()?;
+    let equilibrium = law.values.number("equilibrium_potential").unwrap_or(0.0);
+    let mut tangent = [0.0; 4];
+    term.tangent(&[Point::default()], &[0.0, equilibrium], &mut tangent);
+    (tangent[0] > 0.0).then(|| 1.0 / tangent[0])
+}
+
+impl<'m> Model<'m> {
+    /// Places the laws of `case` on the mesh.
+    ///
+    /// # Errors
+    /// Names that the mesh lacks, regions without material, boundaries that contradict each other,
+    /// and bodies without a reference potential.
+    pub fn new(case: &Case, geometry: &'m Geometry) -> Result<Self, Diagnostics> {
+        let mut draft = Draft {
+            case,
+            geometry,
+            placements: Vec::new(),
+            whole: Vec::new(),
+            constraints: Constraints::default(),
+            loads: Vec::new(),
+            surfaces: Vec::new(),
+            errors: Diagnostics::default(),
+        };
+        let (conduction, conductivity) = draft.place_materials();
+        draft.place_boundaries();
+        draft.place_interfaces();
+        super::reference::check(case, geometry, &draft.surfaces, &mut draft.errors);
+        if !draft.errors.is_empty() {
+            return Err(draft.errors);
+        }
+        let space = Space::new(
+            vec![Field { name: "potential" }],
+            draft.whole,
+            geometry.mesh.points.len(),
+            &draft.constraints,
+        )
+        .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
+        let system = System::new(
+            &geometry.mesh,
+            geometry.hypothesis,
+            space,
+            draft.placements,
+            draft.loads,
+        );
+        let surfaces = draft.surfaces;
+        Ok(Model { geometry, system, surfaces, conduction, conductivity })
+    }
+
+    /// The surface called `name`.
+    pub fn surface(&self, name: &str) -> Option<&Surface> {
+        self.surfaces.iter().find(|s| s.name == name)
+    }
+}
+
+/// A model in the making.
+struct Draft<'a, 'm> {
+    case: &'a Case,
+    geometry: &'m Geometry,
+    placements: Vec<Placement>,
+    whole: Vec<String>,
+    constraints: Constraints,
+    loads: Vec<(usize, f64)>,
+    surfaces: Vec<Surface>,
+    errors: Diagnostics,
+}
+
+impl Draft<'_, '_> {
+    fn place_materials(&mut self) -> (Vec<usize>, Vec<[[f64; 3]; 3]>) {
+        let (case, mesh) = (self.case, &self.geometry.mesh);
+        for region in &case.regions {
+            if mesh.region(&region.name).is_none() {
+                let message = format!("the mesh has no region `{}`", region.name);
+                let known = mesh.regions.iter().map(String::as_str);
+                self.errors
+                    .push(Diagnostic::new(message, &region.origin).known(&region.name, known));
+            }
+        }
+        let (mut conduction, mut conductivity) = (Vec::new(), Vec::new());
+        for (index, name) in mesh.regions.iter().enumerate() {
+            let Some(region) = case.regions.iter().find(|r| r.name == *name) else {
+                let message = format!("region `{name}` of the mesh has no material");
+                let error = Diagnostic::new(message, &case.origin());
+                self.errors.push(error.wanted(format!("[region] with {name} = \"...\"")));
+                continue;
+            };
+            let Some(ohm) = case.materials[region.material].law("ohm") else { continue };
+            match conductivity_at(&ohm.values, case.temperature) {
+                Ok(given) => {
+                    let tensor = self.along_axes(&given);
+                    let term = Box::new(transport::Ohm { conductivity: tensor });
+                    conduction.push(self.placements.len());
+                    conductivity.push(tensor);
+                    self.placements
+                        .push(Placement { term, support: Support::Region(index as u32) });
+                }
+                Err(error) => self.refuse(ohm, &error),
+            }
+        }
+        (conduction, conductivity)
+    }
+
+    /// Axial symmetry gives radial, hoop and axial values; the mesh may lie in the x-y plane, where
+    /// the hoop direction is z.
+    fn along_axes(&self, s: &[[f64; 3]; 3]) -> [[f64; 3]; 3] {
+        if self.geometry.hypothesis == Hypothesis::Axisymmetric && self.geometry.mesh.axes == [0, 1]
+        {
+            let order = [0, 2, 1];
+            return std::array::from_fn(|i| std::array::from_fn(|j| s[order[i]][order[j]]));
+        }
+        *s
+    }
+
+    fn refuse(&mut self, law: &LawUse, error: &ParameterError) {
+        let message = format!("{}.{}: {}", law.entry.name, error.parameter, error.message);
+        self.errors.push(Diagnostic::new(message, law.origin_of(error.parameter)));
+    }
+
+    fn place_boundaries(&mut self) {
+        let (case, mesh) = (self.case, &self.geometry.mesh);
+        for boundary in &case.boundaries {
+            let Some(index) = mesh.boundaries.iter().position(|b| b.name == boundary.name) else {
+                let message = format!("the mesh has no boundary `{}`", boundary.name);
+                let known = mesh.boundaries.iter().map(|b| b.name.as_str());
+                let mut error = Diagnostic::new(message, &boundary.origin).known(&boundary.name, known);
+                let inside = mesh.internal.iter().any(|s| s.name == boundary.name);
+                if inside || mesh.interface(&boundary.name).is_some() {
+                    let name = &boundary.name;
+                    error = error.note(format!(
+                        "`{name}` lies between two regions: use [interface.{name}]"
+                    ));
+                }
+                self.errors.push(error);
+                continue;
+            };
+            let support = Support::Boundary(index);
+            let current = boundary.law("current");
+            let role = if let Some(law) = boundary.kinetics() {
+                let metal = self.whole.len();
+                self.whole.push(boundary.name.clone());
+                match current {
+                    Some(current) => {
+                        let total = self.current_into_mesh(current, support);
+                        self.loads.push((metal, total));
+                    }
+                    None => {
+                        let value = law.values.number("electrode_potential").unwrap_or(0.0);
+                        self.constraints.fixed.push((Unknown::Whole(metal), value));
+                    }
+                }
+                self.place_kinetics(law, support, Slot::whole(metal), Some(metal))
+            } else if let Some(law) = boundary.law("potential") {
+                let value = law.values.required("value");
+                for node in nodes_of(&mesh.boundaries[index].facets) {
+                    let unknown = Unknown::Node { field: POTENTIAL, node };
+                    self.constraints.fixed.push((unknown, value));
+                }
+                Some(Role::Potential(value))
+            } else if let Some(law) = current {
+                let total = self.current_into_mesh(law, support);
+                if law.values.choice("distribution") == Some("equipotential") {
+                    let whole = self.whole.len();
+                    self.whole.push(boundary.name.clone());
+                    for node in nodes_of(&mesh.boundaries[index].facets) {
+                        self.constraints.tied.push((POTENTIAL, node, whole));
+                    }
+                    self.loads.push((whole, total));
+                    Some(Role::Equipotential { whole, current: total })
+                } else {
+                    let density = total / self.area(support);
+                    let term = Box::new(SurfaceCurrent { density });
+                    self.placements.push(Placement { term, support });
+                    Some(Role::UniformCurrent(density))
+                }
+            } else {
+                None
+            };
+            let name = boundary.name.clone();
+            self.surfaces.extend(role.map(|role| Surface { name, support, role }));
+        }
+    }
+
+    fn place_interfaces(&mut self) {
+        let (case, mesh) = (self.case, &self.geometry.mesh);
+        for interface in &case.interfaces {
+            let Some(index) = mesh.interfaces.iter().position(|i| i.name == interface.name) else {
+                let message = format!("the mesh has no interface `{}`", interface.name);
+                let known = mesh.interfaces.iter().map(|i| i.name.as_str());
+                self.errors
+                    .push(Diagnostic::new(message, &interface.origin).known(&interface.name, known));
+                continue;
+            };
+            let sides = mesh.interfaces[index].regions.map(|r| mesh.regions[r as usize].as_str());
+            if sides != [interface.between[0].as_str(), interface.between[1].as_str()] {
+                let message = format!(
+                    "interface `{}` lies between `{}` and `{}`, in this order",
+                    interface.name, sides[0], sides[1]
+                );
+                self.errors.push(Diagnostic::new(message, &interface.between_origins[0]));
+                continue;
+            }
+            let support = Support::Interface(index);
+            for law in &interface.laws {
+                let role = self.place_kinetics(law, support, Slot::across(POTENTIAL), None);
+                let name = interface.name.clone();
+                self.surfaces.extend(role.map(|role| Surface { name, support, role }));
+            }
+        }
+    }
+
+    fn place_kinetics(
+        &mut self,
+        law: &LawUse,
+        support: Support,
+        metal_slot: Slot,
+        metal: Option<usize>,
+    ) -> Option<Role> {
+        let environment = Environment {
+            temperature: self.case.temperature,
+            slots: vec![Slot::value(POTENTIAL), metal_slot],
+        };
+        match law.entry.build?(&law.values, &environment) {
+            Ok(term) => {
+                let placement = self.placements.len();
+                self.placements.push(Placement { term, support });
+                Some(Role::Kinetics { law: law.clone(), placement, metal })
+            }
+            Err(error) => {
+                self.refuse(law, &error);
+                None
+            }
+        }
+    }
+
+    /// The given current \[A\] into what is meshed; positive into the body.
+    fn current_into_mesh(&self, law: &LawUse, support: Support) -> f64 {
+        match (law.values.number("density"), law.values.number("total")) {
+            (Some(density), _) => density * self.area(support),
+            (None, Some(total)) => total / self.geometry.multiplicity,
+            (None, None) => 0.0,
+        }
+    }
+
+    /// Area of a boundary as it is meshed \[m2\].
+    fn area(&self, support: Support) -> f64 {
+        let Support::Boundary(b) = support else { return 0.0 };
+        let facets = &self.geometry.mesh.boundaries[b].facets;
+        recover::integrate_facets(&self.geometry.mesh, self.geometry.hypothesis, facets, |_| [1.0])[0]
+    }
+}
+
+/// The nodes of facets, each once, in increasing order.
+pub fn nodes_of(facets: &[FacetBlock]) -> Vec<u32> {
+    let mut nodes: Vec<u32> = facets.iter().flat_map(|b| b.nodes.iter().copied()).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
+}

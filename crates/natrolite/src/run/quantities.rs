@@ -1,0 +1,145 @@
+//! The numbers of a run, under the names that the manual gives them.
+//!
+//! Extensive quantities are those of the whole defect cell, per metre in planar symmetry.
+
+use super::model::{Model, Role, Surface, linear_resistance, mean_conductivity};
+use super::reference::Rest;
+use super::surfaces::{Solution, SurfaceCurrent};
+use crate::case::Case;
+use crate::results::{Named, Quantity};
+use fem::{Hypothesis, recover};
+
+/// A solved model and the currents through its surfaces, in the order of [`Model::surfaces`].
+pub struct Solved<'a, 'm> {
+    /// The case.
+    pub case: &'a Case,
+    /// The model.
+    pub model: &'a Model<'m>,
+    /// Its solution.
+    pub solution: &'a Solution,
+    /// The current through each surface.
+    pub currents: &'a [SurfaceCurrent],
+}
+
+impl Solved<'_, '_> {
+    /// The counter electrode and the current through it.
+    pub fn counter(&self) -> Option<(&Surface, &SurfaceCurrent)> {
+        let name = self.case.counter()?;
+        let k = self.model.surfaces.iter().position(|s| s.name == name)?;
+        Some((&self.model.surfaces[k], &self.currents[k]))
+    }
+
+    /// Absolute mean current density at the counter \[A/m2\].
+    pub fn counter_density(&self) -> Option<f64> {
+        self.counter().map(|(_, current)| current.distribution.mean().abs())
+    }
+
+    /// Mean potential of a surface; of its metal when it has kinetics with a metal of its own \[V\].
+    fn electrode_potential(&self, surface: &Surface) -> f64 {
+        if let Role::Kinetics { metal: Some(whole), .. } = surface.role {
+            return self.solution.all[self.model.system.space().whole_dof(whole) as usize];
+        }
+        let geometry = self.model.geometry;
+        let facets = surface.facets(&geometry.mesh);
+        let phi = &self.solution.potential;
+        let [sum, area] =
+            recover::integrate_facets(&geometry.mesh, geometry.hypothesis, facets, |at| {
+                let values = at.nodes.iter().zip(at.shape);
+                [values.map(|(&n, shape)| shape * phi[n as usize]).sum(), 1.0]
+            });
+        sum / area
+    }
+
+    /// The surface whose potential the cell overpotential is measured against: the given potential
+    /// that is not the counter's; the one called `anode` when there are several.
+    fn anode(&self, counter: &Surface) -> Option<&Surface> {
+        let floats = |s: &Surface| {
+            self.case.boundaries.iter().any(|b| b.name == s.name && b.law("current").is_some())
+        };
+        let mut given = self.model.surfaces.iter().filter(|s| {
+            let fixes = matches!(s.role, Role::Potential(_) | Role::Kinetics { metal: Some(_), .. });
+            fixes && s.name != counter.name && !floats(s)
+        });
+        let all: Vec<&Surface> = given.by_ref().collect();
+        match all[..] {
+            [one] => Some(one),
+            _ => all.into_iter().find(|s| s.name == "anode"),
+        }
+    }
+
+    /// Sum of all currents into the body over the sum of their absolute values.
+    fn current_balance_error(&self) -> f64 {
+        let through_boundary = |s: &Surface| matches!(s.support, fem::Support::Boundary(_));
+        let totals: Vec<f64> = (self.model.surfaces.iter().zip(self.currents))
+            .filter(|(surface, _)| through_boundary(surface))
+            .map(|(_, current)| current.distribution.total)
+            .collect();
+        let size = 0.5 * totals.iter().map(|t| t.abs()).sum::<f64>();
+        if size == 0.0 { 0.0 } else { totals.iter().sum::<f64>().abs() / size }
+    }
+
+    /// All quantities of the run.
+    pub fn quantities(&self) -> Named<Quantity> {
+        let planar = self.model.geometry.hypothesis == Hypothesis::Planar;
+        let multiplicity = self.model.geometry.multiplicity;
+        let mut out = Named::default();
+        let mut add = |name: String, value: f64, unit: &str| {
+            out.push(name, Quantity { value, unit: unit.into(), error_estimate: None });
+        };
+        let reference = self.counter_density().filter(|i| *i > 0.0);
+        for (surface, current) in self.model.surfaces.iter().zip(self.currents) {
+            let b = &surface.name;
+            let d = &current.distribution;
+            if let Some(reference) = reference {
+                add(format!("peak_factor.{b}"), current.max() / reference, "1");
+            }
+            add(format!("max_current_density.{b}"), current.max(), "A/m^2");
+            add(format!("mean_current_density.{b}"), d.mean(), "A/m^2");
+            let unit = if planar { "A/m" } else { "A" };
+            add(format!("total_current.{b}"), multiplicity * d.total, unit);
+            if d.nonuniformity.is_finite() {
+                add(format!("nonuniformity.{b}"), d.nonuniformity, "1");
+            }
+            let unit = if planar { "m" } else { "m^2" };
+            add(format!("area.{b}"), multiplicity * d.area, unit);
+            if let Some(length) = self.kinetic_length(surface) {
+                add(format!("kinetic_length.{b}"), length, "m");
+                if let Some(radius) = self.case.defect_radius() {
+                    add(format!("wagner_number.{b}"), length / radius, "1");
+                }
+            }
+        }
+        if let Some((counter, current)) = self.counter() {
+            if let Some(anode) = self.anode(counter) {
+                let mesh = &self.model.geometry.mesh;
+                let rest = Rest::new(self.case, mesh, &self.model.surfaces);
+                let difference = |potential: &dyn Fn(&Surface) -> f64| {
+                    potential(counter) - potential(anode)
+                };
+                let overpotential = difference(&|s| self.electrode_potential(s))
+                    - difference(&|s| rest.at_surface(s, mesh));
+                add("cell_overpotential".into(), overpotential, "V");
+                let density = -current.distribution.mean();
+                if density != 0.0 {
+                    add("area_specific_resistance".into(), overpotential / density, "ohm m^2");
+                }
+            }
+        }
+        add("current_balance_error".into(), self.current_balance_error(), "1");
+        out
+    }
+
+    /// Conductivity of the electrolyte times the linearised resistance of the surface \[m\].
+    fn kinetic_length(&self, surface: &Surface) -> Option<f64> {
+        let Role::Kinetics { law, .. } = &surface.role else { return None };
+        let resistance = linear_resistance(law, self.case.temperature)?;
+        let mesh = &self.model.geometry.mesh;
+        let cell = *surface.facets(mesh).first()?.cells.first()?;
+        let mut first = 0;
+        let block = mesh.blocks.iter().find(|block| {
+            first += block.len();
+            (cell as usize) < first
+        })?;
+        Some(resistance * mean_conductivity(&self.model.conductivity[block.region as usize]))
+    }
+}

@@ -1,0 +1,89 @@
+//! Solving a model.
+
+use super::model::Model;
+use super::reference::Rest;
+use super::surfaces::Solution;
+use crate::case::Case;
+use algebra::{LinearSolver, Method, NewtonError, NewtonInfo, NewtonParameters, choose, newton};
+
+/// A solution and how it was found.
+pub struct Outcome {
+    /// The unknowns; the last iterate when Newton's method did not converge.
+    pub solution: Solution,
+    /// What Newton's method did.
+    pub newton: NewtonInfo,
+    /// Name of the linear solver.
+    pub solver: &'static str,
+    /// Free unknowns.
+    pub free: Vec<f64>,
+}
+
+/// Solves by Newton's method from the state at zero current; `observe` sees each iteration with its
+/// residual.
+///
+/// # Errors
+/// When the linear solver fails or the equations cannot be evaluated at the start.
+pub fn solve(
+    case: &Case,
+    model: &mut Model<'_>,
+    observe: &mut dyn FnMut(usize, f64),
+) -> Result<Outcome, NewtonError> {
+    let mesh = &model.geometry.mesh;
+    let rest = Rest::new(case, mesh, &model.surfaces);
+    let space = model.system.space();
+    let mut u = vec![0.0; space.free()];
+    for node in 0..mesh.points.len() as u32 {
+        if let Some(u) = u.get_mut(space.dof(transport::POTENTIAL, node) as usize) {
+            *u = rest.at_node(node);
+        }
+    }
+    for surface in &model.surfaces {
+        if let super::model::Role::Kinetics { metal: Some(whole), .. } = surface.role {
+            let dof = space.whole_dof(whole) as usize;
+            if let Some(u) = u.get_mut(dof) {
+                *u = rest.at_surface(surface, mesh);
+            }
+        }
+    }
+    let method = match case.solver.linear_method {
+        "cholesky" => Method::Cholesky,
+        "cg" => Method::Cg,
+        _ => Method::Auto,
+    };
+    let mut solver = choose(u.len(), mesh.dimension, method);
+    let parameters = NewtonParameters {
+        rtol: case.solver.newton_rtol,
+        max_iterations: case.solver.newton_max_iterations,
+        linear_rtol: case.solver.linear_rtol,
+        ..NewtonParameters::default()
+    };
+    let newton = newton(&mut model.system, &mut *solver, &mut u, &parameters, observe)?;
+    let all = model.system.all_unknowns(&u);
+    let potential = model.system.space().nodal_values(transport::POTENTIAL, &all);
+    Ok(Outcome {
+        solution: Solution { all, potential },
+        newton,
+        solver: LinearSolver::name(&*solver),
+        free: u,
+    })
+}
+
+/// Where an unknown lives, for messages: the position of its node, or the name of its surface.
+pub fn describe_unknown(model: &Model<'_>, dof: usize) -> String {
+    let space = model.system.space();
+    for (w, name) in space.whole().iter().enumerate() {
+        if space.whole_dof(w) as usize == dof {
+            return format!("the potential of `{name}`");
+        }
+    }
+    let points = &model.geometry.mesh.points;
+    let is_here = |node: &u32| space.dof(transport::POTENTIAL, *node) as usize == dof;
+    match (0..points.len() as u32).find(is_here) {
+        Some(node) => {
+            let [x, y, z] = points[node as usize].map(|x| crate::units::display(x, "m"));
+            format!("the node at ({x}, {y}, {z})")
+        }
+        None => format!("unknown {dof}"),
+    }
+}
+

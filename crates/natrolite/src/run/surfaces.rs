@@ -1,0 +1,109 @@
+//! Currents and potentials on the surfaces of a solved model.
+
+use super::model::{Model, Role, Surface, nodes_of};
+use algebra::{Cholesky, LinearSolver};
+use fem::Support;
+use fem::recover::{facet_mass, numbers_at_node};
+use mesh::FacetBlock;
+use transport::measures::{Distribution, distribution, plating_at};
+
+/// A solution: all unknowns, and the potential at the nodes.
+pub struct Solution {
+    /// Free and prescribed unknowns.
+    pub all: Vec<f64>,
+    /// Potential at each node \[V\].
+    pub potential: Vec<f64>,
+}
+
+/// The current through a surface.
+#[derive(Clone, Debug)]
+pub struct SurfaceCurrent {
+    /// Nodes (first side), each once, in increasing order.
+    pub nodes: Vec<u32>,
+    /// The node opposite to each, on an interface; else the node itself.
+    pub opposite: Vec<u32>,
+    /// Normal current density at the nodes \[A/m2\], plating positive.
+    pub density: Vec<f64>,
+    /// Integrals over what is meshed.
+    pub distribution: Distribution,
+}
+
+impl SurfaceCurrent {
+    /// Largest absolute current density at the nodes \[A/m2\].
+    pub fn max(&self) -> f64 {
+        self.density.iter().fold(0.0, |m, i| m.max(i.abs()))
+    }
+}
+
+/// Finds the current through `surface`. `reactions` are those of [`fem::System::nodal_residual`].
+pub fn current_through(
+    model: &Model<'_>,
+    surface: &Surface,
+    solution: &Solution,
+    reactions: &[f64],
+) -> SurfaceCurrent {
+    let (mesh, hypothesis) = (&model.geometry.mesh, model.geometry.hypothesis);
+    let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
+    let nodes = nodes_of(facets);
+    let opposite = match surface.support {
+        Support::Interface(_) => opposites(&nodes, facets, across),
+        _ => nodes.clone(),
+    };
+    match &surface.role {
+        Role::Kinetics { placement, .. } => {
+            let (term, space) = (model.system.term(*placement), model.system.space());
+            let density = nodes.iter().zip(&opposite).map(|(&node, &other)| {
+                let numbers = numbers_at_node(term, space, &solution.all, node, other);
+                let point = fem::Point { x: mesh.points[node as usize], ..fem::Point::default() };
+                let mut r = vec![0.0; numbers.len()];
+                term.residual(&[point], &numbers, &mut r);
+                r[0]
+            });
+            let density = density.collect();
+            let distribution = distribution(mesh, hypothesis, facets, |at| {
+                plating_at(term, space, &solution.all, across, at)
+            });
+            SurfaceCurrent { nodes, opposite, density, distribution }
+        }
+        Role::UniformCurrent(given) => {
+            let density = vec![-given; nodes.len()];
+            let distribution = distribution(mesh, hypothesis, facets, |_| -given);
+            SurfaceCurrent { nodes, opposite, density, distribution }
+        }
+        Role::Potential(_) | Role::Equipotential { .. } => {
+            let density = consistent_flux(model, facets, reactions);
+            let at_node = |node: &u32| nodes.binary_search(node).map_or(0.0, |k| density[k]);
+            let mut distribution = distribution(mesh, hypothesis, facets, |at| {
+                at.nodes.iter().zip(at.shape).map(|(node, shape)| shape * at_node(node)).sum()
+            });
+            // The reactions themselves balance to rounding; so does their sum.
+            distribution.total = -nodes.iter().map(|&n| reactions[n as usize]).sum::<f64>();
+            SurfaceCurrent { nodes, opposite, density, distribution }
+        }
+    }
+}
+
+/// The consistent nodal flux out of the body, see [`facet_mass`].
+fn consistent_flux(model: &Model<'_>, facets: &[FacetBlock], reactions: &[f64]) -> Vec<f64> {
+    let (mass, nodes) = facet_mass(&model.geometry.mesh, model.geometry.hypothesis, facets);
+    let rhs: Vec<f64> = nodes.iter().map(|&n| -reactions[n as usize]).collect();
+    let mut flux = vec![0.0; nodes.len()];
+    let mut solver = Cholesky::default();
+    let solved =
+        solver.prepare(&mass).and_then(|()| solver.solve(&mass, &rhs, &mut flux, 1e-14));
+    // The mass matrix of facets with positive area is positive definite.
+    solved.expect("a mass matrix is positive definite");
+    flux
+}
+
+fn opposites(nodes: &[u32], facets: &[FacetBlock], across: &[FacetBlock]) -> Vec<u32> {
+    let mut opposite = nodes.to_vec();
+    for (a, b) in facets.iter().zip(across) {
+        for (node, other) in a.nodes.iter().zip(&b.nodes) {
+            if let Ok(k) = nodes.binary_search(node) {
+                opposite[k] = *other;
+            }
+        }
+    }
+    opposite
+}
