@@ -1,0 +1,206 @@
+//! Reading tables that are described by [`Field`]s.
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::field::{Field, FieldKind};
+use super::source::Origin;
+use super::tree::{Key, Node, Table};
+use super::value::{
+    read_array, read_integer, read_quantity, read_table, read_text, read_word, shorten,
+};
+use crate::units;
+use fem::registry::Presence;
+use std::collections::BTreeMap;
+
+/// The value of a [`Field`].
+#[derive(Clone, Debug)]
+enum FieldValue {
+    Text(String),
+    Word(&'static str),
+    Integer(i64),
+    Number(f64),
+    Numbers(Vec<f64>),
+    Fields(Fields),
+}
+
+/// The checked values of a table, with defaults filled in; what failed its check is absent.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    values: BTreeMap<&'static str, FieldValue>,
+    /// Where the table was named.
+    pub origin: Origin,
+    /// Keys that the text gives, and where; their values may have failed their checks.
+    given: BTreeMap<&'static str, Origin>,
+}
+
+macro_rules! getter {
+    ($name:ident, $variant:ident, $type:ty, $doc:literal) => {
+        #[doc = $doc]
+        pub fn $name(&self, name: &str) -> Option<&$type> {
+            match self.values.get(name) {
+                Some(FieldValue::$variant(value)) => Some(value),
+                _ => None,
+            }
+        }
+    };
+}
+
+impl Fields {
+    getter!(text, Text, String, "The text called `name`, if present.");
+    getter!(word, Word, &'static str, "The word called `name`, if present.");
+    getter!(integer, Integer, i64, "The whole number called `name`, if present.");
+    getter!(number, Number, f64, "The number called `name` in SI units, if present.");
+    getter!(numbers, Numbers, Vec<f64>, "The numbers called `name` in SI units, if present.");
+    getter!(fields, Fields, Fields, "The table called `name`, if present.");
+
+    /// Where the value called `name` was written; the table when it was not.
+    pub fn origin_of(&self, name: &str) -> &Origin {
+        self.given.get(name).unwrap_or(&self.origin)
+    }
+
+    /// True when the text gives `name` itself.
+    pub fn gives(&self, name: &str) -> bool {
+        self.given.contains_key(name)
+    }
+
+    /// True when the text gives `name` but its value failed its check, which has been reported.
+    pub fn failed(&self, name: &str) -> bool {
+        self.gives(name) && !self.values.contains_key(name)
+    }
+}
+
+/// Reads `table`, which is called `path` (empty at the top) and was named at `origin`. Keys in
+/// `others` are left to the caller; all other unknown keys are reported.
+pub fn read_fields(
+    table: &Table,
+    path: &str,
+    origin: &Origin,
+    fields: &'static [Field],
+    others: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Fields {
+    let (values, given) = (BTreeMap::new(), BTreeMap::new());
+    let mut read = Fields { values, given, origin: origin.clone() };
+    for field in fields {
+        let name = join(path, field.name);
+        let value = match table.get(field.name) {
+            Some((key, node)) => {
+                read.given.insert(field.name, node.origin.clone());
+                read_field(node, key, &name, &field.kind, diagnostics)
+            }
+            None => absent(field, &name, origin, diagnostics),
+        };
+        if let Some(value) = value {
+            read.values.insert(field.name, value);
+        }
+    }
+    for (key, _) in &table.pairs {
+        let known = || fields.iter().map(|f| f.name).chain(others.iter().copied());
+        if !known().any(|name| name == key.text) {
+            diagnostics.push(unknown_key(key, path, known()));
+        }
+    }
+    read
+}
+
+/// The value of a field that was not written: its default, nothing, or an error.
+fn absent(
+    field: &'static Field,
+    name: &str,
+    origin: &Origin,
+    diagnostics: &mut Diagnostics,
+) -> Option<FieldValue> {
+    match (field.presence, field.kind) {
+        (Presence::Default(text), kind) => {
+            let value = default_value(text, kind);
+            debug_assert!(value.is_some(), "the default of `{name}` is not of its kind");
+            value
+        }
+        (Presence::Required, kind) => {
+            let wanted = format!("{} = {}", field.name, example(kind));
+            let message = format!("`{name}` is missing");
+            diagnostics.push(Diagnostic::new(message, origin).wanted(wanted));
+            None
+        }
+        // A table that may be left out has its keys' defaults.
+        (Presence::Optional, FieldKind::Fields(inner))
+            if inner.iter().all(|f| f.presence != Presence::Required) =>
+        {
+            let read = read_fields(&Table::default(), name, origin, inner, &[], diagnostics);
+            Some(FieldValue::Fields(read))
+        }
+        (Presence::Optional, _) => None,
+    }
+}
+
+fn default_value(text: &'static str, kind: FieldKind) -> Option<FieldValue> {
+    match kind {
+        FieldKind::Text => Some(FieldValue::Text(text.to_owned())),
+        FieldKind::Word(words) => words.iter().find(|w| **w == text).map(|w| FieldValue::Word(w)),
+        FieldKind::Integer { .. } => text.parse().ok().map(FieldValue::Integer),
+        FieldKind::Quantity { unit, .. } => units::parse(text, unit).ok().map(FieldValue::Number),
+        _ => None,
+    }
+}
+
+/// An example of a value, as TOML.
+pub fn example(kind: FieldKind) -> String {
+    match kind {
+        FieldKind::Text => "\"...\"".to_owned(),
+        FieldKind::Word(words) => {
+            words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
+        }
+        FieldKind::Integer { min, .. } => min.to_string(),
+        FieldKind::Quantity { unit, .. } => units::example(unit),
+        FieldKind::Quantities { unit, .. } => format!("[{}]", units::example(unit)),
+        FieldKind::Fields(_) => "{ ... }".to_owned(),
+    }
+}
+
+fn read_field(
+    node: &Node,
+    key: &Key,
+    path: &str,
+    kind: &FieldKind,
+    diagnostics: &mut Diagnostics,
+) -> Option<FieldValue> {
+    match *kind {
+        FieldKind::Text => {
+            read_text(node, path, "a text", diagnostics).map(|t| FieldValue::Text(t.to_owned()))
+        }
+        FieldKind::Word(words) => read_word(node, path, words, diagnostics).map(FieldValue::Word),
+        FieldKind::Integer { min, max } => {
+            read_integer(node, path, (min, max), diagnostics).map(FieldValue::Integer)
+        }
+        FieldKind::Quantity { unit, range } => {
+            read_quantity(node, path, unit, range, diagnostics).map(FieldValue::Number)
+        }
+        FieldKind::Quantities { unit, range } => {
+            let wanted = format!("an array such as [{}]", units::example(unit));
+            let nodes = read_array(node, path, &wanted, diagnostics)?;
+            let read = nodes.iter().map(|n| read_quantity(n, path, unit, range, diagnostics));
+            // All are read before the first failure counts, so that every error is reported.
+            let read: Vec<Option<f64>> = read.collect();
+            read.into_iter().collect::<Option<Vec<f64>>>().map(FieldValue::Numbers)
+        }
+        FieldKind::Fields(inner) => {
+            let table = read_table(node, path, diagnostics)?;
+            let fields = read_fields(table, path, &key.origin, inner, &[], diagnostics);
+            Some(FieldValue::Fields(fields))
+        }
+    }
+}
+
+/// The error for a key that is not known in the table called `path`.
+pub fn unknown_key<'a>(key: &Key, path: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
+    Diagnostic::new(format!("unknown key `{}`{place}", shorten(&key.text)), &key.origin)
+        .known(&key.text, known)
+}
+
+/// The dotted path of `key` in the table called `path`, quoted where TOML needs it.
+pub fn join(path: &str, key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let key = shorten(key);
+    let key = if !key.is_empty() && key.chars().all(bare) { key } else { format!("\"{key}\"") };
+    if path.is_empty() { key } else { format!("{path}.{key}") }
+}

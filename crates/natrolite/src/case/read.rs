@@ -1,0 +1,250 @@
+//! From the text of a case to a [`Case`].
+
+use super::diagnostic::{CaseError, Diagnostic, Diagnostics};
+use super::expect::read_expectation;
+use super::field::{CASE, NAMED_TABLES};
+use super::fields::{Fields, read_fields};
+use super::geometry::{MeshSource, read_mesh};
+use super::law::{Depth, Registry};
+use super::material::{read_materials, read_regions};
+use super::place::{BoundaryUse, Context, InterfaceUse, read_boundaries, read_interfaces};
+use super::source::{Origin, Source};
+use super::tree::{self, Node, Table};
+use super::value::{read_table, shorten};
+use super::{Case, OutputOptions, SolverOptions, set};
+use mesh::defect::Symmetry;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Largest case file \[bytes\].
+const MAX_BYTES: u64 = 16 << 20;
+
+/// Reads the case file at `path` with the arguments of `--set` applied in their order.
+///
+/// # Errors
+/// When the file cannot be read, or with every error found in it.
+pub fn read_file(path: &Path, arguments: &[String]) -> Result<Case, CaseError> {
+    let name = path.display().to_string();
+    let fail = |what: String| {
+        CaseError::from(Diagnostic::new(what, &Origin::whole(&Source::new(&name, "", 0))))
+    };
+    let metadata =
+        std::fs::metadata(path).map_err(|e| fail(format!("cannot read the case: {e}")))?;
+    if !metadata.is_file() {
+        return Err(fail("the case is not a file".to_owned()));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(fail(format!(
+            "the case has {} bytes, wanted {MAX_BYTES} at most",
+            metadata.len()
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(|e| fail(format!("cannot read the case: {e}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1;
+        fail(format!("the case is not UTF-8 text: byte {at}, in line {line}"))
+    })?;
+    read(path, &text, arguments, transport::LAWS)
+}
+
+/// Reads the text of a case; `path` names it in messages.
+///
+/// # Errors
+/// With every error found.
+pub fn read(
+    path: &Path,
+    text: &str,
+    arguments: &[String],
+    registry: Registry,
+) -> Result<Case, CaseError> {
+    let source = Source::new(path.display().to_string(), text, 0);
+    let mut diagnostics = Diagnostics::default();
+    let Some(mut root) = tree::parse_document(&source, &mut diagnostics) else {
+        return diagnostics.into_result(None);
+    };
+    for (index, argument) in arguments.iter().enumerate() {
+        let argument = Source::new("--set", argument.as_str(), index + 1);
+        if let Err(error) = set::apply(&mut root, &argument) {
+            diagnostics.push(error);
+        }
+    }
+    let case = read_tree(path, &source, root, registry, &mut diagnostics);
+    diagnostics.into_result(case)
+}
+
+/// Reads a tree. Everything is read even when a part of it fails, so that all errors are reported.
+fn read_tree(
+    path: &Path,
+    source: &Arc<Source>,
+    tree: Node,
+    registry: Registry,
+    diagnostics: &mut Diagnostics,
+) -> Option<Case> {
+    let root = tree.as_table()?;
+    let whole = Origin::whole(source);
+    let named: Vec<&str> = NAMED_TABLES.iter().map(|(name, _)| *name).collect();
+    let fields = read_fields(root, "", &whole, CASE, &named, diagnostics);
+
+    let order = fields.fields("discretization").and_then(|d| d.integer("order").copied());
+    let order = order.and_then(|order| usize::try_from(order).ok()).unwrap_or(2);
+    let mesh = match fields.fields("mesh") {
+        Some(table) => read_mesh(table, order, diagnostics),
+        None => None,
+    };
+    // A temperature that failed its check must not hide errors elsewhere.
+    let temperature = fields.number("temperature").copied();
+    let context = Context {
+        registry,
+        temperature: temperature.unwrap_or(298.15),
+        depth: depth(mesh.as_ref()),
+        mesh: mesh.as_ref(),
+    };
+
+    let empty = Table::default();
+    let mut table = |name: &str| match root.get(name) {
+        Some((key, node)) => (read_table(node, name, diagnostics).unwrap_or(&empty), &key.origin),
+        None => (&empty, &whole),
+    };
+    let (material, _) = table("material");
+    let (region, region_origin) = table("region");
+    let (boundary, _) = table("boundary");
+    let (interface, _) = table("interface");
+    let (expect, _) = table("expect");
+
+    let own = read_materials(material, &context, diagnostics);
+    let own_names: Vec<&str> = material.pairs.iter().map(|(key, _)| key.text.as_str()).collect();
+    let (materials, regions) =
+        read_regions(region, region_origin, &own, &own_names, &context, diagnostics);
+    if region.pairs.is_empty() && context.defect().is_none() {
+        let error = Diagnostic::new("`region` is missing: no region has a material", region_origin);
+        diagnostics.push(error.wanted("[region] with electrolyte = \"Na3SbS4\", for example"));
+    }
+    let boundaries = read_boundaries(boundary, &context, diagnostics);
+    let interfaces = read_interfaces(interface, &context, diagnostics);
+    check_between(&interfaces, region, diagnostics);
+    if !boundaries.iter().any(has_reference) && diagnostics.is_empty() {
+        let origin = root.get("boundary").map_or(&whole, |(key, _)| &key.origin);
+        let message = "no boundary fixes a potential: the solution would not be unique";
+        diagnostics.push(Diagnostic::new(message, origin).wanted(
+            "`potential`, or a kinetics law with `electrode_potential` and no `current`, on one boundary",
+        ));
+    }
+
+    let output = read_output(&fields, &context, boundary, diagnostics);
+    let surfaces = surface_names(&context);
+    let expect = expect.pairs.iter().filter_map(|(key, node)| {
+        read_expectation(key, node, context.depth, surfaces.as_deref(), diagnostics)
+    });
+    let expect = expect.collect();
+
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let title = fields.text("title").cloned().or(stem).unwrap_or_default();
+    let solver = read_solver(&fields)?;
+    Some(Case {
+        path: path.to_owned(),
+        source: Arc::clone(source),
+        title,
+        temperature: temperature?,
+        order,
+        materials,
+        regions,
+        boundaries,
+        interfaces,
+        solver,
+        output: output?,
+        expect,
+        mesh: mesh?,
+        tree,
+    })
+}
+
+fn depth(mesh: Option<&MeshSource>) -> Depth {
+    let symmetry = match mesh {
+        Some(MeshSource::Defect(defect)) => Some(defect.symmetry()),
+        Some(MeshSource::File(file)) => file.symmetry,
+        None => None,
+    };
+    match symmetry {
+        Some(Symmetry::Planar) => Depth::PerMetre,
+        Some(_) => Depth::Whole,
+        None => Depth::Unknown,
+    }
+}
+
+/// True when the boundary ties the potential to a given value.
+fn has_reference(boundary: &BoundaryUse) -> bool {
+    let floats = boundary.law("current").is_some();
+    boundary.law("potential").is_some() || (boundary.kinetics().is_some() && !floats)
+}
+
+/// The two regions of an interface have materials.
+fn check_between(interfaces: &[InterfaceUse], region: &Table, diagnostics: &mut Diagnostics) {
+    for interface in interfaces {
+        for (name, origin) in interface.between.iter().zip(&interface.between_origins) {
+            if region.get(name).is_none() {
+                let message = format!("`{}` is not in [region]", shorten(name));
+                let known = region.pairs.iter().map(|(key, _)| key.text.as_str());
+                diagnostics.push(Diagnostic::new(message, origin).known(name, known));
+            }
+        }
+    }
+}
+
+fn read_solver(fields: &Fields) -> Option<SolverOptions> {
+    let solver = fields.fields("solver")?;
+    let (newton, linear) = (solver.fields("newton")?, solver.fields("linear")?);
+    Some(SolverOptions {
+        newton_rtol: *newton.number("rtol")?,
+        newton_max_iterations: usize::try_from(*newton.integer("max_iterations")?).ok()?,
+        linear_method: linear.word("method")?,
+        linear_rtol: *linear.number("rtol")?,
+    })
+}
+
+fn read_output(
+    fields: &Fields,
+    context: &Context<'_>,
+    boundary: &Table,
+    diagnostics: &mut Diagnostics,
+) -> Option<OutputOptions> {
+    let output = fields.fields("output")?;
+    let origin = output.origin_of("counter").clone();
+    if let (Some(counter), Some(defect)) = (output.text("counter"), context.defect()) {
+        let known = defect.boundaries();
+        if !known.contains(&counter.as_str()) {
+            let message = format!("the built-in geometry has no boundary `{}`", shorten(counter));
+            diagnostics.push(Diagnostic::new(message, &origin).known(counter, known));
+        }
+    }
+    let mut driven = boundary
+        .pairs
+        .iter()
+        .filter(|(_, node)| node.as_table().is_some_and(|laws| laws.get("current").is_some()));
+    if let (Some(counter), Some((key, _)), None) =
+        (output.text("counter"), driven.next(), driven.next())
+    {
+        if *counter != key.text {
+            let message = format!(
+                "`output.counter` is \"{}\", but the one boundary that carries `current` is `{}`",
+                shorten(counter),
+                shorten(&key.text)
+            );
+            let error = Diagnostic::new(message, &origin);
+            diagnostics.push(error.wanted("the same boundary, or no `counter`"));
+        }
+    }
+    Some(OutputOptions {
+        counter: output.text("counter").map(|name| (name.clone(), origin)),
+        compression: u8::try_from(*output.integer("compression")?).ok()?,
+        profile_at: output.numbers("profile_at").cloned().unwrap_or_default(),
+    })
+}
+
+/// Names that quantities may belong to; `None` when the mesh file decides.
+fn surface_names(context: &Context<'_>) -> Option<Vec<&'static str>> {
+    let defect = context.defect()?;
+    let mut names = defect.boundaries();
+    names.extend(defect.interfaces());
+    Some(names)
+}

@@ -1,0 +1,93 @@
+//! Reading whole cases.
+
+use super::{Case, CaseError, MeshSource, read};
+use mesh::defect::{Shape, Symmetry};
+use std::path::Path;
+
+/// The case file of the design.
+pub const EXAMPLE: &str = r#"
+title       = "Na3SbS4 over a 10 µm pore in the anode"
+temperature = "298.15 K"
+
+[mesh.defect]
+symmetry  = "axisymmetric"
+shape     = "hemisphere"
+radius    = "10 um"
+width     = "50 um"
+thickness = "50 um"
+
+[discretization]
+order = 2
+
+[material.NAS]
+ohm = { conductivity = "0.9 mS/cm" }
+
+[region]
+electrolyte = "NAS"
+
+[boundary.anode]
+butler_volmer = { exchange_current_density = "1.3 mA/cm^2", anodic_transfer = 0.5, cathodic_transfer = 0.5, electrode_potential = "0 V" }
+
+[boundary.counter]
+current = { density = "0.51 mA/cm^2" }
+
+[expect]
+"peak_factor.anode" = { value = 1.0527516, rtol = 1e-5, source = "two high-order codes" }
+"#;
+
+fn read_with(text: &str, arguments: &[&str]) -> Result<Case, CaseError> {
+    let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
+    read(Path::new("case.toml"), text, &arguments, transport::LAWS)
+}
+
+#[test]
+fn the_example_is_read() {
+    let case = read_with(EXAMPLE, &[]).unwrap();
+    assert_eq!(case.title, "Na3SbS4 over a 10 µm pore in the anode");
+    assert_eq!(case.temperature, 298.15);
+    let MeshSource::Defect(defect) = &case.mesh else { panic!("not a defect") };
+    assert_eq!(defect.symmetry(), Symmetry::Axisymmetric);
+    assert_eq!(defect.shape().shape, Shape::Hemisphere);
+    assert_eq!((defect.radius(), defect.shape().width), (1e-5, 5e-5));
+    assert_eq!(defect.rim_size, None);
+    assert_eq!(defect.geometry(1e-7, 1).rim_size, 1e-7);
+    let sigma = case.materials[0].law("ohm").unwrap().values.tensor("conductivity").unwrap();
+    assert_eq!(sigma[2][2], 0.09);
+    assert_eq!(case.regions[0].material, 0);
+    let kinetics = case.boundaries[0].kinetics().unwrap();
+    assert_eq!(kinetics.values.required("exchange_current_density"), 13.0);
+    assert_eq!(kinetics.values.required("film_resistance"), 0.0);
+    assert_eq!(case.counter(), Some("counter"));
+    assert_eq!(case.expect[0].value, 1.052_751_6);
+    assert!(case.expect[0].is_met_by(1.052_76) && !case.expect[0].is_met_by(1.0528));
+}
+
+#[test]
+fn arguments_replace_and_create() {
+    let arguments = [
+        "material.NAS.ohm.conductivity=0.1 mS/cm",
+        "mesh.defect.width = \"60 um\"",
+        "discretization.order=1",
+        "output.profile_at=[\"10 um\", \"10.2 um\"]",
+        "title=plain words",
+        "boundary.'pore'.potential=\"1 mV\"",
+    ];
+    let case = read_with(EXAMPLE, &arguments).unwrap();
+    let ohm = case.materials[0].law("ohm").unwrap();
+    assert_eq!(ohm.values.tensor("conductivity").unwrap()[0][0], 0.01);
+    assert_eq!(format!("{:?}", ohm.origin_of("conductivity")), "--set:1:31");
+    assert_eq!(case.order, 1);
+    assert_eq!(case.output.profile_at, [1e-5, 1.02e-5]);
+    assert_eq!(case.title, "plain words");
+    assert_eq!(case.boundaries[2].law("potential").unwrap().values.required("value"), 1e-3);
+}
+
+#[test]
+fn built_in_materials_are_found() {
+    let text = EXAMPLE.replace("= \"NAS\"", "= \"Na3PS4-cast\"");
+    let case = read_with(&text, &["temperature=60 degC"]).unwrap();
+    let ohm = case.materials[0].law("ohm").unwrap();
+    let sigma = transport::conductivity_at(&ohm.values, case.temperature).unwrap();
+    // The paper's value at 60 degC.
+    assert!((sigma[1][1] / 0.0345 - 1.0).abs() < 1e-12);
+}
