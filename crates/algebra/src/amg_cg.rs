@@ -100,15 +100,3 @@ impl LinearSolver for AmgCg {
         Ok(info)
     }
 }
-
-/// Which solver to use for a symmetric positive definite matrix.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Method {
-    /// By size and dimension.
-    #[default]
-    Auto,
-    /// [`crate::Cholesky`].
-    Cholesky,
-    /// [`AmgCg`].
-    Cg,
-}

@@ -51,6 +51,9 @@ impl Cholesky {
     /// If no matrix has been factored, or `x` has the wrong length.
     pub fn solve_in_place(&mut self, x: &mut [f64]) {
         assert!(self.ready, "prepare first");
+        if x.is_empty() {
+            return;
+        }
         let analysis = self.analysis.as_mut().expect("a factor comes with its analysis");
         let n = x.len();
         LltRef::new(&analysis.symbolic, &self.factor).solve_in_place_with_conj(

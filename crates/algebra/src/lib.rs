@@ -11,8 +11,9 @@
 //! fixed size, and partial sums are added in the order of the pieces.
 
 pub mod amg;
-mod amg_cg;
+pub mod amg_cg;
 pub mod cg;
+pub mod choice;
 pub mod cholesky;
 pub mod csr;
 pub mod index_map;
@@ -24,8 +25,9 @@ mod ordering;
 pub mod vector;
 
 pub use amg::{Amg, AmgParameters};
-pub use amg_cg::{AmgCg, Method};
+pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
+pub use choice::{Method, choose};
 pub use cholesky::Cholesky;
 pub use csr::{Csr, CsrError};
 pub use index_map::IndexMap;

@@ -32,7 +32,7 @@ pub struct AmgParameters {
 
 impl Default for AmgParameters {
     fn default() -> Self {
-        Self { strength: 0.26, coarsest: 600, max_levels: 25 }
+        Self { strength: 0.33, coarsest: 600, max_levels: 25 }
     }
 }
 

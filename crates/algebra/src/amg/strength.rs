@@ -19,7 +19,7 @@ pub(super) struct Strength {
 /// A row whose diagonal is this many times the sum of the others needs no coarse grid.
 const DOMINANCE: f64 = 10.0;
 
-/// The entry (i, j) is strong if -a_ij > theta sqrt(m_i m_j), where m_i = max_k(-a_ik).
+/// The entry (i, j) is strong if -a_ij > theta max(m_i, m_j), where m_i = max_k(-a_ik).
 ///
 /// Positive entries, as second-order and stretched cells have them, are never strong: an error need not
 /// be smooth along them. The scale is the largest neighbour, not the diagonal (Vanek, Mandel and
@@ -44,7 +44,7 @@ pub(super) fn strength(a: &Csr, diagonal: &[f64], theta: f64) -> Strength {
 
     let is_strong = |i: usize, j: u32, v: f64| {
         let j = j as usize;
-        -v > theta * (largest[i] * largest[j]).sqrt() && !local[i] && !local[j]
+        -v > theta * largest[i].max(largest[j]) && !local[i] && !local[j]
     };
     let mut row_start = vec![0; n + 1];
     let mut lumped = diagonal.to_vec();

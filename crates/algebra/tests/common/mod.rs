@@ -127,3 +127,85 @@ pub fn same_for_all_threads<T: PartialEq + std::fmt::Debug + Send>(f: impl Fn() 
     assert_eq!(one, with(2));
     assert_eq!(one, with(4));
 }
+
+/// -div grad with tensor-product elements of `order` 1 or 2 on a box of n cells of size h, insulated but
+/// for a film of resistance 1 on the lowest face of the last axis (n = 1 leaves an axis out).
+///
+/// Element matrices on a cell of length h: order 1, K = [1 -1; -1 1] / h, M = h [2 1; 1 2] / 6; order 2,
+/// K = [7 -8 1; -8 16 -8; 1 -8 7] / 3h, M = h [4 2 -1; 2 16 2; -1 2 4] / 30.
+pub fn elements(n: [usize; 3], order: usize, h: [f64; 3]) -> Csr {
+    let axes: Vec<usize> = (0..3).filter(|&axis| n[axis] > 1).collect();
+    let points = |axis: usize| if n[axis] > 1 { n[axis] * order + 1 } else { 1 };
+    let size = [points(0), points(1), points(2)];
+    let last = axes[axes.len() - 1];
+    let line = |axis: usize, i: usize, j: usize, stiffness: bool| -> f64 {
+        let (k, m): (&[f64], &[f64]) = match order {
+            1 => (&[1.0, -1.0, -1.0, 1.0], &[2.0 / 6.0, 1.0 / 6.0, 1.0 / 6.0, 2.0 / 6.0]),
+            _ => (
+                &[
+                    7.0 / 3.0,
+                    -8.0 / 3.0,
+                    1.0 / 3.0,
+                    -8.0 / 3.0,
+                    16.0 / 3.0,
+                    -8.0 / 3.0,
+                    1.0 / 3.0,
+                    -8.0 / 3.0,
+                    7.0 / 3.0,
+                ],
+                &[
+                    4.0 / 30.0,
+                    2.0 / 30.0,
+                    -1.0 / 30.0,
+                    2.0 / 30.0,
+                    16.0 / 30.0,
+                    2.0 / 30.0,
+                    -1.0 / 30.0,
+                    2.0 / 30.0,
+                    4.0 / 30.0,
+                ],
+            ),
+        };
+        let low = i.max(j).saturating_sub(order).div_ceil(order);
+        let high = (i.min(j) / order).min(n[axis] - 1);
+        (low..=high)
+            .map(|cell| {
+                let at = (i - cell * order) * (order + 1) + j - cell * order;
+                if stiffness { k[at] / h[axis] } else { m[at] * h[axis] }
+            })
+            .sum()
+    };
+    let near = |axis: usize, i: usize| {
+        if n[axis] == 1 {
+            return 0..1;
+        }
+        let cell = i / order;
+        let low = if i % order == 0 { cell.saturating_sub(1) } else { cell };
+        low * order..(cell * order + order + 1).min(size[axis])
+    };
+    let (mut start, mut columns, mut values) = (vec![0], vec![], vec![]);
+    for row in 0..size[0] * size[1] * size[2] {
+        let i = [row % size[0], row / size[0] % size[1], row / (size[0] * size[1])];
+        for z in near(2, i[2]) {
+            for y in near(1, i[1]) {
+                for x in near(0, i[0]) {
+                    let j = [x, y, z];
+                    let mass = |axis: usize| line(axis, i[axis], j[axis], false);
+                    let others = |axis: usize| -> f64 {
+                        axes.iter().filter(|a| **a != axis).map(|a| mass(*a)).product()
+                    };
+                    let mut value: f64 =
+                        axes.iter().map(|&a| line(a, i[a], j[a], true) * others(a)).sum();
+                    if i[last] == 0 && j[last] == 0 {
+                        value += others(last);
+                    }
+                    columns.push((x + size[0] * (y + size[1] * z)) as u32);
+                    values.push(value);
+                }
+            }
+        }
+        start.push(columns.len());
+    }
+    let rows = start.len() - 1;
+    Csr::new(start, columns, values, rows).unwrap()
+}
