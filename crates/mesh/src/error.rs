@@ -16,6 +16,8 @@ pub enum MeshError {
     Format { wanted: &'static str, got: String },
     #[error("the file ends inside ${section}: it is truncated or its counts are wrong")]
     Truncated { section: &'static str },
+    #[error("the file ends inside ${section}: it is truncated or its counts are wrong")]
+    TruncatedOther { section: String },
     #[error("${section}, {at}: wanted {wanted}, got {got:?}")]
     Syntax { section: &'static str, at: String, wanted: &'static str, got: String },
     #[error("${section} announces {count} entries, but only {bytes} bytes follow")]

@@ -19,6 +19,8 @@ pub mod quality;
 pub mod reference;
 mod split;
 mod subdivide;
+#[cfg(test)]
+mod tests;
 
 pub use cell::CellKind;
 pub use connectivity::{Bodies, bodies};
