@@ -111,7 +111,7 @@ pub enum MeshError {
     #[error(
         "surface {name:?} at {at} lies between regions {got:?}: wanted it to lie between {wanted:?}"
     )]
-    NotBetween { name: String, at: Position, got: [String; 2], wanted: [String; 2] },
+    NotBetween { name: String, at: Position, got: Box<[String; 2]>, wanted: Box<[String; 2]> },
     #[error("cells of order {got} do not exist: wanted 1 or 2")]
     Order { got: usize },
     #[error(
