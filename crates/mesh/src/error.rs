@@ -16,6 +16,8 @@ pub enum MeshError {
     Format { wanted: &'static str, got: String },
     #[error("the file ends inside ${section}: it is truncated or its counts are wrong")]
     Truncated { section: &'static str },
+    #[error("the file ends inside ${section}: it is truncated or its counts are wrong")]
+    TruncatedOther { section: String },
     #[error("${section}, {at}: wanted {wanted}, got {got:?}")]
     Syntax { section: &'static str, at: String, wanted: &'static str, got: String },
     #[error("${section} announces {count} entries, but only {bytes} bytes follow")]
@@ -109,7 +111,7 @@ pub enum MeshError {
     #[error(
         "surface {name:?} at {at} lies between regions {got:?}: wanted it to lie between {wanted:?}"
     )]
-    NotBetween { name: String, at: Position, got: [String; 2], wanted: [String; 2] },
+    NotBetween { name: String, at: Position, got: Box<[String; 2]>, wanted: Box<[String; 2]> },
     #[error("cells of order {got} do not exist: wanted 1 or 2")]
     Order { got: usize },
     #[error(

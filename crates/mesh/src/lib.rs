@@ -20,6 +20,8 @@ pub mod quality;
 pub mod reference;
 mod split;
 mod subdivide;
+#[cfg(test)]
+mod tests;
 
 pub use brick::brick;
 pub use cell::CellKind;

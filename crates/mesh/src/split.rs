@@ -57,8 +57,8 @@ impl Mesh {
                     return Err(MeshError::NotBetween {
                         name: surface.name.clone(),
                         at: quality::position(block.kind, nodes, &self.points),
-                        got: names(got),
-                        wanted: names(wanted),
+                        got: Box::new(names(got)),
+                        wanted: Box::new(names(wanted)),
                     });
                 }
             }

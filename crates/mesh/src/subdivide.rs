@@ -86,13 +86,16 @@ impl Mesh {
         let mut mesh = self.clone();
         let nodes = NewNodes::new(self, patterns, &mut mesh.points)?;
         let factor = self.blocks.first().map_or(1, |b| patterns.of(b.kind).children[0].len());
-        let mut slots = nodes.cells.iter();
+        let mut rest = &nodes.cells[..];
         for block in &mut mesh.blocks {
             let pattern = patterns.of(block.kind);
-            let mut connectivity = Vec::new();
-            for _ in 0..block.len() {
-                let points: Vec<u32> = slots.by_ref().take(pattern.points.len()).copied().collect();
-                for child in choose(pattern, &points, &mesh.points) {
+            let count = pattern.points.len();
+            let (own, others) = rest.split_at(block.len() * count);
+            rest = others;
+            let mut connectivity =
+                Vec::with_capacity(block.len() * factor * pattern.kind.node_count());
+            for points in own.chunks_exact(count) {
+                for child in choose(pattern, points, &mesh.points) {
                     connectivity.extend(child.iter().map(|&p| points[p as usize]));
                 }
             }
@@ -175,11 +178,9 @@ impl NewNodes {
             points.push(evaluate(same[0].1));
         }
         drop(wanted);
-        for slot in 0..cells.len() {
-            if cells[slot] == u32::MAX {
-                cells[slot] = points.len() as u32;
-                points.push(evaluate(slot as u32));
-            }
+        for (slot, node) in cells.iter_mut().enumerate().filter(|(_, node)| **node == u32::MAX) {
+            *node = points.len() as u32;
+            points.push(evaluate(slot as u32));
         }
         if points.len() >= u32::MAX as usize {
             return Err(MeshError::TooLarge);

@@ -34,7 +34,9 @@ impl<'a> Cursor<'a> {
         let at = if self.binary {
             format!("byte {}", self.position)
         } else {
-            let before = &self.bytes[..self.position];
+            // Just behind a whole line that was read: that line is meant.
+            let read = &self.bytes[..self.position];
+            let before = read.strip_suffix(b"\n").unwrap_or(read);
             format!("line {}", 1 + before.iter().filter(|&&b| b == b'\n').count())
         };
         let got = String::from_utf8_lossy(&got[..got.len().min(40)]).into_owned();

@@ -91,12 +91,8 @@ fn read_sections(bytes: &[u8]) -> Result<Raw, MeshError> {
                 cursor.end_section("EndElements")?;
                 has_elements = true;
             }
-            _ => {
-                cursor.section = "...";
-                if !cursor.skip_section(name) {
-                    return Err(MeshError::Truncated { section: "..." });
-                }
-            }
+            _ if cursor.skip_section(name) => {}
+            _ => return Err(MeshError::TruncatedOther { section: text(name) }),
         }
     }
     for (section, found) in [("Nodes", numbers.is_some()), ("Elements", has_elements)] {
@@ -107,9 +103,13 @@ fn read_sections(bytes: &[u8]) -> Result<Raw, MeshError> {
     Ok(raw)
 }
 
+/// The beginning of a line, for a message.
+fn text(line: &[u8]) -> String {
+    String::from_utf8_lossy(&line[..line.len().min(40)]).into_owned()
+}
+
 /// Reads `$MeshFormat`; true for version 4.1, false for 2.2.
 fn read_format(cursor: &mut Cursor) -> Result<bool, MeshError> {
-    let text = |line: &[u8]| String::from_utf8_lossy(&line[..line.len().min(40)]).into_owned();
     let line = cursor.full_line().unwrap_or(b"");
     if line != b"$MeshFormat" {
         return Err(MeshError::NotGmsh { found: text(line) });

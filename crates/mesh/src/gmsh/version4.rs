@@ -77,9 +77,9 @@ pub(super) fn read_nodes(cursor: &mut Cursor, raw: &mut Raw) -> Result<Numbering
         for _ in 0..count {
             tags.push(cursor.size()?);
         }
-        for i in first..tags.len() {
+        for &tag in &tags[first..] {
             let x = [cursor.double()?, cursor.double()?, cursor.double()?];
-            raw.points.push(check_finite(tags[i], x)?);
+            raw.points.push(check_finite(tag, x)?);
             for _ in 0..parameters {
                 cursor.double()?;
             }
