@@ -36,11 +36,12 @@ pub(super) fn knots(from: f64, to: f64, size: impl Fn(f64) -> f64) -> Vec<f64> {
     let total = loop {
         // Midpoint rule for dx/dn = size(x).
         let step = size((x + 0.5 * size(x) / SAMPLES).min(to)) / SAMPLES;
-        // The second condition ends the march where the size is lost in the rounding of x.
-        if x + step >= to || x + step == x {
+        let next = x + step;
+        // The march also ends where the step is lost in the rounding of x.
+        if !(next > x && next < to) {
             break samples.len() as f64 - 1.0 + ((to - x) / step).min(1.0);
         }
-        x += step;
+        x = next;
         samples.push(x);
     };
     samples.push(to);

@@ -1,7 +1,9 @@
 //! The meshes against closed forms, and their soundness over the whole range of parameters.
 
+mod current;
 mod measure;
 mod measures;
+mod messages;
 mod soundness;
 
 use super::*;
