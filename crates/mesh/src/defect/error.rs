@@ -118,9 +118,8 @@ pub(super) fn check(defect: &Defect) -> Result<(), DefectError> {
     };
     larger("thickness", thickness, room * defect.depth(), key)?;
     if let Shape::Cylinder { depth } = shape {
-        if rim_radius > 0.0 {
-            smaller("rim_radius", rim_radius, depth / room, "depth less some wall")?;
-        }
+        // Zero passes: depth is positive.
+        smaller("rim_radius", rim_radius, depth / room, "depth less some wall")?;
     }
     smaller("rim_size", rim_size, radius * (1.0 + f64::EPSILON), "radius")?;
     if let Some(anode) = defect.anode {

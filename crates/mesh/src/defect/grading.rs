@@ -1,7 +1,6 @@
 //! Where the lines of a lattice go: small cells at the rim, geometric growth away from it.
 
-/// Cells of size `rim` at distance zero, growing by the factor exp(`growth`) from one to the next,
-/// never larger than `cap`.
+/// Cell sizes that grow by the factor exp(growth) from one cell to the next away from the rim.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grading {
     /// Size at distance zero.
@@ -17,7 +16,7 @@ impl Grading {
         Grading { rim: first * growth / growth.exp_m1(), growth }
     }
 
-    /// Size of a cell at this distance from the rim.
+    /// Size of a cell at this distance from the rim, at most `cap`.
     pub(super) fn size(&self, distance: f64, cap: f64) -> f64 {
         (self.rim + self.growth * distance).min(cap)
     }

@@ -12,8 +12,8 @@ fn near(got: f64, wanted: f64, tolerance: f64, what: &str) {
 #[test]
 fn sections_have_the_volumes_and_areas_of_the_geometry() {
     let (a, w, t) = (1e-5f64, 5e-5, 5e-5);
-    let b = 4e-6;
-    let e = (1.0 - b * b / (a * a) as f64).sqrt();
+    let b = 4e-6f64;
+    let e = (1.0 - b * b / (a * a)).sqrt();
     for (shape, volume, pore) in [
         (Shape::Disc, 0.0, PI * a * a),
         (Shape::Hemisphere, 2.0 / 3.0 * PI * a.powi(3), 2.0 * PI * a * a),
@@ -76,8 +76,7 @@ fn boxes_have_the_volumes_and_areas_of_the_geometry() {
 #[test]
 fn curved_walls_converge_with_the_order_of_their_cells() {
     let a = 1e-5f64;
-    // The error of the volume falls like h^2 with straight and like h^4 with curved cells; mid-side
-    // nodes in the middle of an arc make it no better.
+    // Interpolation of an arc by straight and by curved sides: h^2, h^4.
     for (order, rate) in [(1, 2.0), (2, 4.0)] {
         let error = |refinement| {
             let sharp = defect(Symmetry::Axisymmetric, Shape::Hemisphere);
@@ -127,7 +126,7 @@ fn refinement_halves_every_cell_and_keeps_every_corner() {
         let wedges = |m: &crate::Mesh| {
             m.blocks.iter().filter(|b| b.kind.corner_count() == 6).map(|b| b.len()).sum::<usize>()
         };
-        // A wedge at the axis becomes four wedges and four hexahedra minus what the axis takes.
+        // A wedge becomes four wedges at the axis and four hexahedra off it.
         let (all, prisms) = (coarse.cell_count(), wedges(&coarse));
         assert_eq!(fine.cell_count(), factor * (all - prisms) + 8 * prisms);
         let bits = |m: &crate::Mesh| {

@@ -2,6 +2,9 @@
 
 use super::super::{Anode, Defect, Shape, Symmetry, build};
 
+/// What is done to a sound geometry.
+type Change = fn(&mut Defect);
+
 /// The message for a default hemisphere after a change.
 fn message(change: impl Fn(&mut Defect)) -> String {
     let mut defect = super::defect(Symmetry::Axisymmetric, Shape::Hemisphere);
@@ -11,7 +14,7 @@ fn message(change: impl Fn(&mut Defect)) -> String {
 
 #[test]
 fn impossible_lengths_are_refused_by_name() {
-    let cases: [(fn(&mut Defect), &str); 14] = [
+    let cases: [(Change, &str); 14] = [
         (|d| d.radius = 0.0, "radius must be positive and finite, got 0 m"),
         (|d| d.width = f64::NAN, "width must be positive and finite, got NaN m"),
         (|d| d.thickness = f64::INFINITY, "thickness must be positive and finite, got inf m"),

@@ -87,14 +87,19 @@ fn everything(rims: &[f64], widths: &[f64]) -> Vec<Defect> {
     for shape in shapes() {
         for &rim in rims {
             for &width in widths {
-                for fillet in [0.0, 1e-3, 0.1] {
-                    for anode in [None, Some(0.0), Some(0.05)] {
-                        let gap = anode.filter(|_| shape == Shape::Disc).unwrap_or(0.0) * radius;
+                // Only a disc has a gap, only the others have a fillet.
+                let disc = shape == Shape::Disc;
+                let fillets: &[f64] = if disc { &[0.0] } else { &[0.0, 1e-3, 0.1] };
+                let anodes: &[Option<f64>] =
+                    if disc { &[None, Some(0.0), Some(0.05)] } else { &[None, Some(0.0)] };
+                for &fillet in fillets {
+                    for &anode in anodes {
+                        let gap = anode.unwrap_or(0.0) * radius;
                         let mut defect = Defect {
                             symmetry: Symmetry::Axisymmetric,
                             shape,
                             radius,
-                            rim_radius: if shape == Shape::Disc { 0.0 } else { fillet * radius },
+                            rim_radius: fillet * radius,
                             width: width * radius,
                             thickness: width.min(5.0) * radius,
                             anode: anode.map(|_| Anode { thickness: radius, gap }),
@@ -134,13 +139,13 @@ fn sections_are_sound() {
 
 #[test]
 fn boxes_are_sound() {
-    for (k, defect) in everything(&[0.02, 0.2], &[1.2, 5.0]).into_iter().enumerate() {
-        // Every second one whole, of first order.
+    // One in three, a quarter of second order and the whole of first order in turn.
+    for (k, defect) in everything(&[0.02, 0.2], &[1.2, 5.0]).into_iter().step_by(3).enumerate() {
         let (symmetry, order) =
             if k % 2 == 0 { (Symmetry::Quarter, 2) } else { (Symmetry::Full, 1) };
         check(&Defect { symmetry, order, ..defect });
     }
-    check(&Defect { symmetry: Symmetry::Full, ..super::defect(Symmetry::Full, Shape::Hemisphere) });
+    check(&super::defect(Symmetry::Full, Shape::Hemisphere));
 }
 
 #[test]
