@@ -13,7 +13,7 @@ const EXCHANGE: f64 = 13.0;
 const APPLIED: f64 = 5.1;
 const F_RT: f64 = 38.921_744_495_609_11;
 
-fn kinetics(phi: f64) -> (f64, f64) {
+pub(super) fn kinetics(phi: f64) -> (f64, f64) {
     let x = 0.5 * F_RT * phi;
     (2.0 * EXCHANGE * x.sinh(), EXCHANGE * F_RT * x.cosh())
 }
