@@ -1,1 +1,36 @@
-//! placeholder
+//! Solve A x = b and F(u) = 0.
+//!
+//! The crate knows matrices and vectors, no mesh and no physics. Read in this order:
+//!
+//! * [`IndexMap`], [`Csr`], [`Operator`], [`vector`]: what is solved with;
+//! * [`LinearSolver`]: the face of every solver of A x = b, [`choose`] picks one;
+//! * [`Cholesky`] (direct), [`cg()`] and [`AmgCg`] (iterative), [`amg`] (the preconditioner);
+//! * [`newton()`]: F(u) = 0 for the gradient of a convex energy.
+//!
+//! Every result is the same to the last bit for any number of threads: work is cut into pieces of a
+//! fixed size, and partial sums are added in the order of the pieces.
+
+pub mod amg;
+mod amg_cg;
+pub mod cg;
+pub mod cholesky;
+pub mod csr;
+pub mod index_map;
+pub mod line_search;
+pub mod linear;
+pub mod newton;
+pub mod operator;
+mod ordering;
+pub mod vector;
+
+pub use amg::{Amg, AmgParameters};
+pub use amg_cg::{AmgCg, Method};
+pub use cg::{CgParameters, Preconditioner, cg};
+pub use cholesky::Cholesky;
+pub use csr::{Csr, CsrError};
+pub use index_map::IndexMap;
+pub use linear::{LinearError, LinearInfo, LinearSolver};
+pub use newton::{
+    Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
+};
+pub use operator::Operator;

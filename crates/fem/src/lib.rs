@@ -1,8 +1,19 @@
 //! From laws at points to operators on meshes.
 
+mod geometry;
 mod law;
+mod pattern;
+mod placement;
+pub mod quadrature;
 mod real;
+pub mod recover;
 pub mod registry;
+mod space;
+mod system;
 
+pub use geometry::{Hypothesis, Tables};
 pub use law::{At, Law, Of, Point, Slot, Term, width};
+pub use placement::{Placement, Support};
 pub use real::{Dual, Real};
+pub use space::{Constraints, Field, Space, SpaceError, Unknown};
+pub use system::System;

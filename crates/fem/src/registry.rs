@@ -64,6 +64,16 @@ pub enum Kind {
         /// SI units of the columns.
         units: &'static [&'static str],
     },
+    /// One quantity of the whole cell: `unit` in 3-D and in axial symmetry, `per_depth` in planar
+    /// symmetry, where everything is per metre.
+    Extensive {
+        /// SI unit.
+        unit: &'static str,
+        /// SI unit in planar symmetry.
+        per_depth: &'static str,
+        /// Accepted values.
+        range: Range,
+    },
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A table of parameters of its own.
@@ -193,7 +203,7 @@ pub struct Entry {
     pub name: &'static str,
     /// Where it may be placed.
     pub places: &'static [Place],
-    /// Its parameters.
+    /// Its parameters. A single one called `value` is written without a table: `potential = "0 V"`.
     pub parameters: &'static [Parameter],
     /// A short description with the formula.
     pub doc: &'static str,

@@ -5,10 +5,25 @@
 //! here knows a field, a law or a file: meshes come from the built-in defects or from the bytes of a
 //! Gmsh file.
 
+mod brick;
 mod cell;
+mod connectivity;
 pub mod defect;
+mod error;
+mod facets;
+mod gmsh;
+pub mod measure;
 mod mesh;
+mod pattern;
+mod points;
+pub mod quality;
 pub mod reference;
+mod split;
+mod subdivide;
 
+pub use brick::brick;
 pub use cell::CellKind;
-pub use mesh::{Block, Boundary, FacetBlock, Interface, Mesh};
+pub use connectivity::{Bodies, bodies};
+pub use error::{MeshError, Position};
+pub use gmsh::read_gmsh;
+pub use mesh::{Block, Boundary, FacetBlock, Interface, InternalSurface, Mesh, SharedFacetBlock};

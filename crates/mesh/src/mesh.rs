@@ -69,6 +69,28 @@ pub struct Boundary {
     pub facets: Vec<FacetBlock>,
 }
 
+/// Facets of one kind, each shared by two cells.
+#[derive(Clone, Debug)]
+pub struct SharedFacetBlock {
+    /// Kind of every facet of the block.
+    pub kind: CellKind,
+    /// Nodes of the facets; the normal of a facet points from the first of its cells into the second.
+    pub nodes: Vec<u32>,
+    /// The two cells of each facet: that of the region with the lower index first, in one region the
+    /// cell with the lower number.
+    pub cells: Vec<[u32; 2]>,
+}
+
+/// A named surface inside the mesh across which the cells are connected: a candidate for
+/// [`Mesh::split`].
+#[derive(Clone, Debug)]
+pub struct InternalSurface {
+    /// Its name: that of the physical group.
+    pub name: String,
+    /// Its facets.
+    pub facets: Vec<SharedFacetBlock>,
+}
+
 /// Where two regions touch without sharing nodes, so that a field may jump.
 ///
 /// Facet `k` of block `b` on the first side lies on facet `k` of block `b` on the second, and node
@@ -103,6 +125,8 @@ pub struct Mesh {
     pub boundaries: Vec<Boundary>,
     /// Named interfaces.
     pub interfaces: Vec<Interface>,
+    /// Named surfaces inside the mesh that are not interfaces (yet).
+    pub internal: Vec<InternalSurface>,
 }
 
 impl Mesh {

@@ -1,0 +1,114 @@
+//! Conjugate gradients with algebraic multigrid, which outlives changes of the values.
+
+use crate::amg::{Amg, AmgParameters};
+use crate::cg::{CgParameters, cg};
+use crate::{Csr, LinearError, LinearInfo, LinearSolver};
+
+/// Conjugate gradients preconditioned by [`Amg`].
+///
+/// The hierarchy is kept when the values change: in Newton's method only the interface does. It is built
+/// anew when the iterations per digit have grown by half since it was built, at once when a solve takes
+/// twice as many as that, when the size changes, and on [`AmgCg::rebuild`].
+pub struct AmgCg {
+    parameters: AmgParameters,
+    max_iterations: usize,
+    hierarchy: Option<Hierarchy>,
+}
+
+struct Hierarchy {
+    amg: Amg,
+    rows: usize,
+    nnz: usize,
+    /// Iterations per digit of the first solve after it was built.
+    fresh: Option<f64>,
+    worn: bool,
+}
+
+impl Default for AmgCg {
+    fn default() -> Self {
+        Self::new(AmgParameters::default())
+    }
+}
+
+impl AmgCg {
+    /// A solver without a matrix.
+    pub fn new(parameters: AmgParameters) -> Self {
+        Self { parameters, max_iterations: 1000, hierarchy: None }
+    }
+
+    /// Builds a new hierarchy at the next [`LinearSolver::prepare`].
+    pub fn rebuild(&mut self) {
+        self.hierarchy = None;
+    }
+
+    /// The present hierarchy.
+    pub fn amg(&self) -> Option<&Amg> {
+        self.hierarchy.as_ref().map(|h| &h.amg)
+    }
+
+    fn build(&mut self, a: &Csr) -> Result<&mut Hierarchy, LinearError> {
+        let amg = Amg::new(a, &self.parameters)?;
+        let new = Hierarchy { amg, rows: a.nrows(), nnz: a.nnz(), fresh: None, worn: false };
+        Ok(self.hierarchy.insert(new))
+    }
+}
+
+impl LinearSolver for AmgCg {
+    fn name(&self) -> &'static str {
+        "cg with algebraic multigrid"
+    }
+
+    fn prepare(&mut self, a: &Csr) -> Result<(), LinearError> {
+        crate::linear::check_matrix(a)?;
+        let fits = |h: &Hierarchy| !h.worn && h.rows == a.nrows() && h.nnz == a.nnz();
+        if !self.hierarchy.as_ref().is_some_and(fits) {
+            self.build(a)?;
+        }
+        Ok(())
+    }
+
+    fn solve(
+        &mut self,
+        a: &Csr,
+        b: &[f64],
+        x: &mut [f64],
+        rtol: f64,
+    ) -> Result<LinearInfo, LinearError> {
+        let max_iterations = self.max_iterations;
+        let h = self.hierarchy.as_mut().filter(|h| h.rows == a.nrows());
+        let h = h.ok_or(LinearError::NotPrepared)?;
+        let digits = -rtol.clamp(1e-16, 0.1).log10();
+        let patience = match h.fresh {
+            Some(fresh) => ((2.0 * fresh * digits) as usize + 5).min(max_iterations),
+            None => max_iterations,
+        };
+        let first = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations: patience });
+        let info = match first {
+            Err(LinearError::NotConverged { iterations, .. }) if h.fresh.is_some() => {
+                let h = self.build(a)?;
+                let again = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations })?;
+                h.fresh = Some((again.iterations as f64 / digits).max(0.5));
+                return Ok(LinearInfo { iterations: iterations + again.iterations, ..again });
+            }
+            other => other?,
+        };
+        let rate = info.iterations as f64 / digits;
+        match h.fresh {
+            None => h.fresh = Some(rate.max(0.5)),
+            Some(fresh) => h.worn = rate > 1.5 * fresh + 0.5,
+        }
+        Ok(info)
+    }
+}
+
+/// Which solver to use for a symmetric positive definite matrix.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// By size and dimension.
+    #[default]
+    Auto,
+    /// [`crate::Cholesky`].
+    Cholesky,
+    /// [`AmgCg`].
+    Cg,
+}

@@ -1,0 +1,270 @@
+//! Sparse matrices, row by row.
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+/// Rows per task of a matrix-vector product.
+const ROWS: usize = 1024;
+
+/// A sparse matrix in compressed rows.
+///
+/// Row i has the entries `columns[row_start[i]..row_start[i + 1]]`, sorted, each column once, and
+/// the `values` at the same places. Columns are u32: a rank holds fewer than 2^32 unknowns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Csr {
+    row_start: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f64>,
+    ncols: usize,
+}
+
+/// Why three arrays are not a matrix.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum CsrError {
+    /// `row_start` is empty, does not begin with 0, falls, or does not end with the number of entries.
+    #[error(
+        "row_start[{at}] = {got}: row starts must begin with 0, never fall and end with {entries}"
+    )]
+    RowStart {
+        /// First wrong place.
+        at: usize,
+        /// What is there.
+        got: usize,
+        /// Number of column indices.
+        entries: usize,
+    },
+    /// A column number is not below the number of columns.
+    #[error("row {row}: column {column} does not exist, the matrix has {ncols} columns")]
+    Column {
+        /// Row of the entry.
+        row: usize,
+        /// Its column.
+        column: u32,
+        /// Number of columns.
+        ncols: usize,
+    },
+    /// The columns of a row do not increase.
+    #[error("row {row}: column {column} comes after {before}; columns must increase")]
+    Unsorted {
+        /// Row of the entry.
+        row: usize,
+        /// Its column.
+        column: u32,
+        /// The column before it.
+        before: u32,
+    },
+    /// There are not as many values as column indices.
+    #[error("{values} values for {columns} column indices")]
+    Lengths {
+        /// Number of values.
+        values: usize,
+        /// Number of column indices.
+        columns: usize,
+    },
+}
+
+impl Csr {
+    /// A matrix from its three arrays, after checking them.
+    pub fn new(
+        row_start: Vec<usize>,
+        columns: Vec<u32>,
+        values: Vec<f64>,
+        ncols: usize,
+    ) -> Result<Self, CsrError> {
+        let entries = columns.len();
+        if values.len() != entries {
+            return Err(CsrError::Lengths { values: values.len(), columns: entries });
+        }
+        if row_start.first() != Some(&0) {
+            let got = row_start.first().copied().unwrap_or(0);
+            return Err(CsrError::RowStart { at: 0, got, entries });
+        }
+        if let Some(i) = row_start.windows(2).position(|w| w[1] < w[0] || w[1] > entries) {
+            return Err(CsrError::RowStart { at: i + 1, got: row_start[i + 1], entries });
+        }
+        let last = row_start.len() - 1;
+        if row_start[last] != entries {
+            return Err(CsrError::RowStart { at: last, got: row_start[last], entries });
+        }
+        for (row, w) in row_start.windows(2).enumerate() {
+            let row_columns = &columns[w[0]..w[1]];
+            if let Some(w) = row_columns.windows(2).find(|w| w[1] <= w[0]) {
+                return Err(CsrError::Unsorted { row, column: w[1], before: w[0] });
+            }
+            if let Some(&column) = row_columns.last().filter(|c| **c as usize >= ncols) {
+                return Err(CsrError::Column { row, column, ncols });
+            }
+        }
+        Ok(Self { row_start, columns, values, ncols })
+    }
+
+    /// For arrays that are right by construction.
+    pub(crate) fn from_sorted(
+        row_start: Vec<usize>,
+        columns: Vec<u32>,
+        values: Vec<f64>,
+        ncols: usize,
+    ) -> Self {
+        let matrix = Self { row_start, columns, values, ncols };
+        debug_assert!(
+            Self::new(
+                matrix.row_start.clone(),
+                matrix.columns.clone(),
+                matrix.values.clone(),
+                ncols
+            )
+            .is_ok()
+        );
+        matrix
+    }
+
+    /// Number of rows.
+    pub fn nrows(&self) -> usize {
+        self.row_start.len() - 1
+    }
+
+    /// Number of columns.
+    pub fn ncols(&self) -> usize {
+        self.ncols
+    }
+
+    /// Number of stored entries.
+    pub fn nnz(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Where each row begins in [`Csr::columns`]; one entry more than rows.
+    pub fn row_start(&self) -> &[usize] {
+        &self.row_start
+    }
+
+    /// Column of each entry.
+    pub fn columns(&self) -> &[u32] {
+        &self.columns
+    }
+
+    /// Value of each entry.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Value of each entry, to be changed; the pattern stays.
+    pub fn values_mut(&mut self) -> &mut [f64] {
+        &mut self.values
+    }
+
+    /// Columns and values of one row.
+    pub fn row(&self, i: usize) -> (&[u32], &[f64]) {
+        let range = self.row_start[i]..self.row_start[i + 1];
+        (&self.columns[range.clone()], &self.values[range])
+    }
+
+    /// Place of the entry (i, j) in [`Csr::values`], None where the pattern has none.
+    pub fn position(&self, i: usize, j: u32) -> Option<usize> {
+        let start = self.row_start[i];
+        self.row(i).0.binary_search(&j).ok().map(|k| start + k)
+    }
+
+    /// True if both matrices have entries at the same places.
+    pub fn same_pattern(&self, other: &Csr) -> bool {
+        self.ncols == other.ncols
+            && self.row_start == other.row_start
+            && self.columns == other.columns
+    }
+
+    /// y = A x
+    ///
+    /// # Panics
+    /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries.
+    pub fn apply(&self, x: &[f64], y: &mut [f64]) {
+        assert_eq!(x.len(), self.ncols);
+        assert_eq!(y.len(), self.nrows());
+        let rows = |(piece, y): (usize, &mut [f64])| {
+            for (k, y) in y.iter_mut().enumerate() {
+                let (columns, values) = self.row(piece * ROWS + k);
+                *y = columns.iter().zip(values).map(|(&j, a)| a * x[j as usize]).sum();
+            }
+        };
+        if self.nnz() < 32 * ROWS {
+            y.chunks_mut(ROWS).enumerate().for_each(rows);
+        } else {
+            y.par_chunks_mut(ROWS).enumerate().for_each(rows);
+        }
+    }
+
+    /// The diagonal entries, 0 where the pattern has none.
+    pub fn diagonal(&self) -> Vec<f64> {
+        (0..self.nrows())
+            .into_par_iter()
+            .with_min_len(ROWS)
+            .map(|i| self.position(i, i as u32).map_or(0.0, |k| self.values[k]))
+            .collect()
+    }
+
+    /// The transposed matrix; its rows are sorted because the rows here are walked in order.
+    pub fn transpose(&self) -> Csr {
+        let mut row_start = vec![0; self.ncols + 1];
+        for &j in &self.columns {
+            row_start[j as usize + 1] += 1;
+        }
+        for j in 0..self.ncols {
+            row_start[j + 1] += row_start[j];
+        }
+        let mut next = row_start.clone();
+        let mut columns = vec![0; self.nnz()];
+        let mut values = vec![0.0; self.nnz()];
+        for i in 0..self.nrows() {
+            let (js, a) = self.row(i);
+            for (&j, &a) in js.iter().zip(a) {
+                let k = &mut next[j as usize];
+                columns[*k] = i as u32;
+                values[*k] = a;
+                *k += 1;
+            }
+        }
+        Csr::from_sorted(row_start, columns, values, self.nrows())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Csr {
+        // [ 1 0 2 ]
+        // [ 0 3 0 ]
+        Csr::new(vec![0, 2, 3], vec![0, 2, 1], vec![1.0, 2.0, 3.0], 3).unwrap()
+    }
+
+    #[test]
+    fn products_and_transposes() {
+        let mut y = [0.0; 2];
+        small().apply(&[1.0, 10.0, 100.0], &mut y);
+        assert_eq!(y, [201.0, 30.0]);
+        let t = small().transpose();
+        assert_eq!((t.nrows(), t.ncols(), t.row(2)), (3, 2, (&[0][..], &[2.0][..])));
+        assert_eq!(t.transpose(), small());
+        assert_eq!(small().diagonal(), [1.0, 3.0]);
+        assert_eq!((small().position(0, 2), small().position(0, 1)), (Some(1), None));
+    }
+
+    #[test]
+    fn wrong_arrays_are_refused() {
+        let message = |row_start, columns: Vec<u32>, values: usize, ncols| {
+            Csr::new(row_start, columns, vec![1.0; values], ncols).unwrap_err().to_string()
+        };
+        assert_eq!(
+            message(vec![0, 2], vec![1, 1], 2, 3),
+            "row 0: column 1 comes after 1; columns must increase"
+        );
+        assert_eq!(
+            message(vec![0, 1], vec![3], 1, 3),
+            "row 0: column 3 does not exist, the matrix has 3 columns"
+        );
+        assert_eq!(message(vec![0, 1], vec![0], 2, 3), "2 values for 1 column indices");
+        let starts = "row starts must begin with 0, never fall and end with 1";
+        assert_eq!(message(vec![], vec![0], 1, 3), format!("row_start[0] = 0: {starts}"));
+        assert_eq!(message(vec![0, 2], vec![0], 1, 3), format!("row_start[1] = 2: {starts}"));
+        assert_eq!(message(vec![0, 1, 0], vec![0], 1, 3), format!("row_start[2] = 0: {starts}"));
+    }
+}

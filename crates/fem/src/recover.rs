@@ -1,0 +1,180 @@
+//! What follows from a solution: fluxes at nodes, integrals over facets, consistent nodal fluxes.
+
+use crate::geometry::{Hypothesis, Tables};
+use crate::quadrature::{Rule, facet_rule};
+use crate::{Point, Space, Term};
+use algebra::Csr;
+use mesh::{FacetBlock, Mesh, reference};
+
+/// The coefficient that `term` gives the gradient of the test function, at every node of the regions
+/// paired with it: for Ohm's law sigma grad phi, minus the current density \[A/m2\].
+///
+/// Cells meet at a node with different gradients; they are averaged with the cells' measures as
+/// weights. The first slot of each term must be a gradient. Nodes outside the regions stay zero.
+pub fn nodal_flux(
+    mesh: &Mesh,
+    hypothesis: Hypothesis,
+    terms: &[(u32, &dyn Term)],
+    values: &[f64],
+) -> Vec<[f64; 3]> {
+    let mut flux = vec![[0.0; 3]; mesh.points.len()];
+    let mut weight = vec![0.0; mesh.points.len()];
+    for block in &mesh.blocks {
+        let Some((_, term)) = terms.iter().find(|(region, _)| *region == block.region) else {
+            continue;
+        };
+        let n = block.kind.node_count();
+        let at_nodes =
+            Rule { points: reference::nodes(block.kind).to_vec(), weights: vec![1.0; n] };
+        let tables = Tables::new(block.kind, &at_nodes);
+        let (mut x, mut gradients) = (vec![[0.0; 3]; n], vec![[0.0; 3]; n]);
+        let (mut jacobians, mut fluxes) = (vec![0.0; n], vec![[0.0; 3]; n]);
+        for nodes in block.cells() {
+            for (x, &node) in x.iter_mut().zip(nodes) {
+                *x = mesh.points[node as usize];
+            }
+            for q in 0..n {
+                let jacobian = tables.cell_gradients(q, &x, mesh.axes, &mut gradients);
+                let mut gradient = [0.0; 3];
+                for (g, &node) in gradients.iter().zip(nodes) {
+                    for k in 0..3 {
+                        gradient[k] += g[k] * values[node as usize];
+                    }
+                }
+                let point = Point { x: x[q], normal: [0.0; 3] };
+                term.residual(&[point], &gradient, &mut fluxes[q]);
+                jacobians[q] = jacobian * hypothesis.weight(tables.position(q, &x), mesh.axes);
+            }
+            // Degenerate corners (on the axis of symmetry) have no weight of their own.
+            let measure = jacobians.iter().sum::<f64>() / n as f64;
+            for (&node, f) in nodes.iter().zip(&fluxes) {
+                let node = node as usize;
+                weight[node] += measure;
+                for k in 0..3 {
+                    flux[node][k] += measure * f[k];
+                }
+            }
+        }
+    }
+    for (flux, weight) in flux.iter_mut().zip(&weight) {
+        if *weight > 0.0 {
+            *flux = flux.map(|f| f / weight);
+        }
+    }
+    flux
+}
+
+/// A point of quadrature on a facet, as [`integrate_facets`] shows it.
+pub struct FacetPoint<'a> {
+    /// Block and facet within it.
+    pub facet: (usize, usize),
+    /// Nodes of the facet.
+    pub nodes: &'a [u32],
+    /// Their shape functions at the point.
+    pub shape: &'a [f64],
+    /// Position and normal.
+    pub point: Point,
+}
+
+/// Integrals over facets of the `N` numbers that `integrand` gives at a point, with the weight of
+/// the symmetry (2 pi r). Sums run in the order of the facets.
+pub fn integrate_facets<const N: usize>(
+    mesh: &Mesh,
+    hypothesis: Hypothesis,
+    blocks: &[FacetBlock],
+    mut integrand: impl FnMut(&FacetPoint<'_>) -> [f64; N],
+) -> [f64; N] {
+    let mut sum = [0.0; N];
+    each_facet_point(mesh, hypothesis, blocks, |at, weight| {
+        for (sum, value) in sum.iter_mut().zip(integrand(at)) {
+            *sum += weight * value;
+        }
+    });
+    sum
+}
+
+fn each_facet_point(
+    mesh: &Mesh,
+    hypothesis: Hypothesis,
+    blocks: &[FacetBlock],
+    mut visit: impl FnMut(&FacetPoint<'_>, f64),
+) {
+    for (b, block) in blocks.iter().enumerate() {
+        let tables = Tables::new(block.kind, &facet_rule(block.kind));
+        let mut x = vec![[0.0; 3]; block.kind.node_count()];
+        for (f, nodes) in block.facets().enumerate() {
+            for (x, &node) in x.iter_mut().zip(nodes) {
+                *x = mesh.points[node as usize];
+            }
+            for q in 0..tables.len() {
+                let position = tables.position(q, &x);
+                let (normal, weight) = tables.facet_normal(q, &x, mesh.axes);
+                let point = Point { x: position, normal };
+                let at = FacetPoint { facet: (b, f), nodes, shape: tables.values_at(q), point };
+                visit(&at, weight * hypothesis.weight(position, mesh.axes));
+            }
+        }
+    }
+}
+
+/// The mass matrix of facets, integral of N_i N_j, over their nodes, and these nodes in increasing
+/// order.
+///
+/// Consistent nodal fluxes q solve M q = R with R the reactions ([`crate::System::reactions`]) at
+/// these nodes: then the flux interpolated from the nodes does the same work on every test function
+/// as the body does (Gresho et al., Comput. Methods Appl. Mech. Engng 61 (1987) 201).
+pub fn facet_mass(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> (Csr, Vec<u32>) {
+    let mut nodes: Vec<u32> = blocks.iter().flat_map(|b| b.nodes.iter().copied()).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let number =
+        |node: &u32| nodes.binary_search(node).expect("every node of the facets is listed");
+    let mut entries: Vec<(u32, u32, f64)> = Vec::new();
+    each_facet_point(mesh, hypothesis, blocks, |at, weight| {
+        for (i, ni) in at.nodes.iter().zip(at.shape) {
+            for (j, nj) in at.nodes.iter().zip(at.shape) {
+                entries.push((number(i) as u32, number(j) as u32, weight * ni * nj));
+            }
+        }
+    });
+    // A stable sort keeps the order of the facets, and with it the sums.
+    entries.sort_by_key(|e| (e.0, e.1));
+    let (mut start, mut columns, mut values) = (vec![0usize; nodes.len() + 1], vec![], vec![]);
+    let mut last = None;
+    for (i, j, value) in entries {
+        if last == Some((i, j)) {
+            if let Some(v) = values.last_mut() {
+                *v += value;
+            }
+        } else {
+            columns.push(j);
+            values.push(value);
+            start[i as usize + 1] = columns.len();
+            last = Some((i, j));
+        }
+    }
+    let mass = Csr::new(start, columns, values, nodes.len()).expect("sorted entries make a matrix");
+    (mass, nodes)
+}
+
+/// What a term with value slots reads at a node (and the node opposite, on an interface).
+pub fn numbers_at_node(
+    term: &dyn Term,
+    space: &Space,
+    all: &[f64],
+    node: u32,
+    opposite: u32,
+) -> Vec<f64> {
+    use crate::At;
+    term.slots()
+        .iter()
+        .map(|slot| {
+            let dof = match slot.at {
+                At::Here => space.dof(slot.field, node),
+                At::Across => space.dof(slot.field, opposite),
+                At::Whole => space.whole_dof(slot.field),
+            };
+            all[dof as usize]
+        })
+        .collect()
+}

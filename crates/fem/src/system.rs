@@ -1,0 +1,330 @@
+//! The equations F(u) = 0 of all terms on a mesh.
+
+use crate::pattern::{Elements, pattern, square};
+use crate::placement::{Batch, Kernel, Placement};
+use crate::{Hypothesis, Space, Term};
+use algebra::{Csr, Equations, Inadmissible};
+use mesh::Mesh;
+use rayon::prelude::*;
+
+/// Elements whose parts are held at a time, and how many of them a task computes.
+const HELD: usize = 8192;
+const TASK: usize = 32;
+
+const NOT_FINITE: &str = "a term is not finite";
+
+struct Placed<'m> {
+    term: Box<dyn Term>,
+    batches: Vec<Batch<'m>>,
+}
+
+/// Terms placed on a mesh: residual, tangent and what follows from them.
+///
+/// The linear terms are assembled once; Newton's method re-linearises the others only. Unknowns are
+/// numbered by the [`Space`], free ones first; [`Equations`] are those of the free ones.
+pub struct System<'m> {
+    mesh: &'m Mesh,
+    hypothesis: Hypothesis,
+    space: Space,
+    placed: Vec<Placed<'m>>,
+    /// Subtracted from the residual of an unknown: (number, value).
+    loads: Vec<(u32, f64)>,
+    /// The linear terms: free rows, all columns.
+    linear: Csr,
+    jacobian: Csr,
+    /// All unknowns; the free part is that of the last call.
+    all: Vec<f64>,
+    /// Sizes of what the prescribed unknowns alone put into the linear terms.
+    drive: Vec<f64>,
+    /// Per field and whole-body unknown, the size of the terms that must cancel.
+    scales: Vec<f64>,
+    is_whole: Vec<bool>,
+}
+
+impl<'m> System<'m> {
+    /// Places the terms and assembles the linear ones.
+    ///
+    /// `loads` are given right-hand sides \[unit of the residual\] of whole-body unknowns, such as
+    /// the total current of an electrode.
+    pub fn new(
+        mesh: &'m Mesh,
+        hypothesis: Hypothesis,
+        space: Space,
+        placements: Vec<Placement>,
+        loads: Vec<(usize, f64)>,
+    ) -> Self {
+        let placed: Vec<Placed> = placements
+            .into_iter()
+            .map(|p| Placed { batches: Batch::all(mesh, p.support), term: p.term })
+            .collect();
+        let elements = Elements::new(
+            placed.iter().flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect(),
+        );
+        let mut linear = pattern(&elements, &space);
+        drop(elements);
+        let jacobian = square(&linear);
+        let mut all = vec![0.0; space.free()];
+        all.extend_from_slice(space.prescribed());
+        for p in placed.iter().filter(|p| p.term.is_linear()) {
+            add_tangent(mesh, hypothesis, &space, p, &all, &mut linear);
+        }
+        let mut is_whole = vec![false; space.free()];
+        for w in 0..space.whole().len() {
+            if let Some(flag) = is_whole.get_mut(space.whole_dof(w) as usize) {
+                *flag = true;
+            }
+        }
+        let loads = loads.into_iter().map(|(w, value)| (space.whole_dof(w), value)).collect();
+        let scales = vec![0.0; 1 + space.whole().len()];
+        let mut system = System {
+            mesh,
+            hypothesis,
+            space,
+            placed,
+            loads,
+            linear,
+            jacobian,
+            all,
+            drive: Vec::new(),
+            scales,
+            is_whole,
+        };
+        let mut drive = vec![0.0; system.space.free()];
+        system.linear.apply(&system.all, &mut drive);
+        system.drive = system.sizes(&drive);
+        system
+    }
+
+    /// The numbering.
+    pub fn space(&self) -> &Space {
+        &self.space
+    }
+
+    /// The mesh.
+    pub fn mesh(&self) -> &'m Mesh {
+        self.mesh
+    }
+
+    /// The reduction of the body to the mesh.
+    pub fn hypothesis(&self) -> Hypothesis {
+        self.hypothesis
+    }
+
+    /// The term placed as number `placement`.
+    pub fn term(&self, placement: usize) -> &dyn Term {
+        &*self.placed[placement].term
+    }
+
+    /// The free unknowns `u` followed by the prescribed ones.
+    pub fn all_unknowns(&self, u: &[f64]) -> Vec<f64> {
+        let mut all = u.to_vec();
+        all.extend_from_slice(self.space.prescribed());
+        all
+    }
+
+    /// The residual of every unknown, prescribed ones included: there it is the reaction, the total
+    /// flux \[A\] that has to leave through what is prescribed. Loads are not subtracted.
+    pub fn reactions(&self, u: &[f64]) -> Vec<f64> {
+        let all = self.all_unknowns(u);
+        let mut out = vec![0.0; self.space.total()];
+        for p in &self.placed {
+            add_residual(self.mesh, self.hypothesis, &self.space, p, &all, &mut out);
+        }
+        out
+    }
+
+    /// The residual of the term placed as number `placement` alone.
+    pub fn residual_of(&self, placement: usize, u: &[f64]) -> Vec<f64> {
+        let all = self.all_unknowns(u);
+        let mut out = vec![0.0; self.space.total()];
+        let p = &self.placed[placement];
+        add_residual(self.mesh, self.hypothesis, &self.space, p, &all, &mut out);
+        out
+    }
+
+    fn set(&mut self, u: &[f64]) {
+        self.all[..u.len()].copy_from_slice(u);
+    }
+
+    /// Sizes of a vector of residuals: over the nodes, then of each whole-body unknown.
+    fn sizes(&self, r: &[f64]) -> Vec<f64> {
+        let nodal = r
+            .iter()
+            .zip(&self.is_whole)
+            .filter(|(_, whole)| !**whole)
+            .map(|(r, _)| r * r)
+            .sum::<f64>();
+        let mut sizes = vec![nodal.sqrt()];
+        for w in 0..self.space.whole().len() {
+            sizes.push(r.get(self.space.whole_dof(w) as usize).map_or(0.0, |r| r.abs()));
+        }
+        sizes
+    }
+}
+
+impl Equations for System<'_> {
+    fn len(&self) -> usize {
+        self.space.free()
+    }
+
+    fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
+        self.set(u);
+        self.linear.apply(&self.all, r);
+        let mut parts = vec![self.drive.clone(), self.sizes(r)];
+        let mut rest = vec![0.0; self.space.total()];
+        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
+            add_residual(self.mesh, self.hypothesis, &self.space, p, &self.all, &mut rest);
+        }
+        parts.push(self.sizes(&rest[..r.len()]));
+        for (r, rest) in r.iter_mut().zip(&rest) {
+            *r += rest;
+        }
+        for &(dof, value) in &self.loads {
+            if let Some(r) = r.get_mut(dof as usize) {
+                *r -= value;
+            }
+        }
+        for (k, scale) in self.scales.iter_mut().enumerate() {
+            *scale = parts.iter().map(|sizes| sizes[k]).fold(0.0, f64::max);
+        }
+        for w in 0..self.space.whole().len() {
+            let dof = self.space.whole_dof(w);
+            for load in self.loads.iter().filter(|l| l.0 == dof) {
+                self.scales[1 + w] = self.scales[1 + w].max(load.1.abs());
+            }
+        }
+        if r.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Inadmissible(NOT_FINITE.into())) }
+    }
+
+    fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
+        self.set(u);
+        let free = self.space.free();
+        {
+            let starts = self.jacobian.row_start().to_vec();
+            let values = self.jacobian.values_mut();
+            for i in 0..free {
+                let row = self.linear.row(i).1;
+                let target = &mut values[starts[i]..starts[i + 1]];
+                target.copy_from_slice(&row[..target.len()]);
+            }
+        }
+        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
+            add_tangent(self.mesh, self.hypothesis, &self.space, p, &self.all, &mut self.jacobian);
+        }
+        if self.jacobian.values().iter().all(|v| v.is_finite()) {
+            Ok(&self.jacobian)
+        } else {
+            Err(Inadmissible(NOT_FINITE.into()))
+        }
+    }
+
+    fn norms(&self, r: &[f64]) -> Vec<f64> {
+        self.sizes(r)
+            .iter()
+            .zip(&self.scales)
+            .map(|(&size, &scale)| if size == 0.0 { 0.0 } else { size / scale.max(size * 1e-3) })
+            .collect()
+    }
+
+    fn field_names(&self) -> Vec<&str> {
+        let fields = self.space.fields().iter().map(|f| f.name);
+        fields.chain(self.space.whole().iter().map(String::as_str)).collect()
+    }
+}
+
+/// Computes the parts of elements in parallel and adds them in the order of the elements, so that
+/// sums do not depend on the number of threads.
+fn in_order(
+    elements: usize,
+    width: usize,
+    compute: impl Fn(std::ops::Range<usize>, &mut [f64]) + Sync,
+    mut add: impl FnMut(usize, &[f64]),
+) {
+    let mut parts = vec![0.0; elements.min(HELD) * width];
+    let mut first = 0;
+    while first < elements {
+        let count = HELD.min(elements - first);
+        parts[..count * width].par_chunks_mut(TASK * width).enumerate().for_each(
+            |(task, parts)| {
+                let start = first + task * TASK;
+                compute(start..start + parts.len() / width, parts);
+            },
+        );
+        for (k, part) in parts[..count * width].chunks_exact(width).enumerate() {
+            add(first + k, part);
+        }
+        first += count;
+    }
+}
+
+fn add_residual(
+    mesh: &Mesh,
+    hypothesis: Hypothesis,
+    space: &Space,
+    placed: &Placed<'_>,
+    all: &[f64],
+    out: &mut [f64],
+) {
+    let slots = placed.term.slots();
+    for batch in &placed.batches {
+        let width = batch.width(slots);
+        let mut dofs = Vec::with_capacity(width);
+        in_order(
+            batch.len(),
+            width,
+            |range, parts| {
+                let mut kernel = Kernel::new(mesh, hypothesis, &*placed.term, batch);
+                for (element, part) in range.zip(parts.chunks_exact_mut(width)) {
+                    kernel.residual(space, element, all, part);
+                }
+            },
+            |element, part| {
+                batch.dofs(slots, space, element, &mut dofs);
+                for (&dof, value) in dofs.iter().zip(part) {
+                    out[dof as usize] += value;
+                }
+            },
+        );
+    }
+}
+
+/// Adds the tangent to the rows and columns that `matrix` has.
+fn add_tangent(
+    mesh: &Mesh,
+    hypothesis: Hypothesis,
+    space: &Space,
+    placed: &Placed<'_>,
+    all: &[f64],
+    matrix: &mut Csr,
+) {
+    let slots = placed.term.slots();
+    for batch in &placed.batches {
+        let width = batch.width(slots);
+        let mut dofs = Vec::with_capacity(width);
+        in_order(
+            batch.len(),
+            width * width,
+            |range, parts| {
+                let mut kernel = Kernel::new(mesh, hypothesis, &*placed.term, batch);
+                for (element, part) in range.zip(parts.chunks_exact_mut(width * width)) {
+                    kernel.tangent(space, element, all, part);
+                }
+            },
+            |element, part| {
+                batch.dofs(slots, space, element, &mut dofs);
+                for (&i, row) in dofs.iter().zip(part.chunks_exact(width)) {
+                    if i as usize >= matrix.nrows() {
+                        continue;
+                    }
+                    for (&j, value) in dofs.iter().zip(row) {
+                        if (j as usize) < matrix.ncols() {
+                            let at =
+                                matrix.position(i as usize, j).expect("elements made the pattern");
+                            matrix.values_mut()[at] += value;
+                        }
+                    }
+                }
+            },
+        );
+    }
+}

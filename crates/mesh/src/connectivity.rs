@@ -1,0 +1,89 @@
+//! Which nodes hang together.
+
+use crate::Mesh;
+
+/// Sets of indices that are joined step by step (union-find; the root of a set is its smallest).
+pub(crate) struct DisjointSets {
+    parent: Vec<u32>,
+}
+
+impl DisjointSets {
+    pub fn new(count: usize) -> Self {
+        DisjointSets { parent: (0..count as u32).collect() }
+    }
+
+    /// The smallest index of the set that `i` is in.
+    pub fn root(&mut self, i: usize) -> usize {
+        let mut i = i;
+        while self.parent[i] as usize != i {
+            // Path halving: every second node on the way points to its grandparent.
+            self.parent[i] = self.parent[self.parent[i] as usize];
+            i = self.parent[i] as usize;
+        }
+        i
+    }
+
+    /// Makes one set of the two that hold `a` and `b`.
+    pub fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.parent[a.max(b)] = a.min(b) as u32;
+    }
+}
+
+/// The bodies of a mesh: sets of cells connected through shared nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bodies {
+    /// Number of bodies.
+    pub count: usize,
+    /// The body of each node: 0, 1, ... in the order of their first nodes.
+    pub of_node: Vec<u32>,
+}
+
+impl Bodies {
+    /// The first node of each body.
+    pub fn first_nodes(&self) -> Vec<u32> {
+        let mut first: Vec<u32> = Vec::with_capacity(self.count);
+        for (node, &body) in self.of_node.iter().enumerate() {
+            if body as usize == first.len() {
+                first.push(node as u32);
+            }
+        }
+        first
+    }
+}
+
+/// Finds the bodies of a mesh. `coupled` lists interfaces (indices into [`Mesh::interfaces`]) whose
+/// law lets the field through, so that both sides count as connected.
+///
+/// A field with fluxes alone needs a reference value in each body.
+///
+/// # Panics
+/// If an index in `coupled` is out of range.
+pub fn bodies(mesh: &Mesh, coupled: &[usize]) -> Bodies {
+    let mut sets = DisjointSets::new(mesh.points.len());
+    for block in &mesh.blocks {
+        for nodes in block.cells() {
+            nodes.windows(2).for_each(|pair| sets.join(pair[0] as usize, pair[1] as usize));
+        }
+    }
+    for &interface in coupled {
+        let [first, second] = &mesh.interfaces[interface].sides;
+        for (a, b) in first.iter().zip(second) {
+            let pairs = a.nodes.iter().zip(&b.nodes);
+            pairs.for_each(|(&a, &b)| sets.join(a as usize, b as usize));
+        }
+    }
+    let mut of_node = vec![u32::MAX; mesh.points.len()];
+    let mut count = 0;
+    for node in 0..of_node.len() {
+        // Roots are the smallest of their set, so a root comes before the nodes that ask for it.
+        let root = sets.root(node);
+        if root == node {
+            of_node[node] = count;
+            count += 1;
+        } else {
+            of_node[node] = of_node[root];
+        }
+    }
+    Bodies { count: count as usize, of_node }
+}

@@ -1,0 +1,192 @@
+//! From what a file says to a mesh: regions, blocks, orientation, boundaries.
+
+use super::raw::{Raw, Run};
+use super::{match_facets, orient};
+use crate::{Block, CellKind, Mesh, MeshError, quality};
+
+/// Makes the mesh; coordinates are in metres.
+pub(super) fn assemble(mut raw: Raw) -> Result<Mesh, MeshError> {
+    let dimension = raw.runs.iter().map(|r| r.kind.dimension()).max().unwrap_or(0);
+    if dimension < 2 {
+        return Err(MeshError::Dimension { got: dimension });
+    }
+    if raw.runs.iter().all(|r| r.group == 0) {
+        return Err(MeshError::NoPhysicalGroups);
+    }
+    let cells: Vec<Run> =
+        raw.runs.iter().filter(|r| r.kind.dimension() == dimension).copied().collect();
+    let facets: Vec<Run> = (raw.runs.iter())
+        .filter(|r| r.kind.dimension() + 1 == dimension && r.group != 0)
+        .copied()
+        .collect();
+    check_groups(&raw, &cells)?;
+    check_orders(&cells, &facets)?;
+    let (groups, regions) = names(&raw, &cells, dimension, "region")?;
+    refuse_duplicate_cells(&raw, &cells, &groups, &regions)?;
+
+    let mut mesh = Mesh { dimension, axes: [0, 1], regions, ..Mesh::default() };
+    if dimension == 2 {
+        mesh.axes = plane(&mut raw, &cells)?;
+    }
+    orient::orient(&mut raw, &cells, &groups, &mesh)?;
+    mesh.blocks = blocks(&raw, &cells, &groups);
+    let (facet_groups, facet_names) = names(&raw, &facets, dimension - 1, "boundary")?;
+    match_facets::match_facets(&raw, &facets, &facet_groups, facet_names, &mut mesh)?;
+    mesh.points = std::mem::take(&mut raw.points);
+    drop(raw);
+    mesh.drop_unused_points();
+    Ok(mesh)
+}
+
+/// Every cell needs a group.
+fn check_groups(raw: &Raw, cells: &[Run]) -> Result<(), MeshError> {
+    let without = cells.iter().filter(|r| r.group == 0);
+    let count = without.clone().map(|r| r.count).sum();
+    match without.clone().next() {
+        None => Ok(()),
+        Some(run) => Err(MeshError::Ungrouped {
+            count,
+            element: run.first,
+            at: quality::position(run.kind, run.nodes(raw), &raw.points),
+        }),
+    }
+}
+
+/// One order, and no faces with a centre node against faces without.
+fn check_orders(cells: &[Run], facets: &[Run]) -> Result<(), MeshError> {
+    let first = cells[0].kind;
+    let has_face_centres = |kind| match kind {
+        CellKind::Hexahedron20 | CellKind::Prism15 => Some(false),
+        CellKind::Hexahedron27 | CellKind::Prism18 => Some(true),
+        _ => None,
+    };
+    let mut centres = None;
+    for run in cells.iter().chain(facets) {
+        if run.kind.order() != first.order() {
+            return Err(MeshError::MixedOrders { first: first.name(), second: run.kind.name() });
+        }
+        if let Some(has) = has_face_centres(run.kind) {
+            let (other, kind) = *centres.get_or_insert((has, run.kind));
+            if other != has {
+                return Err(MeshError::MixedOrders { first: kind.name(), second: run.kind.name() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The groups that occur in `runs`, by tag, and their names.
+fn names(
+    raw: &Raw,
+    runs: &[Run],
+    dimension: usize,
+    unnamed: &str,
+) -> Result<(Vec<i32>, Vec<String>), MeshError> {
+    let mut groups: Vec<i32> = runs.iter().map(|r| r.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let names: Vec<String> = groups.iter().map(|&g| raw.name(dimension, g, unnamed)).collect();
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by_key(|&i| &names[i]);
+    match order.windows(2).find(|pair| names[pair[0]] == names[pair[1]]) {
+        None => Ok((groups, names)),
+        Some(pair) => Err(MeshError::DuplicateName {
+            dimension,
+            name: names[pair[0]].clone(),
+            first: groups[pair[0]],
+            second: groups[pair[1]],
+        }),
+    }
+}
+
+/// Index of a group among those that occur.
+pub(super) fn index(groups: &[i32], group: i32) -> usize {
+    groups.binary_search(&group).unwrap_or(0)
+}
+
+/// Version 2.2 writes an element of an entity in two groups twice; then a cell would count twice.
+fn refuse_duplicate_cells(
+    raw: &Raw,
+    cells: &[Run],
+    groups: &[i32],
+    regions: &[String],
+) -> Result<(), MeshError> {
+    // A sum of scattered node numbers stands for the set of nodes; equal sums are compared in full.
+    let mut sums = Vec::with_capacity(cells.iter().map(|r| r.count).sum());
+    for (r, run) in cells.iter().enumerate() {
+        for (i, nodes) in run.nodes(raw).chunks_exact(run.kind.node_count()).enumerate() {
+            let corners = &nodes[..run.kind.corner_count()];
+            let sum = corners.iter().fold(0u64, |sum, &n| sum.wrapping_add(scatter(n)));
+            sums.push((sum, r as u32, i as u32));
+        }
+    }
+    sums.sort_unstable();
+    let corners = |(_, r, i): (u64, u32, u32)| {
+        let run = cells[r as usize];
+        let n = run.kind.node_count();
+        let mut corners = run.nodes(raw)[i as usize * n..][..run.kind.corner_count()].to_vec();
+        corners.sort_unstable();
+        corners
+    };
+    for pair in sums.windows(2) {
+        if pair[0].0 == pair[1].0 && corners(pair[0]) == corners(pair[1]) {
+            let runs = [pair[0], pair[1]].map(|p| cells[p.1 as usize]);
+            return Err(MeshError::DuplicateCell {
+                first: runs[0].first + u64::from(pair[0].2),
+                second: runs[1].first + u64::from(pair[1].2),
+                regions: runs.map(|run| regions[index(groups, run.group)].clone()),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The finalizer of SplitMix64: spreads consecutive numbers over 64 bits.
+fn scatter(n: u32) -> u64 {
+    let mut z = (u64::from(n) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Which of x, y, z a flat mesh lies in; makes the third coordinate exactly constant.
+fn plane(raw: &mut Raw, cells: &[Run]) -> Result<[usize; 2], MeshError> {
+    let used = || cells.iter().flat_map(|run| run.nodes(raw)).map(|&n| raw.points[n as usize]);
+    let mut low = [f64::INFINITY; 3];
+    let mut high = [f64::NEG_INFINITY; 3];
+    for x in used() {
+        for k in 0..3 {
+            low[k] = low[k].min(x[k]);
+            high[k] = high[k].max(x[k]);
+        }
+    }
+    let extent: [f64; 3] = std::array::from_fn(|k| high[k] - low[k]);
+    let rounding = 1e-9 * extent.iter().fold(0.0, |a: f64, &b| a.max(b));
+    let (axes, flat) = match extent {
+        [_, _, z] if z <= rounding => ([0, 1], 2),
+        [_, y, _] if y <= rounding => ([0, 2], 1),
+        _ => return Err(MeshError::Plane { extent }),
+    };
+    let constant = low[flat];
+    for x in &mut raw.points {
+        x[flat] = constant;
+    }
+    Ok(axes)
+}
+
+/// One block for each region and kind that occurs.
+fn blocks(raw: &Raw, cells: &[Run], groups: &[i32]) -> Vec<Block> {
+    let mut order: Vec<&Run> = cells.iter().collect();
+    order.sort_by_key(|run| (run.group, run.kind));
+    let same = |a: &&Run, b: &&Run| (a.group, a.kind) == (b.group, b.kind);
+    let mut blocks = Vec::new();
+    for runs in order.chunk_by(same) {
+        let mut nodes = Vec::with_capacity(runs.iter().map(|run| run.nodes(raw).len()).sum());
+        for run in runs {
+            nodes.extend_from_slice(run.nodes(raw));
+        }
+        let region = index(groups, runs[0].group) as u32;
+        blocks.push(Block { kind: runs[0].kind, region, nodes });
+    }
+    blocks
+}

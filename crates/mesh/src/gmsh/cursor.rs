@@ -1,0 +1,181 @@
+//! A place in the bytes of a file, and the numbers read from there.
+
+use crate::MeshError;
+
+/// Reads numbers as text or as binary, whichever the file holds. Every read is bounded by the bytes
+/// that are left.
+pub(super) struct Cursor<'a> {
+    bytes: &'a [u8],
+    position: usize,
+    /// True when numbers are binary.
+    pub binary: bool,
+    /// True when binary numbers come in the other byte order.
+    pub swap: bool,
+    /// The section being read, for messages.
+    pub section: &'static str,
+}
+
+impl<'a> Cursor<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Cursor { bytes, position: 0, binary: false, swap: false, section: "MeshFormat" }
+    }
+
+    /// Bytes not yet read.
+    pub fn left(&self) -> usize {
+        self.bytes.len() - self.position
+    }
+
+    fn truncated(&self) -> MeshError {
+        MeshError::Truncated { section: self.section }
+    }
+
+    /// "wanted this here, got that".
+    pub fn unexpected(&self, wanted: &'static str, got: &[u8]) -> MeshError {
+        let at = if self.binary {
+            format!("byte {}", self.position)
+        } else {
+            let before = &self.bytes[..self.position];
+            format!("line {}", 1 + before.iter().filter(|&&b| b == b'\n').count())
+        };
+        let got = String::from_utf8_lossy(&got[..got.len().min(40)]).into_owned();
+        MeshError::Syntax { section: self.section, at, wanted, got }
+    }
+
+    /// The rest of the line, without its end and without blanks around it; `None` at the end of the
+    /// file.
+    pub fn line(&mut self) -> Option<&'a [u8]> {
+        let rest = &self.bytes[self.position..];
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
+        self.position += (end + 1).min(rest.len());
+        Some(rest[..end].trim_ascii())
+    }
+
+    /// The next line that is not blank.
+    pub fn full_line(&mut self) -> Option<&'a [u8]> {
+        loop {
+            let line = self.line()?;
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
+    }
+
+    /// Goes to the line `$End<section>` and beyond it.
+    pub fn skip_section(&mut self, name: &[u8]) -> bool {
+        let mut end = b"$End".to_vec();
+        end.extend_from_slice(name);
+        while let Some(line) = self.line() {
+            if line.ends_with(&end) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Checks that the section ends here.
+    pub fn end_section(&mut self, wanted: &'static str) -> Result<(), MeshError> {
+        let line = self.full_line().ok_or_else(|| self.truncated())?;
+        if line.strip_prefix(b"$") == Some(wanted.as_bytes()) {
+            return Ok(());
+        }
+        Err(self.unexpected("the end of the section", line))
+    }
+
+    /// The next word of text.
+    pub fn word(&mut self) -> Result<&'a [u8], MeshError> {
+        let bytes = self.bytes;
+        let mut start = self.position;
+        while start < bytes.len() && bytes[start].is_ascii_whitespace() {
+            start += 1;
+        }
+        let mut end = start;
+        while end < bytes.len() && !bytes[end].is_ascii_whitespace() {
+            end += 1;
+        }
+        self.position = end;
+        if start == end { Err(self.truncated()) } else { Ok(&bytes[start..end]) }
+    }
+
+    /// An integer in text, whatever the rest of the file is.
+    pub fn text_integer(&mut self) -> Result<i64, MeshError> {
+        let word = self.word()?;
+        let (negative, digits) = match word {
+            [b'-', rest @ ..] => (true, rest),
+            _ => (false, word),
+        };
+        // 18 digits cannot overflow.
+        if digits.is_empty() || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
+            return Err(self.unexpected("an integer", word));
+        }
+        let value = digits.iter().fold(0, |sum, d| 10 * sum + i64::from(d - b'0'));
+        Ok(if negative { -value } else { value })
+    }
+
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], MeshError> {
+        match self.bytes[self.position..].first_chunk::<N>() {
+            Some(&chunk) => {
+                self.position += N;
+                let mut chunk = chunk;
+                if self.swap {
+                    chunk.reverse();
+                }
+                Ok(chunk)
+            }
+            None => Err(self.truncated()),
+        }
+    }
+
+    /// C's `int`.
+    pub fn int(&mut self) -> Result<i32, MeshError> {
+        if self.binary {
+            return Ok(i32::from_le_bytes(self.take()?));
+        }
+        let value = self.text_integer()?;
+        i32::try_from(value)
+            .map_err(|_| self.unexpected("a 32-bit integer", value.to_string().as_bytes()))
+    }
+
+    /// C's `size_t`.
+    pub fn size(&mut self) -> Result<u64, MeshError> {
+        if self.binary {
+            return Ok(u64::from_le_bytes(self.take()?));
+        }
+        let value = self.text_integer()?;
+        u64::try_from(value)
+            .map_err(|_| self.unexpected("a count or number >= 0", value.to_string().as_bytes()))
+    }
+
+    /// C's `double`.
+    pub fn double(&mut self) -> Result<f64, MeshError> {
+        if self.binary {
+            return Ok(f64::from_le_bytes(self.take()?));
+        }
+        let word = self.word()?;
+        let number = std::str::from_utf8(word).ok().and_then(|text| text.parse().ok());
+        number.ok_or_else(|| self.unexpected("a number", word))
+    }
+
+    /// A count in text (on a line of its own) of entries of at least so many bytes, which the rest
+    /// of the file must be able to hold.
+    pub fn text_count(&mut self, ascii: usize, binary: usize) -> Result<usize, MeshError> {
+        let value = self.text_integer()?;
+        let count = u64::try_from(value)
+            .map_err(|_| self.unexpected("a count >= 0", value.to_string().as_bytes()))?;
+        if self.binary {
+            self.line();
+        }
+        self.check_count(count, ascii, binary)
+    }
+
+    /// Refuses a count of entries that the bytes left cannot hold.
+    pub fn check_count(&self, n: u64, ascii: usize, binary: usize) -> Result<usize, MeshError> {
+        let least = if self.binary { binary } else { ascii };
+        if n > (self.left() / least) as u64 {
+            return Err(MeshError::Count { section: self.section, count: n, bytes: self.left() });
+        }
+        Ok(n as usize)
+    }
+}

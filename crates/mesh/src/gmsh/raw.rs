@@ -1,0 +1,134 @@
+//! What a Gmsh file says, before it is made into a mesh.
+
+use super::cursor::Cursor;
+use super::element;
+use crate::{CellKind, MeshError};
+
+/// The content of a file.
+#[derive(Default)]
+pub(super) struct Raw {
+    /// Physical groups: dimension, tag, name; sorted.
+    pub names: Vec<(usize, i32, String)>,
+    /// Coordinates in the file's unit.
+    pub points: Vec<[f64; 3]>,
+    /// Elements of dimension 1 to 3, in the order of the file.
+    pub runs: Vec<Run>,
+    /// Nodes of the elements (indices into `points`), in VTK's order.
+    pub nodes: Vec<u32>,
+}
+
+/// Consecutive elements that differ only in their number, which goes up by one, and their nodes.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Run {
+    pub kind: CellKind,
+    /// Tag of the physical group, 0 for none.
+    pub group: i32,
+    /// Tag of the geometric entity.
+    pub entity: i32,
+    /// Number of the first element.
+    pub first: u64,
+    /// Where its nodes begin in [`Raw::nodes`].
+    pub start: usize,
+    /// Number of elements.
+    pub count: usize,
+}
+
+impl Run {
+    /// The nodes of all its elements.
+    pub fn nodes<'a>(&self, raw: &'a Raw) -> &'a [u32] {
+        &raw.nodes[self.start..self.start + self.count * self.kind.node_count()]
+    }
+}
+
+impl Raw {
+    /// Reads the nodes of one element whose type, number and groups are known.
+    pub fn read_element(
+        &mut self,
+        cursor: &mut Cursor,
+        numbers: &Numbering,
+        head: Run,
+        wide: bool,
+    ) -> Result<(), MeshError> {
+        let mut file = [0u32; 27];
+        let count = head.kind.node_count();
+        for slot in &mut file[..count] {
+            let tag = if wide { cursor.size()? } else { cursor.int()?.max(0) as u64 };
+            *slot = numbers
+                .index(tag)
+                .ok_or(MeshError::MissingNode { element: head.first, node: tag })?;
+        }
+        match element::order(head.kind) {
+            Some(order) => self.nodes.extend(order.iter().map(|&i| file[i as usize])),
+            None => self.nodes.extend_from_slice(&file[..count]),
+        }
+        if let Some(last) = self.runs.last_mut() {
+            let next = last.first.checked_add(last.count as u64);
+            let same = Run { first: last.first, start: last.start, count: last.count, ..head };
+            if *last == same && next == Some(head.first) {
+                last.count += 1;
+                return Ok(());
+            }
+        }
+        self.runs.push(head);
+        Ok(())
+    }
+
+    /// Name of a physical group: its own, or `<unnamed>_<tag>`.
+    pub fn name(&self, dimension: usize, tag: i32, unnamed: &str) -> String {
+        let first = self.names.partition_point(|n| (n.0, n.1) < (dimension, tag));
+        match self.names.get(first) {
+            Some((d, t, name)) if (*d, *t) == (dimension, tag) => name.clone(),
+            _ => format!("{unnamed}_{tag}"),
+        }
+    }
+}
+
+/// From the numbers of the file's nodes to indices.
+pub(super) enum Numbering {
+    /// Index of each number, `u32::MAX` where there is none.
+    Table(Vec<u32>),
+    /// (number, index), sorted.
+    Sorted(Vec<(u64, u32)>),
+}
+
+impl Numbering {
+    /// From the numbers in the order of the file.
+    pub fn new(tags: &[u64]) -> Result<Self, MeshError> {
+        if tags.len() >= u32::MAX as usize {
+            return Err(MeshError::TooLarge);
+        }
+        let highest = tags.iter().copied().max().unwrap_or(0);
+        if highest <= 4 * tags.len() as u64 + 1024 {
+            let mut table = vec![u32::MAX; highest as usize + 1];
+            for (index, &tag) in tags.iter().enumerate() {
+                if table[tag as usize] != u32::MAX {
+                    return Err(MeshError::DuplicateNode { node: tag });
+                }
+                table[tag as usize] = index as u32;
+            }
+            return Ok(Numbering::Table(table));
+        }
+        let mut sorted: Vec<_> = tags.iter().enumerate().map(|(i, &t)| (t, i as u32)).collect();
+        sorted.sort_unstable();
+        match sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            Some(pair) => Err(MeshError::DuplicateNode { node: pair[0].0 }),
+            None => Ok(Numbering::Sorted(sorted)),
+        }
+    }
+
+    fn index(&self, tag: u64) -> Option<u32> {
+        match self {
+            Numbering::Table(table) => {
+                table.get(usize::try_from(tag).ok()?).copied().filter(|&i| i != u32::MAX)
+            }
+            Numbering::Sorted(sorted) => {
+                sorted.binary_search_by_key(&tag, |&(t, _)| t).ok().map(|i| sorted[i].1)
+            }
+        }
+    }
+}
+
+/// Checks that a node's coordinates are finite.
+pub(super) fn check_finite(node: u64, x: [f64; 3]) -> Result<[f64; 3], MeshError> {
+    if x.iter().all(|x| x.is_finite()) { Ok(x) } else { Err(MeshError::NotFinite { node }) }
+}

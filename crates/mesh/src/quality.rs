@@ -1,0 +1,218 @@
+//! Shape quality of cells, and whether any is inverted.
+//!
+//! The scaled Jacobian at a point is det(t_1, ..., t_d) / (|t_1| ... |t_d|) over its value for the
+//! ideal cell, where t_k are the tangents along the edges that meet in a corner: 1 for an equilateral
+//! simplex, a square or a cube (a prism with equilateral ends and square sides), 0 for a degenerate
+//! cell, negative for an inverted one. The ideal values are sqrt(3)/2 for triangles and prisms,
+//! sqrt(2)/2 for tetrahedra and 1 otherwise. Source: P. M. Knupp, *Int. J. Numer. Meth. Engng* 48
+//! (2000) 401, and the metric of the same name in C. J. Stimpson et al., *The Verdict Geometric
+//! Quality Library*, SAND2007-1751 (2007), extended to curved cells by taking the tangents of the
+//! isoparametric map.
+//!
+//! It is taken at every node and at the centre: at a corner with the edges that meet there, elsewhere
+//! with the directions of the edges that meet in the corners. The quality of a cell is the smallest.
+
+use crate::{CellKind, Mesh, MeshError, Position, reference};
+use rayon::prelude::*;
+
+/// Scaled Jacobians at or below this count as zero: rounding.
+pub(crate) const DEGENERATE: f64 = 1e-12;
+
+/// Cells per parallel task.
+const CHUNK: usize = 1024;
+
+/// Quality of the worst cell and how the others are distributed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quality {
+    /// Smallest scaled Jacobian.
+    pub minimum: f64,
+    /// The (first) cell that has it: its number over the whole mesh.
+    pub cell: usize,
+    /// Index of that cell's region.
+    pub region: u32,
+    /// Mean of that cell's corners \[m\].
+    pub position: [f64; 3],
+    /// Number of cells with a scaled Jacobian in \[k/10, (k+1)/10), the last closed; those below
+    /// zero are counted in the first.
+    pub histogram: [usize; 10],
+}
+
+/// Three directions in reference coordinates (two in 2-D), positively oriented.
+type Frame = [[f64; 3]; 3];
+
+/// Where the scaled Jacobian of a kind of cell is taken.
+pub(crate) struct Probes {
+    kind: CellKind,
+    ideal: f64,
+    /// Gradients of the shape functions at a point, and the frames there.
+    points: Vec<(Vec<[f64; 3]>, Vec<Frame>)>,
+}
+
+impl Probes {
+    pub fn new(kind: CellKind) -> Self {
+        let corners = kind.corner_count();
+        let frames: Vec<Frame> = (0..corners).map(|i| corner_frame(kind.linear(), i)).collect();
+        let (ideal, distinct) = match kind.linear() {
+            CellKind::Triangle3 => (0.75f64.sqrt(), 3),
+            CellKind::Tetrahedron4 => (0.5f64.sqrt(), 4),
+            CellKind::Prism6 => (0.75f64.sqrt(), 3),
+            _ => (1.0, 1),
+        };
+        let centre = reference::centre(kind);
+        if matches!(kind, CellKind::Triangle3 | CellKind::Tetrahedron4) {
+            // The tangents are the same everywhere.
+            return Probes {
+                kind,
+                ideal,
+                points: vec![(reference::gradients(kind, centre), frames)],
+            };
+        }
+        let at = reference::nodes(kind).iter().chain([&centre]);
+        let points = at.enumerate().map(|(i, &x)| {
+            let frames = if i < corners { &frames[i..=i] } else { &frames[..distinct] };
+            (reference::gradients(kind, x), frames.to_vec())
+        });
+        Probes { kind, ideal, points: points.collect() }
+    }
+
+    /// Smallest and largest scaled Jacobian of a cell with these nodes.
+    pub fn range(&self, nodes: &[u32], points: &[[f64; 3]], axes: [usize; 2]) -> [f64; 2] {
+        let mut range = [f64::INFINITY, f64::NEG_INFINITY];
+        for (gradients, frames) in &self.points {
+            let mut jacobian = [[0.0; 3]; 3];
+            for (&node, gradient) in nodes.iter().zip(gradients) {
+                let x = points[node as usize];
+                for k in 0..3 {
+                    for c in 0..3 {
+                        jacobian[k][c] += gradient[k] * x[c];
+                    }
+                }
+            }
+            for frame in frames {
+                let t = frame.map(|d| {
+                    std::array::from_fn(|c| (0..3).map(|k| d[k] * jacobian[k][c]).sum::<f64>())
+                });
+                let value = match self.kind.dimension() {
+                    2 => planar_ratio(t, axes),
+                    _ => solid_ratio(t),
+                } / self.ideal;
+                // A cell with two nodes in one place has no direction there: degenerate.
+                let value = if value.is_finite() { value } else { 0.0 };
+                range = [range[0].min(value), range[1].max(value)];
+            }
+        }
+        range
+    }
+}
+
+fn norm(a: [f64; 3]) -> f64 {
+    a.iter().map(|a| a * a).sum::<f64>().sqrt()
+}
+
+fn planar_ratio(t: Frame, [a, b]: [usize; 2]) -> f64 {
+    (t[0][a] * t[1][b] - t[0][b] * t[1][a]) / (norm(t[0]) * norm(t[1]))
+}
+
+fn solid_ratio(t: Frame) -> f64 {
+    determinant(t) / (norm(t[0]) * norm(t[1]) * norm(t[2]))
+}
+
+fn determinant([a, b, c]: Frame) -> f64 {
+    a[0] * (b[1] * c[2] - b[2] * c[1])
+        + a[1] * (b[2] * c[0] - b[0] * c[2])
+        + a[2] * (b[0] * c[1] - b[1] * c[0])
+}
+
+/// The edges that meet in a corner of a linear cell.
+fn corner_frame(kind: CellKind, corner: usize) -> Frame {
+    let nodes = reference::nodes(kind);
+    let d = kind.dimension();
+    let mut frame = [[0.0; 3], [0.0; 3], [0.0, 0.0, 1.0]];
+    let mut found = 0;
+    for node in nodes {
+        let edge: [f64; 3] = std::array::from_fn(|k| node[k] - nodes[corner][k]);
+        let along = edge.iter().filter(|e| **e != 0.0).count();
+        let is_edge = match kind {
+            CellKind::Triangle3 | CellKind::Tetrahedron4 => along > 0,
+            CellKind::Prism6 => along > 0 && (edge[2] == 0.0 || along == 1),
+            _ => along == 1,
+        };
+        if is_edge && found < d {
+            frame[found] = edge;
+            found += 1;
+        }
+    }
+    if determinant(frame) < 0.0 {
+        frame.swap(0, 1);
+    }
+    frame
+}
+
+/// Mean of a cell's corners \[m\].
+pub(crate) fn position(kind: CellKind, nodes: &[u32], points: &[[f64; 3]]) -> Position {
+    let corners = &nodes[..kind.corner_count()];
+    Position(std::array::from_fn(|k| {
+        corners.iter().map(|&n| points[n as usize][k]).sum::<f64>() / corners.len() as f64
+    }))
+}
+
+/// The quality (smallest scaled Jacobian) of every cell, in the order of the cells.
+pub fn scaled_jacobians(mesh: &Mesh) -> Vec<f64> {
+    let mut all = Vec::with_capacity(mesh.cell_count());
+    for block in &mesh.blocks {
+        let probes = Probes::new(block.kind);
+        let first = all.len();
+        all.resize(first + block.len(), 0.0);
+        let nodes = block.nodes.par_chunks(CHUNK * block.kind.node_count());
+        all[first..].par_chunks_mut(CHUNK).zip(nodes).for_each(|(values, nodes)| {
+            let cells = nodes.chunks_exact(block.kind.node_count());
+            for (value, cell) in values.iter_mut().zip(cells) {
+                *value = probes.range(cell, &mesh.points, mesh.axes)[0];
+            }
+        });
+    }
+    all
+}
+
+/// The worst cell and the distribution of the quality; `None` for a mesh without cells.
+pub fn assess(mesh: &Mesh) -> Option<Quality> {
+    let values = scaled_jacobians(mesh);
+    let mut histogram = [0; 10];
+    for value in &values {
+        histogram[((value * 10.0).max(0.0) as usize).min(9)] += 1;
+    }
+    let cell = (0..values.len()).min_by(|&a, &b| values[a].total_cmp(&values[b]))?;
+    let mut first = 0;
+    for block in &mesh.blocks {
+        if cell < first + block.len() {
+            let n = block.kind.node_count();
+            let nodes = &block.nodes[(cell - first) * n..][..n];
+            let Position(position) = position(block.kind, nodes, &mesh.points);
+            let (minimum, region) = (values[cell], block.region);
+            return Some(Quality { minimum, cell, region, position, histogram });
+        }
+        first += block.len();
+    }
+    None
+}
+
+/// Smallest scaled Jacobian over all cells; 1 for a mesh without cells.
+pub fn minimum(mesh: &Mesh) -> f64 {
+    scaled_jacobians(mesh).into_iter().fold(1.0, f64::min)
+}
+
+/// Refuses a mesh with an inverted or degenerate cell, naming the worst.
+///
+/// # Errors
+/// [`MeshError::InvertedCell`].
+pub fn check(mesh: &Mesh) -> Result<(), MeshError> {
+    match assess(mesh) {
+        Some(worst) if worst.minimum <= DEGENERATE => Err(MeshError::InvertedCell {
+            cell: worst.cell,
+            region: mesh.regions[worst.region as usize].clone(),
+            at: Position(worst.position),
+            quality: worst.minimum,
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,292 @@
+//! Second order from first, and uniform refinement: every cell is replaced by the cells of a
+//! [`Pattern`], with new nodes shared between neighbours.
+//!
+//! A new node is known by the corners it lies between and their weights, whichever cell asks; equal
+//! nodes are found by sorting.
+
+use crate::facets::CellIndex;
+use crate::pattern::{Pattern, Point};
+use crate::{CellKind, FacetBlock, Mesh, MeshError, SharedFacetBlock};
+
+/// Corners (sorted, padded with `u32::MAX`) and their weights: a node on a facet or an edge.
+type Key = ([u32; 4], [u8; 4]);
+
+/// Patterns by kind.
+struct Patterns(Vec<Pattern>);
+
+impl Patterns {
+    fn new(make: fn(CellKind) -> Pattern) -> Self {
+        Patterns(CellKind::ALL.into_iter().map(make).collect())
+    }
+
+    fn of(&self, kind: CellKind) -> &Pattern {
+        &self.0[kind as usize]
+    }
+}
+
+impl Mesh {
+    /// The mesh with cells of order 1 or 2.
+    ///
+    /// From first to second order nodes are added in the middle of edges, of quadrilateral facets and
+    /// of hexahedra, on straight lines; cells become [`CellKind::Triangle6`],
+    /// [`CellKind::Quadrilateral9`], [`CellKind::Tetrahedron10`], [`CellKind::Hexahedron27`] and
+    /// [`CellKind::Prism18`]. From second to first order all nodes but the corners are dropped. Names,
+    /// order of cells and facets and the pairing of interfaces stay.
+    ///
+    /// # Errors
+    /// [`MeshError::Order`], [`MeshError::TooLarge`].
+    pub fn with_order(&self, order: usize) -> Result<Mesh, MeshError> {
+        let is = |order| self.blocks.iter().all(|b| b.kind.order() == order);
+        match order {
+            1 | 2 if is(order) => Ok(self.clone()),
+            1 => Ok(self.corners_only()),
+            2 => self.replaced(&Patterns::new(Pattern::second_order)),
+            got => Err(MeshError::Order { got }),
+        }
+    }
+
+    /// The mesh with every cell halved in each direction: 2^d cells, d the dimension.
+    ///
+    /// New nodes are points of the old cells (isoparametric map), so curved sides stay on the same
+    /// curve. The cells of one come together, in its place; facets and the pairing of interfaces
+    /// follow.
+    ///
+    /// # Errors
+    /// [`MeshError::TooLarge`].
+    pub fn refined(&self) -> Result<Mesh, MeshError> {
+        self.replaced(&Patterns::new(Pattern::halved))
+    }
+
+    fn corners_only(&self) -> Mesh {
+        let mut mesh = self.clone();
+        let keep = |kind: &mut CellKind, nodes: &mut Vec<u32>| {
+            let (n, corners) = (kind.node_count(), kind.corner_count());
+            let mut i = 0;
+            nodes.retain(|_| {
+                i += 1;
+                (i - 1) % n < corners
+            });
+            *kind = kind.linear();
+        };
+        mesh.blocks.iter_mut().for_each(|b| keep(&mut b.kind, &mut b.nodes));
+        let boundaries = mesh.boundaries.iter_mut().flat_map(|b| &mut b.facets);
+        let sides = mesh.interfaces.iter_mut().flat_map(|i| &mut i.sides).flatten();
+        boundaries.chain(sides).for_each(|f| keep(&mut f.kind, &mut f.nodes));
+        let internal = mesh.internal.iter_mut().flat_map(|s| &mut s.facets);
+        internal.for_each(|f| keep(&mut f.kind, &mut f.nodes));
+        mesh.drop_unused_points();
+        mesh
+    }
+
+    fn replaced(&self, patterns: &Patterns) -> Result<Mesh, MeshError> {
+        let fine = self.blocks.iter().map(|b| b.len() * patterns.of(b.kind).points.len());
+        if fine.sum::<usize>() >= u32::MAX as usize {
+            return Err(MeshError::TooLarge);
+        }
+        let mut mesh = self.clone();
+        let nodes = NewNodes::new(self, patterns, &mut mesh.points)?;
+        let factor = self.blocks.first().map_or(1, |b| patterns.of(b.kind).children[0].len());
+        let mut slots = nodes.cells.iter();
+        for block in &mut mesh.blocks {
+            let pattern = patterns.of(block.kind);
+            let mut connectivity = Vec::new();
+            for _ in 0..block.len() {
+                let points: Vec<u32> = slots.by_ref().take(pattern.points.len()).copied().collect();
+                for child in choose(pattern, &points, &mesh.points) {
+                    connectivity.extend(child.iter().map(|&p| points[p as usize]));
+                }
+            }
+            block.kind = pattern.kind;
+            block.nodes = connectivity;
+        }
+        let follow =
+            Follow { nodes: &nodes, patterns, factor, cells: CellIndex::new(&mesh.blocks) };
+        for block in mesh.boundaries.iter_mut().flat_map(|b| &mut b.facets) {
+            *block = follow.block(block);
+        }
+        for interface in &mut mesh.interfaces {
+            for block in interface.sides.iter_mut().flatten() {
+                *block = follow.block(block);
+            }
+            // Both sides were computed from their own cells: remove the difference in rounding.
+            for (a, b) in interface.sides[0].iter().zip(&interface.sides[1]) {
+                for (&a, &b) in a.nodes.iter().zip(&b.nodes) {
+                    mesh.points[b as usize] = mesh.points[a as usize];
+                }
+            }
+        }
+        for block in mesh.internal.iter_mut().flat_map(|s| &mut s.facets) {
+            *block = follow.shared(block);
+        }
+        mesh.drop_unused_points();
+        Ok(mesh)
+    }
+}
+
+/// The way of a pattern whose deciding diagonal is shortest (the first of equals).
+fn choose<'a>(pattern: &'a Pattern, points: &[u32], x: &[[f64; 3]]) -> &'a [Vec<u8>] {
+    let length = |ends: &[u8; 2]| {
+        let [a, b] = ends.map(|e| x[points[e as usize] as usize]);
+        (0..3).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>()
+    };
+    let lengths = pattern.choices.iter().map(length).enumerate();
+    // A hundredth in hand, so that rounding does not decide between equals.
+    let best = lengths.reduce(|best, next| if next.1 < 0.99 * best.1 { next } else { best });
+    &pattern.children[best.map_or(0, |b| b.0)]
+}
+
+/// The nodes of all patterns.
+struct NewNodes {
+    /// For each cell in turn the node at each of its pattern's points.
+    cells: Vec<u32>,
+    /// New nodes that more than one cell or facet may ask for, sorted.
+    shared: Vec<(Key, u32)>,
+}
+
+impl NewNodes {
+    /// Numbers the new nodes, after the old ones, and adds their points.
+    fn new(
+        mesh: &Mesh,
+        patterns: &Patterns,
+        points: &mut Vec<[f64; 3]>,
+    ) -> Result<Self, MeshError> {
+        let mut cells: Vec<u32> = Vec::new();
+        let mut wanted: Vec<(Key, u32)> = Vec::new();
+        let mut positions = Positions { first: Vec::new() };
+        for block in &mesh.blocks {
+            let pattern = patterns.of(block.kind);
+            positions.first.push(cells.len());
+            for nodes in block.cells() {
+                for point in &pattern.points {
+                    let slot = cells.len() as u32;
+                    cells.push(point.old.map_or(u32::MAX, |i| nodes[i as usize]));
+                    if point.old.is_none() && !is_inside(point, block.kind) {
+                        wanted.push((key(point, nodes), slot));
+                    }
+                }
+            }
+        }
+        wanted.sort_unstable();
+        let evaluate = |slot: u32| positions.evaluate(mesh, patterns, slot as usize);
+        let mut shared: Vec<(Key, u32)> = Vec::new();
+        for same in wanted.chunk_by(|a, b| a.0 == b.0) {
+            shared.push((same[0].0, points.len() as u32));
+            same.iter().for_each(|&(_, slot)| cells[slot as usize] = points.len() as u32);
+            points.push(evaluate(same[0].1));
+        }
+        drop(wanted);
+        for slot in 0..cells.len() {
+            if cells[slot] == u32::MAX {
+                cells[slot] = points.len() as u32;
+                points.push(evaluate(slot as u32));
+            }
+        }
+        if points.len() >= u32::MAX as usize {
+            return Err(MeshError::TooLarge);
+        }
+        Ok(NewNodes { cells, shared })
+    }
+}
+
+/// Where the points of each block begin.
+struct Positions {
+    first: Vec<usize>,
+}
+
+impl Positions {
+    fn evaluate(&self, mesh: &Mesh, patterns: &Patterns, slot: usize) -> [f64; 3] {
+        let b = self.first.partition_point(|&f| f <= slot) - 1;
+        let block = &mesh.blocks[b];
+        let pattern = patterns.of(block.kind);
+        let (cell, point) = {
+            let offset = slot - self.first[b];
+            (offset / pattern.points.len(), offset % pattern.points.len())
+        };
+        let n = block.kind.node_count();
+        let nodes = &block.nodes[cell * n..][..n];
+        let values = &pattern.points[point].values;
+        std::array::from_fn(|k| {
+            nodes.iter().zip(values).map(|(&n, v)| v * mesh.points[n as usize][k]).sum()
+        })
+    }
+}
+
+/// True when no other cell can have the point: it is on no facet.
+fn is_inside(point: &Point, kind: CellKind) -> bool {
+    !kind.facets().iter().any(|(facet, on)| {
+        let corners = &on[..facet.corner_count()];
+        point.weights.iter().all(|(c, _)| corners.contains(c))
+    })
+}
+
+fn key(point: &Point, nodes: &[u32]) -> Key {
+    let mut pairs = [(u32::MAX, 0); 4];
+    for (pair, &(corner, weight)) in pairs.iter_mut().zip(&point.weights) {
+        *pair = (nodes[corner as usize], weight);
+    }
+    pairs.sort_unstable();
+    (pairs.map(|p| p.0), pairs.map(|p| p.1))
+}
+
+/// Facets that follow their cells.
+struct Follow<'a> {
+    nodes: &'a NewNodes,
+    patterns: &'a Patterns,
+    /// New cells per old cell.
+    factor: usize,
+    /// The new cells.
+    cells: CellIndex<'a>,
+}
+
+impl Follow<'_> {
+    /// Nodes of the facets that replace one.
+    fn facet(&self, kind: CellKind, nodes: &[u32]) -> Vec<Vec<u32>> {
+        let pattern = self.patterns.of(kind);
+        let find = |point: &Point| match point.old {
+            Some(i) => nodes[i as usize],
+            None => {
+                let key = key(point, nodes);
+                let place = self.nodes.shared.binary_search_by_key(&key, |s| s.0);
+                self.nodes.shared[place.expect("a facet's nodes are its cell's")].1
+            }
+        };
+        let points: Vec<u32> = pattern.points.iter().map(find).collect();
+        let pick = |child: &Vec<u8>| child.iter().map(|&p| points[p as usize]).collect();
+        pattern.children[0].iter().map(pick).collect()
+    }
+
+    /// Which of the cells that replace `owner` has the facet.
+    fn owner(&self, owner: u32, facet: &[u32]) -> u32 {
+        let first = owner * self.factor as u32;
+        let has = |&cell: &u32| {
+            let nodes = self.cells.nodes(cell);
+            facet.iter().all(|n| nodes.contains(n))
+        };
+        (first..first + self.factor as u32).find(has).expect("a facet belongs to a new cell")
+    }
+
+    fn block(&self, block: &FacetBlock) -> FacetBlock {
+        let kind = self.patterns.of(block.kind).kind;
+        let mut fine = FacetBlock { kind, nodes: Vec::new(), cells: Vec::new() };
+        for (nodes, &cell) in block.facets().zip(&block.cells) {
+            for facet in self.facet(block.kind, nodes) {
+                fine.cells.push(self.owner(cell, &facet));
+                fine.nodes.extend(facet);
+            }
+        }
+        fine
+    }
+
+    fn shared(&self, block: &SharedFacetBlock) -> SharedFacetBlock {
+        let kind = self.patterns.of(block.kind).kind;
+        let mut fine = SharedFacetBlock { kind, nodes: Vec::new(), cells: Vec::new() };
+        let facets = block.nodes.chunks_exact(block.kind.node_count());
+        for (nodes, cells) in facets.zip(&block.cells) {
+            for facet in self.facet(block.kind, nodes) {
+                fine.cells.push(cells.map(|cell| self.owner(cell, &facet)));
+                fine.nodes.extend(facet);
+            }
+        }
+        fine
+    }
+}

@@ -1,0 +1,69 @@
+//! From [`Results`] to files in a folder.
+//!
+//! A run calls [`Folder::prepare`] before it solves, [`write_data`] and [`write_summary`] into
+//! [`Folder::path`] afterwards, and [`Folder::commit`] last; until then nothing stands under a
+//! final name.
+
+mod error;
+mod folder;
+mod profile;
+mod summary;
+mod vtkhdf;
+
+pub use error::OutputError;
+pub use folder::Folder;
+pub use profile::{file_stems, write_csv};
+pub use summary::{people_unit, reproducible_json, summary_json, summary_table};
+pub use vtkhdf::write_vtkhdf;
+
+use crate::picture;
+use crate::results::{Results, Summary};
+use std::path::Path;
+
+/// Name of the HDF5 file.
+pub const RESULT_FILE: &str = "result.vtkhdf";
+/// Name of the file with the numbers.
+pub const SUMMARY_FILE: &str = "summary.json";
+/// Name of the picture.
+pub const PICTURE_FILE: &str = "picture.svg";
+
+/// Writes fields, profiles and picture into `folder`, which exists: `result.vtkhdf`,
+/// `profile_<b>.csv`, `profile_<b>_at.csv` and, where there is a potential, `picture.svg`.
+///
+/// `compression` is the level of gzip in the HDF5 file, 0 (none) to 9.
+///
+/// # Errors
+/// [`OutputError::Io`] and [`OutputError::Hdf5`] when the system refuses.
+pub fn write_data(results: &Results, folder: &Path, compression: u8) -> Result<(), OutputError> {
+    write_vtkhdf(results, &folder.join(RESULT_FILE), compression)?;
+    for (stem, profile) in file_stems(&results.profiles).iter().zip(&results.profiles) {
+        let path = folder.join(format!("profile_{stem}.csv"));
+        write_file(&path, |out| write_csv(profile, out))?;
+    }
+    if let Some(svg) = picture::draw(results) {
+        write_file(&folder.join(PICTURE_FILE), |out| out.write_all(svg.as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// Writes `summary.json` into `folder`. Apart from [`write_data`], so that the time that it took
+/// can be among the numbers.
+///
+/// # Errors
+/// [`OutputError::Io`] when the system refuses.
+pub fn write_summary(summary: &Summary, folder: &Path) -> Result<(), OutputError> {
+    write_file(&folder.join(SUMMARY_FILE), |out| out.write_all(summary_json(summary).as_bytes()))
+}
+
+/// Writes a file through a buffer and onto the disk, so that a full disk is noticed here.
+fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+) -> Result<(), OutputError> {
+    let attempt = || {
+        let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
+        write(&mut out)?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+    };
+    attempt().map_err(OutputError::io("write", path))
+}

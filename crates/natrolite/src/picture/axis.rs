@@ -1,0 +1,123 @@
+//! Ticks, their labels, and the unit in which an axis is readable.
+
+/// Where the ticks of an axis stand and what they say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ticks {
+    /// Positions, ascending.
+    pub at: Vec<f64>,
+    step: f64,
+}
+
+impl Ticks {
+    /// At most about `count` ticks at multiples of 1, 2, 2.5 or 5 times a power of ten that lie in
+    /// `[low, high]`; none when the range is empty or not finite.
+    pub fn new(low: f64, high: f64, count: usize) -> Ticks {
+        let rough = (high - low) / count.max(1) as f64;
+        // Below the resolution of the numbers, multiples of a step cannot be told apart.
+        let distinct = rough > 1e-12 * low.abs().max(high.abs());
+        if !(rough.is_finite() && rough > 0.0 && distinct) {
+            return Ticks { at: Vec::new(), step: 1.0 };
+        }
+        let power = 10_f64.powi(rough.log10().floor() as i32);
+        let factor = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|f| f * power >= rough * 0.999);
+        let step = factor.unwrap_or(10.0) * power;
+        let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
+        let number = (last - first).max(-1.0) as usize;
+        let number = if last < first { 0 } else { number + 1 };
+        Ticks { at: (0..number).map(|k| (first + k as f64) * step).collect(), step }
+    }
+
+    /// The label of a tick: as many decimals as the step needs.
+    pub fn label(&self, at: f64) -> String {
+        let decimals = (0..12)
+            .find(|&d| {
+                let scaled = self.step * 10_f64.powi(d);
+                (scaled - scaled.round()).abs() < 1e-6 * scaled
+            })
+            .unwrap_or(12);
+        if self.step >= 1e6 {
+            return format!("{at:e}");
+        }
+        let text = format!("{at:.*}", decimals as usize);
+        // A true minus sign; no sign on zero.
+        match text.strip_prefix('-') {
+            Some(digits) if digits.chars().all(|c| c == '0' || c == '.') => digits.to_owned(),
+            Some(digits) => format!("\u{2212}{digits}"),
+            None => text,
+        }
+    }
+}
+
+/// A unit for an axis: its sign and how many of it make one SI unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unit {
+    pub name: &'static str,
+    pub per_si: f64,
+}
+
+/// The unit of length in which an extent \[m\] is a handy number.
+pub fn length_unit(extent: f64) -> Unit {
+    choose(extent, &[("nm", 1e9, 5e-7), ("µm", 1e6, 5e-3), ("mm", 1e3, 5.0), ("m", 1.0, f64::MAX)])
+}
+
+/// The unit of potential in which a range \[V\] is a handy number.
+pub fn potential_unit(range: f64) -> Unit {
+    choose(range, &[("µV", 1e6, 5e-5), ("mV", 1e3, 1.0), ("V", 1.0, f64::MAX)])
+}
+
+fn choose(extent: f64, units: &[(&'static str, f64, f64)]) -> Unit {
+    let fits = units.iter().find(|u| extent < u.2);
+    let (name, per_si, _) = fits.copied().unwrap_or(("", 1.0, 0.0));
+    Unit { name, per_si }
+}
+
+/// Four significant digits, without an exponent where that is readable.
+pub fn four_digits(value: f64) -> String {
+    let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    match exponent {
+        _ if !value.is_finite() => "\u{2013}".into(),
+        -4..=5 => format!("{value:.*}", (3 - exponent).max(0) as usize),
+        _ => format!("{value:.3e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(low: f64, high: f64, count: usize) -> Vec<String> {
+        let ticks = Ticks::new(low, high, count);
+        ticks.at.iter().map(|&t| ticks.label(t)).collect()
+    }
+
+    #[test]
+    fn ticks_are_round_numbers_inside_the_range() {
+        assert_eq!(labels(0.0, 50.0, 5), ["0", "10", "20", "30", "40", "50"]);
+        assert_eq!(labels(0.97, 1.06, 5), ["0.98", "1.00", "1.02", "1.04", "1.06"]);
+        assert_eq!(labels(-31.0, 31.0, 6), ["−20", "0", "20"]);
+        assert_eq!(labels(-0.3, 0.3, 4), ["−0.2", "0.0", "0.2"]);
+        assert_eq!(labels(0.0, 10.0, 4), ["0.0", "2.5", "5.0", "7.5", "10.0"]);
+    }
+
+    #[test]
+    fn degenerate_ranges_have_no_ticks() {
+        for (low, high) in [(1.0, 1.0), (2.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY)] {
+            assert!(labels(low, high, 5).is_empty());
+        }
+        assert!(labels(1.0, 1.0 + 1e-15, 5).is_empty());
+    }
+
+    #[test]
+    fn units_follow_the_extent() {
+        assert_eq!(length_unit(5e-5), Unit { name: "µm", per_si: 1e6 });
+        assert_eq!(length_unit(1e-2).name, "mm");
+        assert_eq!(potential_unit(0.012), Unit { name: "mV", per_si: 1e3 });
+        assert_eq!(potential_unit(2.0).name, "V");
+    }
+
+    #[test]
+    fn numbers_in_running_text_have_four_digits() {
+        let texts = [1.0527516, 17.84, 178.0, 0.0123456, 1e9, 0.0].map(four_digits);
+        assert_eq!(texts, ["1.053", "17.84", "178.0", "0.01235", "1.000e9", "0.000"]);
+    }
+}

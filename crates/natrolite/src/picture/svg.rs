@@ -1,0 +1,157 @@
+//! The few SVG elements that the pictures need.
+
+use std::fmt::Write;
+
+/// Where a text stands relative to its point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A drawing in the making. Coordinates are pixels, y down.
+pub struct Svg {
+    body: String,
+    size: [f64; 2],
+}
+
+impl Svg {
+    /// A white sheet.
+    pub fn new(width: f64, height: f64) -> Svg {
+        let mut svg = Svg { body: String::new(), size: [width, height] };
+        svg.rectangle([0.0, 0.0], [width, height], "fill=\"white\"");
+        svg
+    }
+
+    /// Adds an element as written.
+    pub fn raw(&mut self, element: &str) {
+        self.body += element;
+        self.body.push('\n');
+    }
+
+    pub fn rectangle(&mut self, at: [f64; 2], size: [f64; 2], style: &str) {
+        self.raw(&format!(
+            r#"<rect x="{}" y="{}" width="{}" height="{}" {style}/>"#,
+            px(at[0]),
+            px(at[1]),
+            px(size[0]),
+            px(size[1])
+        ));
+    }
+
+    pub fn circle(&mut self, at: [f64; 2], radius: f64, style: &str) {
+        let (x, y, r) = (px(at[0]), px(at[1]), px(radius));
+        self.raw(&format!(r#"<circle cx="{x}" cy="{y}" r="{r}" {style}/>"#));
+    }
+
+    pub fn line(&mut self, a: [f64; 2], b: [f64; 2], style: &str) {
+        self.polylines(std::iter::once(&[a, b][..]), style);
+    }
+
+    /// One path of several open polylines, without fill.
+    pub fn polylines<'a>(&mut self, lines: impl Iterator<Item = &'a [[f64; 2]]>, style: &str) {
+        let mut path = String::new();
+        for line in lines {
+            for (k, p) in line.iter().enumerate() {
+                let command = if k == 0 { 'M' } else { 'L' };
+                // Writing to a string cannot fail.
+                let _ = write!(path, "{command}{} {}", px(p[0]), px(p[1]));
+            }
+        }
+        if !path.is_empty() {
+            self.raw(&format!(r#"<path d="{path}" fill="none" {style}/>"#));
+        }
+    }
+
+    pub fn text(&mut self, at: [f64; 2], anchor: Anchor, style: &str, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let (x, y, text) = (px(at[0]), px(at[1]), escape(text));
+        self.raw(&format!(
+            r#"<text x="{x}" y="{y}" text-anchor="{anchor}" {style}>{text}</text>"#
+        ));
+    }
+
+    /// A text with a white rim, readable on any ground.
+    pub fn text_on_map(&mut self, at: [f64; 2], anchor: Anchor, style: &str, text: &str) {
+        let rim = r#"stroke="white" stroke-width="3" stroke-linejoin="round" stroke-opacity="0.8""#;
+        self.text(at, anchor, &format!("{style} {rim}"), text);
+        self.text(at, anchor, style, text);
+    }
+
+    /// A text that reads upwards, centred on its point.
+    pub fn text_upwards(&mut self, at: [f64; 2], style: &str, text: &str) {
+        let (x, y) = (px(at[0]), px(at[1]));
+        let turned = format!(r#"transform="rotate(-90 {x} {y})" {style}"#);
+        self.text(at, Anchor::Middle, &turned, text);
+    }
+
+    /// The finished document.
+    pub fn finish(self, title: &str) -> String {
+        let [w, h] = self.size.map(px);
+        format!(
+            concat!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" "#,
+                r#"xmlns:xlink="http://www.w3.org/1999/xlink" "#,
+                r#"width="{w}" height="{h}" viewBox="0 0 {w} {h}" "#,
+                r#"font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="12">"#,
+                "\n<title>{title}</title>\n{body}</svg>\n"
+            ),
+            w = w,
+            h = h,
+            title = escape(title),
+            body = self.body
+        )
+    }
+}
+
+/// A coordinate with two decimals at most.
+fn px(x: f64) -> String {
+    let text = format!("{x:.2}");
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    if short == "-0" { "0".into() } else { short.into() }
+}
+
+/// Text that may stand between tags or in an attribute; control characters become spaces.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            c if c.is_control() => safe.push(' '),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_break_out_of_its_element() {
+        let mut svg = Svg::new(10.0, 20.0);
+        svg.text([1.0, 2.004], Anchor::Middle, "", "a < b & \"c\"\u{7}");
+        let text = svg.finish("</title>");
+        assert!(text.contains(
+            r#"<text x="1" y="2" text-anchor="middle" >a &lt; b &amp; &quot;c&quot; </text>"#
+        ));
+        assert!(text.contains("<title>&lt;/title&gt;</title>"));
+    }
+
+    #[test]
+    fn coordinates_are_short() {
+        assert_eq!(
+            [px(1.0), px(-0.001), px(2.5), px(3.14159), px(100.0)],
+            ["1", "0", "2.5", "3.14", "100"]
+        );
+    }
+}

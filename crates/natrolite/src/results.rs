@@ -1,0 +1,242 @@
+//! What a run hands to its writers: plain data in SI units.
+//!
+//! [`Results`] knows no solver and no file. The fields are point data on the mesh, the profiles are
+//! curves along boundaries and interfaces, and the [`Summary`] holds the numbers of `summary.json`
+//! under the names they have there.
+
+#[cfg(test)]
+pub(crate) mod sample;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// Everything that a run found out.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// The mesh on which the fields live.
+    pub mesh: mesh::Mesh,
+    /// How the mesh stands for a body in space.
+    pub symmetry: Symmetry,
+    /// Fields with one value (or tuple) per node of the mesh.
+    pub fields: Vec<Field>,
+    /// Curves along boundaries and interfaces.
+    pub profiles: Vec<Profile>,
+    /// The numbers.
+    pub summary: Summary,
+    /// The case file as typed.
+    pub case_text: String,
+    /// The case with every default filled in, in SI units.
+    pub resolved: String,
+    /// What the run reported on its way, one message a line; without times, because it is stored
+    /// with the datasets that must not depend on the number of threads.
+    pub log: String,
+}
+
+impl Results {
+    /// The field called `name`.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+}
+
+/// How a mesh stands for a body in space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symmetry {
+    /// A plane section, per metre of depth.
+    Planar,
+    /// A half section turned about its first axis r = 0.
+    Axisymmetric,
+    /// The body itself, or a part of it between planes of symmetry.
+    ThreeDimensional,
+}
+
+/// Point data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its name in files, for example `potential`.
+    pub name: String,
+    /// SI unit of the values; `"1"` for a pure number.
+    pub unit: &'static str,
+    /// 1 for a scalar, 3 for a vector (x, y, z), 6 for a symmetric tensor (xx, yy, zz, xy, yz, xz).
+    pub components: usize,
+    /// `components` values for each node of the mesh, node after node.
+    pub values: Vec<f64>,
+}
+
+/// A curve along a boundary or an interface: a table with named columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// The boundary or interface.
+    pub name: String,
+    /// `""` for values at nodes, `"_at"` for values at the distances that the case asks for.
+    pub suffix: &'static str,
+    /// The columns, all of one length.
+    pub columns: Vec<Column>,
+    /// In 3-D the line to which each row belongs, `"x"` or `"diagonal"`; rows of a line are
+    /// consecutive.
+    pub line: Option<Vec<&'static str>>,
+}
+
+impl Profile {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |c| c.values.len())
+    }
+
+    /// The column called `name`.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+}
+
+/// One column of a profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name, for example `current_density`.
+    pub name: &'static str,
+    /// SI unit of the values.
+    pub unit: &'static str,
+    /// One value for each row.
+    pub values: Vec<f64>,
+}
+
+/// Values with names, in the order in which they were added; serialised as a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named<T>(pub Vec<(String, T)>);
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Named(Vec::new())
+    }
+}
+
+impl<T> Named<T> {
+    /// The value called `name`.
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
+    }
+
+    /// Adds a value at the end.
+    pub fn push(&mut self, name: impl Into<String>, value: T) {
+        self.0.push((name.into(), value));
+    }
+
+    /// Names and values in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl<T: Serialize> Serialize for Named<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Newton's method reached its tolerance.
+    Converged,
+    /// It did not; the last iterate is what the files hold.
+    NotConverged,
+}
+
+/// The numbers of a run; field for field the contents of `summary.json`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Summary {
+    /// How the run ended.
+    pub status: Status,
+    /// Title of the case.
+    pub title: String,
+    /// Version and commit of the program.
+    pub version: String,
+    /// Number of threads.
+    pub threads: usize,
+    /// Number of unknowns.
+    pub dofs: usize,
+    /// Largest resident memory so far \[byte\], where the system tells.
+    pub peak_memory_bytes: Option<u64>,
+    /// The mesh.
+    pub mesh: MeshSummary,
+    /// The nonlinear solver.
+    pub newton: NewtonSummary,
+    /// The linear solver.
+    pub linear_solver: LinearSolverSummary,
+    /// Where the time went.
+    pub seconds: Seconds,
+    /// The quantities, by name.
+    pub quantities: Named<Quantity>,
+}
+
+/// Counts, sizes and names of a mesh.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct MeshSummary {
+    /// Number of cells.
+    pub cells: usize,
+    /// Number of nodes.
+    pub nodes: usize,
+    /// Smallest quality of a cell; 1 for the ideal shape, 0 for a degenerate one.
+    pub min_quality: f64,
+    /// Size of the cells at the defect's rim \[m\]; absent for a mesh from a file.
+    pub rim_size: Option<f64>,
+    /// Sizes of the regions of the whole defect cell (m^3, or m^2 per metre in planar symmetry).
+    pub regions: Named<Measure>,
+    /// Sizes of the boundaries and interfaces (m^2, or m per metre in planar symmetry).
+    pub boundaries: Named<Measure>,
+}
+
+/// Size of a region or boundary.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Measure {
+    /// Volume, area or length in SI units.
+    pub measure: f64,
+}
+
+/// What Newton's method did.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct NewtonSummary {
+    /// Number of iterations.
+    pub iterations: usize,
+    /// Residual norms over the first one, starting with 1.
+    pub residuals: Vec<f64>,
+}
+
+/// What the linear solver did.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct LinearSolverSummary {
+    /// Its name, for example `cholesky`.
+    pub name: String,
+    /// Iterations of each solve; 1 for a direct method.
+    pub iterations: Vec<usize>,
+}
+
+/// Wall-clock times \[s\].
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Seconds {
+    /// Making or reading the mesh.
+    pub mesh: f64,
+    /// From the mesh to the equations.
+    pub setup: f64,
+    /// Solving them.
+    pub solve: f64,
+    /// Writing files.
+    pub output: f64,
+    /// All of it.
+    pub total: f64,
+}
+
+/// A number with its unit.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Quantity {
+    /// The value in SI units.
+    pub value: f64,
+    /// SI unit; `"1"` for a pure number.
+    pub unit: String,
+    /// Estimate of its discretisation error from finer meshes, in the same unit.
+    pub error_estimate: Option<f64>,
+}
