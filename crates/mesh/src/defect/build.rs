@@ -32,7 +32,7 @@ const PER_QUARTER: usize = 6;
 /// Growth of the cells from one to the next, as a logarithm: in three dimensions cells are dear.
 fn growth(symmetry: Symmetry) -> f64 {
     match symmetry {
-        Symmetry::Planar | Symmetry::Axisymmetric => 0.28,
+        Symmetry::Planar | Symmetry::Axisymmetric => 0.35,
         Symmetry::Quarter | Symmetry::Full => 0.42,
     }
 }
@@ -68,38 +68,39 @@ pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
     let section = electrolyte(defect, rounded.as_ref(), halvings);
     let metal = metal(defect, &section, mouth, halvings);
     let mut sweep = Sweep::new(revolution(defect, halvings));
+    let name = naming(defect, mouth, defect.thickness, ["side", "counter", "pore"]);
+    sweep.add("electrolyte", &section, &name);
+    if let (Some(section), Some(anode)) = (metal, defect.anode) {
+        let names = ["anode_side", "collector", "pore_anode"];
+        sweep.add("anode", &section, &naming(defect, mouth, -anode.thickness, names));
+    }
+    Ok(sweep.finish())
+}
+
+/// Names of the sides of a region that ends at z = `far`: the side, the far end, the defect.
+fn naming(
+    defect: &Defect,
+    mouth: f64,
+    far: f64,
+    [side, end, pore]: [&'static str; 3],
+) -> impl Fn([[f64; 2]; 2]) -> Option<&'static str> {
     let axis = (defect.symmetry == Symmetry::Planar).then_some("symmetry_x");
-    sweep.add("electrolyte", &section, &|ends| {
+    let width = defect.width;
+    // Lattices put these planes at exactly these coordinates.
+    move |ends| {
         let all = |k: usize, x: f64| ends.iter().all(|p| p[k] == x);
         if all(1, 0.0) && ends[0][0].min(ends[1][0]) >= mouth {
             Some(CONTACT)
         } else if all(0, 0.0) {
             axis
-        } else if all(0, defect.width) {
-            Some("side")
-        } else if all(1, defect.thickness) {
-            Some("counter")
+        } else if all(0, width) {
+            Some(side)
+        } else if all(1, far) {
+            Some(end)
         } else {
-            Some("pore")
+            Some(pore)
         }
-    });
-    if let (Some(section), Some(anode)) = (metal, defect.anode) {
-        sweep.add("anode", &section, &|ends| {
-            let all = |k: usize, x: f64| ends.iter().all(|p| p[k] == x);
-            if all(1, 0.0) && ends[0][0].min(ends[1][0]) >= mouth {
-                Some(CONTACT)
-            } else if all(0, 0.0) {
-                axis
-            } else if all(0, defect.width) {
-                Some("anode_side")
-            } else if all(1, -anode.thickness) {
-                Some("collector")
-            } else {
-                Some("pore_anode")
-            }
-        });
     }
-    Ok(sweep.finish())
 }
 
 fn electrolyte(defect: &Defect, rounded: Option<&Rounded>, halvings: usize) -> Section {

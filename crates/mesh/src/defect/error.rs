@@ -118,12 +118,10 @@ pub(super) fn check(defect: &Defect) -> Result<(), DefectError> {
     };
     larger("thickness", thickness, room * defect.depth(), key)?;
     if let Shape::Cylinder { depth } = shape {
-        if rim_radius > 0.0 {
-            smaller("rim_radius", rim_radius, depth / room, "depth less some wall")?;
-        }
+        // Zero passes: depth is positive.
+        smaller("rim_radius", rim_radius, depth / room, "depth less some wall")?;
     }
     smaller("rim_size", rim_size, radius * (1.0 + f64::EPSILON), "radius")?;
-    larger("rim_size", rim_size, SMALLEST_RIM * radius, "1e-9 radius, where rounding begins")?;
     if let Some(anode) = defect.anode {
         positive("anode_thickness", anode.thickness)?;
         not_negative("depth", anode.gap)?;
@@ -135,14 +133,15 @@ pub(super) fn check(defect: &Defect) -> Result<(), DefectError> {
     Ok(())
 }
 
-/// Checks that the rounded mouth leaves room.
+/// Checks what depends on the radius `mouth` at which the defect meets z = 0 \[m\].
 pub(super) fn check_mouth(defect: &Defect, mouth: f64) -> Result<(), DefectError> {
-    if mouth.is_finite() && mouth * (1.0 + ROOM) < defect.width {
-        return Ok(());
+    if !(mouth.is_finite() && mouth * (1.0 + ROOM) < defect.width) {
+        let (value, limit) = (defect.rim_radius, defect.width);
+        let what = "width: the rounded edge must end inside it";
+        return Err(TooLarge { key: "rim_radius", value, limit, what });
     }
-    let (value, limit) = (defect.rim_radius, defect.width);
-    let what = "width: the rounded edge must end inside it";
-    Err(TooLarge { key: "rim_radius", value, limit, what })
+    let what = "1e-9 of the radius of the mouth, where rounding begins";
+    larger("rim_size", defect.rim_size, SMALLEST_RIM * mouth, what)
 }
 
 fn larger(

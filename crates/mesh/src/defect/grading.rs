@@ -1,7 +1,6 @@
 //! Where the lines of a lattice go: small cells at the rim, geometric growth away from it.
 
-/// Cells of size `rim` at distance zero, growing by the factor exp(`growth`) from one to the next,
-/// never larger than `cap`.
+/// Cell sizes that grow by the factor exp(growth) from one cell to the next away from the rim.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grading {
     /// Size at distance zero.
@@ -17,7 +16,7 @@ impl Grading {
         Grading { rim: first * growth / growth.exp_m1(), growth }
     }
 
-    /// Size of a cell at this distance from the rim.
+    /// Size of a cell at this distance from the rim, at most `cap`.
     pub(super) fn size(&self, distance: f64, cap: f64) -> f64 {
         (self.rim + self.growth * distance).min(cap)
     }
@@ -36,11 +35,12 @@ pub(super) fn knots(from: f64, to: f64, size: impl Fn(f64) -> f64) -> Vec<f64> {
     let total = loop {
         // Midpoint rule for dx/dn = size(x).
         let step = size((x + 0.5 * size(x) / SAMPLES).min(to)) / SAMPLES;
-        // The second condition ends the march where the size is lost in the rounding of x.
-        if x + step >= to || x + step == x {
+        let next = x + step;
+        // The march also ends where the step is lost in the rounding of x.
+        if !(next > x && next < to) {
             break samples.len() as f64 - 1.0 + ((to - x) / step).min(1.0);
         }
-        x += step;
+        x = next;
         samples.push(x);
     };
     samples.push(to);

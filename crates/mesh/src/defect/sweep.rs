@@ -14,7 +14,7 @@ pub(super) const CONTACT: &str = "anode";
 pub(super) struct Sweep {
     revolution: Option<Revolution>,
     mesh: Mesh,
-    /// Facets of the contact of each region with the middle of their generating side.
+    /// Facets of the first region in contact, until those of the second come.
     contact: Vec<Contact>,
 }
 
@@ -41,7 +41,7 @@ impl Sweep {
         Sweep { revolution, mesh, contact: Vec::new() }
     }
 
-    /// Adds a region with its own nodes and names its boundary. Returns the facets in contact.
+    /// Adds a region with its own nodes and names its boundary.
     pub(super) fn add(&mut self, region: &str, section: &Section, name: &Naming) {
         let region_index = self.mesh.regions.len() as u32;
         self.mesh.regions.push(region.to_string());

@@ -1,7 +1,10 @@
 //! The meshes against closed forms, and their soundness over the whole range of parameters.
 
+mod box_current;
+mod current;
 mod measure;
 mod measures;
+mod messages;
 mod soundness;
 
 use super::*;
