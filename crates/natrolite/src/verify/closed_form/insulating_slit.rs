@@ -16,7 +16,8 @@ use super::panels::Panels;
 ///
 /// where `G(z) = integral of cos(u) / (u + z) du` over u > 0 is the potential of a line source
 /// (Fourier transform of the Robin problem); solved by collocation on panels graded to the edge.
-/// Relative error below 1e-9 for `1e-3 <= Wa <= 1e4`; a solve takes milliseconds.
+/// Relative error below 1e-9 for `1e-2 <= Wa <= 1e4`, 2e-8 at 1e-3; a solve takes some ten
+/// milliseconds.
 #[derive(Debug, Clone)]
 pub struct InsulatingSlit {
     wagner: f64,
@@ -31,7 +32,7 @@ impl InsulatingSlit {
         if !(1e-3..=1e6).contains(&wagner) {
             return None;
         }
-        let panels = Panels::graded(1.0, 1e-9 * wagner.min(1.0));
+        let panels = Panels::graded(1.0, 1e-7 * wagner.min(1.0));
         let mut matrix = panels.matrix(|s, d| {
             -(auxiliary_g(d.abs() / wagner) + auxiliary_g((2.0 - 2.0 * s - d) / wagner))
                 / (PI * wagner)

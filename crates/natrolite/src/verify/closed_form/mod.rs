@@ -27,6 +27,8 @@ mod panels;
 mod pore;
 mod slab;
 mod sphere;
+#[cfg(test)]
+mod transform_galerkin;
 
 pub use arrhenius::{Arrhenius, ArrheniusForm};
 pub use bump::{bump_current_ratio, bump_plane_current_ratio};

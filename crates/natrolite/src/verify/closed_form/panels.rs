@@ -8,11 +8,11 @@
 use super::gauss::gauss_legendre;
 
 const NODES_PER_PANEL: usize = 12;
-const NODES_PER_PIECE: usize = 14;
+const NODES_PER_PIECE: usize = 18;
 /// Panels shrink by this factor towards the rim.
-const GRADING: f64 = 0.3;
+const GRADING: f64 = 0.4;
 /// Pieces next to a singular point grow by this factor away from it.
-const GROWTH: f64 = 4.0;
+const GROWTH: f64 = 3.0;
 /// A logarithm at the end of a piece is smoothed by the substitution y = x^SMOOTHING.
 const SMOOTHING: i32 = 5;
 
@@ -72,7 +72,7 @@ impl Panels {
                 // The mirror image of a target in 0 is never closer to a panel than the target
                 // is, except to the panel that holds the target itself.
                 let gap = (left - x).max(x - right);
-                if gap >= width {
+                if gap >= 2.0 * width {
                     for (k, (at, weight)) in self.rule.iter().enumerate() {
                         entries[k] += width * weight * kernel(x, left + width * at - x);
                     }
@@ -85,7 +85,7 @@ impl Panels {
                         let sign = if x < left { 1.0 } else { -1.0 };
                         self.pieces(gap, gap + width, |d, w| add(sign * d, w));
                     } else {
-                        self.towards_singularity(right - x, |d, w| add(d, w));
+                        self.towards_singularity(right - x, &mut add);
                         self.towards_singularity(x - left, |d, w| add(-d, w));
                     }
                 }
@@ -109,7 +109,7 @@ impl Panels {
 
     /// Quadrature on [0, length] with a logarithmic singularity at 0.
     fn towards_singularity(&self, length: f64, mut add: impl FnMut(f64, f64)) {
-        let inner = length * GROWTH.powi(-4);
+        let inner = length * GROWTH.powi(-5);
         for (at, weight) in &self.piece {
             let slope = f64::from(SMOOTHING) * at.powi(SMOOTHING - 1);
             add(inner * at.powi(SMOOTHING), inner * weight * slope);
