@@ -3,11 +3,17 @@ fn main() {
     let path = std::env::args().nth(1).unwrap();
     let case = match natrolite::case::read_file(path.as_ref(), &[]) {
         Ok(c) => c,
-        Err(e) => { eprintln!("{e}"); std::process::exit(2) }
+        Err(e) => {
+            eprintln!("{e}");
+            std::process::exit(2)
+        }
     };
     let mut r = match natrolite::run::solve_case(&case, 0, &mut natrolite::run::Silent) {
         Ok(c) => c,
-        Err(e) => { eprintln!("{e}"); std::process::exit(2) }
+        Err(e) => {
+            eprintln!("{e}");
+            std::process::exit(2)
+        }
     };
     let dir = std::path::PathBuf::from("out").join(case.path.file_stem().unwrap());
     let folder = natrolite::output::Folder::prepare(&dir, true).unwrap();
