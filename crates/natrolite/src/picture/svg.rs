@@ -71,9 +71,7 @@ impl Svg {
             Anchor::End => "end",
         };
         let (x, y, text) = (px(at[0]), px(at[1]), escape(text));
-        self.raw(&format!(
-            r#"<text x="{x}" y="{y}" text-anchor="{anchor}" {style}>{text}</text>"#
-        ));
+        self.raw(&format!(r#"<text x="{x}" y="{y}" text-anchor="{anchor}" {style}>{text}</text>"#));
     }
 
     /// A text with a white rim, readable on any ground.
