@@ -40,7 +40,7 @@ impl MapPanel {
         let span = [window[1][0] - window[0][0], window[1][1] - window[0][1]];
         let scale = (room[0] / span[0]).min(room[1] / span[1]);
         let size = span.map(|s| s * scale);
-        if size.iter().any(|s| !(*s >= 1.0)) {
+        if !size.iter().all(|s| *s >= 1.0) {
             return None;
         }
         let width = (OVERSAMPLING * size[0]).round() as usize;
@@ -195,7 +195,7 @@ impl MapPanel {
             let (low, high) =
                 shown.clone().fold((f64::MAX, f64::MIN), |(l, h), p| (l.min(p[0]), h.max(p[0])));
             let lowest = shown.map(|p| p[1]).fold(f64::MIN, f64::max);
-            if !(low <= high) || lowest + 17.0 > at[1] + self.size[1] {
+            if low > high || lowest + 17.0 > at[1] + self.size[1] {
                 continue;
             }
             let x = if defect { 0.5 * (low + high) } else { high - 0.14 * self.size[0] };
