@@ -135,9 +135,8 @@ impl<'m> System<'m> {
         let all = self.all_unknowns(u);
         let mut expanded: Vec<f64> =
             (0..count).flat_map(|field| self.space.nodal_values(field, &all)).collect();
-        expanded.extend(
-            (0..self.space.whole().len()).map(|w| all[self.space.whole_dof(w) as usize]),
-        );
+        expanded
+            .extend((0..self.space.whole().len()).map(|w| all[self.space.whole_dof(w) as usize]));
         let mut out = vec![0.0; expanded.len()];
         for p in &self.placed {
             add_residual(self.mesh, self.hypothesis, &unconstrained, p, &expanded, &mut out);

@@ -33,8 +33,7 @@ pub fn distribution(
     facets: &[FacetBlock],
     density: impl Fn(&FacetPoint<'_>) -> f64,
 ) -> Distribution {
-    let [area, total] =
-        integrate_facets(mesh, hypothesis, facets, |at| [1.0, density(at)]);
+    let [area, total] = integrate_facets(mesh, hypothesis, facets, |at| [1.0, density(at)]);
     let mean = total / area;
     let [square] = integrate_facets(mesh, hypothesis, facets, |at| [(density(at) - mean).powi(2)]);
     Distribution { area, total, nonuniformity: (square / area).sqrt() / mean.abs() }

@@ -63,9 +63,8 @@ impl Geometry {
 /// Conductivity times linearised resistance \[m\], the smallest over the places with kinetics; none
 /// when there is a fixed potential at the defect's face, where the current has no such length.
 fn shortest_kinetic_length(case: &Case) -> Option<f64> {
-    let primary = |name: &str| {
-        case.boundaries.iter().any(|b| b.name == name && b.law("potential").is_some())
-    };
+    let primary =
+        |name: &str| case.boundaries.iter().any(|b| b.name == name && b.law("potential").is_some());
     if primary("anode") || primary("pore") {
         return None;
     }
@@ -87,7 +86,10 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Dia
     let folder = case.path.parent().unwrap_or_else(|| std::path::Path::new(""));
     let path = folder.join(&file.path);
     let wrong = |what: String| {
-        Diagnostics::from(Diagnostic::new(format!("mesh file {}: {what}", path.display()), &file.origin))
+        Diagnostics::from(Diagnostic::new(
+            format!("mesh file {}: {what}", path.display()),
+            &file.origin,
+        ))
     };
     let bytes = std::fs::read(&path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
     let mut mesh =
@@ -110,7 +112,9 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Dia
     let hypothesis = match (mesh.dimension, file.symmetry) {
         (3, None) => Hypothesis::Spatial,
         (3, Some(_)) => {
-            return Err(wrong("`symmetry` is for two-dimensional meshes; this one has three".into()));
+            return Err(wrong(
+                "`symmetry` is for two-dimensional meshes; this one has three".into(),
+            ));
         }
         (_, Some(Symmetry::Axisymmetric)) => Hypothesis::Axisymmetric,
         _ => Hypothesis::Planar,

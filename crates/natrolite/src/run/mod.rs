@@ -17,8 +17,8 @@ pub use model::{Model, Role, Surface};
 
 use crate::case::{Case, CaseError};
 use crate::results::{
-    Field, LinearSolverSummary, Measure, MeshSummary, Named, NewtonSummary, Profile, Quantity, Results,
-    Seconds, Status, Summary, Symmetry,
+    Field, LinearSolverSummary, Measure, MeshSummary, Named, NewtonSummary, Profile, Quantity,
+    Results, Seconds, Status, Summary, Symmetry,
 };
 use fem::{Hypothesis, recover};
 use mesh::{Mesh, measure, quality};
@@ -99,7 +99,8 @@ fn solve_once(
     let mut model = Model::new(case, &geometry).map_err(fail)?;
     let set_up = start.elapsed();
     observer.phase("solve");
-    let outcome = solve::solve(case, &mut model, &mut |k, residual| observer.iteration(k, residual))?;
+    let outcome =
+        solve::solve(case, &mut model, &mut |k, residual| observer.iteration(k, residual))?;
     let newton = &outcome.newton;
     let mut log = String::new();
     if !newton.converged {
@@ -118,8 +119,7 @@ fn solve_once(
         .iter()
         .map(|surface| current_through(&model, surface, &outcome.solution, &reactions))
         .collect();
-    let solved =
-        Solved { case, model: &model, solution: &outcome.solution, currents: &currents };
+    let solved = Solved { case, model: &model, solution: &outcome.solution, currents: &currents };
     let quantities = solved.quantities();
     let profiles: Vec<Profile> = profiles::profiles(&solved);
     let fields = fields(&model, &outcome.solution.potential);

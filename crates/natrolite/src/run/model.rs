@@ -4,7 +4,8 @@ use super::geometry::Geometry;
 use crate::case::{Case, Diagnostic, Diagnostics, LawUse};
 use fem::registry::{Environment, ParameterError};
 use fem::{
-    Constraints, Field, Hypothesis, Placement, Point, Slot, Space, Support, System, Unknown, recover,
+    Constraints, Field, Hypothesis, Placement, Point, Slot, Space, Support, System, Unknown,
+    recover,
 };
 use mesh::{FacetBlock, Mesh};
 use transport::{POTENTIAL, SurfaceCurrent, conductivity_at};
@@ -129,13 +130,8 @@ impl<'m> Model<'m> {
             &draft.constraints,
         )
         .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
-        let system = System::new(
-            &geometry.mesh,
-            geometry.hypothesis,
-            space,
-            draft.placements,
-            draft.loads,
-        );
+        let system =
+            System::new(&geometry.mesh, geometry.hypothesis, space, draft.placements, draft.loads);
         let surfaces = draft.surfaces;
         Ok(Model { geometry, system, surfaces, conduction, conductivity })
     }
@@ -215,13 +211,13 @@ impl Draft<'_, '_> {
             let Some(index) = mesh.boundaries.iter().position(|b| b.name == boundary.name) else {
                 let message = format!("the mesh has no boundary `{}`", boundary.name);
                 let known = mesh.boundaries.iter().map(|b| b.name.as_str());
-                let mut error = Diagnostic::new(message, &boundary.origin).known(&boundary.name, known);
+                let mut error =
+                    Diagnostic::new(message, &boundary.origin).known(&boundary.name, known);
                 let inside = mesh.internal.iter().any(|s| s.name == boundary.name);
                 if inside || mesh.interface(&boundary.name).is_some() {
                     let name = &boundary.name;
-                    error = error.note(format!(
-                        "`{name}` lies between two regions: use [interface.{name}]"
-                    ));
+                    error = error
+                        .note(format!("`{name}` lies between two regions: use [interface.{name}]"));
                 }
                 self.errors.push(error);
                 continue;
@@ -279,8 +275,9 @@ impl Draft<'_, '_> {
             let Some(index) = mesh.interfaces.iter().position(|i| i.name == interface.name) else {
                 let message = format!("the mesh has no interface `{}`", interface.name);
                 let known = mesh.interfaces.iter().map(|i| i.name.as_str());
-                self.errors
-                    .push(Diagnostic::new(message, &interface.origin).known(&interface.name, known));
+                self.errors.push(
+                    Diagnostic::new(message, &interface.origin).known(&interface.name, known),
+                );
                 continue;
             };
             let sides = mesh.interfaces[index].regions.map(|r| mesh.regions[r as usize].as_str());
@@ -338,7 +335,8 @@ impl Draft<'_, '_> {
     fn area(&self, support: Support) -> f64 {
         let Support::Boundary(b) = support else { return 0.0 };
         let facets = &self.geometry.mesh.boundaries[b].facets;
-        recover::integrate_facets(&self.geometry.mesh, self.geometry.hypothesis, facets, |_| [1.0])[0]
+        recover::integrate_facets(&self.geometry.mesh, self.geometry.hypothesis, facets, |_| [1.0])
+            [0]
     }
 }
 

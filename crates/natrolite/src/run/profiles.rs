@@ -105,9 +105,11 @@ impl Curve<'_, '_> {
         }
         samples.sort_by(|a, b| {
             a.distance.total_cmp(&b.distance).then_with(|| {
-                a.x.iter().zip(&b.x).map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne()).unwrap_or(
-                    std::cmp::Ordering::Equal,
-                )
+                a.x.iter()
+                    .zip(&b.x)
+                    .map(|(a, b)| a.total_cmp(b))
+                    .find(|o| o.is_ne())
+                    .unwrap_or(std::cmp::Ordering::Equal)
             })
         });
     }
@@ -151,7 +153,8 @@ impl Curve<'_, '_> {
     /// A facet is a line: the distance is monotone along it or nearly so.
     fn find_on_line(&self, facets: &[FacetBlock], d: f64, origin: [f64; 3]) -> Option<Sample> {
         for (block, facet, nodes) in each(facets) {
-            let at = |xi: f64| self.distance(self.position(block.kind, nodes, [xi, 0.0, 0.0]), origin);
+            let at =
+                |xi: f64| self.distance(self.position(block.kind, nodes, [xi, 0.0, 0.0]), origin);
             let (mut low, mut high) = (-1.0, 1.0);
             let slack = 1e-12 * d.abs();
             if at(low) > at(high) {
@@ -186,8 +189,8 @@ impl Curve<'_, '_> {
         for (block, facet, nodes) in each(facets) {
             let points = || nodes.iter().map(|&n| mesh.points[n as usize]);
             let outside = |k: usize| {
-                let (low, high) = points()
-                    .fold((f64::MAX, f64::MIN), |(l, h), x| (l.min(x[k]), h.max(x[k])));
+                let (low, high) =
+                    points().fold((f64::MAX, f64::MIN), |(l, h), x| (l.min(x[k]), h.max(x[k])));
                 let slack = 0.2 * (high - low);
                 target[k] < low - slack || target[k] > high + slack
             };
@@ -307,9 +310,10 @@ impl Curve<'_, '_> {
                 s.metal.unwrap_or(0.0) - s.potential - equilibrium + film * s.density
             }));
         }
-        let line = samples.first().and_then(|s| s.line).map(|_| {
-            samples.iter().map(|s| s.line.unwrap_or("")).collect()
-        });
+        let line = samples
+            .first()
+            .and_then(|s| s.line)
+            .map(|_| samples.iter().map(|s| s.line.unwrap_or("")).collect());
         Profile { name: self.surface.name.clone(), suffix, columns, line }
     }
 }

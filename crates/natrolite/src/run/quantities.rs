@@ -57,7 +57,8 @@ impl Solved<'_, '_> {
             self.case.boundaries.iter().any(|b| b.name == s.name && b.law("current").is_some())
         };
         let mut given = self.model.surfaces.iter().filter(|s| {
-            let fixes = matches!(s.role, Role::Potential(_) | Role::Kinetics { metal: Some(_), .. });
+            let fixes =
+                matches!(s.role, Role::Potential(_) | Role::Kinetics { metal: Some(_), .. });
             fixes && s.name != counter.name && !floats(s)
         });
         let all: Vec<&Surface> = given.by_ref().collect();
@@ -113,9 +114,8 @@ impl Solved<'_, '_> {
             if let Some(anode) = self.anode(counter) {
                 let mesh = &self.model.geometry.mesh;
                 let rest = Rest::new(self.case, mesh, &self.model.surfaces);
-                let difference = |potential: &dyn Fn(&Surface) -> f64| {
-                    potential(counter) - potential(anode)
-                };
+                let difference =
+                    |potential: &dyn Fn(&Surface) -> f64| potential(counter) - potential(anode);
                 let overpotential = difference(&|s| self.electrode_potential(s))
                     - difference(&|s| rest.at_surface(s, mesh));
                 add("cell_overpotential".into(), overpotential, "V");

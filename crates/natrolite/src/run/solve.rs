@@ -86,4 +86,3 @@ pub fn describe_unknown(model: &Model<'_>, dof: usize) -> String {
         None => format!("unknown {dof}"),
     }
 }
-

@@ -89,8 +89,7 @@ fn consistent_flux(model: &Model<'_>, facets: &[FacetBlock], reactions: &[f64]) 
     let rhs: Vec<f64> = nodes.iter().map(|&n| -reactions[n as usize]).collect();
     let mut flux = vec![0.0; nodes.len()];
     let mut solver = Cholesky::default();
-    let solved =
-        solver.prepare(&mass).and_then(|()| solver.solve(&mass, &rhs, &mut flux, 1e-14));
+    let solved = solver.prepare(&mass).and_then(|()| solver.solve(&mass, &rhs, &mut flux, 1e-14));
     // The mass matrix of facets with positive area is positive definite.
     solved.expect("a mass matrix is positive definite");
     flux
