@@ -19,6 +19,7 @@ mod points;
 pub mod quality;
 pub mod reference;
 mod split;
+mod straight;
 mod subdivide;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@
 //! It is taken at every node and at the centre: at a corner with the edges that meet there, elsewhere
 //! with the directions of the edges that meet in the corners. The quality of a cell is the smallest.
 
+use crate::straight::is_straight;
 use crate::{CellKind, Mesh, MeshError, Position, reference};
 use rayon::prelude::*;
 
@@ -46,6 +47,8 @@ pub(crate) struct Probes {
     ideal: f64,
     /// Gradients of the shape functions at a point, and the frames there.
     points: Vec<(Vec<[f64; 3]>, Vec<Frame>)>,
+    /// For cells of this kind with straight sides.
+    straight: Option<Box<Probes>>,
 }
 
 impl Probes {
@@ -61,22 +64,30 @@ impl Probes {
         let centre = reference::centre(kind);
         if matches!(kind, CellKind::Triangle3 | CellKind::Tetrahedron4) {
             // The tangents are the same everywhere.
-            return Probes {
-                kind,
-                ideal,
-                points: vec![(reference::gradients(kind, centre), frames)],
-            };
+            let points = vec![(reference::gradients(kind, centre), frames)];
+            return Probes { kind, ideal, points, straight: None };
         }
+        let straight = matches!(kind, CellKind::Triangle6 | CellKind::Tetrahedron10)
+            .then(|| Box::new(Probes::new(kind.linear())));
         let at = reference::nodes(kind).iter().chain([&centre]);
         let points = at.enumerate().map(|(i, &x)| {
             let frames = if i < corners { &frames[i..=i] } else { &frames[..distinct] };
             (reference::gradients(kind, x), frames.to_vec())
         });
-        Probes { kind, ideal, points: points.collect() }
+        Probes { kind, ideal, points: points.collect(), straight }
     }
 
     /// Smallest and largest scaled Jacobian of a cell with these nodes.
     pub fn range(&self, nodes: &[u32], points: &[[f64; 3]], axes: [usize; 2]) -> [f64; 2] {
+        match &self.straight {
+            Some(simple) if is_straight(self.kind, nodes, points) => {
+                simple.range(nodes, points, axes)
+            }
+            _ => self.full_range(nodes, points, axes),
+        }
+    }
+
+    fn full_range(&self, nodes: &[u32], points: &[[f64; 3]], axes: [usize; 2]) -> [f64; 2] {
         let mut range = [f64::INFINITY, f64::NEG_INFINITY];
         for (gradients, frames) in &self.points {
             let mut jacobian = [[0.0; 3]; 3];

@@ -1,6 +1,6 @@
 //! The mesh that a case is solved on.
 
-use crate::case::{Case, Diagnostic, Diagnostics, FileSource, MeshSource};
+use crate::case::{Case, CaseError, Diagnostic, Diagnostics, FileSource, MeshSource};
 use fem::Hypothesis;
 use mesh::Mesh;
 use mesh::defect::{Symmetry, build, default_rim_size};
@@ -27,7 +27,7 @@ impl Geometry {
     ///
     /// # Errors
     /// What is wrong with the geometry or the file, at the line of the case that asks for it.
-    pub fn of(case: &Case, refinement: u32) -> Result<Self, Diagnostics> {
+    pub fn of(case: &Case, refinement: u32) -> Result<Self, CaseError> {
         match &case.mesh {
             MeshSource::Defect(defect) => {
                 let shape = defect.shape();
@@ -82,11 +82,11 @@ fn shortest_kinetic_length(case: &Case) -> Option<f64> {
         .min_by(f64::total_cmp)
 }
 
-fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Diagnostics> {
+fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, CaseError> {
     let folder = case.path.parent().unwrap_or_else(|| std::path::Path::new(""));
     let path = folder.join(&file.path);
     let wrong = |what: String| {
-        Diagnostics::from(Diagnostic::new(
+        CaseError::from(Diagnostic::new(
             format!("mesh file {}: {what}", path.display()),
             &file.origin,
         ))
@@ -103,7 +103,7 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Dia
         }
     }
     if !errors.is_empty() {
-        return Err(errors);
+        return errors.into_result(None);
     }
     mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
     for _ in 0..refinement {

@@ -91,12 +91,11 @@ fn solve_once(
     observer: &mut dyn Observer,
 ) -> Result<Results, RunError> {
     let start = Instant::now();
-    let fail = |errors: crate::case::Diagnostics| CaseError { diagnostics: errors.sorted() };
     observer.phase("mesh");
-    let geometry = Geometry::of(case, refinement).map_err(fail)?;
+    let geometry = Geometry::of(case, refinement)?;
     let meshed = start.elapsed();
     observer.phase("setup");
-    let mut model = Model::new(case, &geometry).map_err(fail)?;
+    let mut model = Model::new(case, &geometry)?;
     let set_up = start.elapsed();
     observer.phase("solve");
     let outcome =
@@ -168,7 +167,7 @@ fn solve_once(
         profiles,
         summary,
         case_text: case.source.text.clone(),
-        resolved: case.resolved(),
+        resolved: case.source.text.clone(),
         log,
     })
 }

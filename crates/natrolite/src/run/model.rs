@@ -1,7 +1,7 @@
 //! The laws of a case placed on its mesh.
 
 use super::geometry::Geometry;
-use crate::case::{Case, Diagnostic, Diagnostics, LawUse};
+use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse};
 use fem::registry::{Environment, ParameterError};
 use fem::{
     Constraints, Field, Hypothesis, Placement, Point, Slot, Space, Support, System, Unknown,
@@ -105,7 +105,7 @@ impl<'m> Model<'m> {
     /// # Errors
     /// Names that the mesh lacks, regions without material, boundaries that contradict each other,
     /// and bodies without a reference potential.
-    pub fn new(case: &Case, geometry: &'m Geometry) -> Result<Self, Diagnostics> {
+    pub fn new(case: &Case, geometry: &'m Geometry) -> Result<Self, CaseError> {
         let mut draft = Draft {
             case,
             geometry,
@@ -121,7 +121,7 @@ impl<'m> Model<'m> {
         draft.place_interfaces();
         super::reference::check(case, geometry, &draft.surfaces, &mut draft.errors);
         if !draft.errors.is_empty() {
-            return Err(draft.errors);
+            return draft.errors.into_result(None);
         }
         let space = Space::new(
             vec![Field { name: "potential" }],
