@@ -157,6 +157,12 @@ impl Diagnostics {
     }
 }
 
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Diagnostics(vec![diagnostic])
+    }
+}
+
 /// A case that cannot be solved as written: every error that was found, in the order of the text.
 #[derive(Clone, Debug)]
 pub struct CaseError {

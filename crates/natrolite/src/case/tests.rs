@@ -91,3 +91,20 @@ fn built_in_materials_are_found() {
     // The paper's value at 60 degC.
     assert!((sigma[1][1] / 0.0345 - 1.0).abs() < 1e-12);
 }
+
+#[test]
+fn the_resolved_case_is_the_same_case() {
+    let arguments = [
+        "material.NAS.ohm.conductivity=[\"1 mS/cm\", \"2 mS/cm\", \"2 mS/cm\"]",
+        "boundary.pore.linear_kinetics={ charge_transfer_resistance = \"20 ohm cm^2\", electrode_potential = \"1 mV\" }",
+        "region.electrolyte=NAS",
+        "output.profile_at=[\"10 um\"]",
+        "title=with \"quotes\" and \\ and \u{7f}",
+    ];
+    let once = read_with(EXAMPLE, &arguments).unwrap().resolved();
+    let twice = read_with(&once, &[]).unwrap().resolved();
+    assert_eq!(once, twice);
+    assert!(once.contains("exchange_current_density = \"13.0 A/m^2\""), "{once}");
+    assert!(once.contains("film_resistance = \"0.0 ohm m^2\""), "{once}");
+    assert!(once.contains("[\"0.1 S/m\", \"0.2 S/m\", \"0.2 S/m\"]"), "{once}");
+}
