@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::failure::Failure;
-use crate::{catalogue, schema};
+use crate::{catalogue, commands, schema};
 use clap::{Args, Parser, Subcommand};
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -21,8 +21,6 @@ enum Command {
     Run(RunOptions),
     /// Read a case, mesh it, and print what would be solved
     Check(CheckOptions),
-    /// Compare with closed forms; exit 1 when a row fails
-    Verify(VerifyOptions),
     /// List the laws, or describe one
     Laws {
         /// Name of a law, as in the case file
@@ -97,23 +95,8 @@ pub struct VerifyOptions {
     pub threads: Option<u32>,
 }
 
-/// What a command with these options does.
-pub type Action<Options> = fn(&Options) -> Result<(), Failure>;
-
-/// The commands that solve or mesh, which the command line only calls.
-pub struct Commands {
-    /// `natrolite run`.
-    pub run: Action<RunOptions>,
-    /// `natrolite check`.
-    pub check: Action<CheckOptions>,
-    /// `natrolite verify`.
-    pub verify: Action<VerifyOptions>,
-    /// `natrolite mesh info`.
-    pub mesh_info: Action<PathBuf>,
-}
-
 /// Does what the arguments of the process ask for.
-pub fn main(commands: &Commands) -> ExitCode {
+pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -123,7 +106,7 @@ pub fn main(commands: &Commands) -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    match execute(&arguments.command, commands) {
+    match execute(&arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprint!("{}", failure.render(colours(&io::stderr())));
@@ -132,12 +115,11 @@ pub fn main(commands: &Commands) -> ExitCode {
     }
 }
 
-fn execute(command: &Command, commands: &Commands) -> Result<(), Failure> {
+fn execute(command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Run(options) => (commands.run)(options),
-        Command::Check(options) => (commands.check)(options),
-        Command::Verify(options) => (commands.verify)(options),
-        Command::Mesh(MeshCommand::Info { file }) => (commands.mesh_info)(file),
+        Command::Run(options) => commands::run(options),
+        Command::Check(options) => commands::check(options),
+        Command::Mesh(MeshCommand::Info { file }) => commands::mesh_info(file),
         Command::Laws { name: None } => print(&catalogue::list_laws()),
         Command::Laws { name: Some(name) } => print(&catalogue::describe_law(name)?),
         Command::Materials => print(&catalogue::list_materials()),

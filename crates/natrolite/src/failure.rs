@@ -5,9 +5,12 @@ use crate::case::CaseError;
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// A check failed: a row of `verify`, or an expectation of a case. Exit code 1.
+    /// A row of `verify` failed. Exit code 1.
     #[error("{0}")]
     Check(String),
+    /// Expectations of the case are missed. Exit code 1.
+    #[error(transparent)]
+    Missed(CaseError),
     /// The case, or a file that it names, is wrong or missing. Exit code 2.
     #[error(transparent)]
     Case(#[from] CaseError),
@@ -29,7 +32,7 @@ impl Failure {
     /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Failure::Check(_) => 1,
+            Failure::Check(_) | Failure::Missed(_) => 1,
             Failure::Case(_) | Failure::Input(_) => 2,
             Failure::NotConverged(_) => 3,
             Failure::System(_) => 4,
@@ -40,7 +43,7 @@ impl Failure {
     /// The message for stderr; with `colour`, errors are marked red.
     pub fn render(&self, colour: bool) -> String {
         match self {
-            Failure::Case(error) => error.render(colour),
+            Failure::Case(error) | Failure::Missed(error) => error.render(colour),
             other if colour => format!("\x1b[1;31merror\x1b[0m: {other}\n"),
             other => format!("error: {other}\n"),
         }

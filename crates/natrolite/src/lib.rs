@@ -5,6 +5,7 @@
 pub mod case;
 pub mod catalogue;
 pub mod cli;
+pub mod commands;
 pub mod failure;
 pub mod manual;
 pub mod materials;
