@@ -64,8 +64,32 @@ impl Random {
 /// One damage: a byte removed, doubled or replaced, a piece moved, a line dropped.
 fn mutate(text: &str, random: &mut Random) -> String {
     const PIECES: &[&str] = &[
-        "\"", "'", "[", "]", "{", "}", "=", ".", ",", "\n", "#", "-", "e999", "nan", "inf", "0", "µ",
-        "\u{0}", "[[", "true", "1979-05-27", "\"\"\"", "\\u{110000}", "/", "^", "99999999999999999999",
+        "\"",
+        "'",
+        "[",
+        "]",
+        "{",
+        "}",
+        "=",
+        ".",
+        ",",
+        "\n",
+        "#",
+        "-",
+        "e999",
+        "nan",
+        "inf",
+        "0",
+        "µ",
+        "\u{0}",
+        "[[",
+        "true",
+        "1979-05-27",
+        "\"\"\"",
+        "\\u{110000}",
+        "/",
+        "^",
+        "99999999999999999999",
     ];
     let mut chars: Vec<char> = text.chars().collect();
     for _ in 0..=random.below(3) {

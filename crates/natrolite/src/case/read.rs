@@ -116,7 +116,8 @@ fn read_tree(
     let own_names: Vec<&str> = material.pairs.iter().map(|(key, _)| key.text.as_str()).collect();
     let (materials, regions) =
         read_regions(region, region_origin, &own, &own_names, &context, diagnostics);
-    if region.pairs.is_empty() && context.defect().is_none() {
+    let unnamed = root.value("region").is_none_or(|node| node.as_table().is_some());
+    if region.pairs.is_empty() && unnamed && matches!(mesh, Some(MeshSource::File(_))) {
         let error = Diagnostic::new("`region` is missing: no region has a material", region_origin);
         diagnostics.push(error.wanted("[region] with electrolyte = \"Na3SbS4\", for example"));
     }
