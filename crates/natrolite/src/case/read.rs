@@ -224,16 +224,15 @@ fn read_output(
         .filter(|(_, node)| node.as_table().is_some_and(|laws| laws.get("current").is_some()));
     if let (Some(counter), Some((key, _)), None) =
         (output.text("counter"), driven.next(), driven.next())
+        && *counter != key.text
     {
-        if *counter != key.text {
-            let message = format!(
-                "`output.counter` is \"{}\", but the one boundary that carries `current` is `{}`",
-                shorten(counter),
-                shorten(&key.text)
-            );
-            let error = Diagnostic::new(message, &origin);
-            diagnostics.push(error.wanted("the same boundary, or no `counter`"));
-        }
+        let message = format!(
+            "`output.counter` is \"{}\", but the one boundary that carries `current` is `{}`",
+            shorten(counter),
+            shorten(&key.text)
+        );
+        let error = Diagnostic::new(message, &origin);
+        diagnostics.push(error.wanted("the same boundary, or no `counter`"));
     }
     Some(OutputOptions {
         counter: output.text("counter").map(|name| (name.clone(), origin)),
