@@ -102,7 +102,7 @@ fn what_is_wrong_is_said() {
         ("1 furlong", "m", "unknown unit `furlong`"),
         ("1 Mpa", "Pa", "unknown unit `Mpa`; did you mean `MPa`?"),
         ("1 v", "V", "unknown unit `v`; did you mean `V`?"),
-        ("1 mh", "s", "unknown unit `mh`"),
+        ("1 mh", "s", "unknown unit `mh`; did you mean `mAh`?"),
         ("1 omh", "ohm", "unknown unit `omh`; did you mean `ohm`?"),
         ("1 cm^0.5", "m", "`cm^0.5` is not a unit with an integer exponent, such as cm^2, cm2 or cm^-1"),
         ("1 cm^0", "1", "`cm^0` is not a unit with an integer exponent, such as cm^2, cm2 or cm^-1"),
