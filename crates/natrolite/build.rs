@@ -15,11 +15,10 @@ fn main() {
     // The log of HEAD grows with every commit and checkout. A path that does not exist would make
     // every build run this again.
     for name in ["logs/HEAD", "HEAD"] {
-        if let Some(path) = git(&["rev-parse", "--git-path", name]) {
-            if Path::new(&path).exists() {
-                println!("cargo::rerun-if-changed={path}");
-                return;
-            }
+        let path = git(&["rev-parse", "--git-path", name]);
+        if let Some(path) = path.filter(|path| Path::new(path).exists()) {
+            println!("cargo::rerun-if-changed={path}");
+            return;
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct RunOptions {
     /// The case file
     #[arg(value_name = "CASE.toml")]
     pub case: PathBuf,
-    /// Folder for the results; default: out/<file stem>
+    /// Folder for the results; default: out/ and the name of the case without extension
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Replace a value of the case, for example material.NAS.ohm.conductivity="0.1 mS/cm"

@@ -108,3 +108,21 @@ fn the_resolved_case_is_the_same_case() {
     assert!(once.contains("film_resistance = \"0.0 ohm m^2\""), "{once}");
     assert!(once.contains("[\"0.1 S/m\", \"0.2 S/m\", \"0.2 S/m\"]"), "{once}");
 }
+
+#[test]
+fn very_deep_texts_are_refused() {
+    let deep = [
+        format!("{}a = 1", "a.".repeat(200_000)),
+        format!("[{}a]", "\"a\" . ".repeat(200_000)),
+        format!("x = {{ {}a = 1 }}", "'a'.".repeat(200_000)),
+        format!("x = {}", "[".repeat(200_000)),
+        format!("x = {}", "{a=".repeat(200_000)),
+    ];
+    for text in deep {
+        let error = read_with(&text, &[]).unwrap_err();
+        assert!(!error.diagnostics.is_empty());
+    }
+    let argument = format!("{}a=1", "a.".repeat(200_000));
+    let error = read_with(EXAMPLE, &[&argument]).unwrap_err();
+    assert_eq!(error.diagnostics[0].message, "nested more than 32 levels deep");
+}

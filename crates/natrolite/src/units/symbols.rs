@@ -101,7 +101,8 @@ pub(super) fn nearest_symbol(symbol: &str) -> Option<String> {
             let without_case = distance(&known.to_lowercase(), &symbol.to_lowercase());
             (without_case, distance(&known, symbol), known)
         })
-        .filter(|(distance, _, known)| *distance <= 1 && *distance < known.chars().count())
+        // One letter off a short symbol is any other symbol.
+        .filter(|(distance, _, known)| *distance == 0 || (*distance == 1 && known.len() > 2))
         .min_by_key(|(without_case, with_case, _)| (*without_case, *with_case))
         .map(|(_, _, known)| known)
 }
