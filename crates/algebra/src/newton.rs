@@ -2,9 +2,9 @@
 //!
 //! Linear bulk and increasing interface kinetics have such an energy. Along the Newton direction d,
 //! J d = -R, its slope g(t) = R(u + t d) . d never falls and begins below 0, so a step length with
-//! |g(t)| small against |g(0)| always exists and lowers the energy: the method converges from any
-//! start (Nocedal and Wright, Numerical Optimization, 2nd ed., section 3.2: the strong curvature
-//! condition, and section 6.2).
+//! |g(t)| small against |g(0)| always exists and lowers the energy: the method converges from any start
+//! (Nocedal and Wright, Numerical Optimization, 2nd ed., chapter 3: curvature condition (3.7), global
+//! convergence by Zoutendijk's theorem 3.2).
 
 use crate::line_search::find_root;
 use crate::vector::{axpy, dot};

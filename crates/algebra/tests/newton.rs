@@ -35,16 +35,16 @@ impl Plate {
         let area = h;
         let mut bulk = laplacian([n, n, 1], [sigma; 3]);
         let mut injected = vec![0.0; n * n];
-        for i in 0..n * n {
+        for (i, injected) in injected.iter_mut().enumerate() {
             let (x, y) = (i % n, i / n);
             let k = bulk.position(i, i as u32).unwrap();
             let outside = [x == 0, x == n - 1, y == 0, y == n - 1].map(f64::from);
             bulk.values_mut()[k] -= outside.iter().sum::<f64>() * sigma;
             if y == n - 1 {
                 match drive {
-                    Drive::Current(density) => injected[i] = density * area,
+                    Drive::Current(density) => *injected = density * area,
                     Drive::Potential(u) => {
-                        injected[i] = 2.0 * sigma * u;
+                        *injected = 2.0 * sigma * u;
                         bulk.values_mut()[k] += 2.0 * sigma;
                     }
                 }
@@ -83,8 +83,8 @@ impl Equations for Plate {
 
     fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
         self.tangent.values_mut().copy_from_slice(self.bulk.values());
-        for x in 0..self.n {
-            let slope = self.i0[x] * self.area * K * (K * u[x] / 2.0).cosh();
+        for (x, i0) in self.i0.iter().enumerate() {
+            let slope = i0 * self.area * K * (K * u[x] / 2.0).cosh();
             let k = self.bulk.position(x, x as u32).unwrap();
             self.tangent.values_mut()[k] += slope;
         }

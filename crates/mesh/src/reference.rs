@@ -37,6 +37,7 @@ impl Sub for Jet {
     }
 }
 
+#[allow(clippy::suspicious_arithmetic_impl)] // the product rule
 impl Mul for Jet {
     type Output = Jet;
     fn mul(self, o: Jet) -> Jet {

@@ -1,8 +1,8 @@
 //! Algebraic multigrid by smoothed aggregation (Vanek, Mandel and Brezina, Computing 56 (1996) 179), for
 //! one unknown per point, as a preconditioner of conjugate gradients.
 //!
-//! Set-up, from a level to the next: [`strength`] tells which neighbours matter, [`aggregate`] groups
-//! them, [`prolongation`] makes P, [`product`] makes P^T A P; [`smoother`] damps what the next level does
+//! Set-up, from a level to the next: `strength` tells which neighbours matter, `aggregate` groups
+//! them, `prolongation` makes P, `product` makes P^T A P; `smoother` damps what the next level does
 //! not see. A level of a few hundred rows is factored.
 
 mod aggregate;

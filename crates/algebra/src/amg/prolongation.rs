@@ -23,7 +23,7 @@ pub(super) fn smoothed(s: &Strength, aggregates: &Aggregates, omega: f64) -> Csr
         let least: f64 = entries.iter().map(|v| -v).sum();
         let diagonal = s.lumped[i].max(least);
         if !neighbours.is_empty() {
-            row[0].1 -= omega * s.lumped[i].max(least) / diagonal;
+            row[0].1 -= omega;
             for (&j, v) in neighbours.iter().zip(entries) {
                 let (weight, coarse) = (-omega * v / diagonal, aggregates.of[j as usize]);
                 match row.iter_mut().find(|(k, _)| *k == coarse) {

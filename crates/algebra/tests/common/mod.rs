@@ -180,7 +180,7 @@ pub fn elements(n: [usize; 3], order: usize, h: [f64; 3]) -> Csr {
             return 0..1;
         }
         let cell = i / order;
-        let low = if i % order == 0 { cell.saturating_sub(1) } else { cell };
+        let low = if i.is_multiple_of(order) { cell.saturating_sub(1) } else { cell };
         low * order..(cell * order + order + 1).min(size[axis])
     };
     let (mut start, mut columns, mut values) = (vec![0], vec![], vec![]);

@@ -19,6 +19,9 @@ pub(super) fn assemble(mut raw: Raw) -> Result<Mesh, MeshError> {
         .filter(|r| r.kind.dimension() + 1 == dimension && r.group != 0)
         .copied()
         .collect();
+    if cells.iter().map(|run| run.count).sum::<usize>() >= u32::MAX as usize {
+        return Err(MeshError::TooLarge);
+    }
     check_groups(&raw, &cells)?;
     check_orders(&cells, &facets)?;
     let (groups, regions) = names(&raw, &cells, dimension, "region")?;

@@ -157,3 +157,33 @@ fn what_cannot_be_split() {
         "no internal surface is called \"x\": the mesh has none"
     );
 }
+
+#[test]
+fn hexahedra_and_prisms_of_second_order() {
+    // The plane x = 0 between the cubes: two quadrilaterals of nine nodes over each other, 15 nodes.
+    let mut mesh = mixed();
+    let facets = sorted_facets(&mesh.blocks, |_| true);
+    let cells = CellIndex::new(&mesh.blocks);
+    let mut block =
+        SharedFacetBlock { kind: CellKind::Quadrilateral9, nodes: vec![], cells: vec![] };
+    for pair in facets.chunk_by(|a, b| a.key == b.key).filter(|same| same.len() == 2) {
+        if cells.block(pair[0].cell).region != cells.block(pair[1].cell).region {
+            block.nodes.extend(cells.facet(pair[0].cell, pair[0].local).1);
+            block.cells.push([pair[0].cell, pair[1].cell]);
+        }
+    }
+    assert_eq!(block.cells.len(), 2);
+    mesh.internal = vec![InternalSurface { name: "plane".into(), facets: vec![block] }];
+    assert_consistent(&mesh);
+    let before = mesh.points.len();
+    mesh.split("plane", ["hexahedra", "prisms"]).unwrap();
+    assert_consistent(&mesh);
+    assert_eq!((mesh.points.len(), bodies(&mesh, &[]).count), (before + 15, 2));
+    assert!((measures(&mesh, Extent::AsMeshed).interfaces[0] - 1.0).abs() < 1e-10);
+    let fine = mesh.refined().unwrap();
+    assert_consistent(&fine);
+    assert_same_measures(&mesh, &fine, 1e-13);
+    assert_eq!(fine.interfaces[0].sides[1][0].len(), 8);
+    assert_eq!(bodies(&fine, &[]).count, 2);
+    assert_consistent(&fine.with_order(1).unwrap());
+}

@@ -49,7 +49,7 @@ impl Diagnostic {
     pub fn known<'a>(mut self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         if known.is_empty() {
-            return self.wanted("nothing here");
+            return self;
         }
         self = self.wanted(list(&known));
         match nearest(name, known) {
@@ -152,8 +152,18 @@ impl Diagnostics {
     pub fn into_result<T>(self, value: Option<T>) -> Result<T, CaseError> {
         match value {
             Some(value) if self.is_empty() => Ok(value),
-            _ => Err(CaseError { diagnostics: self.sorted() }),
+            None => {
+                debug_assert!(!self.is_empty(), "a case failed without a message");
+                Err(CaseError { diagnostics: self.sorted() })
+            }
+            Some(_) => Err(CaseError { diagnostics: self.sorted() }),
         }
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Diagnostics(vec![diagnostic])
     }
 }
 

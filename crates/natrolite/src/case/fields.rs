@@ -1,6 +1,6 @@
 //! Reading tables that are described by [`Field`]s.
 
-use super::diagnostic::{Diagnostic, Diagnostics};
+use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::field::{Field, FieldKind};
 use super::source::Origin;
 use super::tree::{Key, Node, Table};
@@ -87,6 +87,12 @@ pub fn read_fields(
                 read.given.insert(field.name, node.origin.clone());
                 read_field(node, key, &name, &field.kind, diagnostics)
             }
+            // A misspelt key has its own message.
+            None if field.presence == Presence::Required
+                && is_misspelt(table, field.name, fields.iter().map(|f| f.name)) =>
+            {
+                None
+            }
             None => absent(field, &name, origin, diagnostics),
         };
         if let Some(value) = value {
@@ -116,7 +122,10 @@ fn absent(
             value
         }
         (Presence::Required, kind) => {
-            let wanted = format!("{} = {}", field.name, example(kind));
+            let wanted = match kind {
+                FieldKind::Fields(_) => format!("a table [{name}]"),
+                _ => format!("{} = {}", field.name, example(kind)),
+            };
             let message = format!("`{name}` is missing");
             diagnostics.push(Diagnostic::new(message, origin).wanted(wanted));
             None
@@ -188,6 +197,17 @@ fn read_field(
             Some(FieldValue::Fields(fields))
         }
     }
+}
+
+/// True when an unknown key of `table` is most like `name` among the `known` ones.
+pub fn is_misspelt<'a>(
+    table: &Table,
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> bool {
+    table.pairs.iter().any(|(key, _)| {
+        known.clone().all(|k| k != key.text) && nearest(&key.text, known.clone()) == Some(name)
+    })
 }
 
 /// The error for a key that is not known in the table called `path`.

@@ -122,7 +122,13 @@ pub fn read_mesh(mesh: &Fields, order: usize, diagnostics: &mut Diagnostics) -> 
                 .push(Diagnostic::new(message, mesh.origin_of("file")).wanted("one of them"));
             None
         }
-        (None, None) => None,
+        (None, None) => {
+            if !mesh.gives("defect") && !mesh.gives("file") {
+                let error = Diagnostic::new("`mesh` has no geometry", &mesh.origin);
+                diagnostics.push(error.wanted("[mesh.defect], or file = \"pore.msh\""));
+            }
+            None
+        }
     }
 }
 

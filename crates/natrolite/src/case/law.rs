@@ -1,7 +1,7 @@
 //! Laws in the case file: which are placed where, with which values.
 
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::fields::{join, unknown_key};
+use super::fields::{is_misspelt, join, unknown_key};
 use super::source::Origin;
 use super::tree::{Content, Key, Node, Table};
 use super::value::{read_array, read_quantity, read_word, shorten, wrong_type};
@@ -240,6 +240,12 @@ impl Parameters<'_> {
                     debug_assert!(value.is_some(), "the default of `{name}` is not of its kind");
                     insert(parameter.name, value);
                 }
+                // A misspelt key has its own message.
+                (None, Presence::Required)
+                    if is_misspelt(table, parameter.name, parameters.iter().map(|p| p.name)) =>
+                {
+                    insert(parameter.name, None);
+                }
                 (None, Presence::Required) => {
                     let wanted = format!("{} = {}", parameter.name, example_value(parameter.kind));
                     let message = format!("`{name}` is missing");
@@ -253,6 +259,7 @@ impl Parameters<'_> {
             if !parameters.iter().any(|p| p.name == key.text) {
                 let known = parameters.iter().map(|p| p.name);
                 self.diagnostics.push(unknown_key(key, path, known));
+                values = None;
             }
         }
         values.map(Values)

@@ -22,6 +22,8 @@ pub struct Material {
     pub from: MaterialOrigin,
     /// Its laws.
     pub laws: Vec<LawUse>,
+    /// False when a law of it could not be read, which has been reported.
+    complete: bool,
 }
 
 /// Who defined a material.
@@ -57,7 +59,9 @@ pub fn read_materials(
         let laws = read_laws(table, &path, Place::Material, &[], with, diagnostics);
         check_fit(&laws, &path, Place::Material, context.temperature, diagnostics);
         let from = MaterialOrigin::Case { hides: materials::find(&key.text).is_some() };
-        read.push(Material { name: key.text.clone(), origin: key.origin.clone(), from, laws });
+        let (name, origin) = (key.text.clone(), key.origin.clone());
+        let complete = laws.len() == table.pairs.len();
+        read.push(Material { name, origin, from, laws, complete });
     }
     read
 }
@@ -75,7 +79,8 @@ pub fn read_builtin(
     let laws = read_laws(node.as_table()?, builtin.name, Place::Material, &[], with, diagnostics);
     check_fit(&laws, builtin.name, Place::Material, temperature, diagnostics);
     let (name, origin) = (builtin.name.to_owned(), builtin.origin());
-    Some(Material { name, origin, from: MaterialOrigin::Builtin(builtin), laws })
+    let from = MaterialOrigin::Builtin(builtin);
+    Some(Material { name, origin, from, laws, complete: true })
 }
 
 /// Reads `[region]`. Returns the materials that regions use, and the regions.
@@ -159,7 +164,7 @@ fn check_region(key: &Key, context: &Context<'_>, diagnostics: &mut Diagnostics)
 }
 
 fn check_conducts(material: &Material, path: &str, origin: &Origin, diagnostics: &mut Diagnostics) {
-    if material.law("ohm").is_some() {
+    if material.law("ohm").is_some() || !material.complete {
         return;
     }
     let message = format!("`{path}` is made of `{}`, which does not conduct", material.name);

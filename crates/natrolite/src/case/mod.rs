@@ -10,6 +10,7 @@ mod law;
 mod material;
 mod place;
 mod read;
+mod resolve;
 pub mod set;
 pub mod source;
 #[cfg(test)]

@@ -116,7 +116,8 @@ fn read_tree(
     let own_names: Vec<&str> = material.pairs.iter().map(|(key, _)| key.text.as_str()).collect();
     let (materials, regions) =
         read_regions(region, region_origin, &own, &own_names, &context, diagnostics);
-    if region.pairs.is_empty() && context.defect().is_none() {
+    let unnamed = root.value("region").is_none_or(|node| node.as_table().is_some());
+    if region.pairs.is_empty() && unnamed && matches!(mesh, Some(MeshSource::File(_))) {
         let error = Diagnostic::new("`region` is missing: no region has a material", region_origin);
         diagnostics.push(error.wanted("[region] with electrolyte = \"Na3SbS4\", for example"));
     }
@@ -223,16 +224,15 @@ fn read_output(
         .filter(|(_, node)| node.as_table().is_some_and(|laws| laws.get("current").is_some()));
     if let (Some(counter), Some((key, _)), None) =
         (output.text("counter"), driven.next(), driven.next())
+        && *counter != key.text
     {
-        if *counter != key.text {
-            let message = format!(
-                "`output.counter` is \"{}\", but the one boundary that carries `current` is `{}`",
-                shorten(counter),
-                shorten(&key.text)
-            );
-            let error = Diagnostic::new(message, &origin);
-            diagnostics.push(error.wanted("the same boundary, or no `counter`"));
-        }
+        let message = format!(
+            "`output.counter` is \"{}\", but the one boundary that carries `current` is `{}`",
+            shorten(counter),
+            shorten(&key.text)
+        );
+        let error = Diagnostic::new(message, &origin);
+        diagnostics.push(error.wanted("the same boundary, or no `counter`"));
     }
     Some(OutputOptions {
         counter: output.text("counter").map(|name| (name.clone(), origin)),

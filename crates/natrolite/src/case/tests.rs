@@ -91,3 +91,38 @@ fn built_in_materials_are_found() {
     // The paper's value at 60 degC.
     assert!((sigma[1][1] / 0.0345 - 1.0).abs() < 1e-12);
 }
+
+#[test]
+fn the_resolved_case_is_the_same_case() {
+    let arguments = [
+        "material.NAS.ohm.conductivity=[\"1 mS/cm\", \"2 mS/cm\", \"2 mS/cm\"]",
+        "boundary.pore.linear_kinetics={ charge_transfer_resistance = \"20 ohm cm^2\", electrode_potential = \"1 mV\" }",
+        "region.electrolyte=NAS",
+        "output.profile_at=[\"10 um\"]",
+        "title=with \"quotes\" and \\ and \u{7f}",
+    ];
+    let once = read_with(EXAMPLE, &arguments).unwrap().resolved();
+    let twice = read_with(&once, &[]).unwrap().resolved();
+    assert_eq!(once, twice);
+    assert!(once.contains("exchange_current_density = \"13.0 A/m^2\""), "{once}");
+    assert!(once.contains("film_resistance = \"0.0 ohm m^2\""), "{once}");
+    assert!(once.contains("[\"0.1 S/m\", \"0.2 S/m\", \"0.2 S/m\"]"), "{once}");
+}
+
+#[test]
+fn very_deep_texts_are_refused() {
+    let deep = [
+        format!("{}a = 1", "a.".repeat(200_000)),
+        format!("[{}a]", "\"a\" . ".repeat(200_000)),
+        format!("x = {{ {}a = 1 }}", "'a'.".repeat(200_000)),
+        format!("x = {}", "[".repeat(200_000)),
+        format!("x = {}", "{a=".repeat(200_000)),
+    ];
+    for text in deep {
+        let error = read_with(&text, &[]).unwrap_err();
+        assert!(!error.diagnostics.is_empty());
+    }
+    let argument = format!("{}a=1", "a.".repeat(200_000));
+    let error = read_with(EXAMPLE, &[&argument]).unwrap_err();
+    assert_eq!(error.diagnostics[0].message, "nested more than 32 levels deep");
+}

@@ -125,16 +125,25 @@ fn syntax_error(error: &toml::de::Error, source: &Arc<Source>) -> Diagnostic {
     Diagnostic::new(message, &Origin::new(source, span))
 }
 
-/// Refuses keys with very many dots before the parser builds one table for each.
+/// Refuses keys with very many dots before the parser builds one table for each: it would recurse
+/// through them. A dot counts outside quotes; whatever ends a key starts the count again.
 fn check_depth(source: &Arc<Source>) -> Result<(), Diagnostic> {
-    let mut start = 0;
-    for line in source.text.split_inclusive('\n') {
-        let key = line.split(['=', '#', '"', '\'']).next().unwrap_or_default();
-        if key.matches('.').count() > 4 * MAX_DEPTH {
-            let span = start..start + key.trim_end().len();
-            return Err(too_deep(&Origin::new(source, span)));
+    let (mut dots, mut quote, mut comment) = (0, None, false);
+    for (at, c) in source.text.char_indices() {
+        match (c, quote) {
+            ('\n', _) => (dots, quote, comment) = (0, None, false),
+            _ if comment => {}
+            (c, Some(open)) if c == open => quote = None,
+            (_, Some(_)) => {}
+            ('"' | '\'', None) => quote = Some(c),
+            ('#', None) => comment = true,
+            ('=' | ',' | '{' | '}' | '[' | ']', None) => dots = 0,
+            ('.', None) => dots += 1,
+            _ => {}
         }
-        start += line.len();
+        if dots > 4 * MAX_DEPTH {
+            return Err(too_deep(&Origin::new(source, at..at + 1)));
+        }
     }
     Ok(())
 }

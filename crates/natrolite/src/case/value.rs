@@ -38,7 +38,7 @@ pub fn read_quantity(
     if range.contains(value) {
         return Some(value);
     }
-    let got = if unit == "1" { value.to_string() } else { format!("{value} {unit}") };
+    let got = units::display(value, unit);
     let message = format!("`{path}` is {got}, out of range");
     diagnostics.push(Diagnostic::new(message, &node.origin).wanted(describe_range(range, unit)));
     None

@@ -47,7 +47,7 @@ pub enum OutputError {
         source: io::Error,
     },
     /// The HDF5 library failed.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {}", path.display(), system_reason(source))]
     Hdf5 {
         /// The file.
         path: PathBuf,
@@ -68,5 +68,30 @@ impl OutputError {
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError {
         let path = path.to_owned();
         move |source| OutputError::Io { action, path, source }
+    }
+}
+
+/// What the system said, out of the long report of the HDF5 library; else the whole report.
+fn system_reason(error: &hdf5::Error) -> String {
+    let report = error.to_string();
+    let quoted = report.split_once("error message = '").and_then(|(_, rest)| rest.split_once('\''));
+    match quoted {
+        Some((reason, _)) => format!("{reason} (HDF5)"),
+        None => report,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_said_in_a_few_words() {
+        let report = "H5Dwrite(): can't synchronously write data: file write failed: time = Sat\n, \
+                      filename = 'a', errno = 28, error message = 'No space left on device', buf = 0";
+        let source = hdf5::Error::Internal(report.into());
+        let error = OutputError::Hdf5 { path: "a.vtkhdf".into(), source };
+        assert_eq!(error.to_string(), "cannot write a.vtkhdf: No space left on device (HDF5)");
+        assert_eq!(error.exit_code(), 4);
     }
 }

@@ -71,9 +71,7 @@ impl Svg {
             Anchor::End => "end",
         };
         let (x, y, text) = (px(at[0]), px(at[1]), escape(text));
-        self.raw(&format!(
-            r#"<text x="{x}" y="{y}" text-anchor="{anchor}" {style}>{text}</text>"#
-        ));
+        self.raw(&format!(r#"<text x="{x}" y="{y}" text-anchor="{anchor}" {style}>{text}</text>"#));
     }
 
     /// A text with a white rim, readable on any ground.
@@ -150,7 +148,7 @@ mod tests {
     #[test]
     fn coordinates_are_short() {
         assert_eq!(
-            [px(1.0), px(-0.001), px(2.5), px(3.14159), px(100.0)],
+            [px(1.0), px(-0.001), px(2.5), px(3.14259), px(100.0)],
             ["1", "0", "2.5", "3.14", "100"]
         );
     }

@@ -98,12 +98,24 @@ pub fn on(mesh: Mesh, symmetry: Symmetry) -> Results {
     };
     let potential = mesh.points.iter().map(|&x| field * x[2] * ratio(x)).collect();
     let current = mesh.points.iter().flat_map(|&x| [0.0, 0.0, -5.4 * ratio(x)]).collect();
-    let mut nodes: Vec<u32> =
-        mesh.boundary("anode").into_iter().flat_map(|b| b.facets[0].nodes.clone()).collect();
+    let facets = match (mesh.boundary("anode"), mesh.interface("anode")) {
+        (Some(boundary), _) => &boundary.facets[..],
+        (None, Some(interface)) => &interface.sides[0][..],
+        (None, None) => &[],
+    };
+    let mut nodes: Vec<u32> = facets.iter().flat_map(|f| f.nodes.iter().copied()).collect();
     nodes.sort_unstable();
     nodes.dedup();
     let mut along: Vec<_> = nodes.iter().map(|&n| mesh.points[n as usize]).collect();
     along.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let mut line = None;
+    if symmetry == Symmetry::ThreeDimensional {
+        let (mut x, mut diagonal) = (along.clone(), along);
+        x.retain(|p| p[1].abs() < 1e-12 && p[0] > 0.0);
+        diagonal.retain(|p| (p[0] - p[1]).abs() < 1e-12 && p[0] > 0.0);
+        line = Some([vec!["x"; x.len()], vec!["diagonal"; diagonal.len()]].concat());
+        along = [x, diagonal].concat();
+    }
     let column = |name, unit, value: &dyn Fn([f64; 3]) -> f64| Column {
         name,
         unit,
@@ -113,7 +125,7 @@ pub fn on(mesh: Mesh, symmetry: Symmetry) -> Results {
         column("x", "m", &|x| x[0]),
         column("y", "m", &|x| x[1]),
         column("z", "m", &|x| x[2]),
-        column("distance", "m", &|x| x[0]),
+        column("distance", "m", &|x| x[0].hypot(x[1])),
         column("current_density", "A/m^2", &|x| 5.4 * ratio(x)),
         column("current_ratio", "1", &ratio),
     ];
@@ -148,7 +160,7 @@ pub fn on(mesh: Mesh, symmetry: Symmetry) -> Results {
             Field { name: "potential".into(), unit: "V", components: 1, values: potential },
             Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
         ],
-        profiles: vec![Profile { name: "anode".into(), suffix: "", columns, line: None }],
+        profiles: vec![Profile { name: "anode".into(), suffix: "", columns, line }],
         mesh,
         symmetry,
         summary,

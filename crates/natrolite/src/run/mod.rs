@@ -133,7 +133,7 @@ fn solve_once(
     let summary = Summary {
         status: if newton.converged { Status::Converged } else { Status::NotConverged },
         title: case.title.clone(),
-        version: crate::VERSION.into(),
+        version: crate::VERSION_AND_COMMIT.into(),
         threads: rayon::current_num_threads(),
         dofs,
         peak_memory_bytes: peak_memory(),
@@ -167,7 +167,7 @@ fn solve_once(
         profiles,
         summary,
         case_text: case.source.text.clone(),
-        resolved: case.source.text.clone(),
+        resolved: case.resolved(),
         log,
     })
 }

@@ -85,6 +85,9 @@ pub(super) fn find_unit(symbol: &str) -> Option<Unit> {
 
 /// The known symbol nearest to `symbol`, with the prefixes that people use most.
 pub(super) fn nearest_symbol(symbol: &str) -> Option<String> {
+    if symbol.len() > 30 {
+        return None;
+    }
     let plain = UNITS.iter().map(|unit| unit.symbol.to_owned());
     let prefixed = UNITS
         .iter()
@@ -94,9 +97,12 @@ pub(super) fn nearest_symbol(symbol: &str) -> Option<String> {
         .chain(prefixed)
         .chain([CELSIUS.to_owned()])
         .map(|known| {
-            (strsim::damerau_levenshtein(&known.to_lowercase(), &symbol.to_lowercase()), known)
+            let distance = strsim::damerau_levenshtein;
+            let without_case = distance(&known.to_lowercase(), &symbol.to_lowercase());
+            (without_case, distance(&known, symbol), known)
         })
-        .filter(|(distance, known)| *distance <= 1 && *distance < known.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
+        // One letter off a short symbol is any other symbol.
+        .filter(|(distance, _, known)| *distance == 0 || (*distance == 1 && known.len() > 2))
+        .min_by_key(|(without_case, with_case, _)| (*without_case, *with_case))
+        .map(|(_, _, known)| known)
 }

@@ -130,6 +130,47 @@ fn numbers_that_are_none() {
 }
 
 #[test]
+fn more_than_a_file_can_mean() {
+    assert_eq!(
+        replaced(write::version2, "2 1e0 0e0", "99999999999 1e0 0e0"),
+        "$Nodes, line 13: wanted a 32-bit integer, got \"99999999999\""
+    );
+    assert_eq!(
+        replaced(
+            write::version4,
+            "2 0e0 0e0 0e0 0e0 0e0 0e0 1 2",
+            "2 0e0 0e0 0e0 0e0 0e0 0e0 300 2"
+        ),
+        "$Entities, line 16: wanted at most 256 groups per entity, got \"300\""
+    );
+    assert_eq!(
+        replaced(write::version4, "$Nodes\n1 7", "$Nodes\n1 -7"),
+        "$Nodes, line 21: wanted a count or number >= 0, got \"-7\""
+    );
+    let mut bytes = write::version2(&two_squares(), Text);
+    let at = bytes.windows(4).position(|w| w == b"left").unwrap();
+    bytes[at] = 0xff;
+    assert_eq!(
+        message(&bytes),
+        "$PhysicalNames, line 6: wanted a name in UTF-8, got \"\u{fffd}eft\""
+    );
+}
+
+#[test]
+fn faces_with_and_without_a_centre_do_not_fit() {
+    // Element 1 has 27 nodes; another has 20 of its own.
+    let mut content = single_cell(12);
+    let other = single_cell(17);
+    content.nodes.extend(other.nodes.iter().map(|&(tag, x)| (tag + 50, x.map(|x| x + 9.0))));
+    let nodes: Vec<i32> = other.elements[0].nodes.iter().map(|n| n + 50).collect();
+    content.elements.push(element(2, 17, 1, &nodes));
+    assert_eq!(
+        message(&write::version2(&content, Text)),
+        "the mesh mixes hexahedron (27 nodes) and hexahedron (20 nodes): wanted one order throughout"
+    );
+}
+
+#[test]
 fn sections_out_of_place() {
     let text = String::from_utf8(write::version2(&two_squares(), Text)).unwrap();
     let (nodes, elements) = (text.find("$Nodes").unwrap(), text.find("$Elements").unwrap());

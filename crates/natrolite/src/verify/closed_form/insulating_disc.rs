@@ -34,6 +34,7 @@ pub struct InsulatingDisc {
 /// The kernel's correction for an insulating side wall: nodes y (1/a) and their weights.
 #[derive(Debug, Clone)]
 struct SideWall {
+    radius: f64,
     modes: Vec<(f64, f64)>,
 }
 
@@ -51,7 +52,8 @@ impl InsulatingDisc {
     /// The wall adds `(2 / pi) (K1 / I1)(y R)` modes `I0(y r) [y cos(y z) + sin(y z) / Wa]`.
     /// `None` unless `1e-3 <= wagner <= 1e6` and `radius_ratio >= 1.2`.
     pub fn solve_in_cylinder(wagner: f64, radius_ratio: f64) -> Option<Self> {
-        if !(radius_ratio >= 1.2 && radius_ratio.is_finite()) {
+        let resolved = radius_ratio >= 1.2 && radius_ratio.is_finite();
+        if !resolved || !(1e-3..=1e6).contains(&wagner) {
             return None;
         }
         Self::solve_with(wagner, Some(SideWall::new(wagner, radius_ratio)))
@@ -101,12 +103,13 @@ impl InsulatingDisc {
     }
 
     /// `i / i_inf` on the plane at `r = radius_ratio a` (1): 0 for `radius_ratio < 1`, the peak
-    /// factor at 1; NaN for a negative ratio. With a side wall: up to the wall.
+    /// factor at 1; NaN for a negative ratio and beyond a side wall.
     ///
     /// `1 + (2 / (pi Wa)) * integral over v > 0 of F(cosh(v) r / a)`, F(t) the left-hand side of
     /// the integral equation continued to t > 1.
     pub fn current_ratio(&self, radius_ratio: f64) -> f64 {
-        if radius_ratio < 0.0 || !radius_ratio.is_finite() {
+        let last = self.wall.as_ref().map_or(f64::MAX, |wall| wall.radius);
+        if !(0.0..=last).contains(&radius_ratio) {
             return f64::NAN;
         }
         if radius_ratio < 1.0 {
@@ -190,7 +193,7 @@ impl SideWall {
             left += width;
             width = (1.7 * width).min(2.0 / radius);
         }
-        Self { modes }
+        Self { radius, modes }
     }
 
     /// Subtracts `1 / Wa` times the Abel transform of the wall's part of the potential.
@@ -313,6 +316,9 @@ mod tests {
         assert!(InsulatingDisc::solve(0.0).is_none());
         assert!(InsulatingDisc::solve(f64::NAN).is_none());
         assert!(InsulatingDisc::solve_in_cylinder(1.0, 1.0).is_none());
+        assert!(InsulatingDisc::solve_in_cylinder(-1.0, 5.0).is_none());
+        let walled = InsulatingDisc::solve_in_cylinder(1.0, 5.0).expect("in range");
+        assert!(walled.current_ratio(5.1).is_nan());
         assert!(disc(1.0).potential(1.5).is_nan());
     }
 }

@@ -22,13 +22,13 @@ fn flux_tube(e: f64) -> Problem {
         format!("constriction.flux_tube.e_{e}"),
         format!("constriction resistance times 4 kappa a, a/b = {e}"),
         2e-5,
-        "inverse square root at the rim: error of the resistance proportional to its cells of 1e-6 a",
+        "inverse square root at the rim: error of the resistance proportional to its cells of 1e-5 a",
         "mixed problem in the cylinder, after Sneddon (1966), sec. 5.3; Yovanovich's series to 1e-4",
     )];
     Problem::new(rows, move || {
         let mut cell = Cell::new(SHAPE, 1.0 / e, potential("pore", 0.0));
         cell.thickness = 4.0 / e;
-        cell.rim_size = Some(1e-6);
+        cell.rim_size = Some(1e-5);
         let expected = flux_tube_factor(e).ok_or("the closed form does not cover this ratio")?;
         let solved = cell.solve()?;
         Ok(vec![Comparison::relative(expected, constriction(&solved, &cell)?)])
@@ -50,20 +50,20 @@ fn newman_primary() -> Problem {
             "newman.primary.resistance",
             "resistance times 4 kappa a, side wall accounted for",
             3e-5,
-            "(a/b)^3 = 8e-6, and cells of 1e-6 a at the rim",
+            "(a/b)^3 = 8e-6, and cells of 1e-5 a at the rim",
             "R = 1 / (4 kappa a), Newman, J. Electrochem. Soc. 113 (1966) 501",
         ),
         Row::new(
             "newman.primary.current",
             "current density over its mean at all nodes, r/a <= 0.98",
             3e-4,
-            "inverse square root at the rim: cells of 1e-6 a there, growing by a factor 1.4",
+            "inverse square root at the rim: cells of 1e-5 a there, growing by a factor 1.4",
             "0.5 / sqrt(1 - r^2/a^2), Newman, J. Electrochem. Soc. 113 (1966) 501",
         ),
     ];
     Problem::new(rows, || {
         let mut cell = Cell::new(SHAPE, EXTENT, potential("pore", 0.0));
-        cell.rim_size = Some(1e-6);
+        cell.rim_size = Some(1e-5);
         let solved = cell.solve()?;
         let mean = solved.quantity("mean_current_density.pore")?;
         let disc = solved.profile("pore", "current_density")?.into_iter();

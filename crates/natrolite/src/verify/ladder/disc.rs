@@ -21,7 +21,7 @@ fn primary() -> Problem {
             "disc.primary.current",
             "current_ratio at all nodes, 1.02 <= r/a <= 5",
             2e-4,
-            "inverse square root at the rim: cells of 1e-6 a there, growing by a factor 1.4",
+            "inverse square root at the rim: cells of 1e-5 a there, growing by a factor 1.4",
             SNEDDON,
         ),
         Row::new(
@@ -34,7 +34,7 @@ fn primary() -> Problem {
     ];
     Problem::new(rows, || {
         let mut cell = Cell::new(SHAPE, EXTENT, potential("anode", 0.0));
-        cell.rim_size = Some(1e-6);
+        cell.rim_size = Some(1e-5);
         let solved = cell.solve()?;
         let current = solved.profile("anode", "current_ratio")?.into_iter();
         let current = current.filter(|(r, _)| (1.02..=5.0).contains(r));

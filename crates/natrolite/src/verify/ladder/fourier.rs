@@ -33,10 +33,6 @@ impl Law for WavyElectrode {
         const { &[Slot::value(POTENTIAL)] }
     }
 
-    fn is_linear(&self) -> bool {
-        true
-    }
-
     fn evaluate<S: Real>(&self, point: &Point, u: &[S], r: &mut [S]) {
         r[0] = (u[0] - AMPLITUDE * (K * point.x[0]).cos()) * (1.0 / self.resistance);
     }

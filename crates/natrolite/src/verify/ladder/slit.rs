@@ -9,7 +9,7 @@ use super::{worst, worst_of};
 
 const SHAPE: (&str, &str) = ("planar", "disc");
 /// Width and thickness over the half-width of the slit.
-const EXTENT: f64 = 400.0;
+const EXTENT: f64 = 1000.0;
 const MUSKHELISHVILI: &str =
     "|x| / sqrt(x^2 - a^2) and (i/kappa) sqrt(a^2 - x^2), Lamb, Hydrodynamics, art. 71";
 const INTEGRAL_EQUATION: &str = "integral equation of the Robin problem, line sources (Abramowitz and Stegun, 5.2)";
@@ -20,20 +20,20 @@ fn primary() -> Problem {
             "slit.primary.current",
             "current_ratio at all nodes, 1.02 <= x/a <= 5",
             2e-4,
-            "inverse square root at the edge: cells of 1e-6 a there, growing by a factor 1.4",
+            "inverse square root at the edge: cells of 1e-5 a there, growing by a factor 1.4",
             MUSKHELISHVILI,
         ),
         Row::new(
             "slit.primary.potential",
             "potential on the slit over its largest value",
             2e-5,
-            "the domain of 400 a shifts it by (pi^2/24) (a/width)^2 = 3e-6",
+            "the domain of 1000 a shifts it by (pi^2/24) (a/width)^2 = 3e-6",
             MUSKHELISHVILI,
         ),
     ];
     Problem::new(rows, || {
         let mut cell = Cell::new(SHAPE, EXTENT, potential("anode", 0.0));
-        cell.rim_size = Some(1e-6);
+        cell.rim_size = Some(1e-5);
         let solved = cell.solve()?;
         let current = solved.profile("anode", "current_ratio")?.into_iter();
         let current = current.filter(|(x, _)| (1.02..=5.0).contains(x));
@@ -62,7 +62,7 @@ fn kinetics(wagner: f64) -> Problem {
             name("resistance"),
             format!("extra area-specific resistance over 2 a n Rct: c0, Wa = {wagner}"),
             2e-5,
-            "the domain of 400 a shifts it by (pi^2/24) (a/width)^2 = 3e-6 at small Wa",
+            "the domain of 1000 a shifts it by (pi^2/24) (a/width)^2 = 3e-6 at small Wa",
             INTEGRAL_EQUATION,
         ),
         Row::new(

@@ -1,0 +1,148 @@
+//! The command line.
+
+use crate::failure::Failure;
+use crate::{catalogue, commands, schema};
+use clap::{Args, Parser, Subcommand};
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Where does the current go when the interface is not perfect?
+#[derive(Debug, Parser)]
+#[command(name = "natrolite", version = crate::VERSION_AND_COMMIT, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Solve a case; exit 3 without convergence, 1 when an expectation is missed
+    Run(RunOptions),
+    /// Read a case, mesh it, and print what would be solved
+    Check(CheckOptions),
+    /// List the laws, or describe one
+    Laws {
+        /// Name of a law, as in the case file
+        name: Option<String>,
+    },
+    /// List the built-in materials with the source of each value
+    Materials,
+    /// Print the JSON Schema of the case file
+    Schema,
+    /// Look at mesh files
+    #[command(subcommand)]
+    Mesh(MeshCommand),
+}
+
+/// Commands on mesh files.
+#[derive(Debug, Subcommand)]
+enum MeshCommand {
+    /// Print names, dimensions, counts and measures
+    Info {
+        /// A Gmsh file
+        file: PathBuf,
+    },
+}
+
+/// Options of `natrolite run`.
+#[derive(Clone, Debug, Args)]
+pub struct RunOptions {
+    /// The case file
+    #[arg(value_name = "CASE.toml")]
+    pub case: PathBuf,
+    /// Folder for the results; default: out/ and the name of the case without extension
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Replace a value of the case, for example material.NAS.ohm.conductivity="0.1 mS/cm"
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Number of threads; default: all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub threads: Option<u32>,
+    /// Repeat on N uniformly finer meshes and estimate the errors
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub refine: u32,
+    /// Replace an output folder that no earlier run made
+    #[arg(long)]
+    pub force: bool,
+    /// No progress on stderr
+    #[arg(long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Tell more on stderr
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Options of `natrolite check`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckOptions {
+    /// The case file
+    #[arg(value_name = "CASE.toml")]
+    pub case: PathBuf,
+    /// Replace a value of the case
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Options of `natrolite verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyOptions {
+    /// Names of rows; default: all
+    pub names: Vec<String>,
+    /// Number of threads; default: all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub threads: Option<u32>,
+}
+
+/// Does what the arguments of the process ask for.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; everything else is a wrong input.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match execute(&arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprint!("{}", failure.render(colours(&io::stderr())));
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn execute(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Run(options) => commands::run(options),
+        Command::Check(options) => commands::check(options),
+        Command::Mesh(MeshCommand::Info { file }) => commands::mesh_info(file),
+        Command::Laws { name: None } => print(&catalogue::list_laws()),
+        Command::Laws { name: Some(name) } => print(&catalogue::describe_law(name)?),
+        Command::Materials => print(&catalogue::list_materials()),
+        Command::Schema => print(&schema::json_schema()),
+    }
+}
+
+/// True when `stream` is a terminal and the user has not asked for plain text with NO_COLOR.
+pub fn colours(stream: &impl IsTerminal) -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    stream.is_terminal() && !refused
+}
+
+/// Prints to stdout; a reader that has gone away, as in `| head`, is no failure.
+///
+/// # Errors
+/// When the system refuses.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::System(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

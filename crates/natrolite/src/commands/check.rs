@@ -1,0 +1,125 @@
+//! `natrolite check`: what would be solved, without solving it.
+
+use super::table::align;
+use crate::case::{Case, LawUse, MaterialOrigin, MeshSource};
+use crate::cli::{CheckOptions, print};
+use crate::failure::Failure;
+use crate::run::{Geometry, Model, Surface, summarize};
+use crate::units::display;
+use fem::Hypothesis;
+use fem::registry::Value;
+
+/// Reads a case, meshes it, places its laws, and prints names, sizes, materials and laws.
+///
+/// # Errors
+/// What is wrong with the case or its mesh.
+pub fn check(options: &CheckOptions) -> Result<(), Failure> {
+    let case = crate::case::read_file(&options.case, &options.set)?;
+    let geometry = Geometry::of(&case, 0)?;
+    let model = Model::new(&case, &geometry)?;
+    print(&describe(&case, &geometry, &model))
+}
+
+fn describe(case: &Case, geometry: &Geometry, model: &Model<'_>) -> String {
+    let mesh = &geometry.mesh;
+    let summary = summarize(geometry);
+    let mut out = format!("{}\n", case.title);
+    out += &format!("  temperature  {}\n", display(case.temperature, "K"));
+    let source = match &case.mesh {
+        MeshSource::Defect(_) => "built-in".to_owned(),
+        MeshSource::File(file) => file.path.display().to_string(),
+    };
+    let (symmetry, volume, area) = match geometry.hypothesis {
+        Hypothesis::Planar => ("planar, per metre of depth", "m^2", "m"),
+        Hypothesis::Axisymmetric => ("axisymmetric", "m^3", "m^2"),
+        Hypothesis::Spatial => ("three dimensions", "m^3", "m^2"),
+    };
+    out += &format!("  mesh         {source}, {symmetry}, order {}\n", case.order);
+    if geometry.multiplicity != 1.0 {
+        let times = geometry.multiplicity;
+        out += &format!("               meshed is 1/{times} of the cell; sizes are of the whole\n");
+    }
+    out += &format!(
+        "               {} cells, {} nodes, {} unknowns, smallest scaled Jacobian {:.3}\n",
+        summary.cells,
+        summary.nodes,
+        model.system.space().free(),
+        summary.min_quality
+    );
+    if let Some(size) = summary.rim_size {
+        out += &format!("               cell size at the rim {}\n", display(size, "m"));
+    }
+    out += "\nregions\n";
+    let rows = summary.regions.iter().map(|(name, m)| {
+        let used = case.regions.iter().find(|r| r.name == name);
+        let material = used.map(|r| &case.materials[r.material]);
+        let origin = match material.map(|m| &m.from) {
+            Some(MaterialOrigin::Builtin(_)) => "built-in",
+            Some(MaterialOrigin::Case { hides: true }) => "case, instead of the built-in one",
+            _ => "case",
+        };
+        let sigma = mesh.region(name).map(|r| model.conductivity[r as usize]);
+        vec![
+            name.to_owned(),
+            display(m.measure, volume),
+            material.map_or(String::new(), |m| format!("{} ({origin})", m.name)),
+            sigma.map_or(String::new(), |s| format!("sigma {}", display_tensor(&s))),
+        ]
+    });
+    out += &align(&rows.collect::<Vec<_>>(), 2);
+    out += "\nboundaries and interfaces\n";
+    let rows = summary.boundaries.iter().map(|(name, m)| {
+        let on = |surface: &&Surface| surface.name == name;
+        let laws = match model.surfaces.iter().find(on) {
+            Some(_) => describe_laws(case, name),
+            None => "no law: insulating".to_owned(),
+        };
+        vec![name.to_owned(), display(m.measure, area), laws]
+    });
+    out += &align(&rows.collect::<Vec<_>>(), 2);
+    out += match case.counter() {
+        Some(counter) => format!("\ncounter electrode: {counter}\n"),
+        None => "\nno counter electrode: quantities that need one are left out\n".to_owned(),
+    }
+    .as_str();
+    out
+}
+
+fn display_tensor(s: &[[f64; 3]; 3]) -> String {
+    let diagonal = [s[0][0], s[1][1], s[2][2]];
+    let is_diagonal = s[0][1] == 0.0 && s[0][2] == 0.0 && s[1][2] == 0.0;
+    if is_diagonal && diagonal.iter().all(|&d| d == diagonal[0]) {
+        return display(diagonal[0], "S/m");
+    }
+    let values = diagonal.map(|d| display(d, "S/m")).join(", ");
+    if is_diagonal { format!("[{values}]") } else { format!("tensor with diagonal [{values}]") }
+}
+
+fn describe_laws(case: &Case, name: &str) -> String {
+    let boundary = case.boundaries.iter().find(|b| b.name == name).map(|b| &b.laws);
+    let interface = case.interfaces.iter().find(|i| i.name == name).map(|i| &i.laws);
+    let laws = boundary.or(interface).map_or(&[][..], |laws| &laws[..]);
+    laws.iter().map(describe_law).collect::<Vec<_>>().join("; ")
+}
+
+fn describe_law(law: &LawUse) -> String {
+    let unit = |name: &str| {
+        law.entry.parameters.iter().find(|p| p.name == name).map(|p| match p.kind {
+            fem::registry::Kind::Number { unit, .. } => unit,
+            fem::registry::Kind::Extensive { unit, per_depth, .. } => {
+                if law.per_depth {
+                    per_depth
+                } else {
+                    unit
+                }
+            }
+            _ => "1",
+        })
+    };
+    let values = law.values.0.iter().filter_map(|(name, value)| match value {
+        Value::Number(x) => Some(format!("{name} {}", display(*x, unit(name).unwrap_or("1")))),
+        Value::Choice(word) => Some(format!("{name} {word}")),
+        _ => None,
+    });
+    format!("{}: {}", law.entry.name, values.collect::<Vec<_>>().join(", "))
+}

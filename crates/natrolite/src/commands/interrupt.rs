@@ -1,0 +1,15 @@
+//! What happens on Ctrl-C: nothing stays under a final name, exit code 130.
+
+use std::path::Path;
+
+/// From now on an interrupt removes the unfinished `folder` and ends the process with code 130.
+pub fn clean_up_on_interrupt(folder: &Path) {
+    let folder = folder.to_owned();
+    // A second handler in one process cannot be set; the first one then stays, and what it leaves
+    // is removed by the next run.
+    let _ = ctrlc::set_handler(move || {
+        let _ = std::fs::remove_dir_all(&folder);
+        eprintln!("interrupted");
+        std::process::exit(130);
+    });
+}

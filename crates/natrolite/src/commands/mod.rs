@@ -1,0 +1,26 @@
+//! What the commands of the command line do.
+
+mod check;
+mod interrupt;
+mod mesh_info;
+mod progress;
+mod run;
+mod table;
+
+pub use check::check;
+pub use mesh_info::mesh_info;
+pub use run::run;
+
+use crate::failure::Failure;
+
+/// Sets the number of threads of all parallel work; all cores when none is asked for.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn set_threads(threads: Option<u32>) -> Result<(), Failure> {
+    let mut pool = rayon::ThreadPoolBuilder::new();
+    if let Some(threads) = threads {
+        pool = pool.num_threads(threads as usize);
+    }
+    pool.build_global().map_err(|e| Failure::System(format!("cannot start threads: {e}")))
+}

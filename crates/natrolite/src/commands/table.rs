@@ -1,0 +1,27 @@
+//! Tables of text, aligned.
+
+/// Lines of cells, the columns aligned to the left, with `indent` spaces before.
+pub fn align(rows: &[Vec<String>], indent: usize) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |k: usize| {
+        rows.iter().filter_map(|row| row.get(k)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut out = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        out += &format!("{}{}\n", " ".repeat(indent), line.trim_end());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let row = |cells: &[&str]| cells.iter().map(|&c| c.to_owned()).collect::<Vec<_>>();
+        let rows = [row(&["a", "µm", "x"]), row(&["long", "m"])];
+        assert_eq!(super::align(&rows, 1), " a     µm  x\n long  m\n");
+    }
+}

@@ -1,0 +1,65 @@
+//! A raster as a PNG inside an SVG.
+
+use super::colour::viridis;
+use super::raster::Raster;
+
+/// The raster in colours from `low` to `high` as a `data:` URI; pixels without a value are
+/// transparent. `low < high`.
+pub fn data_uri(raster: &Raster, low: f64, high: f64) -> String {
+    let pixels: Vec<u8> = raster
+        .values
+        .iter()
+        .map(|&v| match v.is_finite() {
+            true => 1 + (((v - low) / (high - low)).clamp(0.0, 1.0) * 254.0).round() as u8,
+            false => 0,
+        })
+        .collect();
+    let colours = (0..255).map(|k| viridis(f64::from(k) / 254.0));
+    let palette: Vec<u8> = std::iter::once([255; 3]).chain(colours).flatten().collect();
+    let mut file = Vec::new();
+    {
+        let mut encoder = png::Encoder::new(&mut file, raster.width as u32, raster.height as u32);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_palette(palette);
+        encoder.set_trns(vec![0_u8]);
+        encoder.set_compression(png::Compression::High);
+        // Into memory and with sizes that agree, encoding cannot fail.
+        let mut writer = encoder.write_header().expect("a header that fits the image");
+        writer.write_image_data(&pixels).expect("as many pixels as announced");
+    }
+    format!("data:image/png;base64,{}", base64(&file))
+}
+
+/// RFC 4648, section 4.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let byte = |k: usize| u32::from(group.get(k).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for k in 0..4 {
+            if k <= group.len() {
+                text.push(char::from(ALPHABET[(bits >> (18 - 6 * k) & 63) as usize]));
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_of_the_standard() {
+        // RFC 4648, section 10.
+        let pairs =
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
+        for (plain, coded) in pairs {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
+}
