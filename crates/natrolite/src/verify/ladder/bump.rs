@@ -15,21 +15,21 @@ fn problem(wagner: f64) -> Problem {
         Row::new(
             name("tip"),
             format!("peak_factor.pore at the tip, Wa = {wagner}"),
-            5e-5,
-            "the domain of 50 a shifts it by 1.4e-5 at most",
+            1e-4,
+            "nodal flux where the facets shrink to the axis; the domain of 50 a shifts it by 1.4e-5 at most",
             SOURCE,
         ),
         Row::new(
             name("wall"),
             format!("current_ratio at all nodes of the wall over that of the tip, Wa = {wagner}"),
-            if wagner == 0.0 { 1e-3 } else { 1e-4 },
-            "cells of a twelfth of the half circle at most",
+            1e-4,
+            "consistent nodal flux; the domain of 50 a shifts it by 1.4e-5 at most",
             SOURCE,
         ),
         Row::new(
             name("plane"),
             format!("current_ratio at all nodes of the plane, 1.1 <= r/a <= 5, Wa = {wagner}"),
-            1e-4,
+            5e-5,
             "the domain of 50 a shifts it by 1.4e-5 at most",
             SOURCE,
         ),
@@ -53,11 +53,7 @@ fn problem(wagner: f64) -> Problem {
             .filter(|(r, _)| (1.1..=5.0).contains(r))
             .map(|(r, ratio)| (bump_plane_current_ratio(wagner, r), ratio));
         let peak = solved.quantity("peak_factor.pore")?;
-        Ok(vec![
-            Comparison::relative(tip, peak),
-            worst_of(tip, wall)?,
-            worst_of(1.0, plane)?,
-        ])
+        Ok(vec![Comparison::relative(tip, peak), worst_of(tip, wall)?, worst_of(1.0, plane)?])
     })
 }
 
