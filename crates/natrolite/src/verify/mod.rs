@@ -95,10 +95,7 @@ pub fn verify_problems(
 ///
 /// # Errors
 /// When a name is the beginning of no row's name.
-pub fn select(
-    mut problems: Vec<Problem>,
-    names: &[String],
-) -> Result<Vec<Problem>, VerifyError> {
+pub fn select(mut problems: Vec<Problem>, names: &[String]) -> Result<Vec<Problem>, VerifyError> {
     for name in names {
         let known = || problems.iter().flat_map(|problem| &problem.rows).map(|row| &row.name);
         if known().any(|row| row.starts_with(name.as_str())) {

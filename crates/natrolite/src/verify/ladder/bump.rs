@@ -53,11 +53,7 @@ fn problem(wagner: f64) -> Problem {
             .filter(|(r, _)| (1.1..=5.0).contains(r))
             .map(|(r, ratio)| (bump_plane_current_ratio(wagner, r), ratio));
         let peak = solved.quantity("peak_factor.pore")?;
-        Ok(vec![
-            Comparison::relative(tip, peak),
-            worst_of(tip, wall)?,
-            worst_of(1.0, plane)?,
-        ])
+        Ok(vec![Comparison::relative(tip, peak), worst_of(tip, wall)?, worst_of(1.0, plane)?])
     })
 }
 

@@ -10,8 +10,7 @@ use super::{worst, worst_of};
 const SHAPE: (&str, &str) = ("axisymmetric", "disc");
 /// Width and thickness over the radius.
 const EXTENT: f64 = 50.0;
-const SNEDDON: &str =
-    "Sneddon, Mixed Boundary Value Problems in Potential Theory (1966), sec. 3.3";
+const SNEDDON: &str = "Sneddon, Mixed Boundary Value Problems in Potential Theory (1966), sec. 3.3";
 const INTEGRAL_EQUATION: &str =
     "Abel-transformed integral equation in a cylinder, after Sneddon (1966), ch. 4";
 
@@ -38,8 +37,7 @@ fn primary() -> Problem {
         let solved = cell.solve()?;
         let current = solved.profile("anode", "current_ratio")?.into_iter();
         let current = current.filter(|(r, _)| (1.02..=5.0).contains(r));
-        let expected =
-            |r: f64| primary_disc_potential(CURRENT, KAPPA, RADIUS, RADIUS * r.min(1.0));
+        let expected = |r: f64| primary_disc_potential(CURRENT, KAPPA, RADIUS, RADIUS * r.min(1.0));
         let disc = solved.field("pore", "potential")?.into_iter();
         Ok(vec![
             worst(current.map(|(r, ratio)| (primary_disc_current_ratio(r), ratio)))?,

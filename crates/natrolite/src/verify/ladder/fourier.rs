@@ -44,9 +44,8 @@ fn amplitude(kl: f64, wagner: f64) -> Result<f64, String> {
     let (width, thickness) = (PI / K, kl / K);
     // Finer at the wall, where the mode decays from over 1 / k.
     let graded = |s: f64| if kl > 3.0 { s * (0.15 + 0.85 * s) } else { s };
-    let mesh = brick(CellKind::Quadrilateral9, CELLS, |[x, y, z]| {
-        [width * x, y, thickness * graded(z)]
-    });
+    let mesh =
+        brick(CellKind::Quadrilateral9, CELLS, |[x, y, z]| [width * x, y, thickness * graded(z)]);
     let wall = mesh.boundaries.iter().position(|b| b.name == "z0").ok_or("the box has no wall")?;
     let resistance = wagner / (KAPPA * K);
     let conductivity = [[KAPPA, 0.0, 0.0], [0.0, KAPPA, 0.0], [0.0, 0.0, KAPPA]];
@@ -83,7 +82,9 @@ pub(super) fn problems() -> Vec<Problem> {
     let problem = |kl: f64| {
         let rows = vec![Row::new(
             format!("fourier.kl_{kl}"),
-            format!("amplitude of the current density [A/m2], k L = {kl}, worst of kappa k Rct = 0.01 to 100"),
+            format!(
+                "amplitude of the current density [A/m2], k L = {kl}, worst of kappa k Rct = 0.01 to 100"
+            ),
             1e-5,
             "16 x 16 second-order cells: (k h)^4 / 100 at the wall, k h = pi/16 along x",
             "i_k = dU / (Rct + 1 / (kappa k tanh(k L))), separation of variables",

@@ -41,10 +41,7 @@ fn worst(pairs: impl IntoIterator<Item = (f64, f64)>) -> Result<Comparison, Stri
 }
 
 /// The worst of pairs (expected, got), their differences divided by `scale`.
-fn worst_of(
-    scale: f64,
-    pairs: impl IntoIterator<Item = (f64, f64)>,
-) -> Result<Comparison, String> {
+fn worst_of(scale: f64, pairs: impl IntoIterator<Item = (f64, f64)>) -> Result<Comparison, String> {
     let all = pairs.into_iter().map(|(expected, got)| Comparison { expected, got, scale });
     Comparison::worst(all).ok_or_else(|| "no node to compare at".to_owned())
 }

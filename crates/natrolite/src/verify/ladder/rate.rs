@@ -4,7 +4,8 @@ use super::super::rates;
 use super::super::row::{Comparison, Problem, Row};
 use fem::Hypothesis;
 
-const SOURCE: &str = "Ciarlet, The Finite Element Method for Elliptic Problems, th. 3.2.2 and 3.2.5";
+const SOURCE: &str =
+    "Ciarlet, The Finite Element Method for Elliptic Problems, th. 3.2.2 and 3.2.5";
 
 /// Every kind of cell in the symmetries that it occurs in.
 pub(super) fn problems() -> Vec<Problem> {

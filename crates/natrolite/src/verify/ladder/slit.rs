@@ -12,7 +12,8 @@ const SHAPE: (&str, &str) = ("planar", "disc");
 const EXTENT: f64 = 1000.0;
 const MUSKHELISHVILI: &str =
     "|x| / sqrt(x^2 - a^2) and (i/kappa) sqrt(a^2 - x^2), Lamb, Hydrodynamics, art. 71";
-const INTEGRAL_EQUATION: &str = "integral equation of the Robin problem, line sources (Abramowitz and Stegun, 5.2)";
+const INTEGRAL_EQUATION: &str =
+    "integral equation of the Robin problem, line sources (Abramowitz and Stegun, 5.2)";
 
 fn primary() -> Problem {
     let rows = vec![
@@ -37,8 +38,7 @@ fn primary() -> Problem {
         let solved = cell.solve()?;
         let current = solved.profile("anode", "current_ratio")?.into_iter();
         let current = current.filter(|(x, _)| (1.02..=5.0).contains(x));
-        let expected =
-            |x: f64| primary_slit_potential(CURRENT, KAPPA, RADIUS, RADIUS * x.min(1.0));
+        let expected = |x: f64| primary_slit_potential(CURRENT, KAPPA, RADIUS, RADIUS * x.min(1.0));
         let slit = solved.field("pore", "potential")?.into_iter();
         Ok(vec![
             worst(current.map(|(x, ratio)| (primary_slit_current_ratio(x), ratio)))?,
