@@ -235,9 +235,16 @@ impl<'a> Kernel<'a> {
         for q in 0..self.weights.len() {
             let u = &mut u[q * self.numbers..(q + 1) * self.numbers];
             self.each_slot(q, |number, dof, shape| {
+                // A gradient does not see a constant; taking it away first keeps its digits.
+                let constant = match shape {
+                    Shape::Gradients(_) => all[dofs[dof] as usize],
+                    _ => 0.0,
+                };
                 for component in 0..shape.numbers() {
                     let mut sum = 0.0;
-                    shape.each(component, |k, value| sum += value * all[dofs[dof + k] as usize]);
+                    shape.each(component, |k, value| {
+                        sum += value * (all[dofs[dof + k] as usize] - constant);
+                    });
                     u[number + component] = sum;
                 }
             });
