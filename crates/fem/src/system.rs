@@ -134,9 +134,10 @@ impl<'m> System<'m> {
         all
     }
 
-    /// The residual at every node (field after field), as if nothing were prescribed or tied: where
-    /// something is, it is the reaction, the flux \[A\] that enters the body at that node. Loads of
-    /// whole-body unknowns are not part of it.
+    /// The residual at every node (field after field, node after node, the components of a node side
+    /// by side), as if nothing were prescribed or tied: where something is, it is the reaction, the
+    /// flux \[A\] or the force \[N\] that enters the body at that node. Loads of whole-body unknowns
+    /// are not part of it.
     pub fn nodal_residual(&self, u: &[f64]) -> Vec<f64> {
         let nodes = self.mesh.points.len();
         let fields = self.space.fields().to_vec();
@@ -147,13 +148,14 @@ impl<'m> System<'m> {
         let all = self.all_unknowns(u);
         let mut expanded: Vec<f64> =
             (0..count).flat_map(|field| self.space.nodal_values(field, &all)).collect();
+        let nodal = expanded.len();
         expanded
             .extend((0..self.space.whole().len()).map(|w| all[self.space.whole_dof(w) as usize]));
         let mut out = vec![0.0; expanded.len()];
         for p in &self.placed {
             add_residual(self.mesh, self.hypothesis, &unconstrained, p, &expanded, &mut out);
         }
-        out.truncate(count * nodes);
+        out.truncate(nodal);
         out
     }
 
@@ -310,15 +312,15 @@ fn add_residual(
 ) {
     let slots = placed.term.slots();
     for batch in &placed.batches {
-        let width = batch.width(slots);
+        let width = batch.width(slots, space);
         let mut dofs = Vec::with_capacity(width);
         in_order(
             batch.len(),
             width,
             |range, parts| {
-                let mut kernel = Kernel::new(mesh, hypothesis, &*placed.term, batch);
+                let mut kernel = Kernel::new(mesh, hypothesis, space, &*placed.term, batch);
                 for (element, part) in range.zip(parts.chunks_exact_mut(width)) {
-                    kernel.residual(space, element, all, part);
+                    kernel.residual(element, all, part);
                 }
             },
             |element, part| {
@@ -342,15 +344,15 @@ fn add_tangent(
 ) {
     let slots = placed.term.slots();
     for batch in &placed.batches {
-        let width = batch.width(slots);
+        let width = batch.width(slots, space);
         let mut dofs = Vec::with_capacity(width);
         in_order(
             batch.len(),
             width * width,
             |range, parts| {
-                let mut kernel = Kernel::new(mesh, hypothesis, &*placed.term, batch);
+                let mut kernel = Kernel::new(mesh, hypothesis, space, &*placed.term, batch);
                 for (element, part) in range.zip(parts.chunks_exact_mut(width * width)) {
-                    kernel.tangent(space, element, all, part);
+                    kernel.tangent(element, all, part);
                 }
             },
             |element, part| {
