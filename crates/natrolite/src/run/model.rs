@@ -57,6 +57,11 @@ impl Surface {
         }
     }
 
+    /// True when the current through it follows from the reactions of the body alone.
+    pub fn needs_reactions(&self) -> bool {
+        matches!(self.role, Role::Potential(_) | Role::Equipotential { .. })
+    }
+
     /// The facets opposite, on an interface; else the facets themselves.
     pub fn opposite<'m>(&self, mesh: &'m Mesh) -> &'m [FacetBlock] {
         match self.support {
@@ -124,7 +129,7 @@ impl<'m> Model<'m> {
             return draft.errors.into_result(None);
         }
         let space = Space::new(
-            vec![Field { name: "potential" }],
+            vec![Field::scalar("potential")],
             draft.whole,
             geometry.mesh.points.len(),
             &draft.constraints,
@@ -241,7 +246,7 @@ impl Draft<'_, '_> {
             } else if let Some(law) = boundary.law("potential") {
                 let value = law.values.required("value");
                 for node in nodes_of(&mesh.boundaries[index].facets) {
-                    let unknown = Unknown::Node { field: POTENTIAL, node };
+                    let unknown = Unknown::scalar(POTENTIAL, node);
                     self.constraints.fixed.push((unknown, value));
                 }
                 Some(Role::Potential(value))
@@ -251,7 +256,7 @@ impl Draft<'_, '_> {
                     let whole = self.whole.len();
                     self.whole.push(boundary.name.clone());
                     for node in nodes_of(&mesh.boundaries[index].facets) {
-                        self.constraints.tied.push((POTENTIAL, node, whole));
+                        self.constraints.tied.push((Unknown::scalar(POTENTIAL, node), whole));
                     }
                     self.loads.push((whole, total));
                     Some(Role::Equipotential { whole, current: total })
@@ -323,7 +328,14 @@ impl Draft<'_, '_> {
     }
 
     /// The given current \[A\] into what is meshed; positive into the body.
-    fn current_into_mesh(&self, law: &LawUse, support: Support) -> f64 {
+    fn current_into_mesh(&mut self, law: &LawUse, support: Support) -> f64 {
+        let planar = self.geometry.hypothesis == Hypothesis::Planar;
+        if law.values.number("total").is_some() && law.per_depth != planar {
+            let (got, wanted) = if planar { ("A", "A/m") } else { ("A/m", "A") };
+            let message = format!("`current.total` is given in {got}");
+            let error = Diagnostic::new(message, law.origin_of("total"));
+            self.errors.push(error.wanted(format!("a total in {wanted}, as the mesh is")));
+        }
         match (law.values.number("density"), law.values.number("total")) {
             (Some(density), _) => density * self.area(support),
             (None, Some(total)) => total / self.geometry.multiplicity,
