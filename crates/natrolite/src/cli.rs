@@ -21,6 +21,8 @@ enum Command {
     Run(RunOptions),
     /// Read a case, mesh it, and print what would be solved
     Check(CheckOptions),
+    /// Compare with closed forms; exit 1 when a row fails
+    Verify(VerifyOptions),
     /// List the laws, or describe one
     Laws {
         /// Name of a law, as in the case file
@@ -119,6 +121,7 @@ fn execute(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Run(options) => commands::run(options),
         Command::Check(options) => commands::check(options),
+        Command::Verify(options) => commands::verify(options),
         Command::Mesh(MeshCommand::Info { file }) => commands::mesh_info(file),
         Command::Laws { name: None } => print(&catalogue::list_laws()),
         Command::Laws { name: Some(name) } => print(&catalogue::describe_law(name)?),

@@ -6,10 +6,12 @@ mod mesh_info;
 mod progress;
 mod run;
 mod table;
+mod verify;
 
 pub use check::check;
 pub use mesh_info::mesh_info;
 pub use run::run;
+pub use verify::verify;
 
 use crate::failure::Failure;
 

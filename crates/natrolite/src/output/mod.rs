@@ -24,9 +24,6 @@ use std::path::Path;
 pub const RESULT_FILE: &str = "result.vtkhdf";
 /// Name of the file with the numbers.
 pub const SUMMARY_FILE: &str = "summary.json";
-/// Level of gzip where the case names none: of two million tetrahedra, level 1 takes away nearly
-/// as much as level 9 in a sixth of the time.
-pub const DEFAULT_COMPRESSION: u8 = 1;
 /// Name of the picture.
 pub const PICTURE_FILE: &str = "picture.svg";
 

@@ -323,7 +323,14 @@ impl Draft<'_, '_> {
     }
 
     /// The given current \[A\] into what is meshed; positive into the body.
-    fn current_into_mesh(&self, law: &LawUse, support: Support) -> f64 {
+    fn current_into_mesh(&mut self, law: &LawUse, support: Support) -> f64 {
+        let planar = self.geometry.hypothesis == Hypothesis::Planar;
+        if law.values.number("total").is_some() && law.per_depth != planar {
+            let (got, wanted) = if planar { ("A", "A/m") } else { ("A/m", "A") };
+            let message = format!("`current.total` is given in {got}");
+            let error = Diagnostic::new(message, law.origin_of("total"));
+            self.errors.push(error.wanted(format!("a total in {wanted}, as the mesh is")));
+        }
         match (law.values.number("density"), law.values.number("total")) {
             (Some(density), _) => density * self.area(support),
             (None, Some(total)) => total / self.geometry.multiplicity,
