@@ -12,16 +12,22 @@ pub struct Slot {
     pub of: Of,
     /// Where it is read.
     pub at: At,
+    /// 1 for a scalar, 3 for a vector, whatever the dimension of the mesh.
+    pub components: usize,
 }
 
 /// The value of a field (one number per component) or its gradient (three per component, x, y, z,
-/// whatever the symmetry of the case; the hoop direction is the one out of the plane).
+/// whatever the symmetry of the case; the hoop direction is the one out of the plane). The gradient
+/// of a vector has a row for each component: number 3 i + j is d u_i / d x_j.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
     /// The value.
     Value,
     /// The gradient.
     Gradient,
+    /// The gradient of a vector, its divergence replaced by the projection onto what the cells can
+    /// follow when they hardly change their volume (see the source of `dilatation`).
+    LockFreeGradient,
 }
 
 /// Where a slot is read.
@@ -36,24 +42,47 @@ pub enum At {
 }
 
 impl Slot {
-    /// The value of `field` here.
+    /// The value of the scalar `field` here.
     pub const fn value(field: usize) -> Self {
-        Slot { field, of: Of::Value, at: At::Here }
+        Slot { field, of: Of::Value, at: At::Here, components: 1 }
     }
 
-    /// The gradient of `field` here.
+    /// The gradient of the scalar `field` here.
     pub const fn gradient(field: usize) -> Self {
-        Slot { field, of: Of::Gradient, at: At::Here }
+        Slot { of: Of::Gradient, ..Self::value(field) }
     }
 
     /// The value of `field` on the second side of an interface.
     pub const fn across(field: usize) -> Self {
-        Slot { field, of: Of::Value, at: At::Across }
+        Slot { at: At::Across, ..Self::value(field) }
     }
 
     /// The whole-body unknown number `unknown`.
     pub const fn whole(unknown: usize) -> Self {
-        Slot { field: unknown, of: Of::Value, at: At::Whole }
+        Slot { at: At::Whole, ..Self::value(unknown) }
+    }
+
+    /// The value of the vector `field` here.
+    pub const fn vector(field: usize) -> Self {
+        Slot { components: 3, ..Self::value(field) }
+    }
+
+    /// The gradient of the vector `field` here.
+    pub const fn vector_gradient(field: usize) -> Self {
+        Slot { components: 3, ..Self::gradient(field) }
+    }
+
+    /// The gradient of the vector `field` here, with a projected divergence.
+    pub const fn lock_free_gradient(field: usize) -> Self {
+        Slot { of: Of::LockFreeGradient, ..Self::vector_gradient(field) }
+    }
+
+    /// How many numbers are read.
+    pub const fn numbers(self) -> usize {
+        match self.of {
+            Of::Value => self.components,
+            Of::Gradient | Of::LockFreeGradient => 3 * self.components,
+        }
     }
 }
 
@@ -71,11 +100,17 @@ pub struct Point {
 /// The weak form gains, for every slot `k`, the integral of `r_k` times the test function (or of
 /// `r_k` dotted with its gradient).
 pub trait Law: Send + Sync {
-    /// What is read, in this order. Scalars take one number, gradients three.
+    /// What is read, in this order; each slot takes [`Slot::numbers`] numbers.
     fn slots(&self) -> &[Slot];
 
     /// Evaluates the coefficients `r` from the numbers `u`; both have the length that the slots say.
     fn evaluate<S: Real>(&self, point: &Point, u: &[S], r: &mut [S]);
+
+    /// Writes the derivatives dr_i/du_j at a point to `t`, row by row, and returns true, where a law
+    /// has them by hand because speed asks for it. Else they are found with dual numbers.
+    fn tangent_by_hand(&self, _point: &Point, _u: &[f64], _t: &mut [f64]) -> bool {
+        false
+    }
 
     /// True when `r` is linear and homogeneous in `u`, so that its matrix never changes.
     fn is_linear(&self) -> bool {
@@ -121,6 +156,9 @@ impl<L: Law> Term for L {
         let mut du = vec![Dual::default(); n];
         let mut dr = vec![Dual::default(); n];
         for ((point, u), t) in points.iter().zip(u.chunks_exact(n)).zip(t.chunks_exact_mut(n * n)) {
+            if self.tangent_by_hand(point, u, t) {
+                continue;
+            }
             for j in 0..n {
                 for i in 0..n {
                     du[i] = Dual { v: u[i], d: f64::from(u8::from(i == j)) };
@@ -134,7 +172,7 @@ impl<L: Law> Term for L {
     }
 }
 
-/// How many numbers a law with these slots reads (scalar fields).
+/// How many numbers a law with these slots reads.
 pub fn width(slots: &[Slot]) -> usize {
-    slots.iter().map(|s| if s.of == Of::Gradient { 3 } else { 1 }).sum()
+    slots.iter().map(|s| s.numbers()).sum()
 }

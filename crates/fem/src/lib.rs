@@ -1,5 +1,6 @@
 //! From laws at points to operators on meshes.
 
+mod dilatation;
 mod geometry;
 mod law;
 mod pattern;
@@ -8,6 +9,8 @@ pub mod quadrature;
 mod real;
 pub mod recover;
 pub mod registry;
+mod shape;
+mod smooth;
 mod space;
 mod system;
 
@@ -15,5 +18,6 @@ pub use geometry::{Hypothesis, Tables};
 pub use law::{At, Law, Of, Point, Slot, Term, width};
 pub use placement::{Placement, Support};
 pub use real::{Dual, Real};
+pub use smooth::nodal_coefficients;
 pub use space::{Constraints, Field, Space, SpaceError, Unknown};
 pub use system::System;

@@ -1,7 +1,9 @@
 //! A law placed on a part of the mesh, and its elements.
 
+use crate::dilatation::Dilatation;
 use crate::geometry::{Hypothesis, Tables};
 use crate::quadrature::{cell_rule, facet_rule};
+use crate::shape::Shape;
 use crate::{At, Of, Point, Slot, Space, Term};
 use mesh::{CellKind, Mesh};
 
@@ -76,32 +78,47 @@ impl<'m> Batch<'m> {
         self.here.len() / self.kind.node_count()
     }
 
+    /// Kind of the elements.
+    pub(crate) fn kind(&self) -> CellKind {
+        self.kind
+    }
+
+    /// The nodes of an element; on an interface, those of the first side.
+    pub(crate) fn nodes_of(&self, element: usize) -> &[u32] {
+        self.nodes(self.here, element)
+    }
+
     fn nodes<'a>(&self, all: &'a [u32], element: usize) -> &'a [u32] {
         let n = self.kind.node_count();
         &all[element * n..(element + 1) * n]
     }
 
     /// How many unknowns an element has under these slots.
-    pub(crate) fn width(&self, slots: &[Slot]) -> usize {
-        slots.iter().map(|s| self.slot_width(s)).sum()
+    pub(crate) fn width(&self, slots: &[Slot], space: &Space) -> usize {
+        slots.iter().map(|s| self.slot_width(s, space)).sum()
     }
 
-    fn slot_width(&self, slot: &Slot) -> usize {
-        if slot.at == At::Whole { 1 } else { self.kind.node_count() }
+    fn slot_width(&self, slot: &Slot, space: &Space) -> usize {
+        match slot.at {
+            At::Whole => 1,
+            _ => space.fields()[slot.field].components() * self.kind.node_count(),
+        }
     }
 
-    /// Numbers of the element's unknowns, slot after slot.
+    /// Numbers of the element's unknowns, slot after slot, component after component.
     pub(crate) fn dofs(&self, slots: &[Slot], space: &Space, element: usize, out: &mut Vec<u32>) {
         out.clear();
         for slot in slots {
-            match slot.at {
-                At::Whole => out.push(space.whole_dof(slot.field)),
-                At::Here => out.extend(
-                    self.nodes(self.here, element).iter().map(|&n| space.dof(slot.field, n)),
-                ),
-                At::Across => out.extend(
-                    self.nodes(self.across, element).iter().map(|&n| space.dof(slot.field, n)),
-                ),
+            let nodes = match slot.at {
+                At::Whole => {
+                    out.push(space.whole_dof(slot.field));
+                    continue;
+                }
+                At::Here => self.nodes(self.here, element),
+                At::Across => self.nodes(self.across, element),
+            };
+            for component in 0..space.fields()[slot.field].components() {
+                out.extend(nodes.iter().map(|&n| space.dofs(slot.field, n)[component]));
             }
         }
     }
@@ -111,11 +128,16 @@ impl<'m> Batch<'m> {
 pub(crate) struct Kernel<'a> {
     mesh: &'a Mesh,
     hypothesis: Hypothesis,
+    space: &'a Space,
     term: &'a dyn Term,
     batch: &'a Batch<'a>,
     numbers: usize,
     x: Vec<[f64; 3]>,
     gradients: Vec<[f64; 3]>,
+    /// Shape functions over the radius, where a vector stretches the hoop direction; else empty.
+    hoop: Vec<f64>,
+    /// What replaces the divergence, where a slot asks for it.
+    dilatation: Option<Dilatation>,
     weights: Vec<f64>,
     points: Vec<Point>,
     u: Vec<f64>,
@@ -128,17 +150,30 @@ impl<'a> Kernel<'a> {
     pub(crate) fn new(
         mesh: &'a Mesh,
         hypothesis: Hypothesis,
+        space: &'a Space,
         term: &'a dyn Term,
         batch: &'a Batch<'a>,
     ) -> Self {
         let (q, nodes) = (batch.tables.len(), batch.kind.node_count());
         let numbers = crate::width(term.slots());
+        let is_axisymmetric = hypothesis == Hypothesis::Axisymmetric;
+        let stretches =
+            |s: &Slot| s.components == 3 && s.of != Of::Value && is_axisymmetric && !batch.is_facet;
+        let hoop = if term.slots().iter().any(stretches) { q * nodes } else { 0 };
+        let dilatation = term
+            .slots()
+            .iter()
+            .find(|s| s.of == Of::LockFreeGradient && !batch.is_facet)
+            .and_then(|s| Dilatation::new(batch.kind, &space.fields()[s.field].axes, q));
         Kernel {
             mesh,
             hypothesis,
+            space,
             term,
             batch,
             numbers,
+            hoop: vec![0.0; hoop],
+            dilatation,
             x: vec![[0.0; 3]; nodes],
             gradients: vec![[0.0; 3]; q * nodes],
             weights: vec![0.0; q],
@@ -150,11 +185,17 @@ impl<'a> Kernel<'a> {
         }
     }
 
-    /// The element's part of the residual at the unknowns `all`; one number per local unknown.
-    pub(crate) fn residual(&mut self, space: &Space, element: usize, all: &[f64], out: &mut [f64]) {
+    /// The term's coefficients at the points of quadrature of an element, and the weights there.
+    pub(crate) fn coefficients(&mut self, element: usize, all: &[f64]) -> (&[f64], &[f64]) {
         self.reach(element);
-        self.interpolate(space, element, all);
+        self.interpolate(element, all);
         self.term.residual(&self.points, &self.u, &mut self.r);
+        (&self.r, &self.weights)
+    }
+
+    /// The element's part of the residual at the unknowns `all`; one number per local unknown.
+    pub(crate) fn residual(&mut self, element: usize, all: &[f64], out: &mut [f64]) {
+        self.coefficients(element, all);
         out.fill(0.0);
         let n = self.numbers;
         for (q, &w) in self.weights.iter().enumerate() {
@@ -172,26 +213,41 @@ impl<'a> Kernel<'a> {
                             w * (r[number] * g[0] + r[number + 1] * g[1] + r[number + 2] * g[2]);
                     }
                 }
+                Shape::Diagonal(values) => {
+                    let trace = r[number] + r[number + 4] + r[number + 8];
+                    for (out, v) in out[dof..].iter_mut().zip(values) {
+                        *out += w * trace * v;
+                    }
+                }
             });
         }
     }
 
     /// The element's part of the tangent at the unknowns `all`, row by row; `width` numbers a row.
-    pub(crate) fn tangent(&mut self, space: &Space, element: usize, all: &[f64], out: &mut [f64]) {
+    pub(crate) fn tangent(&mut self, element: usize, all: &[f64], out: &mut [f64]) {
         self.reach(element);
-        self.interpolate(space, element, all);
+        self.interpolate(element, all);
         self.term.tangent(&self.points, &self.u, &mut self.t);
         out.fill(0.0);
         let n = self.numbers;
-        let width = self.batch.width(self.term.slots());
+        let width = self.batch.width(self.term.slots(), self.space);
         let mut row = vec![0.0; width];
+        let mut trace = vec![0.0; n];
         for (q, &w) in self.weights.iter().enumerate() {
-            let t = &self.t[q * n * n..(q + 1) * n * n];
+            let tangent = &self.t[q * n * n..(q + 1) * n * n];
             self.each_slot(q, |number, dof, test| {
-                for component in 0..test.numbers() {
+                for component in 0..test.coefficients() {
                     // d r_number / d (unknown), by the chain rule through what the slots read.
                     row.fill(0.0);
-                    let t = &t[(number + component) * n..(number + component + 1) * n];
+                    let mut t = &tangent[(number + component) * n..(number + component + 1) * n];
+                    if let Shape::Diagonal(_) = test {
+                        let (second, third) =
+                            (&tangent[(number + 4) * n..], &tangent[(number + 8) * n..]);
+                        for (j, trace) in trace.iter_mut().enumerate() {
+                            *trace = t[j] + second[j] + third[j];
+                        }
+                        t = &trace;
+                    }
                     self.each_slot(q, |number, dof, trial| {
                         trial.add_to(&mut row[dof..], &t[number..], w);
                     });
@@ -223,22 +279,41 @@ impl<'a> Kernel<'a> {
             };
             self.points[q] = Point { x, normal };
             self.weights[q] = weight * self.hypothesis.weight(x, axes);
+            if !self.hoop.is_empty() {
+                let hoop = &mut self.hoop[q * nodes..(q + 1) * nodes];
+                for (hoop, value) in hoop.iter_mut().zip(batch.tables.values_at(q)) {
+                    *hoop = value / x[axes[0]];
+                }
+            }
+        }
+        if let Some(dilatation) = &mut self.dilatation {
+            let positions = self.points.iter().map(|p| p.x);
+            dilatation.project(axes, positions, &self.weights, &self.gradients, &self.hoop);
         }
     }
 
     /// What the slots read at the points of an element.
-    fn interpolate(&mut self, space: &Space, element: usize, all: &[f64]) {
+    fn interpolate(&mut self, element: usize, all: &[f64]) {
         let mut dofs = std::mem::take(&mut self.dofs);
-        self.batch.dofs(self.term.slots(), space, element, &mut dofs);
+        self.batch.dofs(self.term.slots(), self.space, element, &mut dofs);
         let mut u = std::mem::take(&mut self.u);
         u.fill(0.0);
         for q in 0..self.weights.len() {
             let u = &mut u[q * self.numbers..(q + 1) * self.numbers];
             self.each_slot(q, |number, dof, shape| {
-                for component in 0..shape.numbers() {
+                // A gradient does not see a constant; taking it away first keeps its digits.
+                let constant = match shape {
+                    Shape::Gradients(_) => all[dofs[dof] as usize],
+                    _ => 0.0,
+                };
+                for component in 0..shape.coefficients() {
                     let mut sum = 0.0;
-                    shape.each(component, |k, value| sum += value * all[dofs[dof + k] as usize]);
-                    u[number + component] = sum;
+                    shape.each(component, |k, value| {
+                        sum += value * (all[dofs[dof + k] as usize] - constant);
+                    });
+                    for &offset in shape.numbers(component) {
+                        u[number + offset] += sum;
+                    }
                 }
             });
         }
@@ -246,60 +321,39 @@ impl<'a> Kernel<'a> {
         self.dofs = dofs;
     }
 
-    /// Calls `f` with the first number, the first local unknown and the shape functions of each slot.
+    /// Calls `f` with the first number, the first local unknown and the shape functions of each slot,
+    /// a vector's component by component.
     fn each_slot(&self, q: usize, mut f: impl FnMut(usize, usize, Shape<'_>)) {
         let nodes = self.batch.kind.node_count();
+        let range = q * nodes..(q + 1) * nodes;
+        let [radial, axial] = self.mesh.axes;
         let (mut number, mut dof) = (0, 0);
         for slot in self.term.slots() {
-            let shape = match (slot.at, slot.of) {
-                (At::Whole, _) => Shape::Whole,
-                (_, Of::Value) => Shape::Values(self.batch.tables.values_at(q)),
-                (_, Of::Gradient) => Shape::Gradients(&self.gradients[q * nodes..(q + 1) * nodes]),
-            };
-            f(number, dof, shape);
-            number += shape.numbers();
-            dof += self.batch.slot_width(slot);
-        }
-    }
-}
-
-/// How the unknowns of a slot make up what it reads at a point.
-#[derive(Clone, Copy)]
-enum Shape<'a> {
-    Whole,
-    Values(&'a [f64]),
-    Gradients(&'a [[f64; 3]]),
-}
-
-impl Shape<'_> {
-    /// How many numbers the slot reads.
-    fn numbers(&self) -> usize {
-        if matches!(self, Shape::Gradients(_)) { 3 } else { 1 }
-    }
-
-    /// The coefficient of each unknown in number `component`.
-    fn each(&self, component: usize, mut f: impl FnMut(usize, f64)) {
-        match self {
-            Shape::Whole => f(0, 1.0),
-            Shape::Values(values) => values.iter().enumerate().for_each(|(k, &v)| f(k, v)),
-            Shape::Gradients(g) => g.iter().enumerate().for_each(|(k, g)| f(k, g[component])),
-        }
-    }
-
-    /// Adds w times the derivatives `t` of one coefficient to the unknowns of the slot.
-    fn add_to(&self, row: &mut [f64], t: &[f64], w: f64) {
-        match self {
-            Shape::Whole => row[0] += w * t[0],
-            Shape::Values(values) => {
-                for (r, v) in row.iter_mut().zip(*values) {
-                    *r += w * t[0] * v;
+            if slot.at == At::Whole {
+                f(number, dof, Shape::Whole);
+                (number, dof) = (number + 1, dof + 1);
+                continue;
+            }
+            let field = &self.space.fields()[slot.field];
+            let axes = if slot.components == 1 { &[0] } else { &field.axes[..] };
+            for (component, &axis) in axes.iter().enumerate() {
+                let dof = dof + component * nodes;
+                if slot.of == Of::Value {
+                    f(number + axis, dof, Shape::Values(self.batch.tables.values_at(q)));
+                    continue;
+                }
+                f(number + 3 * axis, dof, Shape::Gradients(&self.gradients[range.clone()]));
+                if !self.hoop.is_empty() && axis == radial && slot.components == 3 {
+                    // d u_hoop / d x_hoop = u_r / r.
+                    let hoop = 4 * (3 - radial - axial);
+                    f(number + hoop, dof, Shape::Values(&self.hoop[range.clone()]));
                 }
             }
-            Shape::Gradients(gradients) => {
-                for (r, g) in row.iter_mut().zip(*gradients) {
-                    *r += w * (t[0] * g[0] + t[1] * g[1] + t[2] * g[2]);
-                }
+            if let (Some(dilatation), Of::LockFreeGradient) = (&self.dilatation, slot.of) {
+                f(number, dof, Shape::Diagonal(dilatation.correction_at(q)));
             }
+            number += slot.numbers();
+            dof += axes.len() * nodes;
         }
     }
 }

@@ -1,10 +1,46 @@
 //! Which unknowns exist, which are free, and their numbers.
 
-/// A field on the nodes. All fields are scalar for now; a vector is one field per component.
+use mesh::Mesh;
+
+/// A field on the nodes.
 #[derive(Clone, Debug)]
 pub struct Field {
     /// Name in results and messages.
     pub name: &'static str,
+    /// Of a vector, the axes (0, 1, 2 for x, y, z) along which it has unknown components, in this
+    /// order; along the others it is zero. Of a scalar, none.
+    pub axes: Vec<usize>,
+}
+
+impl Field {
+    /// A scalar field.
+    pub fn scalar(name: &'static str) -> Self {
+        Field { name, axes: Vec::new() }
+    }
+
+    /// A vector field with the components that lie in the space of the mesh.
+    pub fn vector(name: &'static str, mesh: &Mesh) -> Self {
+        let axes = if mesh.dimension == 2 { mesh.axes.to_vec() } else { vec![0, 1, 2] };
+        Field { name, axes }
+    }
+
+    /// Number of unknowns at a node.
+    pub fn components(&self) -> usize {
+        self.axes.len().max(1)
+    }
+
+    /// Place of the component along `axis` among the unknowns of a node.
+    pub fn component(&self, axis: usize) -> Option<usize> {
+        self.axes.iter().position(|&a| a == axis)
+    }
+
+    /// Name of a component in messages.
+    fn describe(&self, component: usize) -> String {
+        match self.axes.get(component) {
+            Some(&axis) => format!("{} along {}", self.name, ["x", "y", "z"][axis]),
+            None => self.name.to_owned(),
+        }
+    }
 }
 
 /// An unknown or prescribed value of a node, or a whole-body unknown, before numbering.
@@ -16,9 +52,18 @@ pub enum Unknown {
         field: usize,
         /// Number of the node.
         node: u32,
+        /// Place among the field's components; 0 for a scalar.
+        component: usize,
     },
     /// A whole-body unknown.
     Whole(usize),
+}
+
+impl Unknown {
+    /// A scalar field at a node.
+    pub const fn scalar(field: usize, node: u32) -> Self {
+        Unknown::Node { field, node, component: 0 }
+    }
 }
 
 /// What restricts the unknowns.
@@ -26,17 +71,19 @@ pub enum Unknown {
 pub struct Constraints {
     /// Prescribed values.
     pub fixed: Vec<(Unknown, f64)>,
-    /// Nodes of a field (index, node) at which it equals a whole-body unknown.
-    pub tied: Vec<(usize, u32, usize)>,
+    /// Unknowns of nodes that equal a whole-body unknown.
+    pub tied: Vec<(Unknown, usize)>,
 }
 
-/// A numbering in which the free unknowns come first and the prescribed ones last.
+/// A numbering in which the free unknowns come first and the prescribed ones last; field after field,
+/// node after node, the components of a node side by side.
 #[derive(Clone, Debug)]
 pub struct Space {
     fields: Vec<Field>,
     /// Names of the whole-body unknowns.
     whole: Vec<String>,
-    nodes: usize,
+    /// Where the unknowns of each field begin in `dofs`, then where those of whole bodies do.
+    starts: Vec<usize>,
     dofs: Vec<u32>,
     free: usize,
     prescribed: Vec<f64>,
@@ -51,7 +98,7 @@ pub enum SpaceError {
         /// The node.
         node: u32,
         /// Name of the field.
-        field: &'static str,
+        field: String,
         /// The value met first.
         first: String,
         /// The value met later.
@@ -71,39 +118,49 @@ impl Space {
         constraints: &Constraints,
     ) -> Result<Self, SpaceError> {
         const FREE: u32 = u32::MAX;
-        let raw = fields.len() * nodes;
+        let mut starts = vec![0];
+        for field in &fields {
+            starts.push(starts[starts.len() - 1] + field.components() * nodes);
+        }
+        let raw = starts[fields.len()];
         // Before numbering: FREE, or the index of what the unknown is bound to.
         let mut bound = vec![FREE; raw + whole.len()];
         let mut values: Vec<f64> = Vec::new();
         let index = |unknown: Unknown| match unknown {
-            Unknown::Node { field, node } => field * nodes + node as usize,
+            Unknown::Node { field, node, component } => {
+                starts[field] + node as usize * fields[field].components() + component
+            }
             Unknown::Whole(w) => raw + w,
         };
         let mut ties = vec![FREE; raw];
-        let conflict = |i: usize, first: String, second: String| SpaceError::TwoValues {
-            node: (i % nodes.max(1)) as u32,
-            field: fields.get(i / nodes.max(1)).map_or("whole-body unknown", |f| f.name),
-            first,
-            second,
+        let conflict = |unknown: Unknown, first: String, second: String| {
+            let (node, field) = match unknown {
+                Unknown::Node { field, node, component } => {
+                    (node, fields[field].describe(component))
+                }
+                Unknown::Whole(w) => (w as u32, "whole-body unknown".to_owned()),
+            };
+            SpaceError::TwoValues { node, field, first, second }
         };
-        for &(field, node, w) in &constraints.tied {
-            let i = field * nodes + node as usize;
+        for &(unknown, w) in &constraints.tied {
+            let i = index(unknown);
             if ties[i] != FREE && ties[i] != w as u32 {
-                return Err(conflict(i, whole[ties[i] as usize].clone(), whole[w].clone()));
+                return Err(conflict(unknown, whole[ties[i] as usize].clone(), whole[w].clone()));
             }
             ties[i] = w as u32;
         }
         for &(unknown, value) in &constraints.fixed {
             let i = index(unknown);
             if i < raw && ties[i] != FREE {
-                return Err(conflict(i, whole[ties[i] as usize].clone(), value.to_string()));
+                let first = whole[ties[i] as usize].clone();
+                return Err(conflict(unknown, first, value.to_string()));
             }
             if bound[i] == FREE {
                 bound[i] = values.len() as u32;
                 values.push(value);
             } else if values[bound[i] as usize] != value {
                 let first = values[bound[i] as usize].to_string();
-                return Err(conflict(i, first, value.to_string()));
+                return Err(conflict(unknown, first, value.to_string()));
             }
         }
         let mut next = 0u32;
@@ -126,7 +183,7 @@ impl Space {
                 dofs[i] = dofs[raw + ties[i] as usize];
             }
         }
-        Ok(Space { fields, whole, nodes, dofs, free, prescribed: values })
+        Ok(Space { fields, whole, starts, dofs, free, prescribed: values })
     }
 
     /// Number of free unknowns.
@@ -144,14 +201,21 @@ impl Space {
         &self.prescribed
     }
 
-    /// Number of the unknown of `field` at `node`.
+    /// Number of the unknown of the scalar `field` at `node`.
     pub fn dof(&self, field: usize, node: u32) -> u32 {
-        self.dofs[field * self.nodes + node as usize]
+        self.dofs(field, node)[0]
+    }
+
+    /// Numbers of the unknowns of `field` at `node`, component after component.
+    pub fn dofs(&self, field: usize, node: u32) -> &[u32] {
+        let n = self.fields[field].components();
+        let first = self.starts[field] + node as usize * n;
+        &self.dofs[first..first + n]
     }
 
     /// Number of the whole-body unknown `w`.
     pub fn whole_dof(&self, w: usize) -> u32 {
-        self.dofs[self.fields.len() * self.nodes + w]
+        self.dofs[self.starts[self.fields.len()] + w]
     }
 
     /// The fields.
@@ -164,9 +228,25 @@ impl Space {
         &self.whole
     }
 
-    /// The values of `field` at all nodes from a vector of all unknowns.
+    /// The values of `field` at all nodes from a vector of all unknowns, node after node, the
+    /// components of a node side by side.
     pub fn nodal_values(&self, field: usize, u: &[f64]) -> Vec<f64> {
-        (0..self.nodes as u32).map(|node| u[self.dof(field, node) as usize]).collect()
+        let range = self.starts[field]..self.starts[field + 1];
+        self.dofs[range].iter().map(|&dof| u[dof as usize]).collect()
+    }
+
+    /// The vectors of `field` at all nodes; zero along the axes that the field does not have.
+    pub fn nodal_vectors(&self, field: usize, u: &[f64]) -> Vec<[f64; 3]> {
+        let axes = &self.fields[field].axes;
+        let values = self.nodal_values(field, u);
+        let vector = |values: &[f64]| {
+            let mut vector = [0.0; 3];
+            for (&axis, &value) in axes.iter().zip(values) {
+                vector[axis] = value;
+            }
+            vector
+        };
+        values.chunks_exact(axes.len().max(1)).map(vector).collect()
     }
 }
 
@@ -175,14 +255,14 @@ mod tests {
     use super::*;
 
     fn space(constraints: &Constraints) -> Result<Space, SpaceError> {
-        Space::new(vec![Field { name: "potential" }], vec!["counter".into()], 4, constraints)
+        Space::new(vec![Field::scalar("potential")], vec!["counter".into()], 4, constraints)
     }
 
     #[test]
     fn free_first_prescribed_last_tied_alike() {
         let constraints = Constraints {
-            fixed: vec![(Unknown::Node { field: 0, node: 1 }, 2.5)],
-            tied: vec![(0, 2, 0), (0, 3, 0)],
+            fixed: vec![(Unknown::scalar(0, 1), 2.5)],
+            tied: vec![(Unknown::scalar(0, 2), 0), (Unknown::scalar(0, 3), 0)],
         };
         let s = space(&constraints).unwrap();
         assert_eq!((s.free(), s.total()), (2, 3));
@@ -193,13 +273,32 @@ mod tests {
 
     #[test]
     fn contradictions_are_refused() {
-        let at = |value| (Unknown::Node { field: 0, node: 1 }, value);
+        let at = |value| (Unknown::scalar(0, 1), value);
         let constraints = Constraints { fixed: vec![at(1.0), at(2.0)], tied: vec![] };
         assert_eq!(
             space(&constraints).unwrap_err().to_string(),
             "node 1 is given two different values of the potential: 1 and 2"
         );
-        let constraints = Constraints { fixed: vec![at(1.0)], tied: vec![(0, 1, 0)] };
+        let constraints =
+            Constraints { fixed: vec![at(1.0)], tied: vec![(Unknown::scalar(0, 1), 0)] };
         assert!(space(&constraints).unwrap_err().to_string().contains("counter and 1"));
+    }
+
+    #[test]
+    fn components_of_a_node_are_neighbours() {
+        let fields =
+            vec![Field::scalar("potential"), Field { name: "displacement", axes: vec![0, 2] }];
+        let along_z = |node| Unknown::Node { field: 1, node, component: 1 };
+        let constraints =
+            Constraints { fixed: vec![(along_z(0), 5.0)], tied: vec![(along_z(2), 0)] };
+        let s = Space::new(fields, vec!["platen".into()], 3, &constraints).unwrap();
+        assert_eq!([0, 1, 2].map(|n| s.dofs(1, n)), [&[3, 8], &[4, 5], &[6, 7]]);
+        assert_eq!((s.whole_dof(0), s.free(), s.total()), (7, 8, 9));
+        let u: Vec<f64> = (0..9).map(f64::from).collect();
+        assert_eq!(s.nodal_vectors(1, &u)[1], [4.0, 0.0, 5.0]);
+        let twice = Constraints { fixed: vec![(along_z(0), 5.0), (along_z(0), 6.0)], tied: vec![] };
+        let fields = vec![Field::scalar("a"), Field { name: "displacement", axes: vec![0, 2] }];
+        let message = Space::new(fields, vec![], 3, &twice).unwrap_err().to_string();
+        assert!(message.contains("values of the displacement along z: 5 and 6"), "{message}");
     }
 }

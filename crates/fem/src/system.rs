@@ -2,7 +2,7 @@
 
 use crate::pattern::{Elements, pattern, square};
 use crate::placement::{Batch, Kernel, Placement};
-use crate::{Constraints, Hypothesis, Space, Term};
+use crate::{Constraints, Hypothesis, Of, Space, Term};
 use algebra::{Csr, Equations, Inadmissible};
 use mesh::Mesh;
 use rayon::prelude::*;
@@ -39,6 +39,10 @@ pub struct System<'m> {
     /// Per field and whole-body unknown, the size of the terms that must cancel.
     scales: Vec<f64>,
     is_whole: Vec<bool>,
+    /// True when the linear terms read gradients only, so that a constant changes nothing.
+    forgets_constants: bool,
+    /// All unknowns less a constant.
+    shifted: Vec<f64>,
 }
 
 impl<'m> System<'m> {
@@ -68,6 +72,10 @@ impl<'m> System<'m> {
         for p in placed.iter().filter(|p| p.term.is_linear()) {
             add_tangent(mesh, hypothesis, &space, p, &all, &mut linear);
         }
+        let forgets_constants = placed
+            .iter()
+            .filter(|p| p.term.is_linear())
+            .all(|p| p.term.slots().iter().all(|slot| slot.of == Of::Gradient));
         let mut is_whole = vec![false; space.free()];
         for w in 0..space.whole().len() {
             if let Some(flag) = is_whole.get_mut(space.whole_dof(w) as usize) {
@@ -88,9 +96,13 @@ impl<'m> System<'m> {
             drive: Vec::new(),
             scales,
             is_whole,
+            forgets_constants,
+            shifted: Vec::new(),
         };
-        let mut drive = vec![0.0; system.space.free()];
-        system.linear.apply(&system.all, &mut drive);
+        let free = system.space.free();
+        let constant = system.mean(free..system.space.total());
+        let mut drive = vec![0.0; free];
+        system.apply_linear(constant, &mut drive, |k, u| if k < free { 0.0 } else { u });
         system.drive = system.sizes(&drive);
         system
     }
@@ -122,9 +134,10 @@ impl<'m> System<'m> {
         all
     }
 
-    /// The residual at every node (field after field), as if nothing were prescribed or tied: where
-    /// something is, it is the reaction, the flux \[A\] that enters the body at that node. Loads of
-    /// whole-body unknowns are not part of it.
+    /// The residual at every node (field after field, node after node, the components of a node side
+    /// by side), as if nothing were prescribed or tied: where something is, it is the reaction, the
+    /// flux \[A\] or the force \[N\] that enters the body at that node. Loads of whole-body unknowns
+    /// are not part of it.
     pub fn nodal_residual(&self, u: &[f64]) -> Vec<f64> {
         let nodes = self.mesh.points.len();
         let fields = self.space.fields().to_vec();
@@ -135,13 +148,14 @@ impl<'m> System<'m> {
         let all = self.all_unknowns(u);
         let mut expanded: Vec<f64> =
             (0..count).flat_map(|field| self.space.nodal_values(field, &all)).collect();
+        let nodal = expanded.len();
         expanded
             .extend((0..self.space.whole().len()).map(|w| all[self.space.whole_dof(w) as usize]));
         let mut out = vec![0.0; expanded.len()];
         for p in &self.placed {
             add_residual(self.mesh, self.hypothesis, &unconstrained, p, &expanded, &mut out);
         }
-        out.truncate(count * nodes);
+        out.truncate(nodal);
         out
     }
 
@@ -152,6 +166,24 @@ impl<'m> System<'m> {
         let p = &self.placed[placement];
         add_residual(self.mesh, self.hypothesis, &self.space, p, &all, &mut out);
         out
+    }
+
+    /// Mean of a part of the unknowns, when the linear terms do not see it; else zero.
+    fn mean(&self, part: std::ops::Range<usize>) -> f64 {
+        let part = &self.all[part];
+        if !self.forgets_constants || part.is_empty() {
+            return 0.0;
+        }
+        part.iter().sum::<f64>() / part.len() as f64
+    }
+
+    /// The linear terms at `change` of the unknowns less a constant. Small differences of potentials
+    /// far from zero would otherwise be lost in the rounding of their sums.
+    fn apply_linear(&mut self, constant: f64, r: &mut [f64], change: impl Fn(usize, f64) -> f64) {
+        self.shifted.clear();
+        let shifted = self.all.iter().enumerate().map(|(k, u)| change(k, u - constant));
+        self.shifted.extend(shifted);
+        self.linear.apply(&self.shifted, r);
     }
 
     fn set(&mut self, u: &[f64]) {
@@ -181,7 +213,8 @@ impl Equations for System<'_> {
 
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(u);
-        self.linear.apply(&self.all, r);
+        let constant = self.mean(0..u.len());
+        self.apply_linear(constant, r, |_, u| u);
         let mut parts = vec![self.drive.clone(), self.sizes(r)];
         let mut rest = vec![0.0; self.space.total()];
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
@@ -279,15 +312,15 @@ fn add_residual(
 ) {
     let slots = placed.term.slots();
     for batch in &placed.batches {
-        let width = batch.width(slots);
+        let width = batch.width(slots, space);
         let mut dofs = Vec::with_capacity(width);
         in_order(
             batch.len(),
             width,
             |range, parts| {
-                let mut kernel = Kernel::new(mesh, hypothesis, &*placed.term, batch);
+                let mut kernel = Kernel::new(mesh, hypothesis, space, &*placed.term, batch);
                 for (element, part) in range.zip(parts.chunks_exact_mut(width)) {
-                    kernel.residual(space, element, all, part);
+                    kernel.residual(element, all, part);
                 }
             },
             |element, part| {
@@ -311,15 +344,15 @@ fn add_tangent(
 ) {
     let slots = placed.term.slots();
     for batch in &placed.batches {
-        let width = batch.width(slots);
+        let width = batch.width(slots, space);
         let mut dofs = Vec::with_capacity(width);
         in_order(
             batch.len(),
             width * width,
             |range, parts| {
-                let mut kernel = Kernel::new(mesh, hypothesis, &*placed.term, batch);
+                let mut kernel = Kernel::new(mesh, hypothesis, space, &*placed.term, batch);
                 for (element, part) in range.zip(parts.chunks_exact_mut(width * width)) {
-                    kernel.tangent(space, element, all, part);
+                    kernel.tangent(element, all, part);
                 }
             },
             |element, part| {

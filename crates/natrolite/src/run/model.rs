@@ -124,7 +124,7 @@ impl<'m> Model<'m> {
             return draft.errors.into_result(None);
         }
         let space = Space::new(
-            vec![Field { name: "potential" }],
+            vec![Field::scalar("potential")],
             draft.whole,
             geometry.mesh.points.len(),
             &draft.constraints,
@@ -241,7 +241,7 @@ impl Draft<'_, '_> {
             } else if let Some(law) = boundary.law("potential") {
                 let value = law.values.required("value");
                 for node in nodes_of(&mesh.boundaries[index].facets) {
-                    let unknown = Unknown::Node { field: POTENTIAL, node };
+                    let unknown = Unknown::scalar(POTENTIAL, node);
                     self.constraints.fixed.push((unknown, value));
                 }
                 Some(Role::Potential(value))
@@ -251,7 +251,7 @@ impl Draft<'_, '_> {
                     let whole = self.whole.len();
                     self.whole.push(boundary.name.clone());
                     for node in nodes_of(&mesh.boundaries[index].facets) {
-                        self.constraints.tied.push((POTENTIAL, node, whole));
+                        self.constraints.tied.push((Unknown::scalar(POTENTIAL, node), whole));
                     }
                     self.loads.push((whole, total));
                     Some(Role::Equipotential { whole, current: total })

@@ -170,11 +170,11 @@ fn errors(kind: CellKind, hypothesis: Hypothesis, n: usize) -> (f64, f64) {
         } else if !(hypothesis == Hypothesis::Axisymmetric && boundary.name == "x0") {
             for &node in boundary.facets.iter().flat_map(|f| &f.nodes) {
                 let value = exact(hypothesis, mesh.points[node as usize]).0;
-                constraints.fixed.push((Unknown::Node { field: 0, node }, value));
+                constraints.fixed.push((Unknown::scalar(0, node), value));
             }
         }
     }
-    let fields = vec![Field { name: "potential" }];
+    let fields = vec![Field::scalar("potential")];
     let space = Space::new(fields, vec![], mesh.points.len(), &constraints)
         .expect("the exact solution has one value at a node");
     let placements = vec![

@@ -56,7 +56,7 @@ fn amplitude(kl: f64, wagner: f64) -> Result<f64, String> {
             support: Support::Boundary(wall),
         },
     ];
-    let fields = vec![Field { name: "potential" }];
+    let fields = vec![Field::scalar("potential")];
     let space = Space::new(fields, vec![], mesh.points.len(), &Constraints::default())
         .map_err(|error| error.to_string())?;
     let mut system = System::new(&mesh, Hypothesis::Planar, space, placements, vec![]);

@@ -1,0 +1,27 @@
+//! What the stack pressure does: elastic bodies that touch, or do not.
+//!
+//! The unknown is the displacement u \[m\], a vector field of its own space; strains are small. Stress
+//! is positive in tension, pressure in compression. Nothing here knows a file, a unit as text, or the
+//! electric side.
+
+mod eigenstrain;
+mod elastic;
+mod load;
+pub mod stress;
+mod support;
+
+pub use eigenstrain::{Eigenstress, linear_strain};
+pub use elastic::{Elastic, Reduction};
+pub use load::{Pressure, Traction};
+pub use support::{
+    Platen, SupportError, fix, flat_direction, nodes_of, platen, roller, support_axis,
+};
+
+use fem::registry::Entry;
+
+/// Index of the displacement among the fields of the space of mechanics.
+pub const DISPLACEMENT: usize = 0;
+
+/// Every law of this crate, in the order of the manual.
+pub const LAWS: &[&Entry] =
+    &[&elastic::ENTRY, &eigenstrain::ENTRY, &load::PRESSURE, &support::PLATEN];

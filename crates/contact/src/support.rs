@@ -1,0 +1,178 @@
+//! What holds a body: fixed and rolling boundaries, rigid platens, the axis of symmetry.
+//!
+//! A roller and a platen act along the normal of their boundary, which must be a plane across one of
+//! the axes; they are free to slide along it.
+
+use crate::DISPLACEMENT;
+use fem::quadrature::facet_rule;
+use fem::registry::{Entry, Kind, Parameter, Place, Presence, Range};
+use fem::{Constraints, Field, Tables, Unknown};
+use mesh::{Boundary, FacetBlock, Mesh};
+
+/// A support that does not fit its boundary.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SupportError {
+    /// The boundary of a roller or platen is not a plane across an axis.
+    #[error(
+        "boundary `{boundary}`: a roller or platen needs a plane across x, y or z, \
+         got a facet with the normal ({}, {}, {})", normal[0], normal[1], normal[2]
+    )]
+    NotFlat {
+        /// The boundary.
+        boundary: String,
+        /// A normal that is not along an axis, or not that of the first facet.
+        normal: [f64; 3],
+    },
+    /// The boundary has no facets.
+    #[error("boundary `{boundary}` has no facets")]
+    Empty {
+        /// The boundary.
+        boundary: String,
+    },
+}
+
+/// Normals may differ from an axis by this much (sine of the angle).
+const FLAT: f64 = 1e-6;
+
+/// The axis across which a flat boundary lies, and the sign of its outward normal along it.
+///
+/// # Errors
+/// [`SupportError::NotFlat`] and [`SupportError::Empty`].
+pub fn flat_direction(mesh: &Mesh, boundary: &Boundary) -> Result<(usize, f64), SupportError> {
+    let mut direction = None;
+    for block in &boundary.facets {
+        let tables = Tables::new(block.kind, &facet_rule(block.kind));
+        for nodes in block.facets() {
+            let x: Vec<[f64; 3]> = nodes.iter().map(|&n| mesh.points[n as usize]).collect();
+            for q in 0..tables.len() {
+                let (normal, _) = tables.facet_normal(q, &x, mesh.axes);
+                let (axis, sign) = *direction.get_or_insert_with(|| {
+                    let axis = (0..3)
+                        .fold(0, |a, k| if normal[k].abs() > normal[a].abs() { k } else { a });
+                    (axis, normal[axis].signum())
+                });
+                let along = |k: usize| if k == axis { sign } else { 0.0 };
+                if (0..3).any(|k| (normal[k] - along(k)).abs() > FLAT) {
+                    let boundary = boundary.name.clone();
+                    return Err(SupportError::NotFlat { boundary, normal });
+                }
+            }
+        }
+    }
+    direction.ok_or_else(|| SupportError::Empty { boundary: boundary.name.clone() })
+}
+
+/// Nodes of facets, each once, in increasing order.
+pub fn nodes_of(facets: &[FacetBlock]) -> Vec<u32> {
+    let mut nodes: Vec<u32> = facets.iter().flat_map(|b| b.nodes.iter().copied()).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
+}
+
+/// The unknowns of `field` along `axis` at these nodes; none where the field has no such component.
+fn along(field: &Field, nodes: Vec<u32>, axis: usize) -> impl Iterator<Item = Unknown> {
+    let component = field.component(axis);
+    nodes.into_iter().filter_map(move |node| {
+        component.map(|component| Unknown::Node { field: DISPLACEMENT, node, component })
+    })
+}
+
+/// Holds a boundary: zero displacement along each of `axes`.
+pub fn fix(field: &Field, boundary: &Boundary, axes: &[usize], constraints: &mut Constraints) {
+    for &axis in axes {
+        let unknowns = along(field, nodes_of(&boundary.facets), axis);
+        constraints.fixed.extend(unknowns.map(|unknown| (unknown, 0.0)));
+    }
+}
+
+/// Lets a flat boundary slide but not leave its plane.
+///
+/// # Errors
+/// See [`flat_direction`].
+pub fn roller(
+    mesh: &Mesh,
+    field: &Field,
+    boundary: &Boundary,
+    constraints: &mut Constraints,
+) -> Result<(), SupportError> {
+    let (axis, _) = flat_direction(mesh, boundary)?;
+    fix(field, boundary, &[axis], constraints);
+    Ok(())
+}
+
+/// Holds the nodes on the axis of axial symmetry, r = 0, to it.
+pub fn support_axis(mesh: &Mesh, field: &Field, constraints: &mut Constraints) {
+    let radial = mesh.axes[0];
+    let extent = mesh.points.iter().map(|x| x[radial]).fold(0.0, f64::max);
+    let on_axis = |node: &u32| mesh.points[*node as usize][radial].abs() <= 1e-12 * extent;
+    let nodes: Vec<u32> = (0..mesh.points.len() as u32).filter(on_axis).collect();
+    constraints.fixed.extend(along(field, nodes, radial).map(|unknown| (unknown, 0.0)));
+}
+
+/// What moves a platen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Platen {
+    /// A force into the body \[N\] on what is meshed (N/m in plane strain).
+    Force(f64),
+    /// A displacement into the body \[m\].
+    Displacement(f64),
+}
+
+/// Ties a flat boundary to a rigid, frictionless platen, the whole-body unknown number `whole`: the
+/// displacement of the platen along the axis across which the boundary lies.
+///
+/// Returns the load \[N\] of that unknown for [`fem::System`], if there is one.
+///
+/// # Errors
+/// See [`flat_direction`].
+pub fn platen(
+    mesh: &Mesh,
+    field: &Field,
+    boundary: &Boundary,
+    given: Platen,
+    whole: usize,
+    constraints: &mut Constraints,
+) -> Result<Option<(usize, f64)>, SupportError> {
+    let (axis, sign) = flat_direction(mesh, boundary)?;
+    let unknowns = along(field, nodes_of(&boundary.facets), axis);
+    constraints.tied.extend(unknowns.map(|unknown| (unknown, whole)));
+    Ok(match given {
+        Platen::Force(force) => Some((whole, -sign * force)),
+        Platen::Displacement(distance) => {
+            constraints.fixed.push((Unknown::Whole(whole), -sign * distance));
+            None
+        }
+    })
+}
+
+const fn given(name: &'static str, kind: Kind, doc: &'static str) -> Parameter {
+    Parameter { name, kind, presence: Presence::Optional, doc }
+}
+
+/// `platen` in the case file.
+pub const PLATEN: Entry = Entry {
+    name: "platen",
+    places: &[Place::Boundary],
+    parameters: &[
+        given(
+            "force",
+            Kind::Extensive { unit: "N", per_depth: "N/m", range: Range::Any },
+            "force into the whole defect cell; this, `pressure` or `displacement`",
+        ),
+        given(
+            "pressure",
+            Kind::Number { unit: "Pa", range: Range::Any },
+            "force over the area of the boundary",
+        ),
+        given(
+            "displacement",
+            Kind::Number { unit: "m", range: Range::Any },
+            "displacement into the body",
+        ),
+    ],
+    doc: "rigid platen without friction: one displacement along the normal for the whole boundary, \
+          given, or with a given force",
+    source: "Johnson, Contact Mechanics, section 2.8 (rigid flat punch)",
+    build: None,
+};

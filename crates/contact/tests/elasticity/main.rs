@@ -1,0 +1,4 @@
+//! Elastic bodies against closed forms.
+
+mod patch;
+mod problem;
