@@ -39,10 +39,8 @@ pub struct System<'m> {
     /// Per field and whole-body unknown, the size of the terms that must cancel.
     scales: Vec<f64>,
     is_whole: Vec<bool>,
-    /// True when the linear terms read gradients only, so that a constant changes nothing.
+    /// True when the linear terms read gradients of scalars only, so that a constant changes nothing.
     forgets_constants: bool,
-    /// All unknowns less a constant.
-    shifted: Vec<f64>,
 }
 
 impl<'m> System<'m> {
@@ -75,7 +73,7 @@ impl<'m> System<'m> {
         let forgets_constants = placed
             .iter()
             .filter(|p| p.term.is_linear())
-            .all(|p| p.term.slots().iter().all(|slot| slot.of == Of::Gradient));
+            .all(|p| p.term.slots().iter().all(|s| s.of == Of::Gradient && s.components == 1));
         let mut is_whole = vec![false; space.free()];
         for w in 0..space.whole().len() {
             if let Some(flag) = is_whole.get_mut(space.whole_dof(w) as usize) {
@@ -97,13 +95,8 @@ impl<'m> System<'m> {
             scales,
             is_whole,
             forgets_constants,
-            shifted: Vec::new(),
         };
-        let free = system.space.free();
-        let constant = system.mean(free..system.space.total());
-        let mut drive = vec![0.0; free];
-        system.apply_linear(constant, &mut drive, |k, u| if k < free { 0.0 } else { u });
-        system.drive = system.sizes(&drive);
+        system.drive = system.drive();
         system
     }
 
@@ -168,22 +161,27 @@ impl<'m> System<'m> {
         out
     }
 
-    /// Mean of a part of the unknowns, when the linear terms do not see it; else zero.
-    fn mean(&self, part: std::ops::Range<usize>) -> f64 {
-        let part = &self.all[part];
-        if !self.forgets_constants || part.is_empty() {
-            return 0.0;
+    /// The linear terms at the present unknowns. Where they read gradients only, they see differences
+    /// of potentials, whose digits must not be lost in sums of potentials far from zero.
+    fn apply_linear(&self, r: &mut [f64]) {
+        if self.forgets_constants {
+            self.linear.apply_to_differences(&self.all, r);
+        } else {
+            self.linear.apply(&self.all, r);
         }
-        part.iter().sum::<f64>() / part.len() as f64
     }
 
-    /// The linear terms at `change` of the unknowns less a constant. Small differences of potentials
-    /// far from zero would otherwise be lost in the rounding of their sums.
-    fn apply_linear(&mut self, constant: f64, r: &mut [f64], change: impl Fn(usize, f64) -> f64) {
-        self.shifted.clear();
-        let shifted = self.all.iter().enumerate().map(|(k, u)| change(k, u - constant));
-        self.shifted.extend(shifted);
-        self.linear.apply(&self.shifted, r);
+    /// Sizes of what the prescribed unknowns put into the linear terms while the free ones rest at their
+    /// mean.
+    fn drive(&mut self) -> Vec<f64> {
+        let (free, prescribed) = self.all.split_at_mut(self.space.free());
+        let count = prescribed.len().max(1) as f64;
+        let mean =
+            if self.forgets_constants { prescribed.iter().sum::<f64>() / count } else { 0.0 };
+        free.fill(mean);
+        let mut r = vec![0.0; free.len()];
+        self.apply_linear(&mut r);
+        self.sizes(&r)
     }
 
     fn set(&mut self, u: &[f64]) {
@@ -213,8 +211,7 @@ impl Equations for System<'_> {
 
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(u);
-        let constant = self.mean(0..u.len());
-        self.apply_linear(constant, r, |_, u| u);
+        self.apply_linear(r);
         let mut parts = vec![self.drive.clone(), self.sizes(r)];
         let mut rest = vec![0.0; self.space.total()];
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
