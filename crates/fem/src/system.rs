@@ -10,6 +10,8 @@ use rayon::prelude::*;
 /// Elements whose parts are held at a time, and how many of them a task computes.
 const HELD: usize = 8192;
 const TASK: usize = 32;
+/// Rows of the linear terms that a task applies.
+const ROWS: usize = 512;
 
 const NOT_FINITE: &str = "a term is not finite";
 
@@ -41,8 +43,6 @@ pub struct System<'m> {
     is_whole: Vec<bool>,
     /// True when the linear terms read gradients only, so that a constant changes nothing.
     forgets_constants: bool,
-    /// All unknowns less a constant.
-    shifted: Vec<f64>,
 }
 
 impl<'m> System<'m> {
@@ -97,13 +97,8 @@ impl<'m> System<'m> {
             scales,
             is_whole,
             forgets_constants,
-            shifted: Vec::new(),
         };
-        let free = system.space.free();
-        let constant = system.mean(free..system.space.total());
-        let mut drive = vec![0.0; free];
-        system.apply_linear(constant, &mut drive, |k, u| if k < free { 0.0 } else { u });
-        system.drive = system.sizes(&drive);
+        system.drive = system.sizes(&system.linear_of_prescribed());
         system
     }
 
@@ -168,22 +163,34 @@ impl<'m> System<'m> {
         out
     }
 
-    /// Mean of a part of the unknowns, when the linear terms do not see it; else zero.
-    fn mean(&self, part: std::ops::Range<usize>) -> f64 {
-        let part = &self.all[part];
-        if !self.forgets_constants || part.is_empty() {
-            return 0.0;
-        }
-        part.iter().sum::<f64>() / part.len() as f64
+    /// The linear terms at the prescribed unknowns alone, less their mean where a constant changes
+    /// nothing.
+    fn linear_of_prescribed(&self) -> Vec<f64> {
+        let free = self.space.free();
+        let prescribed = self.space.prescribed();
+        let mean = match self.forgets_constants && !prescribed.is_empty() {
+            true => prescribed.iter().sum::<f64>() / prescribed.len() as f64,
+            false => 0.0,
+        };
+        let mut all = vec![0.0; free];
+        all.extend(prescribed.iter().map(|u| u - mean));
+        let mut out = vec![0.0; free];
+        self.linear.apply(&all, &mut out);
+        out
     }
 
-    /// The linear terms at `change` of the unknowns less a constant. Small differences of potentials
-    /// far from zero would otherwise be lost in the rounding of their sums.
-    fn apply_linear(&mut self, constant: f64, r: &mut [f64], change: impl Fn(usize, f64) -> f64) {
-        self.shifted.clear();
-        let shifted = self.all.iter().enumerate().map(|(k, u)| change(k, u - constant));
-        self.shifted.extend(shifted);
-        self.linear.apply(&self.shifted, r);
+    /// r = the linear terms. Where they read gradients only, rows sum to zero and are applied to the
+    /// differences from their own unknown: those of a good conductor are many digits smaller than the
+    /// potential, and would be lost in the rounding of the sum.
+    fn apply_linear(&self, r: &mut [f64]) {
+        if !self.forgets_constants {
+            return self.linear.apply(&self.all, r);
+        }
+        let (linear, all) = (&self.linear, &self.all);
+        r.par_iter_mut().with_min_len(ROWS).enumerate().for_each(|(i, r)| {
+            let (columns, values) = linear.row(i);
+            *r = columns.iter().zip(values).map(|(&j, a)| a * (all[j as usize] - all[i])).sum();
+        });
     }
 
     fn set(&mut self, u: &[f64]) {
@@ -213,8 +220,7 @@ impl Equations for System<'_> {
 
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(u);
-        let constant = self.mean(0..u.len());
-        self.apply_linear(constant, r, |_, u| u);
+        self.apply_linear(r);
         let mut parts = vec![self.drive.clone(), self.sizes(r)];
         let mut rest = vec![0.0; self.space.total()];
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
@@ -236,6 +242,9 @@ impl Equations for System<'_> {
             let dof = self.space.whole_dof(w);
             for load in self.loads.iter().filter(|l| l.0 == dof) {
                 self.scales[1 + w] = self.scales[1 + w].max(load.1.abs());
+                // A load enters through nodes too, and may be all that drives them.
+                let spread = load.1.abs() / (u.len() as f64).sqrt();
+                self.scales[0] = self.scales[0].max(spread);
             }
         }
         if r.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Inadmissible(NOT_FINITE.into())) }
