@@ -76,6 +76,7 @@ def mixed():
     group(3, volumes[:2], "prisms")
     group(3, volumes[2:], "hexahedra")
     group(2, [low, high, quad], "bottom")
+    group(2, [out[k - 1][1] for k, (d, _) in enumerate(out) if d == 3], "top")  # Gmsh lists it before the volume
     gmsh.model.mesh.generate(3)
     gmsh.model.mesh.setOrder(2)
     save("mixed.msh", 4.1, 0)

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 /// Elements whose parts are held at a time, and how many of them a task computes.
 const HELD: usize = 8192;
 const TASK: usize = 32;
+/// Rows of the linear terms that a task applies.
 
 const NOT_FINITE: &str = "a term is not finite";
 
@@ -233,6 +234,9 @@ impl Equations for System<'_> {
             let dof = self.space.whole_dof(w);
             for load in self.loads.iter().filter(|l| l.0 == dof) {
                 self.scales[1 + w] = self.scales[1 + w].max(load.1.abs());
+                // A load enters through nodes too, and may be all that drives them.
+                let spread = load.1.abs() / (u.len() as f64).sqrt();
+                self.scales[0] = self.scales[0].max(spread);
             }
         }
         if r.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Inadmissible(NOT_FINITE.into())) }

@@ -10,7 +10,7 @@ mod verify;
 
 pub use check::check;
 pub use mesh_info::mesh_info;
-pub use run::run;
+pub use run::{missed_expectations, run};
 pub use verify::verify;
 
 use crate::failure::Failure;

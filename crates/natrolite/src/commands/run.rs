@@ -92,15 +92,17 @@ pub fn missed_expectations(case: &Case, results: &Results) -> Vec<Diagnostic> {
         };
         if !expectation.is_met_by(quantity.value) {
             let difference = quantity.value - expectation.value;
-            let message = format!(
-                "`{}` is {:e} {}, expected {:e}: difference {:.2e}, relative {:.2e}",
-                expectation.quantity,
-                quantity.value,
-                quantity.unit,
-                expectation.value,
-                difference,
-                difference / expectation.value
+            let unit = match quantity.unit.as_str() {
+                "1" => String::new(),
+                unit => format!(" {unit}"),
+            };
+            let mut message = format!(
+                "`{}` is {:?}{unit}, expected {:?}{unit}: difference {difference:.2e}",
+                expectation.quantity, quantity.value, expectation.value
             );
+            if expectation.value != 0.0 {
+                message += &format!(", relative {:.2e}", difference / expectation.value);
+            }
             let mut error = Diagnostic::new(message, &expectation.origin);
             if let Some(source) = &expectation.source {
                 error = error.note(format!("source: {source}"));

@@ -105,8 +105,9 @@ fn solve_once(
     if !newton.converged {
         let place = solve::describe_unknown(&model, newton.worst);
         let message = format!(
-            "Newton's method did not converge in {} iterations; the residual is largest at {place}",
-            newton.iterations
+            "Newton's method did not converge in {} iteration{}; the residual is largest at {place}",
+            newton.iterations,
+            if newton.iterations == 1 { "" } else { "s" }
         );
         observer.warn(&message);
         log.push_str(&message);

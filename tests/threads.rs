@@ -1,0 +1,107 @@
+//! The same numbers to the last bit for any number of threads.
+
+use hdf5::types::{FloatSize, IntSize, TypeDescriptor, VarLenUnicode};
+use hdf5::{Dataset, File, Group};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn config(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs").join(name)
+}
+
+/// The contents of a dataset, as text without loss.
+fn contents(dataset: &Dataset) -> String {
+    let mut out = format!("{:?}:", dataset.shape());
+    let mut add = |bits: u64| write!(out, " {bits:x}").expect("text grows");
+    match dataset.dtype().and_then(|t| t.to_descriptor()).expect("a known type") {
+        TypeDescriptor::Float(FloatSize::U8) => {
+            dataset.read_raw::<f64>().expect("read").iter().for_each(|x| add(x.to_bits()));
+        }
+        TypeDescriptor::Integer(IntSize::U8) => {
+            dataset.read_raw::<i64>().expect("read").iter().for_each(|&x| add(x as u64));
+        }
+        TypeDescriptor::Integer(IntSize::U4) => {
+            dataset.read_raw::<i32>().expect("read").iter().for_each(|&x| add(x as u64));
+        }
+        TypeDescriptor::Unsigned(IntSize::U1) => {
+            dataset.read_raw::<u8>().expect("read").iter().for_each(|&x| add(x.into()));
+        }
+        TypeDescriptor::VarLenUnicode => {
+            for text in dataset.read_raw::<VarLenUnicode>().expect("read") {
+                out.push_str(text.as_str());
+            }
+        }
+        other => panic!("{}: {other:?}", dataset.name()),
+    }
+    out
+}
+
+/// Name and contents of every dataset below a group, in order.
+fn datasets(group: &Group, out: &mut Vec<(String, String)>) {
+    for name in group.member_names().expect("names") {
+        match group.group(&name) {
+            Ok(inner) => datasets(&inner, out),
+            Err(_) => {
+                let dataset = group.dataset(&name).expect("what is no group is a dataset");
+                out.push((dataset.name(), contents(&dataset)));
+            }
+        }
+    }
+}
+
+/// `summary.json` without what belongs to the machine.
+fn summary(folder: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(folder.join("summary.json")).expect("written");
+    let mut summary: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    for key in ["threads", "seconds", "peak_memory_bytes"] {
+        assert!(summary.as_object_mut().expect("a table").remove(key).is_some(), "{key}");
+    }
+    summary
+}
+
+/// Runs a case with 1, 2 and 4 threads and compares; returns the summary.
+fn compare(name: &str, arguments: &[&str]) -> serde_json::Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut first: Option<(Vec<(String, String)>, serde_json::Value)> = None;
+    for threads in ["1", "2", "4"] {
+        let output = folder.path().join(threads);
+        let status = Command::new(env!("CARGO_BIN_EXE_natrolite"))
+            .args(["run", "--quiet", "--threads", threads, "--output"])
+            .arg(&output)
+            .arg(config(name))
+            .args(arguments)
+            .output()
+            .expect("the program starts");
+        assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+        let file = File::open(output.join("result.vtkhdf")).expect("written");
+        let mut found = Vec::new();
+        datasets(&file, &mut found);
+        assert!(found.len() > 20, "{found:?}");
+        let got = (found, summary(&output));
+        match &first {
+            None => first = Some(got),
+            Some(first) => {
+                assert_eq!(first.1, got.1, "{threads} threads");
+                assert_eq!(first.0.len(), got.0.len());
+                for (a, b) in first.0.iter().zip(&got.0) {
+                    assert!(a == b, "{} differs with {threads} threads", a.0);
+                }
+            }
+        }
+    }
+    first.expect("three runs").1
+}
+
+#[test]
+fn two_dimensions_with_a_direct_solver() {
+    let summary = compare("nas_pore.toml", &["--refine", "1"]);
+    assert_eq!(summary["linear_solver"]["name"], "cholesky");
+}
+
+#[test]
+fn three_dimensions_with_conjugate_gradients() {
+    let summary = compare("nps_pore_quarter.toml", &["--set", "mesh.defect.rim_size=0.02 um"]);
+    assert!(summary["dofs"].as_u64().expect("a number") > 12_000, "{summary}");
+    assert_eq!(summary["linear_solver"]["name"], "cg with algebraic multigrid");
+}
