@@ -1,4 +1,6 @@
 //! Elastic bodies against closed forms.
 
+mod benchmarks;
 mod patch;
 mod problem;
+mod rates;

@@ -81,3 +81,12 @@ impl<'m> Problem<'m> {
 pub fn place(term: impl Term + 'static, support: Support) -> Placement {
     Placement { term: Box::new(term), support }
 }
+
+/// The node at `x`.
+pub fn node_at(mesh: &Mesh, x: [f64; 3]) -> usize {
+    let distance = |p: &[f64; 3]| (0..3).map(|k| (p[k] - x[k]).powi(2)).sum::<f64>();
+    let nearest = mesh.points.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
+    let (node, p) = nearest.unwrap();
+    assert!(distance(p).sqrt() < 1e-9, "no node at {x:?}");
+    node
+}

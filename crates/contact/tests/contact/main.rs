@@ -1,0 +1,6 @@
+//! Unilateral contact against closed forms.
+
+mod half_space;
+#[path = "../elasticity/problem.rs"]
+mod problem;
+mod wavy;

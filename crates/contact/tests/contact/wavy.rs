@@ -1,0 +1,147 @@
+//! A wavy surface pressed flat (Westergaard).
+
+use crate::problem::Problem;
+use algebra::Cholesky;
+use contact::unilateral::{ContactSurface, Obstacle, solve};
+use contact::Pressure;
+use fem::Hypothesis;
+use mesh::{Block, Boundary, CellKind, FacetBlock, Interface, Mesh, brick};
+use std::f64::consts::PI;
+
+const WAVELENGTH: f64 = 10.0;
+const AMPLITUDE: f64 = 0.01;
+const YOUNG: f64 = 1000.0;
+const POISSON: f64 = 0.3;
+
+/// Half a wavelength wide, one and a half deep, from z = 0 downwards (`sign` -1) or upwards.
+fn body(kind: CellKind, n: usize, sign: f64) -> Mesh {
+    brick(kind, n, |[x, _, z]| {
+        let depth = |t: f64| 1.5 * WAVELENGTH * t * (0.1 + 0.9 * t * t);
+        let z = if sign < 0.0 { -depth(1.0 - z) } else { depth(z) };
+        [0.5 * WAVELENGTH * x, 0.0, z]
+    })
+}
+
+/// Two meshes joined by an interface `contact` where the top of the first meets the bottom of the
+/// second.
+fn stack(lower: Mesh, upper: Mesh) -> Mesh {
+    let (nodes, cells) = (lower.points.len() as u32, lower.cell_count() as u32);
+    let mut mesh = lower;
+    let meet = |mesh: &Mesh, name: &str| {
+        let mut facets = mesh.boundary(name).unwrap().facets[0].clone();
+        let corner = |nodes: &[u32]| {
+            nodes.iter().map(|&n| mesh.points[n as usize][0]).fold(f64::INFINITY, f64::min)
+        };
+        let count = facets.kind.node_count();
+        let mut order: Vec<usize> = (0..facets.len()).collect();
+        order.sort_by(|&a, &b| {
+            let at = |f: usize| corner(&facets.nodes[f * count..(f + 1) * count]);
+            at(a).total_cmp(&at(b))
+        });
+        facets.nodes = order.iter().flat_map(|&f| facets.nodes[f * count..(f + 1) * count].to_vec()).collect();
+        facets.cells = order.iter().map(|&f| facets.cells[f]).collect();
+        facets
+    };
+    let first = meet(&mesh, "z1");
+    let mut second = meet(&upper, "z0");
+    // Both sides are numbered along the first.
+    let count = second.kind.node_count();
+    for facet in second.nodes.chunks_exact_mut(count) {
+        facet.swap(0, 1);
+        facet.iter_mut().for_each(|n| *n += nodes);
+    }
+    second.cells.iter_mut().for_each(|c| *c += cells);
+    mesh.boundaries.retain(|b| b.name != "z1");
+    for b in upper.boundaries.iter().filter(|b| b.name != "z0") {
+        let shift = |f: &FacetBlock| FacetBlock {
+            kind: f.kind,
+            nodes: f.nodes.iter().map(|n| n + nodes).collect(),
+            cells: f.cells.iter().map(|c| c + cells).collect(),
+        };
+        let facets = b.facets.iter().map(shift).collect();
+        mesh.boundaries.push(Boundary { name: format!("upper_{}", b.name), facets });
+    }
+    mesh.points.extend(&upper.points);
+    mesh.regions.push("upper".into());
+    let block = &upper.blocks[0];
+    let shifted = block.nodes.iter().map(|n| n + nodes).collect();
+    mesh.blocks.push(Block { kind: block.kind, region: 1, nodes: shifted });
+    mesh.interfaces.push(Interface {
+        name: "contact".into(),
+        regions: [0, 1],
+        sides: [vec![first], vec![second]],
+    });
+    mesh
+}
+
+/// The edge of contact from the corners' pressures: p^2 falls linearly with sin^2(pi x / l).
+fn fraction(mesh: &Mesh, surface: &ContactSurface, outcome: &contact::unilateral::Outcome) -> f64 {
+    let mut inside: Vec<(f64, f64)> = (surface.nodes.iter().zip(&outcome.touch[0]))
+        .filter(|(n, t)| n.is_corner() && t.active)
+        .map(|(n, t)| ((PI * mesh.points[n.node as usize][0] / WAVELENGTH).sin().powi(2), t.pressure.powi(2)))
+        .collect();
+    inside.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let k = inside.len();
+    let (a, b) = (inside[(k - 3) / 2], inside[k - 3]);
+    let edge = b.0 + b.1 * (b.0 - a.0) / (a.1 - b.1);
+    2.0 / PI * edge.clamp(0.0, 1.0).sqrt().asin()
+}
+
+#[test]
+fn contact_fraction_against_mean_pressure() {
+    // Johnson, Contact Mechanics, eq. 13.7: mean pressure = p* sin^2(pi f / 2), p* = pi E* a / l.
+    let modulus = YOUNG / (1.0 - POISSON * POISSON);
+    let full = PI * modulus * AMPLITUDE / WAVELENGTH;
+    let mesh = body(CellKind::Quadrilateral9, 64, -1.0);
+    let top = mesh.boundaries.iter().position(|b| b.name == "z1").unwrap();
+    let wave = Obstacle::Sinusoid {
+        crest: [0.0; 3],
+        normal: [0.0, 0.0, -1.0],
+        direction: [1.0, 0.0, 0.0],
+        amplitude: AMPLITUDE,
+        wavelength: WAVELENGTH,
+    };
+    for f in [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] {
+        let mean = full * (0.5 * PI * f).sin().powi(2);
+        let problem = Problem::new(&mesh, Hypothesis::Planar)
+            .elastic(YOUNG, POISSON)
+            .roller("x0")
+            .roller("x1")
+            .on("z0", Pressure { pressure: mean });
+        let surfaces = [ContactSurface::obstacle(&mesh, Hypothesis::Planar, top, &wave).unwrap()];
+        let mut system = problem.system();
+        let outcome = solve(&mut system, &surfaces, &mut Cholesky::new(), 50).unwrap();
+        let got = fraction(&mesh, &surfaces[0], &outcome);
+        println!("wavy {f}: {got:.5} {:?} {:.1e} {:.1e}", outcome.exchanged, outcome.residual, outcome.complementarity);
+        assert!(outcome.converged);
+        assert!((got / f - 1.0).abs() < 0.01, "{f}: {got}");
+    }
+}
+
+#[test]
+fn two_bodies_with_an_initial_gap() {
+    // The same with two elastic bodies: 1 / E* = (1 - nu^2) / E twice, and a gap between flat sides.
+    let modulus = 0.5 * YOUNG / (1.0 - POISSON * POISSON);
+    let full = PI * modulus * AMPLITUDE / WAVELENGTH;
+    for kind in [CellKind::Quadrilateral4, CellKind::Quadrilateral8, CellKind::Triangle6] {
+        let n = 48;
+        let mesh = stack(body(kind, n, -1.0), body(kind, n, 1.0));
+        let gap = |x: [f64; 3]| AMPLITUDE * (1.0 - (2.0 * PI * x[0] / WAVELENGTH).cos());
+        let surfaces = [ContactSurface::interface(&mesh, Hypothesis::Planar, 0, gap).unwrap()];
+        let mean = full * (0.2 * PI).sin().powi(2);
+        let problem = Problem::new(&mesh, Hypothesis::Planar)
+            .elastic(YOUNG, POISSON)
+            .roller("x0")
+            .roller("x1")
+            .roller("upper_x0")
+            .roller("upper_x1")
+            .roller("z0")
+            .on("upper_z1", Pressure { pressure: mean });
+        let mut system = problem.system();
+        let outcome = solve(&mut system, &surfaces, &mut Cholesky::new(), 50).unwrap();
+        let got = fraction(&mesh, &surfaces[0], &outcome);
+        println!("two bodies {kind:?}: {got:.5} {:?} {:.1e} {:.1e}", outcome.exchanged, outcome.residual, outcome.complementarity);
+        assert!(outcome.converged && outcome.residual < 1e-10 && outcome.complementarity < 1e-10);
+        assert!((got / 0.4 - 1.0).abs() < 0.01, "{kind:?}: {got}");
+    }
+}
