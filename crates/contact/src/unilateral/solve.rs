@@ -40,13 +40,16 @@ pub struct Outcome {
     pub exchanged: Vec<usize>,
     /// Norm of the residual of what is free over the norm of the contact forces and loads.
     pub residual: f64,
-    /// The largest of |p q| and of what p and q fall short of 0, over the largest pressure and gap.
+    /// The largest of |p q|, -p and -q over all bounds, p and q over the largest of their kind.
     pub complementarity: f64,
     /// Positions of the nodes in the last exchange, when not converged.
     pub undecided: Vec<(usize, usize)>,
 }
 
-/// Solves with contact on `surfaces`, starting with every candidate in contact.
+/// Solves with contact on `surfaces`.
+///
+/// The first active set is what touches, or is nearest, before loading; where that does not hold all
+/// bodies, every candidate.
 ///
 /// # Errors
 /// See [`ContactError`]. An active set that still changes after `max_steps` is none: see
@@ -59,14 +62,20 @@ pub fn solve(
 ) -> Result<Outcome, ContactError> {
     let reduction = Reduction::new(system.mesh(), system.space(), surfaces)?;
     let mut state = State::new(system, &reduction)?;
-    let mut active = vec![true; reduction.bounds.len()];
-    let mut pivoting = Pivoting::new();
-    let mut exchanged = Vec::new();
-    let mut infeasible = Vec::new();
-    state.step(system, solver, &active, 1).map_err(|error| match error {
-        ContactError::Linear { source, .. } => ContactError::Unsupported(source),
+    let mut active = nearest(surfaces, &reduction);
+    let mut first = state.step(system, solver, &active, 1);
+    if matches!(&first, Err(ContactError::Linear { source, .. }) if is_adrift(source)) {
+        active.fill(true);
+        first = state.step(system, solver, &active, 1);
+    }
+    first.map_err(|error| match error {
+        ContactError::Linear { source, .. } if is_adrift(&source) => {
+            ContactError::Unsupported(source)
+        }
         other => other,
     })?;
+    let mut pivoting = Pivoting::new();
+    let (mut exchanged, mut infeasible) = (Vec::new(), Vec::new());
     for step in 2..=max_steps + 1 {
         infeasible = state.infeasible(&active);
         exchanged.push(infeasible.len());
@@ -95,6 +104,20 @@ pub fn solve(
         }
     }
     Ok(state.outcome(system, surfaces, &active, exchanged, &infeasible))
+}
+
+/// The bounds of the corners with the smallest initial gap of their surface.
+fn nearest(surfaces: &[ContactSurface], reduction: &Reduction) -> Vec<bool> {
+    let mut active = vec![false; reduction.bounds.len()];
+    for (surface, bounds) in surfaces.iter().zip(&reduction.bound_of) {
+        let gaps = || surface.nodes.iter().zip(bounds).filter_map(|(n, b)| b.map(|b| (n, b)));
+        let least = gaps().map(|(n, _)| n.initial_gap).fold(f64::INFINITY, f64::min);
+        let most = gaps().map(|(n, _)| n.initial_gap).fold(f64::NEG_INFINITY, f64::max);
+        for (node, bound) in gaps() {
+            active[bound] = node.initial_gap <= least + 1e-6 * (most - least);
+        }
+    }
+    active
 }
 
 fn is_adrift(error: &LinearError) -> bool {
@@ -217,6 +240,18 @@ impl<'r> State<'r> {
             .collect()
     }
 
+    /// See [`Outcome::complementarity`].
+    fn complementarity(&self) -> f64 {
+        let all = || (0..self.reduction.bounds.len()).map(|i| (self.pressure(i), self.gap(i)));
+        let pressure = all().map(|(p, _)| p.abs()).fold(0.0, f64::max);
+        let gap = all().map(|(_, q)| q.abs()).fold(0.0, f64::max);
+        let over = |x: f64, size: f64| if size == 0.0 { 0.0 } else { x / size };
+        all()
+            .map(|(p, q)| (over(p, pressure), over(q, gap)))
+            .map(|(p, q)| (p * q).abs().max(-p).max(-q))
+            .fold(0.0, f64::max)
+    }
+
     /// Leaves in `change` what closes, and of what opens the `count` nodes in most tension.
     fn keep_most_tensile(&self, change: &mut Vec<usize>, active: &[bool], count: usize) {
         let mut released: Vec<usize> = change.iter().copied().filter(|&i| active[i]).collect();
@@ -239,6 +274,7 @@ impl<'r> State<'r> {
             held[bound.unknown] = *active;
         }
         let residual = self.imbalance(&held);
+        let complementarity = self.complementarity();
         let all = system.all_unknowns(&self.y);
         let touch: Vec<Vec<Touch>> = (surfaces.iter().zip(&self.reduction.bound_of))
             .map(|(surface, bounds)| self.touch(system, surface, bounds, active, &all))
@@ -248,7 +284,7 @@ impl<'r> State<'r> {
             .filter_map(|(s, k, b)| b.filter(|b| infeasible.contains(b)).map(|_| (s, k)))
             .collect();
         Outcome {
-            complementarity: complementarity(&touch),
+            complementarity,
             u: self.y,
             touch,
             converged: infeasible.is_empty(),
@@ -297,21 +333,6 @@ impl<'r> State<'r> {
         }
         touch
     }
-}
-
-/// See [`Outcome::complementarity`].
-fn complementarity(touch: &[Vec<Touch>]) -> f64 {
-    let all = || touch.iter().flatten();
-    let pressure = all().map(|t| t.pressure.abs()).fold(0.0, f64::max);
-    let gap = all().map(|t| t.mean_gap.abs()).fold(0.0, f64::max);
-    let over = |x: f64, size: f64| if size == 0.0 { 0.0 } else { x / size };
-    all()
-        .filter(|t| t.active || t.pressure == 0.0)
-        .map(|t| {
-            let (p, q) = (over(t.pressure, pressure), over(t.mean_gap, gap));
-            (p * q).abs().max(-p).max(if t.active { 0.0 } else { -q.min(0.0) })
-        })
-        .fold(0.0, f64::max)
 }
 
 fn reduced(k: &Csr, reduction: &Reduction) -> Csr {

@@ -18,7 +18,7 @@ fn body(kind: CellKind, n: usize, sign: f64) -> Mesh {
     brick(kind, n, |[x, _, z]| {
         let depth = |t: f64| 1.5 * WAVELENGTH * t * (0.1 + 0.9 * t * t);
         let z = if sign < 0.0 { -depth(1.0 - z) } else { depth(z) };
-        [0.5 * WAVELENGTH * x, 0.0, z]
+        [0.5 * WAVELENGTH * x * (0.4 + 0.6 * x), 0.0, z]
     })
 }
 
@@ -74,16 +74,24 @@ fn stack(lower: Mesh, upper: Mesh) -> Mesh {
     mesh
 }
 
-/// The edge of contact from the corners' pressures: p^2 falls linearly with sin^2(pi x / l).
+/// The fraction in contact from the corners' pressures: with s = pi x / l, (p / cos s)^2 falls linearly
+/// with sin^2 s to zero at the edge (Johnson, eq. 13.6). A least-squares line through all but the last
+/// two.
 fn fraction(mesh: &Mesh, surface: &ContactSurface, outcome: &contact::unilateral::Outcome) -> f64 {
     let mut inside: Vec<(f64, f64)> = (surface.nodes.iter().zip(&outcome.touch[0]))
         .filter(|(n, t)| n.is_corner() && t.active)
-        .map(|(n, t)| ((PI * mesh.points[n.node as usize][0] / WAVELENGTH).sin().powi(2), t.pressure.powi(2)))
+        .map(|(n, t)| {
+            let (sin, cos) = (PI * mesh.points[n.node as usize][0] / WAVELENGTH).sin_cos();
+            (sin * sin, (t.pressure / cos).powi(2))
+        })
         .collect();
     inside.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let k = inside.len();
-    let (a, b) = (inside[(k - 3) / 2], inside[k - 3]);
-    let edge = b.0 + b.1 * (b.0 - a.0) / (a.1 - b.1);
+    inside.truncate(inside.len() - 2);
+    let n = inside.len() as f64;
+    let mean = |f: &dyn Fn(f64, f64) -> f64| inside.iter().map(|p| f(p.0, p.1)).sum::<f64>() / n;
+    let (x, y) = (mean(&|x, _| x), mean(&|_, y| y));
+    let slope = (mean(&|x, y| x * y) - x * y) / (mean(&|x, _| x * x) - x * x);
+    let edge = x - y / slope;
     2.0 / PI * edge.clamp(0.0, 1.0).sqrt().asin()
 }
 

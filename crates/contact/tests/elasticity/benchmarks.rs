@@ -25,10 +25,10 @@ impl Law for Uniaxial {
 fn spherical_cavity_under_uniaxial_load() {
     // Goodier, Trans. ASME 55 (1933) 39: at the equator sigma_zz / T = (27 - 15 nu) / (2 (7 - 5 nu)),
     // hoop (15 nu - 3) / (2 (7 - 5 nu)); at the pole sigma_rr / T = -(3 + 15 nu) / (2 (7 - 5 nu)).
-    for (nu, tolerance) in [(0.3, 2e-3), (0.4999, 3e-3)] {
-        let mesh = brick(CellKind::Quadrilateral9, 24, |[x, _, z]| {
+    for (nu, tolerance) in [(0.3, 1e-3), (0.4999, 2e-3)] {
+        let mesh = brick(CellKind::Quadrilateral9, 48, |[x, _, z]| {
             let (sin, cos) = (FRAC_PI_2 * z).sin_cos();
-            let r = 50f64.powf(x);
+            let r = 50f64.powf(x * (0.3 + 0.7 * x));
             [r * cos, 0.0, r * sin]
         });
         let problem = Problem::new(&mesh, Hypothesis::Axisymmetric)
@@ -46,7 +46,7 @@ fn spherical_cavity_under_uniaxial_load() {
             (equator[1][1], (15.0 * nu - 3.0) / scale),
             (pole[0][0], -(3.0 + 15.0 * nu) / scale),
         ] {
-            assert!((got - want).abs() < tolerance * 2.0, "{nu}: {got} {want}");
+            assert!((got - want).abs() < tolerance, "{nu}: {got} {want}");
         }
     }
 }
@@ -55,7 +55,8 @@ fn spherical_cavity_under_uniaxial_load() {
 fn nafems_le1_elliptic_membrane() {
     // NAFEMS, The Standard NAFEMS Benchmarks, 1990, LE1: sigma_yy = 92.7 MPa at D.
     for kind in [CellKind::Quadrilateral9, CellKind::Quadrilateral8, CellKind::Triangle6] {
-        let mesh = brick(kind, 16, |[x, _, z]| {
+        let n = if kind == CellKind::Triangle6 { 32 } else { 16 };
+        let mesh = brick(kind, n, |[x, _, z]| {
             let (sin, cos) = (FRAC_PI_2 * z).sin_cos();
             [(2.0 + 1.25 * x) * cos, 0.0, (1.0 + 1.75 * x) * sin]
         });
