@@ -156,11 +156,7 @@ fn jumps(space: &Space, surface: &ContactSurface) -> Vec<Affine> {
 }
 
 /// The gaps at the nodes in terms of the new unknowns; constant where no displacement can change them.
-fn gaps(
-    surface: &ContactSurface,
-    jumps: &[Affine],
-    pivots: &[Option<(u32, f64)>],
-) -> Vec<Affine> {
+fn gaps(surface: &ContactSurface, jumps: &[Affine], pivots: &[Option<(u32, f64)>]) -> Vec<Affine> {
     let constant = |k: usize| {
         let constant = surface.nodes[k].initial_gap + jumps[k].constant;
         Affine { terms: vec![], constant }

@@ -145,8 +145,7 @@ impl<'r> State<'r> {
         reduction.expand(&z, &mut y);
         let inadmissible = |source| ContactError::Inadmissible { step: 0, source };
         let matrix = reduced(system.linearize(&y).map_err(inadmissible)?, reduction);
-        let mut state =
-            State { reduction, matrix, z, y, residual: vec![0.0; n], forces: 0.0 };
+        let mut state = State { reduction, matrix, z, y, residual: vec![0.0; n], forces: 0.0 };
         state.evaluate(system, 0)?;
         state.forces = norm(&state.residual);
         Ok(state)
@@ -183,7 +182,8 @@ impl<'r> State<'r> {
             }
             if repeat > 1 {
                 let inadmissible = |source| ContactError::Inadmissible { step, source };
-                self.matrix = reduced(system.linearize(&self.y).map_err(inadmissible)?, self.reduction);
+                self.matrix =
+                    reduced(system.linearize(&self.y).map_err(inadmissible)?, self.reduction);
                 matrix = hold(&self.matrix, &held);
                 solver.prepare(&matrix).map_err(linear)?;
             }
@@ -232,7 +232,8 @@ impl<'r> State<'r> {
 
     /// Bounds that pull, or overlap.
     fn infeasible(&self, active: &[bool]) -> Vec<usize> {
-        let largest = |f: &dyn Fn(usize) -> f64| (0..active.len()).map(|i| f(i).abs()).fold(0.0, f64::max);
+        let largest =
+            |f: &dyn Fn(usize) -> f64| (0..active.len()).map(|i| f(i).abs()).fold(0.0, f64::max);
         let pressure = ROUNDING * largest(&|i| if active[i] { self.pressure(i) } else { 0.0 });
         let gap = ROUNDING * largest(&|i| self.gap(i));
         (0..active.len())

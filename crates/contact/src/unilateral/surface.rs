@@ -5,6 +5,9 @@ use fem::quadrature::{Rule, facet_rule};
 use fem::{Hypothesis, Tables};
 use mesh::{FacetBlock, Mesh, reference};
 
+/// A node, and the one opposite on an interface.
+type Pair = (u32, Option<u32>);
+
 /// A node that may touch.
 #[derive(Clone, Debug)]
 pub struct ContactNode {
@@ -94,16 +97,15 @@ impl ContactSurface {
         here: &[FacetBlock],
         across: Option<&[FacetBlock]>,
     ) -> Self {
-        let mut pairs: Vec<(u32, Option<u32>)> = Vec::new();
+        let mut pairs: Vec<Pair> = Vec::new();
         for (b, block) in here.iter().enumerate() {
             let opposite = |k: usize| across.map(|across| across[b].nodes[k]);
             pairs.extend(block.nodes.iter().enumerate().map(|(k, &n)| (n, opposite(k))));
         }
         pairs.sort_unstable();
         pairs.dedup();
-        let number = |pair: (u32, Option<u32>)| {
-            pairs.binary_search(&pair).expect("every pair of the facets is listed")
-        };
+        let number =
+            |pair: Pair| pairs.binary_search(&pair).expect("every pair of the facets is listed");
         let mut nodes: Vec<ContactNode> = pairs
             .iter()
             .map(|&(node, opposite)| ContactNode {
@@ -160,16 +162,21 @@ impl ContactSurface {
 
     /// Sets the normal of each node to the mean of its facets'.
     fn average_normals(&mut self, mesh: &Mesh, here: &[FacetBlock], across: &[FacetBlock]) {
-        let mut sums: Vec<((u32, Option<u32>), [f64; 3])> = Vec::new();
+        let mut sums: Vec<(Pair, [f64; 3])> = Vec::new();
         for (block, opposite) in here.iter().zip(across) {
             let n = block.kind.node_count();
             let at_nodes =
                 Rule { points: reference::nodes(block.kind).to_vec(), weights: vec![1.0; n] };
             let tables = Tables::new(block.kind, &at_nodes);
+            let inner = Tables::new(block.kind, &facet_rule(block.kind));
             for (facet, others) in block.facets().zip(opposite.facets()) {
                 let x: Vec<[f64; 3]> = facet.iter().map(|&n| mesh.points[n as usize]).collect();
+                // Where middle nodes lie at a quarter of an edge the facet has no normal at a corner.
+                let (inside, size) = inner.facet_normal(0, &x, mesh.axes);
                 for (q, (&node, &other)) in facet.iter().zip(others).enumerate() {
-                    sums.push(((node, Some(other)), tables.facet_normal(q, &x, mesh.axes).0));
+                    let (normal, area) = tables.facet_normal(q, &x, mesh.axes);
+                    let is_defined = area > 1e-9 * size;
+                    sums.push(((node, Some(other)), if is_defined { normal } else { inside }));
                 }
             }
         }

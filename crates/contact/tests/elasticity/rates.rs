@@ -4,8 +4,8 @@
 use crate::problem::Problem;
 use contact::{DISPLACEMENT, Pressure};
 use fem::Hypothesis;
-use fem::quadrature::rule;
 use fem::Tables;
+use fem::quadrature::rule;
 use mesh::{CellKind, Mesh, brick};
 use std::f64::consts::FRAC_PI_2;
 
@@ -89,7 +89,6 @@ fn displacement_converges_with_the_order_of_the_cells_plus_one() {
         let sizes = if kind.order() == 1 { [16, 32] } else { [8, 16] };
         let errors = sizes.map(|n| solve(kind, hypothesis, n, nu));
         let rate = (errors[0] / errors[1]).log2();
-        println!("{kind:?} {hypothesis:?} {nu}: {:.3e} {:.3e} rate {rate:.3}", errors[0], errors[1]);
         assert!(rate > expected - 0.15, "{kind:?} {hypothesis:?} {nu}: {rate}");
     }
 }
