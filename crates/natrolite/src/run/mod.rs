@@ -112,7 +112,11 @@ fn solve_once(
         log.push_str(&message);
         log.push('\n');
     }
-    let reactions = model.system.nodal_residual(&outcome.free);
+    let reactions = if model.surfaces.iter().any(Surface::needs_reactions) {
+        model.system.nodal_residual(&outcome.free)
+    } else {
+        Vec::new()
+    };
     let currents: Vec<_> = model
         .surfaces
         .iter()

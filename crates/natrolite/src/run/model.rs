@@ -57,6 +57,11 @@ impl Surface {
         }
     }
 
+    /// True when the current through it follows from the reactions of the body alone.
+    pub fn needs_reactions(&self) -> bool {
+        matches!(self.role, Role::Potential(_) | Role::Equipotential { .. })
+    }
+
     /// The facets opposite, on an interface; else the facets themselves.
     pub fn opposite<'m>(&self, mesh: &'m Mesh) -> &'m [FacetBlock] {
         match self.support {

@@ -35,7 +35,8 @@ impl SurfaceCurrent {
     }
 }
 
-/// Finds the current through `surface`. `reactions` are those of [`fem::System::nodal_residual`].
+/// Finds the current through `surface`. `reactions` are those of [`fem::System::nodal_residual`], read
+/// where [`Surface::needs_reactions`].
 pub fn current_through(
     model: &Model<'_>,
     surface: &Surface,

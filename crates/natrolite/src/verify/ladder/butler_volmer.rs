@@ -58,7 +58,7 @@ const KNOWN: [Known; 4] = [
         current: 0.51,
         peak: 1.244_051_659_55,
         overpotential: 0.036_055_461_756_943,
-        tolerances: [1e-4, 1e-6],
+        tolerances: [1e-5, 1e-6],
         source: TWO_CODES,
     },
     Known {

@@ -23,7 +23,7 @@ pub(super) fn problems() -> Vec<Problem> {
         Row::new(
             "sphere.tangential",
             "current density along the wall, 1.5 sin(theta)",
-            5e-3,
+            1e-3,
             "gradients averaged at nodes: one order below the potential",
             "Carslaw and Jaeger, Conduction of Heat in Solids, sec. 16.4",
         ),
