@@ -19,8 +19,12 @@ fn uniform_pressure_against_an_obstacle() {
             _ => &[],
         };
         for &hypothesis in hypotheses {
-            // Uneven cells, so that weights differ.
-            let mesh = brick(kind, 3, |[x, y, z]| [0.7 * x + 0.3 * x * x, y * y, z]);
+            // Uneven cells, so that weights differ; but straight tetrahedra, whose four points of
+            // quadrature integrate a uniform stress over curved ones to 1e-3 only.
+            let bend = if kind == CellKind::Tetrahedron10 { 0.0 } else { 0.3 };
+            let mesh = brick(kind, 3, |[x, y, z]| {
+                [(1.0 - bend) * x + bend * x * x, (1.0 - bend) * y + bend * y * y, z]
+            });
             let mut problem = Problem::new(&mesh, hypothesis)
                 .elastic(100.0, 0.3)
                 .roller("x0")

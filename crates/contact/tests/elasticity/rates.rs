@@ -75,6 +75,7 @@ fn displacement_converges_with_the_order_of_the_cells_plus_one() {
         (Triangle6, Hypothesis::Planar, 0.3, 3.0),
         (Quadrilateral8, Hypothesis::Planar, 0.3, 3.0),
         (Quadrilateral9, Hypothesis::Planar, 0.3, 3.0),
+        (Triangle3, Hypothesis::Axisymmetric, 0.3, 2.0),
         (Quadrilateral4, Hypothesis::Axisymmetric, 0.3, 2.0),
         (Triangle6, Hypothesis::Axisymmetric, 0.3, 3.0),
         (Quadrilateral9, Hypothesis::Axisymmetric, 0.3, 3.0),
