@@ -16,7 +16,7 @@
 //! first-order part lumped (Popp, Wohlmuth, Gee and Wall, SIAM J. Sci. Comput. 34 (2012) B421, with
 //! dual functions instead of lumping).
 //!
-//! **Bounds.** q and b replace one displacement of each pair of nodes as unknowns ([`reduction`]):
+//! **Bounds.** q and b replace one displacement of each pair of nodes as unknowns (module `reduction`):
 //! every condition of contact becomes a bound on a single unknown, q_i >= 0, and p_i D_i is its
 //! reaction. No penalty and no multiplier: with some q held at zero the matrix stays symmetric positive
 //! definite.
@@ -24,7 +24,7 @@
 //! **Active set.** In each step the active q are held at zero and the rest is solved for; then p < 0
 //! releases and q < 0 holds: the primal-dual active set or semismooth Newton method, max(0, p - c q) = p.
 //! Each solve leaves p = 0 or q = 0 exactly, so the scale c drops out. Cycles cannot occur, see
-//! [`pivoting`].
+//! module `pivoting`.
 
 mod obstacle;
 mod pivoting;

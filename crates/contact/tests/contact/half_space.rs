@@ -37,6 +37,9 @@ fn press(
     if hypothesis == Hypothesis::Planar {
         problem = problem.roller("x0");
     }
+    if hypothesis == Hypothesis::Spatial {
+        problem = problem.roller("x0").roller("y0");
+    }
     problem.whole.push("platen".into());
     let bottom = mesh.boundary("z0").unwrap();
     let load = contact::platen(
@@ -63,7 +66,7 @@ fn press(
         .map(|(n, t)| -n.normal[2] * n.area * t.pressure)
         .sum();
     // On a curved obstacle the normals of corners and middles differ a little.
-    assert!((carried / force - 1.0).abs() < 1e-6, "{carried} {force}");
+    assert!((carried / force - 1.0).abs() < 1e-4, "{carried} {force}");
     let reactions: f64 = stress::nodal_reactions(&system, &outcome.u).iter().map(|r| r[2]).sum();
     assert!(reactions.abs() < 1e-10 * force, "{reactions}");
     (surface, outcome)
@@ -115,6 +118,37 @@ fn hertz_sphere() {
                 let tolerance = if kind == CellKind::Quadrilateral4 { 2e-2 } else { 5e-3 };
                 assert!((profile[0].1 / p0 - 1.0).abs() < tolerance);
             }
+        }
+    }
+}
+
+#[test]
+fn hertz_sphere_in_space_without_oscillation() {
+    let force = 4.0 / 3.0 * PLANE_MODULUS * CONTACT.powi(3) / RADIUS;
+    let p0 = 1.5 * force / (PI * CONTACT.powi(2));
+    let sphere = Obstacle::Sphere { centre: [0.0, 0.0, RADIUS], radius: RADIUS };
+    let graded = |t: f64| {
+        let near = 1.5 * CONTACT;
+        if t <= 0.6 { near * t / 0.6 } else { near * (SIZE / near).powf((t - 0.6) / 0.4) }
+    };
+    // Cells of a fifth of the radius; on serendipity facets a pressure at every node would have negative
+    // weights at the corners.
+    for (kind, tolerance) in [(CellKind::Hexahedron20, 0.02), (CellKind::Tetrahedron10, 0.05)] {
+        let mesh = brick(kind, 12, |[x, y, z]| [graded(x), graded(y), -graded(1.0 - z)]);
+        let top = mesh.boundaries.iter().position(|b| b.name == "z1").unwrap();
+        let (surface, outcome) = press(&mesh, Hypothesis::Spatial, top, &sphere, 0.25 * force);
+        let mut profile: Vec<(f64, f64)> = surface
+            .nodes
+            .iter()
+            .zip(&outcome.touch[0])
+            .filter(|(node, touch)| node.is_corner() && touch.active)
+            .map(|(node, touch)| (node.node as usize, touch.pressure))
+            .map(|(node, p)| (mesh.points[node][0].hypot(mesh.points[node][1]), p))
+            .collect();
+        profile.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (r, p) in profile.iter().filter(|(r, _)| *r < 0.7 * CONTACT) {
+            let want = (1.0 - (r / CONTACT).powi(2)).sqrt();
+            assert!((p / p0 - want).abs() < tolerance, "{kind:?} {r}: {} {want}", p / p0);
         }
     }
 }
