@@ -24,6 +24,7 @@ pub mod operator;
 mod ordering;
 pub mod vector;
 
+pub use amg::product::product;
 pub use amg::{Amg, AmgParameters};
 pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};

@@ -2,6 +2,7 @@
 
 use crate::{Csr, LinearError};
 use metis_sys::{METIS_NOPTIONS, METIS_NodeND, METIS_SetDefaultOptions, idx_t};
+use std::sync::Mutex;
 
 /// A permutation and its inverse: `forward[k]` is the row eliminated k-th, `inverse` undoes it.
 pub(crate) struct Ordering {
@@ -57,7 +58,10 @@ fn dissect(mut start: Vec<idx_t>, mut neighbours: Vec<idx_t>) -> Option<Vec<idx_
     let mut options: [idx_t; METIS_NOPTIONS as usize] = [0; METIS_NOPTIONS as usize];
     // SAFETY: `start` has n + 1 entries that never fall and end with neighbours.len(); all neighbours
     // are below n; both permutations have n entries; a null weight means weight 1. METIS keeps no
-    // pointer and uses its own fixed seed, so the answer is always the same.
+    // pointer. It starts the process's random numbers from a fixed seed: one call at a time, and the
+    // answer is always the same.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let status = unsafe {
         METIS_SetDefaultOptions(options.as_mut_ptr());
         METIS_NodeND(

@@ -30,7 +30,7 @@ pub enum Reduction {
     PlaneStress(usize),
 }
 
-/// See the [module](self).
+/// The law sigma = lambda tr(e) I + 2 mu e, see the top of this file.
 #[derive(Clone, Copy, Debug)]
 pub struct Elastic {
     /// lambda \[Pa\]; in plane stress 2 lambda mu / (lambda + 2 mu).

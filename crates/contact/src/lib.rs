@@ -9,6 +9,7 @@ mod elastic;
 mod load;
 pub mod stress;
 mod support;
+pub mod unilateral;
 
 pub use eigenstrain::{Eigenstress, linear_strain};
 pub use elastic::{Elastic, Reduction};

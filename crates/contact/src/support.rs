@@ -1,7 +1,7 @@
 //! What holds a body: fixed and rolling boundaries, rigid platens, the axis of symmetry.
 //!
-//! A roller and a platen act along the normal of their boundary, which must be a plane across one of
-//! the axes; they are free to slide along it.
+//! Rollers and platens act along the normal and are free to slide. A platen needs a plane across one of
+//! the axes; a roller one or several such planes.
 
 use crate::DISPLACEMENT;
 use fem::quadrature::facet_rule;
@@ -34,31 +34,54 @@ pub enum SupportError {
 /// Normals may differ from an axis by this much (sine of the angle).
 const FLAT: f64 = 1e-6;
 
+/// Across which axis a facet lies, and the sign of its outward normal along it; the normal itself where
+/// it is along no axis.
+fn facet_direction(mesh: &Mesh, tables: &Tables, nodes: &[u32]) -> Result<(usize, f64), [f64; 3]> {
+    let x: Vec<[f64; 3]> = nodes.iter().map(|&n| mesh.points[n as usize]).collect();
+    let mut direction = None;
+    for q in 0..tables.len() {
+        let (normal, _) = tables.facet_normal(q, &x, mesh.axes);
+        let largest = (0..3).fold(0, |a, k| if normal[k].abs() > normal[a].abs() { k } else { a });
+        let (axis, sign) = *direction.get_or_insert((largest, normal[largest].signum()));
+        let along = |k: usize| if k == axis { sign } else { 0.0 };
+        if (0..3).any(|k| (normal[k] - along(k)).abs() > FLAT) {
+            return Err(normal);
+        }
+    }
+    direction.ok_or([f64::NAN; 3])
+}
+
+/// Calls `visit` with the nodes of each facet and what [`facet_direction`] says.
+fn each_direction(
+    mesh: &Mesh,
+    boundary: &Boundary,
+    mut visit: impl FnMut(&[u32], usize, f64) -> bool,
+) -> Result<(), SupportError> {
+    for block in &boundary.facets {
+        let tables = Tables::new(block.kind, &facet_rule(block.kind));
+        for nodes in block.facets() {
+            let name = || boundary.name.clone();
+            let (axis, sign) = facet_direction(mesh, &tables, nodes)
+                .map_err(|normal| SupportError::NotFlat { boundary: name(), normal })?;
+            if !visit(nodes, axis, sign) {
+                let mut normal = [0.0; 3];
+                normal[axis] = sign;
+                return Err(SupportError::NotFlat { boundary: name(), normal });
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The axis across which a flat boundary lies, and the sign of its outward normal along it.
 ///
 /// # Errors
 /// [`SupportError::NotFlat`] and [`SupportError::Empty`].
 pub fn flat_direction(mesh: &Mesh, boundary: &Boundary) -> Result<(usize, f64), SupportError> {
     let mut direction = None;
-    for block in &boundary.facets {
-        let tables = Tables::new(block.kind, &facet_rule(block.kind));
-        for nodes in block.facets() {
-            let x: Vec<[f64; 3]> = nodes.iter().map(|&n| mesh.points[n as usize]).collect();
-            for q in 0..tables.len() {
-                let (normal, _) = tables.facet_normal(q, &x, mesh.axes);
-                let (axis, sign) = *direction.get_or_insert_with(|| {
-                    let axis = (0..3)
-                        .fold(0, |a, k| if normal[k].abs() > normal[a].abs() { k } else { a });
-                    (axis, normal[axis].signum())
-                });
-                let along = |k: usize| if k == axis { sign } else { 0.0 };
-                if (0..3).any(|k| (normal[k] - along(k)).abs() > FLAT) {
-                    let boundary = boundary.name.clone();
-                    return Err(SupportError::NotFlat { boundary, normal });
-                }
-            }
-        }
-    }
+    each_direction(mesh, boundary, |_, axis, sign| {
+        *direction.get_or_insert((axis, sign)) == (axis, sign)
+    })?;
     direction.ok_or_else(|| SupportError::Empty { boundary: boundary.name.clone() })
 }
 
@@ -86,18 +109,26 @@ pub fn fix(field: &Field, boundary: &Boundary, axes: &[usize], constraints: &mut
     }
 }
 
-/// Lets a flat boundary slide but not leave its plane.
+/// Lets a boundary slide but not leave its planes, each of which lies across an axis.
 ///
 /// # Errors
-/// See [`flat_direction`].
+/// [`SupportError::NotFlat`].
 pub fn roller(
     mesh: &Mesh,
     field: &Field,
     boundary: &Boundary,
     constraints: &mut Constraints,
 ) -> Result<(), SupportError> {
-    let (axis, _) = flat_direction(mesh, boundary)?;
-    fix(field, boundary, &[axis], constraints);
+    let mut held: [Vec<u32>; 3] = Default::default();
+    each_direction(mesh, boundary, |nodes, axis, _| {
+        held[axis].extend_from_slice(nodes);
+        true
+    })?;
+    for (axis, mut nodes) in held.into_iter().enumerate() {
+        nodes.sort_unstable();
+        nodes.dedup();
+        constraints.fixed.extend(along(field, nodes, axis).map(|unknown| (unknown, 0.0)));
+    }
     Ok(())
 }
 

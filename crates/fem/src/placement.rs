@@ -2,7 +2,7 @@
 
 use crate::dilatation::Dilatation;
 use crate::geometry::{Hypothesis, Tables};
-use crate::quadrature::{cell_rule, facet_rule};
+use crate::quadrature::{Rule, cell_rule, facet_rule, rule};
 use crate::shape::Shape;
 use crate::{At, Of, Point, Slot, Space, Term};
 use mesh::{CellKind, Mesh};
@@ -31,32 +31,40 @@ pub(crate) struct Batch<'m> {
     kind: CellKind,
     here: &'m [u32],
     across: &'m [u32],
+    rule: Rule,
     tables: Tables,
     is_facet: bool,
 }
 
+/// True where a slot reads u_r / r, which needs the degree of quadrature of a value.
+fn reads_hoop(slot: &Slot, hypothesis: Hypothesis) -> bool {
+    slot.components == 3 && slot.of != Of::Value && hypothesis == Hypothesis::Axisymmetric
+}
+
 impl<'m> Batch<'m> {
-    /// The elements of `support`.
-    pub(crate) fn all(mesh: &'m Mesh, support: Support) -> Vec<Batch<'m>> {
-        let facet = |kind: CellKind, here, across| Batch {
-            kind,
-            here,
-            across,
-            tables: Tables::new(kind, &facet_rule(kind)),
-            is_facet: true,
+    /// The elements of `support` for a law with these slots.
+    pub(crate) fn all(
+        mesh: &'m Mesh,
+        hypothesis: Hypothesis,
+        slots: &[Slot],
+        support: Support,
+    ) -> Vec<Batch<'m>> {
+        let new = |kind: CellKind, here, across, rule: Rule, is_facet| {
+            let tables = Tables::new(kind, &rule);
+            Batch { kind, here, across, rule, tables, is_facet }
+        };
+        let facet = |kind, here, across| new(kind, here, across, facet_rule(kind), true);
+        let has_hoop = slots.iter().any(|s| reads_hoop(s, hypothesis));
+        let cell = |kind: CellKind, here| {
+            let rule = if has_hoop { rule(kind, 2 * kind.order()) } else { cell_rule(kind) };
+            new(kind, here, &[][..], rule, false)
         };
         match support {
             Support::Region(region) => mesh
                 .blocks
                 .iter()
                 .filter(|block| block.region == region)
-                .map(|block| Batch {
-                    kind: block.kind,
-                    here: &block.nodes,
-                    across: &[],
-                    tables: Tables::new(block.kind, &cell_rule(block.kind)),
-                    is_facet: false,
-                })
+                .map(|block| cell(block.kind, &block.nodes[..]))
                 .collect(),
             Support::Boundary(b) => mesh.boundaries[b]
                 .facets
@@ -81,6 +89,11 @@ impl<'m> Batch<'m> {
     /// Kind of the elements.
     pub(crate) fn kind(&self) -> CellKind {
         self.kind
+    }
+
+    /// Its points of quadrature.
+    pub(crate) fn rule(&self) -> &Rule {
+        &self.rule
     }
 
     /// The nodes of an element; on an interface, those of the first side.
@@ -156,9 +169,7 @@ impl<'a> Kernel<'a> {
     ) -> Self {
         let (q, nodes) = (batch.tables.len(), batch.kind.node_count());
         let numbers = crate::width(term.slots());
-        let is_axisymmetric = hypothesis == Hypothesis::Axisymmetric;
-        let stretches =
-            |s: &Slot| s.components == 3 && s.of != Of::Value && is_axisymmetric && !batch.is_facet;
+        let stretches = |s: &Slot| !batch.is_facet && reads_hoop(s, hypothesis);
         let hoop = if term.slots().iter().any(stretches) { q * nodes } else { 0 };
         let dilatation = term
             .slots()

@@ -120,7 +120,7 @@ fn each_facet_point(
 /// The mass matrix of facets, integral of N_i N_j, over their nodes, and these nodes in increasing
 /// order.
 ///
-/// Consistent nodal fluxes q solve M q = R with R the reactions ([`crate::System::reactions`]) at
+/// Consistent nodal fluxes q solve M q = R with R the reactions ([`crate::System::nodal_residual`]) at
 /// these nodes: then the flux interpolated from the nodes does the same work on every test function
 /// as the body does (Gresho et al., Comput. Methods Appl. Mech. Engng 61 (1987) 201).
 pub fn facet_mass(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> (Csr, Vec<u32>) {

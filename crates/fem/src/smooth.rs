@@ -2,7 +2,7 @@
 
 use crate::geometry::Hypothesis;
 use crate::placement::{Batch, Kernel, Support};
-use crate::quadrature::cell_rule;
+use crate::quadrature::Rule;
 use crate::{Space, Term, width};
 use mesh::{CellKind, Mesh, reference};
 
@@ -30,8 +30,8 @@ pub fn nodal_coefficients(
         let mut first = true;
         for (_, term) in terms.iter().filter(|t| t.0 == region) {
             assert_eq!(width(term.slots()), numbers);
-            for batch in Batch::all(mesh, Support::Region(region)) {
-                let carry = Carry::new(batch.kind());
+            for batch in Batch::all(mesh, hypothesis, term.slots(), Support::Region(region)) {
+                let carry = Carry::new(batch.kind(), batch.rule());
                 let mut kernel = Kernel::new(mesh, hypothesis, space, *term, &batch);
                 for element in 0..batch.len() {
                     let (values, weights) = kernel.coefficients(element, all);
@@ -65,8 +65,7 @@ struct Carry {
 }
 
 impl Carry {
-    fn new(kind: CellKind) -> Self {
-        let rule = cell_rule(kind);
+    fn new(kind: CellKind, rule: &Rule) -> Self {
         let fit = |x: [f64; 3]| match kind.order() {
             1 => vec![1.0],
             _ => reference::values(kind.linear(), x),

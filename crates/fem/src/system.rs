@@ -58,7 +58,10 @@ impl<'m> System<'m> {
     ) -> Self {
         let placed: Vec<Placed> = placements
             .into_iter()
-            .map(|p| Placed { batches: Batch::all(mesh, p.support), term: p.term })
+            .map(|p| Placed {
+                batches: Batch::all(mesh, hypothesis, p.term.slots(), p.support),
+                term: p.term,
+            })
             .collect();
         let elements = Elements::new(
             placed.iter().flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect(),

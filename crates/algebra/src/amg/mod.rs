@@ -6,7 +6,7 @@
 //! not see. A level of a few hundred rows is factored.
 
 mod aggregate;
-mod product;
+pub(crate) mod product;
 mod prolongation;
 mod smoother;
 mod strength;

@@ -10,7 +10,7 @@ const ROWS: usize = 1024;
 ///
 /// # Panics
 /// If the inner sizes differ.
-pub(super) fn product(a: &Csr, b: &Csr) -> Csr {
+pub fn product(a: &Csr, b: &Csr) -> Csr {
     assert_eq!(a.ncols(), b.nrows());
     let n = a.nrows();
     let pieces: Vec<(Vec<usize>, Vec<u32>, Vec<f64>)> = (0..n.div_ceil(ROWS))

@@ -1,7 +1,7 @@
 //! A problem of elasticity put together by hand.
 
 use algebra::{Cholesky, Equations, NewtonParameters, newton};
-use contact::{DISPLACEMENT, Elastic, Reduction};
+use contact::{DISPLACEMENT, Eigenstress, Elastic, Reduction};
 use fem::{Constraints, Field, Hypothesis, Placement, Space, Support, System, Term, Unknown};
 use mesh::Mesh;
 
@@ -38,6 +38,14 @@ impl<'m> Problem<'m> {
             let term = Elastic::new(young, poisson, Reduction::None).unwrap();
             self.placements.push(place(term, Support::Region(region)));
         }
+        self
+    }
+
+    /// Lets a region swell freely by `volumetric`.
+    pub fn swell(mut self, region: u32, young: f64, poisson: f64, volumetric: f64) -> Self {
+        let elastic = Elastic::new(young, poisson, Reduction::None).unwrap();
+        let term = Eigenstress::new(elastic, volumetric / 3.0);
+        self.placements.push(place(term, Support::Region(region)));
         self
     }
 
@@ -80,4 +88,14 @@ impl<'m> Problem<'m> {
 
 pub fn place(term: impl Term + 'static, support: Support) -> Placement {
     Placement { term: Box::new(term), support }
+}
+
+/// The node at `x`.
+pub fn node_at(mesh: &Mesh, x: [f64; 3]) -> usize {
+    let distance = |p: &[f64; 3]| (0..3).map(|k| (p[k] - x[k]).powi(2)).sum::<f64>();
+    let nearest =
+        mesh.points.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
+    let (node, p) = nearest.unwrap();
+    assert!(distance(p).sqrt() < 1e-9, "no node at {x:?}");
+    node
 }
