@@ -10,7 +10,6 @@ use rayon::prelude::*;
 /// Elements whose parts are held at a time, and how many of them a task computes.
 const HELD: usize = 8192;
 const TASK: usize = 32;
-/// Rows of the linear terms that a task applies.
 
 const NOT_FINITE: &str = "a term is not finite";
 
