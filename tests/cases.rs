@@ -61,7 +61,7 @@ fn a_missed_expectation_is_noticed() {
     let complaints = complaints(path, &arguments);
     assert_eq!(complaints.len(), 2, "{complaints:?}");
     assert!(complaints[0].contains("`peak_factor.anode` is 1.05"), "{complaints:?}");
-    assert!(complaints[1].contains("`cell_overpotential` is 1.32"), "{complaints:?}");
+    assert!(complaints[1].contains("`cell_overpotential` is 0.013254"), "{complaints:?}");
 }
 
 #[test]

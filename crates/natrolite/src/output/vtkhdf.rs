@@ -1,6 +1,6 @@
 //! `result.vtkhdf`: one HDF5 file that ParaView opens as it is.
 //!
-//! `/VTKHDF` follows the VTKHDF format, version 2.0, type UnstructuredGrid, one partition
+//! `/VTKHDF` follows the VTKHDF format, version 1.0, type UnstructuredGrid, one partition
 //! (<https://docs.vtk.org/en/latest/vtk_file_formats/vtkhdf_file_format/>). What readers of VTKHDF
 //! do not know stands beside it:
 //!
@@ -129,7 +129,8 @@ impl Writer {
         let mesh = &results.mesh;
         let cells = mesh.cell_count();
         let ids = mesh.blocks.iter().map(|b| b.nodes.len()).sum::<usize>();
-        group.new_attr::<i64>().shape(2).create("Version")?.write(&[2_i64, 0])?;
+        // Version 2 only adds time steps; readers of version 1 (VTK 9.2, ParaView 5.11) warn of it.
+        group.new_attr::<i64>().shape(2).create("Version")?.write(&[1_i64, 0])?;
         // The reader of VTK wants a string of fixed length here.
         let kind = FixedAscii::<16>::from_ascii("UnstructuredGrid").map_err(text_error)?;
         group.new_attr::<FixedAscii<16>>().create("Type")?.write_scalar(&kind)?;

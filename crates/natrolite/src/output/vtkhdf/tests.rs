@@ -24,7 +24,7 @@ fn the_grid_reads_back() {
     let results = sample::hemisphere();
     let (_folder, file) = write(&results, 4);
     let grid = file.group("VTKHDF").unwrap();
-    assert_eq!(grid.attr("Version").unwrap().read_raw::<i64>().unwrap(), [2, 0]);
+    assert_eq!(grid.attr("Version").unwrap().read_raw::<i64>().unwrap(), [1, 0]);
     let kind = grid.attr("Type").unwrap();
     assert_eq!(kind.read_scalar::<FixedAscii<16>>().unwrap().as_str(), "UnstructuredGrid");
     let count = |name: &str| grid.dataset(name).unwrap().read_raw::<i64>().unwrap();
