@@ -4,11 +4,11 @@
 //! is positive in tension, pressure in compression. Nothing here knows a file, a unit as text, or the
 //! electric side.
 
-mod eigenstrain;
-mod elastic;
-mod load;
+pub mod eigenstrain;
+pub mod elastic;
+pub mod load;
 pub mod stress;
-mod support;
+pub mod support;
 pub mod unilateral;
 
 pub use eigenstrain::{Eigenstress, linear_strain};

@@ -137,6 +137,19 @@ impl<'m> Batch<'m> {
     }
 }
 
+/// All unknowns, as deviations from a rest that is constant in each body.
+#[derive(Clone, Copy)]
+pub(crate) struct State<'a> {
+    pub(crate) deviations: &'a [f64],
+    pub(crate) rest: &'a [f64],
+}
+
+impl State<'_> {
+    fn unknown(&self, dof: u32) -> f64 {
+        self.deviations[dof as usize] + self.rest[dof as usize]
+    }
+}
+
 /// Evaluates the elements of a batch; holds the arrays that each evaluation needs.
 pub(crate) struct Kernel<'a> {
     mesh: &'a Mesh,
@@ -197,16 +210,16 @@ impl<'a> Kernel<'a> {
     }
 
     /// The term's coefficients at the points of quadrature of an element, and the weights there.
-    pub(crate) fn coefficients(&mut self, element: usize, all: &[f64]) -> (&[f64], &[f64]) {
+    pub(crate) fn coefficients(&mut self, element: usize, state: State<'_>) -> (&[f64], &[f64]) {
         self.reach(element);
-        self.interpolate(element, all);
+        self.interpolate(element, state);
         self.term.residual(&self.points, &self.u, &mut self.r);
         (&self.r, &self.weights)
     }
 
     /// The element's part of the residual at the unknowns `all`; one number per local unknown.
-    pub(crate) fn residual(&mut self, element: usize, all: &[f64], out: &mut [f64]) {
-        self.coefficients(element, all);
+    pub(crate) fn residual(&mut self, element: usize, state: State<'_>, out: &mut [f64]) {
+        self.coefficients(element, state);
         out.fill(0.0);
         let n = self.numbers;
         for (q, &w) in self.weights.iter().enumerate() {
@@ -235,9 +248,9 @@ impl<'a> Kernel<'a> {
     }
 
     /// The element's part of the tangent at the unknowns `all`, row by row; `width` numbers a row.
-    pub(crate) fn tangent(&mut self, element: usize, all: &[f64], out: &mut [f64]) {
+    pub(crate) fn tangent(&mut self, element: usize, state: State<'_>, out: &mut [f64]) {
         self.reach(element);
-        self.interpolate(element, all);
+        self.interpolate(element, state);
         self.term.tangent(&self.points, &self.u, &mut self.t);
         out.fill(0.0);
         let n = self.numbers;
@@ -304,7 +317,7 @@ impl<'a> Kernel<'a> {
     }
 
     /// What the slots read at the points of an element.
-    fn interpolate(&mut self, element: usize, all: &[f64]) {
+    fn interpolate(&mut self, element: usize, state: State<'_>) {
         let mut dofs = std::mem::take(&mut self.dofs);
         self.batch.dofs(self.term.slots(), self.space, element, &mut dofs);
         let mut u = std::mem::take(&mut self.u);
@@ -312,16 +325,16 @@ impl<'a> Kernel<'a> {
         for q in 0..self.weights.len() {
             let u = &mut u[q * self.numbers..(q + 1) * self.numbers];
             self.each_slot(q, |number, dof, shape| {
-                // A gradient does not see a constant; taking it away first keeps its digits.
-                let constant = match shape {
-                    Shape::Gradients(_) => all[dofs[dof] as usize],
-                    _ => 0.0,
+                // A gradient does not see a constant, such as the rest; taking it away first keeps
+                // its digits.
+                let first = state.deviations[dofs[dof] as usize];
+                let number_of = |k: usize| match shape {
+                    Shape::Gradients(_) => state.deviations[dofs[dof + k] as usize] - first,
+                    _ => state.unknown(dofs[dof + k]),
                 };
                 for component in 0..shape.coefficients() {
                     let mut sum = 0.0;
-                    shape.each(component, |k, value| {
-                        sum += value * (all[dofs[dof + k] as usize] - constant);
-                    });
+                    shape.each(component, |k, value| sum += value * number_of(k));
                     for &offset in shape.numbers(component) {
                         u[number + offset] += sum;
                     }

@@ -1,7 +1,7 @@
 //! What terms compute at points of quadrature, carried to the nodes.
 
 use crate::geometry::Hypothesis;
-use crate::placement::{Batch, Kernel, Support};
+use crate::placement::{Batch, Kernel, State, Support};
 use crate::quadrature::Rule;
 use crate::{Space, Term, width};
 use mesh::{CellKind, Mesh, reference};
@@ -24,6 +24,8 @@ pub fn nodal_coefficients(
     all: &[f64],
     numbers: usize,
 ) -> Vec<f64> {
+    let rest = vec![0.0; all.len()];
+    let state = State { deviations: all, rest: &rest };
     let mut sum = vec![0.0; mesh.points.len() * numbers];
     let mut weight = vec![0.0; mesh.points.len()];
     for region in 0..mesh.regions.len() as u32 {
@@ -34,7 +36,7 @@ pub fn nodal_coefficients(
                 let carry = Carry::new(batch.kind(), batch.rule());
                 let mut kernel = Kernel::new(mesh, hypothesis, space, *term, &batch);
                 for element in 0..batch.len() {
-                    let (values, weights) = kernel.coefficients(element, all);
+                    let (values, weights) = kernel.coefficients(element, state);
                     let measure: f64 = weights.iter().sum();
                     for (local, &node) in batch.nodes_of(element).iter().enumerate() {
                         let node = node as usize;

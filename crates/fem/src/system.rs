@@ -1,7 +1,7 @@
 //! The equations F(u) = 0 of all terms on a mesh.
 
 use crate::pattern::{Elements, pattern, square};
-use crate::placement::{Batch, Kernel, Placement};
+use crate::placement::{Batch, Kernel, Placement, State};
 use crate::{Constraints, Hypothesis, Of, Space, Term};
 use algebra::{Csr, Equations, Inadmissible};
 use mesh::Mesh;
@@ -32,8 +32,10 @@ pub struct System<'m> {
     /// The linear terms: free rows, all columns.
     linear: Csr,
     jacobian: Csr,
-    /// All unknowns; the free part is that of the last call.
+    /// All unknowns less [`System::rest`]; the free part is that of the last call.
     all: Vec<f64>,
+    /// What the unknowns are measured from.
+    rest: Vec<f64>,
     /// Sizes of what the prescribed unknowns alone put into the linear terms.
     drive: Vec<f64>,
     /// Per field and whole-body unknown, the size of the terms that must cancel.
@@ -70,8 +72,16 @@ impl<'m> System<'m> {
         let jacobian = square(&linear);
         let mut all = vec![0.0; space.free()];
         all.extend_from_slice(space.prescribed());
+        let rest = vec![0.0; all.len()];
         for p in placed.iter().filter(|p| p.term.is_linear()) {
-            add_tangent(mesh, hypothesis, &space, p, &all, &mut linear);
+            add_tangent(
+                mesh,
+                hypothesis,
+                &space,
+                p,
+                State { deviations: &all, rest: &rest },
+                &mut linear,
+            );
         }
         let forgets_constants = placed
             .iter()
@@ -94,6 +104,7 @@ impl<'m> System<'m> {
             linear,
             jacobian,
             all,
+            rest,
             drive: Vec::new(),
             scales,
             is_whole,
@@ -123,10 +134,36 @@ impl<'m> System<'m> {
         &*self.placed[placement].term
     }
 
-    /// The free unknowns `u` followed by the prescribed ones.
-    pub fn all_unknowns(&self, u: &[f64]) -> Vec<f64> {
+    /// Measures the unknowns from `rest`, one number for each, free ones first: from now on the vectors
+    /// of Newton's method are deviations from it, and so are the prescribed values inside.
+    ///
+    /// Laws still see the sum. Small deviations from a large rest keep their digits that way: the
+    /// potential of a meshed metal differs from that of its collector by picovolts.
+    pub fn measure_from(&mut self, rest: Vec<f64>) {
+        assert_eq!(rest.len(), self.rest.len());
+        let free = self.space.free();
+        for ((all, value), rest) in
+            self.all[free..].iter_mut().zip(self.space.prescribed()).zip(&rest[free..])
+        {
+            *all = value - rest;
+        }
+        self.rest = rest;
+        self.drive = self.drive();
+    }
+
+    /// The free deviations `u` followed by those of the prescribed unknowns.
+    pub fn deviations(&self, u: &[f64]) -> Vec<f64> {
         let mut all = u.to_vec();
-        all.extend_from_slice(self.space.prescribed());
+        all.extend_from_slice(&self.all[u.len()..]);
+        all
+    }
+
+    /// All unknowns, the free ones first, from the free deviations `u`.
+    pub fn all_unknowns(&self, u: &[f64]) -> Vec<f64> {
+        let mut all = self.deviations(u);
+        for (all, rest) in all.iter_mut().zip(&self.rest) {
+            *all += rest;
+        }
         all
     }
 
@@ -141,15 +178,18 @@ impl<'m> System<'m> {
         let whole = self.space.whole().to_vec();
         let unconstrained = Space::new(fields, whole, nodes, &Constraints::default())
             .expect("no constraints do not contradict each other");
-        let all = self.all_unknowns(u);
-        let mut expanded: Vec<f64> =
-            (0..count).flat_map(|field| self.space.nodal_values(field, &all)).collect();
-        let nodal = expanded.len();
-        expanded
-            .extend((0..self.space.whole().len()).map(|w| all[self.space.whole_dof(w) as usize]));
+        let expand = |all: &[f64]| -> Vec<f64> {
+            let nodal = (0..count).flat_map(|field| self.space.nodal_values(field, all));
+            let whole =
+                (0..self.space.whole().len()).map(|w| all[self.space.whole_dof(w) as usize]);
+            nodal.chain(whole).collect()
+        };
+        let (expanded, rest) = (expand(&self.deviations(u)), expand(&self.rest));
+        let nodal = expanded.len() - self.space.whole().len();
+        let state = State { deviations: &expanded, rest: &rest };
         let mut out = vec![0.0; expanded.len()];
         for p in &self.placed {
-            add_residual(self.mesh, self.hypothesis, &unconstrained, p, &expanded, &mut out);
+            add_residual(self.mesh, self.hypothesis, &unconstrained, p, state, &mut out);
         }
         out.truncate(nodal);
         out
@@ -157,10 +197,11 @@ impl<'m> System<'m> {
 
     /// The residual of the term placed as number `placement` alone.
     pub fn residual_of(&self, placement: usize, u: &[f64]) -> Vec<f64> {
-        let all = self.all_unknowns(u);
+        let deviations = self.deviations(u);
+        let state = State { deviations: &deviations, rest: &self.rest };
         let mut out = vec![0.0; self.space.total()];
         let p = &self.placed[placement];
-        add_residual(self.mesh, self.hypothesis, &self.space, p, &all, &mut out);
+        add_residual(self.mesh, self.hypothesis, &self.space, p, state, &mut out);
         out
     }
 
@@ -216,13 +257,14 @@ impl Equations for System<'_> {
         self.set(u);
         self.apply_linear(r);
         let mut parts = vec![self.drive.clone(), self.sizes(r)];
-        let mut rest = vec![0.0; self.space.total()];
+        let mut other = vec![0.0; self.space.total()];
+        let state = State { deviations: &self.all, rest: &self.rest };
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
-            add_residual(self.mesh, self.hypothesis, &self.space, p, &self.all, &mut rest);
+            add_residual(self.mesh, self.hypothesis, &self.space, p, state, &mut other);
         }
-        parts.push(self.sizes(&rest[..r.len()]));
-        for (r, rest) in r.iter_mut().zip(&rest) {
-            *r += rest;
+        parts.push(self.sizes(&other[..r.len()]));
+        for (r, other) in r.iter_mut().zip(&other) {
+            *r += other;
         }
         for &(dof, value) in &self.loads {
             if let Some(r) = r.get_mut(dof as usize) {
@@ -256,8 +298,9 @@ impl Equations for System<'_> {
                 target.copy_from_slice(&row[..target.len()]);
             }
         }
+        let state = State { deviations: &self.all, rest: &self.rest };
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
-            add_tangent(self.mesh, self.hypothesis, &self.space, p, &self.all, &mut self.jacobian);
+            add_tangent(self.mesh, self.hypothesis, &self.space, p, state, &mut self.jacobian);
         }
         if self.jacobian.values().iter().all(|v| v.is_finite()) {
             Ok(&self.jacobian)
@@ -310,7 +353,7 @@ fn add_residual(
     hypothesis: Hypothesis,
     space: &Space,
     placed: &Placed<'_>,
-    all: &[f64],
+    state: State<'_>,
     out: &mut [f64],
 ) {
     let slots = placed.term.slots();
@@ -323,7 +366,7 @@ fn add_residual(
             |range, parts| {
                 let mut kernel = Kernel::new(mesh, hypothesis, space, &*placed.term, batch);
                 for (element, part) in range.zip(parts.chunks_exact_mut(width)) {
-                    kernel.residual(element, all, part);
+                    kernel.residual(element, state, part);
                 }
             },
             |element, part| {
@@ -342,7 +385,7 @@ fn add_tangent(
     hypothesis: Hypothesis,
     space: &Space,
     placed: &Placed<'_>,
-    all: &[f64],
+    state: State<'_>,
     matrix: &mut Csr,
 ) {
     let slots = placed.term.slots();
@@ -355,7 +398,7 @@ fn add_tangent(
             |range, parts| {
                 let mut kernel = Kernel::new(mesh, hypothesis, space, &*placed.term, batch);
                 for (element, part) in range.zip(parts.chunks_exact_mut(width * width)) {
-                    kernel.tangent(element, all, part);
+                    kernel.tangent(element, state, part);
                 }
             },
             |element, part| {

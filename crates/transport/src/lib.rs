@@ -4,15 +4,15 @@
 //! interface is anodic (stripping) when positive: it flows from the metal into the electrolyte.
 //! Nothing here knows a file, a unit as text or a solver.
 
-mod butler_volmer;
+pub mod butler_volmer;
 mod constants;
-mod contact_resistance;
-mod control;
-mod kinetics;
-mod linear_kinetics;
+pub mod contact_resistance;
+pub mod control;
+pub mod kinetics;
+pub mod linear_kinetics;
 pub mod measures;
-mod ohm;
-mod tafel;
+pub mod ohm;
+pub mod tafel;
 
 pub use butler_volmer::ButlerVolmer;
 pub use constants::{FARADAY, GAS_CONSTANT};

@@ -25,7 +25,7 @@ impl Distribution {
 
 /// Integrates the current density \[A/m2\] that `density` gives at points of the facets.
 ///
-/// With i the density, A the area and < > means over it: nonuniformity = sqrt(<i^2> - <i>^2) / |<i>|,
+/// With i the density and m its mean over the area: nonuniformity = sqrt(mean of (i - m)^2) / |m|,
 /// computed from the squared difference from the mean, which does not cancel.
 pub fn distribution(
     mesh: &Mesh,

@@ -32,7 +32,7 @@ const PER_QUARTER: usize = 6;
 /// Growth of the cells from one to the next, as a logarithm: in three dimensions cells are dear.
 fn growth(symmetry: Symmetry) -> f64 {
     match symmetry {
-        Symmetry::Planar | Symmetry::Axisymmetric => 0.18,
+        Symmetry::Planar | Symmetry::Axisymmetric => 0.2,
         Symmetry::Quarter | Symmetry::Full => 0.42,
     }
 }

@@ -24,7 +24,7 @@ use fem::{Hypothesis, recover};
 use mesh::{Mesh, measure, quality};
 use quantities::Solved;
 use std::time::Instant;
-use surfaces::current_through;
+use surfaces::{Solution, current_through};
 
 /// Why there are no results.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +126,7 @@ fn solve_once(
     let solved = Solved { case, model: &model, solution: &outcome.solution, currents: &currents };
     let quantities = solved.quantities();
     let profiles: Vec<Profile> = profiles::profiles(&solved);
-    let fields = fields(&model, &outcome.solution.potential);
+    let fields = fields(&model, &outcome.solution);
     for (k, residual) in newton.residuals.iter().enumerate() {
         log.push_str(&format!("newton {k}: residual {residual:.3e}\n"));
     }
@@ -178,7 +178,7 @@ fn solve_once(
 }
 
 /// Potential and current density at the nodes.
-fn fields(model: &Model<'_>, potential: &[f64]) -> Vec<Field> {
+fn fields(model: &Model<'_>, solution: &Solution) -> Vec<Field> {
     let laws: Vec<(u32, &dyn fem::Term)> = model
         .conduction
         .iter()
@@ -186,10 +186,15 @@ fn fields(model: &Model<'_>, potential: &[f64]) -> Vec<Field> {
         .map(|(region, &placement)| (region as u32, model.system.term(placement)))
         .collect();
     let geometry = model.geometry;
-    let flux = recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, potential);
+    let flux = recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &solution.deviation);
     let current = flux.into_iter().flat_map(|f| f.map(|f| -f)).collect();
     vec![
-        Field { name: "potential".into(), unit: "V", components: 1, values: potential.to_vec() },
+        Field {
+            name: "potential".into(),
+            unit: "V",
+            components: 1,
+            values: solution.potential.clone(),
+        },
         Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
     ]
 }

@@ -1,6 +1,7 @@
 //! The laws of a case placed on its mesh.
 
 use super::geometry::Geometry;
+use super::reference::Rest;
 use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse};
 use fem::registry::{Environment, ParameterError};
 use fem::{
@@ -135,8 +136,10 @@ impl<'m> Model<'m> {
             &draft.constraints,
         )
         .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
-        let system =
+        let mut system =
             System::new(&geometry.mesh, geometry.hypothesis, space, draft.placements, draft.loads);
+        let rest = rest_of(case, geometry, &draft.surfaces, system.space());
+        system.measure_from(rest);
         let surfaces = draft.surfaces;
         Ok(Model { geometry, system, surfaces, conduction, conductivity })
     }
@@ -145,6 +148,22 @@ impl<'m> Model<'m> {
     pub fn surface(&self, name: &str) -> Option<&Surface> {
         self.surfaces.iter().find(|s| s.name == name)
     }
+}
+
+/// The state at zero current, from which the unknowns are measured.
+fn rest_of(case: &Case, geometry: &Geometry, surfaces: &[Surface], space: &Space) -> Vec<f64> {
+    let mesh = &geometry.mesh;
+    let rest = Rest::new(case, mesh, surfaces);
+    let mut values = vec![0.0; space.total()];
+    for node in 0..mesh.points.len() as u32 {
+        values[space.dof(POTENTIAL, node) as usize] = rest.at_node(node);
+    }
+    for surface in surfaces {
+        if let Role::Kinetics { metal: Some(whole), .. } = surface.role {
+            values[space.whole_dof(whole) as usize] = rest.at_surface(surface, mesh);
+        }
+    }
+    values
 }
 
 /// A model in the making.

@@ -1,7 +1,6 @@
 //! Solving a model.
 
 use super::model::Model;
-use super::reference::Rest;
 use super::surfaces::Solution;
 use crate::case::Case;
 use algebra::{LinearSolver, Method, NewtonError, NewtonInfo, NewtonParameters, choose, newton};
@@ -18,8 +17,8 @@ pub struct Outcome {
     pub free: Vec<f64>,
 }
 
-/// Solves by Newton's method from the state at zero current; `observe` sees each iteration with its
-/// residual.
+/// Solves by Newton's method from the state at zero current, from which the unknowns are measured;
+/// `observe` sees each iteration with its residual.
 ///
 /// # Errors
 /// When the linear solver fails or the equations cannot be evaluated at the start.
@@ -29,22 +28,7 @@ pub fn solve(
     observe: &mut dyn FnMut(usize, f64),
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
-    let rest = Rest::new(case, mesh, &model.surfaces);
-    let space = model.system.space();
-    let mut u = vec![0.0; space.free()];
-    for node in 0..mesh.points.len() as u32 {
-        if let Some(u) = u.get_mut(space.dof(transport::POTENTIAL, node) as usize) {
-            *u = rest.at_node(node);
-        }
-    }
-    for surface in &model.surfaces {
-        if let super::model::Role::Kinetics { metal: Some(whole), .. } = surface.role {
-            let dof = space.whole_dof(whole) as usize;
-            if let Some(u) = u.get_mut(dof) {
-                *u = rest.at_surface(surface, mesh);
-            }
-        }
-    }
+    let mut u = vec![0.0; model.system.space().free()];
     let method = match case.solver.linear_method {
         "cholesky" => Method::Cholesky,
         "cg" => Method::Cg,
@@ -59,9 +43,11 @@ pub fn solve(
     };
     let newton = newton(&mut model.system, &mut *solver, &mut u, &parameters, observe)?;
     let all = model.system.all_unknowns(&u);
-    let potential = model.system.space().nodal_values(transport::POTENTIAL, &all);
+    let space = model.system.space();
+    let potential = space.nodal_values(transport::POTENTIAL, &all);
+    let deviation = space.nodal_values(transport::POTENTIAL, &model.system.deviations(&u));
     Ok(Outcome {
-        solution: Solution { all, potential },
+        solution: Solution { all, potential, deviation },
         newton,
         solver: LinearSolver::name(&*solver),
         free: u,

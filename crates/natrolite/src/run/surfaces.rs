@@ -13,6 +13,9 @@ pub struct Solution {
     pub all: Vec<f64>,
     /// Potential at each node \[V\].
     pub potential: Vec<f64>,
+    /// Potential at each node less that at zero current \[V\], which keeps its digits in a good
+    /// conductor far from zero.
+    pub deviation: Vec<f64>,
 }
 
 /// The current through a surface.
