@@ -24,7 +24,7 @@ pub mod operator;
 mod ordering;
 pub mod vector;
 
-pub use amg::{Amg, AmgParameters};
+pub use amg::{Amg, AmgParameters, AmgProblem};
 pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose};
