@@ -1,6 +1,6 @@
 //! Conjugate gradients with algebraic multigrid, which outlives changes of the values.
 
-use crate::amg::{Amg, AmgParameters};
+use crate::amg::{Amg, AmgParameters, AmgProblem};
 use crate::cg::{CgParameters, cg};
 use crate::{Csr, LinearError, LinearInfo, LinearSolver};
 
@@ -11,6 +11,7 @@ use crate::{Csr, LinearError, LinearInfo, LinearSolver};
 /// twice as many as that, when the size changes, and on [`AmgCg::rebuild`].
 pub struct AmgCg {
     parameters: AmgParameters,
+    problem: AmgProblem,
     max_iterations: usize,
     hierarchy: Option<Hierarchy>,
 }
@@ -33,7 +34,12 @@ impl Default for AmgCg {
 impl AmgCg {
     /// A solver without a matrix.
     pub fn new(parameters: AmgParameters) -> Self {
-        Self { parameters, max_iterations: 1000, hierarchy: None }
+        Self { parameters, problem: AmgProblem::default(), max_iterations: 1000, hierarchy: None }
+    }
+
+    /// The same solver for a matrix whose rows stand for `problem`.
+    pub fn for_problem(self, problem: AmgProblem) -> Self {
+        Self { problem, hierarchy: None, ..self }
     }
 
     /// Builds a new hierarchy at the next [`LinearSolver::prepare`].
@@ -47,7 +53,7 @@ impl AmgCg {
     }
 
     fn build(&mut self, a: &Csr) -> Result<&mut Hierarchy, LinearError> {
-        let amg = Amg::new(a, &self.parameters)?;
+        let amg = Amg::new(a, &self.problem, &self.parameters)?;
         let new = Hierarchy { amg, rows: a.nrows(), nnz: a.nnz(), fresh: None, worn: false };
         Ok(self.hierarchy.insert(new))
     }
@@ -61,10 +67,10 @@ impl LinearSolver for AmgCg {
     fn prepare(&mut self, a: &Csr) -> Result<(), LinearError> {
         crate::linear::check_matrix(a)?;
         let fits = |h: &Hierarchy| !h.worn && h.rows == a.nrows() && h.nnz == a.nnz();
-        if !self.hierarchy.as_ref().is_some_and(fits) {
-            self.build(a)?;
+        match self.hierarchy.as_mut().filter(|h| fits(h)) {
+            Some(h) => h.amg.refresh(a),
+            None => self.build(a).map(|_| ()),
         }
-        Ok(())
     }
 
     fn solve(
@@ -82,11 +88,11 @@ impl LinearSolver for AmgCg {
             Some(fresh) => ((2.0 * fresh * digits) as usize + 5).min(max_iterations),
             None => max_iterations,
         };
-        let first = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations: patience });
+        let first = cg(a, &h.amg.cycle(a), b, x, &CgParameters { rtol, max_iterations: patience });
         let info = match first {
             Err(LinearError::NotConverged { iterations, .. }) if h.fresh.is_some() => {
                 let h = self.build(a)?;
-                let again = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations })?;
+                let again = cg(a, &h.amg.cycle(a), b, x, &CgParameters { rtol, max_iterations })?;
                 h.fresh = Some((again.iterations as f64 / digits).max(0.5));
                 return Ok(LinearInfo { iterations: iterations + again.iterations, ..again });
             }

@@ -24,8 +24,8 @@ pub mod operator;
 mod ordering;
 pub mod vector;
 
-pub use amg::product::product;
-pub use amg::{Amg, AmgParameters};
+pub use amg::product::csr_product as product;
+pub use amg::{Amg, AmgParameters, AmgProblem};
 pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose};

@@ -3,7 +3,8 @@
 mod common;
 use algebra::cg::Jacobi;
 use algebra::{
-    AmgCg, CgParameters, Cholesky, Csr, LinearError, LinearInfo, LinearSolver, Preconditioner, cg,
+    Amg, AmgCg, AmgParameters, AmgProblem, CgParameters, Cholesky, Csr, LinearError, LinearInfo,
+    LinearSolver, Preconditioner, cg,
 };
 use common::{
     conductor, elements, laplacian, random, relative_residual, same_for_all_threads, with_dense_row,
@@ -184,4 +185,47 @@ fn what_cannot_be_solved_is_said_so() {
     assert!(matches!(error, LinearError::NotPositiveDefinite { .. }), "{error}");
     let error = AmgCg::default().solve(&a, &b, &mut x, 1e-8).unwrap_err();
     assert_eq!(error, LinearError::NotPrepared);
+}
+
+/// Interpolation from every second point of a grid of (2n+1)^2 points to all: means of 1, 2 or 4.
+fn from_every_second(n: usize) -> Csr {
+    let side = 2 * n + 1;
+    let (mut start, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
+    for row in 0..side * side {
+        let ends = |k: usize| if k % 2 == 0 { vec![k / 2] } else { vec![k / 2, k / 2 + 1] };
+        let (xs, ys) = (ends(row % side), ends(row / side));
+        for y in &ys {
+            for x in &xs {
+                columns.push((x + (n + 1) * y) as u32);
+                values.push(1.0 / (xs.len() * ys.len()) as f64);
+            }
+        }
+        start.push(columns.len());
+    }
+    Csr::new(start, columns, values, (n + 1) * (n + 1)).unwrap()
+}
+
+#[test]
+fn a_given_first_interpolation_is_used() {
+    for n in [20, 60] {
+        let a = laplacian([2 * n + 1, 2 * n + 1, 1], [1.0; 3]);
+        let problem =
+            AmgProblem { first_prolongation: Some(from_every_second(n)), ..AmgProblem::default() };
+        let amg = Amg::new(&a, &problem, &AmgParameters::default()).unwrap();
+        let b = random(a.nrows(), 5);
+        let mut x = vec![0.0; a.nrows()];
+        let parameters = CgParameters { rtol: RTOL, ..CgParameters::default() };
+        let info = cg(&a, &amg.cycle(&a), &b, &mut x, &parameters).unwrap();
+        assert!(relative_residual(&a, &b, &x) <= RTOL);
+        assert!(info.iterations <= 12, "{n}: {} iterations", info.iterations);
+    }
+}
+
+#[test]
+fn a_first_interpolation_of_another_size_is_refused() {
+    let a = laplacian([41, 41, 1], [1.0; 3]);
+    let problem =
+        AmgProblem { first_prolongation: Some(from_every_second(3)), ..AmgProblem::default() };
+    let error = Amg::new(&a, &problem, &AmgParameters::default()).err().unwrap();
+    assert_eq!(error.to_string(), "number of rows of the first prolongation: got 49, wanted 1681");
 }

@@ -1,22 +1,38 @@
-//! Algebraic multigrid by smoothed aggregation (Vanek, Mandel and Brezina, Computing 56 (1996) 179), for
-//! one unknown per point, as a preconditioner of conjugate gradients.
+//! Algebraic multigrid by smoothed aggregation (Vanek, Mandel and Brezina, Computing 56 (1996) 179) as a
+//! preconditioner of conjugate gradients, for one unknown per point or for vector fields.
 //!
 //! Set-up, from a level to the next: `strength` tells which neighbours matter, `aggregate` groups
-//! them, `prolongation` makes P, `product` makes P^T A P; `smoother` damps what the next level does
-//! not see. A level of a few hundred rows is factored.
+//! them, `tentative` cuts the smoothest vectors into the groups, `prolongation` makes P, `product`
+//! makes P^T A P; `smoother` damps what the next level does not see. A level of a few hundred rows is
+//! factored.
+//!
+//! The set-up computes in double precision, so that the coarse levels of a matrix with large jumps stay
+//! positive definite. What the cycle reads is stored in single precision, which halves its time: it
+//! is limited by memory, and conjugate gradients around it correct it in double precision.
 
 mod aggregate;
+mod blocks;
+mod diagonal;
+mod eigenvalue;
+mod layout;
+mod level;
+mod problem;
 pub(crate) mod product;
 mod prolongation;
 mod smoother;
 mod strength;
+mod tentative;
+
+pub use problem::AmgProblem;
 
 use crate::cg::Preconditioner;
 use crate::linear::check_matrix;
-use crate::vector::{combine, residual_of};
+use crate::vector::norm;
 use crate::{Cholesky, Csr, LinearError, LinearSolver};
-use product::product;
-use smoother::Chebyshev;
+use blocks::View;
+use layout::Layout;
+use level::{Finest, Level};
+use smoother::Vectors;
 use std::sync::Mutex;
 
 /// What the set-up can vary.
@@ -24,6 +40,8 @@ use std::sync::Mutex;
 pub struct AmgParameters {
     /// A neighbour is strong above this fraction of the largest.
     pub strength: f64,
+    /// Degree of the smoothing polynomial: products with A before and after each coarse correction.
+    pub degree: usize,
     /// Rows at or below which a level is factored.
     pub coarsest: usize,
     /// The most levels above the factored one.
@@ -32,37 +50,33 @@ pub struct AmgParameters {
 
 impl Default for AmgParameters {
     fn default() -> Self {
-        Self { strength: 0.33, coarsest: 600, max_levels: 25 }
+        Self { strength: 0.33, degree: 2, coarsest: 600, max_levels: 25 }
     }
 }
 
-/// One V-cycle of multigrid, with its own copy of the matrix it was made for.
+/// The levels of multigrid for one matrix. The pattern of a scalar matrix is not copied: each use needs
+/// the matrix again.
 pub struct Amg {
+    layout: Layout,
+    /// Multiplies the values, so that all are within reach of single precision.
+    scale: f64,
+    finest: Finest,
     levels: Vec<Level>,
     work: Mutex<Work>,
 }
 
-/// A level that has a coarser one below it.
-struct Level {
-    a: Csr,
-    smoother: Chebyshev,
-    prolongation: Csr,
-    restriction: Csr,
+/// One V-cycle of multigrid for a matrix: the preconditioner.
+pub struct Cycle<'a> {
+    amg: &'a Amg,
+    a: &'a Csr,
 }
 
 /// The factored matrix of the last level, and vectors for each level.
 struct Work {
     coarsest: Cholesky,
-    levels: Vec<LevelWork>,
-    coarse_x: Vec<f64>,
-}
-
-/// Right-hand side, solution, and two more vectors of a level.
-struct LevelWork {
-    b: Vec<f64>,
-    x: Vec<f64>,
-    d: Vec<f64>,
-    r: Vec<f64>,
+    levels: Vec<Vectors>,
+    coarse: Vec<f32>,
+    wide: Vec<f64>,
 }
 
 impl Amg {
@@ -70,98 +84,112 @@ impl Amg {
     ///
     /// # Errors
     /// Not positive definite if a diagonal entry is not positive or the coarsest level cannot be
-    /// factored; not square; not finite.
-    pub fn new(a: &Csr, p: &AmgParameters) -> Result<Self, LinearError> {
+    /// factored; not square; not finite; sizes in `problem` that do not fit.
+    pub fn new(a: &Csr, problem: &AmgProblem, p: &AmgParameters) -> Result<Self, LinearError> {
         check_matrix(a)?;
-        let mut levels: Vec<Level> = Vec::new();
-        let mut a = a.clone();
-        while a.nrows() > p.coarsest && levels.len() < p.max_levels {
-            match coarsen(a, p)? {
-                (level, Some(coarse)) => {
-                    a = coarse;
-                    levels.push(level);
-                }
-                (level, None) => {
-                    a = level.a;
-                    break;
-                }
-            }
-        }
+        let layout = problem.layout(a.nrows())?;
+        let scale = level::scale_of(a)?;
+        let (finest, levels, last) = level::coarsen(a, problem, &layout, scale, p)?;
         let mut coarsest = Cholesky::new();
-        coarsest.prepare(&a)?;
-        let vectors = |level: &Level| {
-            let zeros = || vec![0.0; level.a.nrows()];
-            LevelWork { b: zeros(), x: zeros(), d: zeros(), r: zeros() }
-        };
+        coarsest.prepare(&last)?;
+        let n = last.nrows();
         let work = Work {
             coarsest,
-            levels: levels.iter().map(vectors).collect(),
-            coarse_x: vec![0.0; a.nrows()],
+            levels: levels.iter().map(|level| Vectors::new(level.unknowns())).collect(),
+            coarse: vec![0.0; n],
+            wide: vec![0.0; n],
         };
-        Ok(Self { levels, work: Mutex::new(work) })
+        Ok(Self { layout, scale, finest, levels, work: Mutex::new(work) })
+    }
+
+    /// Takes new values of the matrix on the finest level; the coarse levels stay.
+    ///
+    /// # Errors
+    /// Not positive definite if a diagonal entry is not positive.
+    ///
+    /// # Panics
+    /// If the matrix has another number of rows than the hierarchy was built for.
+    pub fn refresh(&mut self, a: &Csr) -> Result<(), LinearError> {
+        if let Some(first) = self.levels.first_mut() {
+            self.finest = Finest::new(a, &self.layout, self.scale);
+            first.smoother.inverse_diagonal =
+                self.finest.inverse_diagonal(a, &self.layout, self.scale)?;
+        }
+        Ok(())
+    }
+
+    /// The preconditioner for the matrix of the last [`Amg::new`] or [`Amg::refresh`].
+    pub fn cycle<'a>(&'a self, a: &'a Csr) -> Cycle<'a> {
+        Cycle { amg: self, a }
     }
 
     /// Rows of each level, the factored one not included.
     pub fn level_rows(&self) -> Vec<usize> {
-        self.levels.iter().map(|level| level.a.nrows()).collect()
+        self.levels.iter().map(Level::unknowns).collect()
     }
 
     /// Stored entries of all levels over those of the first.
     pub fn operator_complexity(&self) -> f64 {
-        let nnz: usize = self.levels.iter().map(|level| level.a.nnz()).sum();
-        self.levels.first().map_or(1.0, |first| nnz as f64 / first.a.nnz() as f64)
+        let entries = |level: &Level| level.entries as f64;
+        let all: f64 = self.levels.iter().map(entries).sum();
+        self.levels.first().map_or(1.0, |first| all / entries(first))
+    }
+
+    /// Bytes of matrices and interpolations that one cycle reads.
+    pub fn cycle_bytes(&self) -> usize {
+        self.levels.iter().map(Level::cycle_bytes).sum()
     }
 }
 
-/// A level and the matrix below it; None if that would be hardly smaller.
-fn coarsen(a: Csr, p: &AmgParameters) -> Result<(Level, Option<Csr>), LinearError> {
-    let diagonal = a.diagonal();
-    if let Some(row) = diagonal.iter().position(|&d| d <= 0.0) {
-        let where_ = format!("a diagonal entry of a multigrid level is {:.1e}", diagonal[row]);
-        return Err(LinearError::NotPositiveDefinite { row: None, where_ });
+impl Cycle<'_> {
+    fn matrix(&self, l: usize) -> View<'_, f32> {
+        match l {
+            0 => self.amg.finest.view(self.a),
+            _ => self.amg.levels[l].a.view(),
+        }
     }
-    let smoother = Chebyshev::new(&a, &diagonal);
-    let strength = strength::strength(&a, &diagonal, p.strength);
-    let aggregates = aggregate::aggregate(&strength);
-    let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, 2.0));
-    let prolongation = prolongation::smoothed(&strength, &aggregates, omega);
-    let restriction = prolongation.transpose();
-    let smaller = aggregates.count as f64 <= 0.9 * a.nrows() as f64;
-    let coarse = smaller.then(|| product(&restriction, &product(&a, &prolongation)));
-    Ok((Level { a, smoother, prolongation, restriction }, coarse))
 }
 
-impl Preconditioner for Amg {
+impl Preconditioner for Cycle<'_> {
     fn apply(&self, r: &[f64], z: &mut [f64]) {
+        let Amg { layout, scale, levels, work, .. } = self.amg;
         // A poisoned lock means that a thread panicked in here; the vectors are overwritten anyway.
-        let mut work = self.work.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let Work { coarsest, levels, coarse_x } = &mut *work;
+        let mut work = work.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let Work { coarsest, levels: vectors, coarse, wide } = &mut *work;
         if levels.is_empty() {
             z.copy_from_slice(r);
             coarsest.solve_in_place(z);
             return;
         }
-        levels[0].b.copy_from_slice(r);
-        for l in 0..levels.len() {
-            let level = &self.levels[l];
-            let (upper, lower) = levels.split_at_mut(l + 1);
-            let w = &mut upper[l];
-            level.smoother.smooth(&level.a, &w.b, &mut w.x, &mut w.d, &mut w.r, true);
-            level.a.apply(&w.x, &mut w.r);
-            residual_of(&w.b, &mut w.r);
-            let below = lower.first_mut().map_or(&mut *coarse_x, |next| &mut next.b);
-            level.restriction.apply(&w.r, below);
+        let size = norm(r);
+        if size == 0.0 {
+            z.fill(0.0);
+            return;
         }
-        coarsest.solve_in_place(coarse_x);
-        for l in (0..levels.len()).rev() {
-            let level = &self.levels[l];
-            let (upper, lower) = levels.split_at_mut(l + 1);
-            let w = &mut upper[l];
-            let below = lower.first().map_or(&*coarse_x, |next| &next.x);
-            level.prolongation.apply(below, &mut w.r);
-            combine(&w.r, &mut w.x, |c, x| x + c);
-            level.smoother.smooth(&level.a, &w.b, &mut w.x, &mut w.d, &mut w.r, false);
+        layout.gather(1.0 / size, r, &mut vectors[0].b);
+        for (l, level) in levels.iter().enumerate() {
+            let a = self.matrix(l);
+            let (upper, lower) = vectors.split_at_mut(l + 1);
+            let v = &mut upper[l];
+            level.smoother.smooth(a, v, true);
+            a.residual(&v.b, &v.x, &mut v.y);
+            let below = lower.first_mut().map_or(&mut *coarse, |next| &mut next.b);
+            level.restriction.view().apply(&v.y, below);
         }
-        z.copy_from_slice(&levels[0].x);
+        for (wide, &b) in wide.iter_mut().zip(&*coarse) {
+            *wide = f64::from(b);
+        }
+        coarsest.solve_in_place(wide);
+        for (x, &wide) in coarse.iter_mut().zip(&*wide) {
+            *x = (wide / scale) as f32;
+        }
+        for (l, level) in levels.iter().enumerate().rev() {
+            let (upper, lower) = vectors.split_at_mut(l + 1);
+            let v = &mut upper[l];
+            let below = lower.first().map_or(&*coarse, |next| &next.x);
+            level.prolongation.view().add(below, &mut v.x);
+            level.smoother.smooth(self.matrix(l), v, false);
+        }
+        layout.scatter(size * scale, &vectors[0].x, z);
     }
 }

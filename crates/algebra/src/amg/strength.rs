@@ -1,76 +1,89 @@
 //! Which neighbours an error is smooth towards.
 
-use crate::Csr;
+use super::blocks::View;
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// Rows per task.
 const ROWS: usize = 4096;
 
-/// The strong part of a matrix and what kind each row is.
-pub(super) struct Strength {
-    /// The strong off-diagonal entries.
-    pub strong: Csr,
-    /// The diagonal after the dropped entries were added to it, so that row sums stay.
-    pub lumped: Vec<f64>,
-    /// Rows so dominated by their diagonal that the smoother alone solves them.
-    pub local: Vec<bool>,
+/// How strongly the rows of a matrix are coupled.
+pub(super) struct Strength<'a> {
+    pub start: &'a [usize],
+    pub columns: &'a [u32],
+    /// Per entry: the value, or minus the size of the block; only negative ones couple.
+    pub weights: Cow<'a, [f64]>,
+    /// What a coupling is compared with; infinite for rows so dominated by their diagonal that the
+    /// smoother alone solves them.
+    threshold: Vec<f64>,
 }
 
 /// A row whose diagonal is this many times the sum of the others needs no coarse grid.
 const DOMINANCE: f64 = 10.0;
 
-/// The entry (i, j) is strong if -a_ij > theta max(m_i, m_j), where m_i = max_k(-a_ik).
-///
-/// Positive entries, as second-order and stretched cells have them, are never strong: an error need not
-/// be smooth along them. The scale is the largest neighbour, not the diagonal (Vanek, Mandel and
-/// Brezina, Computing 56 (1996) 179): a trilinear stencil has 26 neighbours, none of which is large
-/// beside the diagonal.
-pub(super) fn strength(a: &Csr, diagonal: &[f64], theta: f64) -> Strength {
-    let n = a.nrows();
-    let others = |i: usize| {
-        let (columns, values) = a.row(i);
-        columns.iter().zip(values).filter(move |(j, _)| **j as usize != i)
-    };
-    let largest: Vec<f64> = (0..n)
-        .into_par_iter()
-        .with_min_len(ROWS)
-        .map(|i| others(i).fold(0.0, |m: f64, (_, v)| m.max(-v)))
-        .collect();
-    let local: Vec<bool> = (0..n)
-        .into_par_iter()
-        .with_min_len(ROWS)
-        .map(|i| diagonal[i] >= DOMINANCE * others(i).map(|(_, v)| v.abs()).sum::<f64>())
-        .collect();
-
-    let is_strong = |i: usize, j: u32, v: f64| {
-        let j = j as usize;
-        -v > theta * largest[i].max(largest[j]) && !local[i] && !local[j]
-    };
-    let mut row_start = vec![0; n + 1];
-    let mut lumped = diagonal.to_vec();
-    row_start[1..].par_iter_mut().zip(&mut lumped).enumerate().with_min_len(ROWS).for_each(
-        |(i, (count, lumped))| {
-            for (&j, &v) in others(i) {
-                if is_strong(i, j, v) {
-                    *count += 1;
-                } else {
-                    *lumped += v;
+impl<'a> Strength<'a> {
+    /// The entry (i, j) is strong if -a_ij > theta max(m_i, m_j), where m_i = max_k(-a_ik).
+    ///
+    /// Positive entries, as second-order and stretched cells have them, are never strong: an error need
+    /// not be smooth along them. The scale is the largest neighbour, not the diagonal (Vanek, Mandel and
+    /// Brezina, Computing 56 (1996) 179): a trilinear stencil has 26 neighbours, none of which is large
+    /// beside the diagonal. Blocks count with their Frobenius norm.
+    pub fn new(a: View<'a, f64>, theta: f64) -> Self {
+        let size = a.shape[0] * a.shape[1];
+        let weights = if size == 1 {
+            Cow::Borrowed(a.values)
+        } else {
+            let norm = |block: &[f64]| -block.iter().map(|v| v * v).sum::<f64>().sqrt();
+            Cow::Owned(a.values.par_chunks_exact(size).with_min_len(ROWS).map(norm).collect())
+        };
+        let mut s = Strength { start: a.start, columns: a.columns, weights, threshold: vec![] };
+        s.threshold = (0..a.nrows())
+            .into_par_iter()
+            .with_min_len(ROWS)
+            .map(|i| {
+                let (mut diagonal, mut largest, mut sum) = (0.0, 0.0_f64, 0.0);
+                for (j, v) in s.row(i) {
+                    if j == i {
+                        diagonal = v.abs();
+                    } else {
+                        largest = largest.max(-v);
+                        sum += v.abs();
+                    }
                 }
-            }
-        },
-    );
-    for i in 0..n {
-        row_start[i + 1] += row_start[i];
+                if diagonal >= DOMINANCE * sum { f64::INFINITY } else { theta * largest }
+            })
+            .collect();
+        s
     }
-    let (mut columns, mut values) =
-        (Vec::with_capacity(row_start[n]), Vec::with_capacity(row_start[n]));
-    for i in 0..n {
-        for (&j, &v) in others(i) {
-            if is_strong(i, j, v) {
-                columns.push(j);
-                values.push(v);
-            }
-        }
+
+    /// Number of rows.
+    pub fn nrows(&self) -> usize {
+        self.threshold.len()
     }
-    Strength { strong: Csr::from_sorted(row_start, columns, values, n), lumped, local }
+
+    /// True for rows that need no coarse grid.
+    pub fn is_local(&self, i: usize) -> bool {
+        self.threshold[i].is_infinite()
+    }
+
+    /// True if an entry is strong.
+    #[inline(always)]
+    pub fn is_strong(&self, i: usize, j: usize, v: f64) -> bool {
+        // The threshold of row i alone decides most entries without a look at row j.
+        -v > self.threshold[i] && i != j && -v > self.threshold[j]
+    }
+
+    /// Column and weight of all entries of a row.
+    #[inline(always)]
+    pub fn row(&self, i: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let range = self.start[i]..self.start[i + 1];
+        let columns = self.columns[range.clone()].iter().map(|&j| j as usize);
+        columns.zip(self.weights[range].iter().copied())
+    }
+
+    /// Column and weight of the strong entries of a row.
+    #[inline(always)]
+    pub fn strong(&self, i: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        self.row(i).filter(move |&(j, v)| self.is_strong(i, j, v))
+    }
 }

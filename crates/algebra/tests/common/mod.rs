@@ -3,6 +3,8 @@
 
 use algebra::Csr;
 
+pub mod elasticity;
+
 /// Finite differences (5 or 7 points) of -div(c grad) on n cells, `c` along each axis, value 0 one cell
 /// beyond the boundary on all sides of axes with more than one cell.
 pub fn laplacian(n: [usize; 3], c: [f64; 3]) -> Csr {

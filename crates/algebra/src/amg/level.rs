@@ -1,0 +1,244 @@
+//! The levels of multigrid and how one follows from another.
+
+use super::blocks::{Blocks, View};
+use super::diagonal::inverse_diagonal;
+use super::layout::Layout;
+use super::product::product;
+use super::smoother::Chebyshev;
+use super::strength::Strength;
+use super::tentative::NearNull;
+use super::{AmgParameters, AmgProblem, aggregate, prolongation};
+use crate::{Csr, LinearError};
+use rayon::prelude::*;
+
+/// A level that has a coarser one below it.
+pub(super) struct Level {
+    /// The matrix; empty on the finest level, which has [`Finest`].
+    pub a: Blocks<f32>,
+    pub smoother: Chebyshev,
+    pub prolongation: Blocks<f32>,
+    pub restriction: Blocks<f32>,
+    /// Stored values of the matrix.
+    pub entries: usize,
+    /// Stored columns of the matrix.
+    columns: usize,
+}
+
+/// The matrix of the finest level in single precision.
+pub(super) enum Finest {
+    /// Its values; the pattern is that of the caller's matrix.
+    Values(Vec<f32>),
+    /// The matrix in blocks.
+    Blocks(Blocks<f32>),
+}
+
+impl Finest {
+    pub fn new(a: &Csr, layout: &Layout, scale: f64) -> Self {
+        if layout.is_scalar() {
+            Self::Values(narrow(a.values(), scale))
+        } else {
+            Self::Blocks(layout.blocks(a, 1.0 / scale, |v| (scale * v) as f32))
+        }
+    }
+
+    pub fn view<'a>(&'a self, a: &'a Csr) -> View<'a, f32> {
+        match self {
+            Self::Values(values) => {
+                let View { shape, start, columns, ncols, .. } = View::scalar(a);
+                View { shape, start, columns, values, ncols }
+            }
+            Self::Blocks(blocks) => blocks.view(),
+        }
+    }
+
+    pub fn inverse_diagonal(
+        &self,
+        a: &Csr,
+        layout: &Layout,
+        scale: f64,
+    ) -> Result<Vec<f32>, LinearError> {
+        if layout.is_scalar() {
+            return inverse_diagonal(View::scalar(a), scale).map_err(bad_diagonal);
+        }
+        let wide = layout.blocks(a, 1.0 / scale, |v| v);
+        inverse_diagonal(wide.view(), scale).map_err(bad_diagonal)
+    }
+}
+
+fn bad_diagonal(row: usize) -> LinearError {
+    let where_ = format!("a diagonal entry or block of a multigrid level is not, in row {row}");
+    LinearError::NotPositiveDefinite { row: None, where_ }
+}
+
+/// A power of two that brings the largest diagonal entry near 1.
+pub(super) fn scale_of(a: &Csr) -> Result<f64, LinearError> {
+    let diagonal = a.diagonal();
+    if let Some(row) = diagonal.iter().position(|&d| d <= 0.0) {
+        let where_ = format!("the diagonal entry of row {row} is {:.1e}", diagonal[row]);
+        return Err(LinearError::NotPositiveDefinite { row: Some(row), where_ });
+    }
+    let largest = diagonal.iter().fold(f64::MIN_POSITIVE, |m, &d| m.max(d));
+    Ok((-largest.log2().round()).exp2())
+}
+
+/// Values in single precision.
+fn narrow(values: &[f64], scale: f64) -> Vec<f32> {
+    values.par_iter().with_min_len(1 << 14).map(|v| (scale * v) as f32).collect()
+}
+
+impl Level {
+    /// Number of unknowns.
+    pub fn unknowns(&self) -> usize {
+        self.restriction.ncols * self.restriction.shape[1]
+    }
+
+    /// Bytes of matrix and interpolation that one cycle reads.
+    pub fn cycle_bytes(&self) -> usize {
+        let matrix = 4 * (self.entries + self.columns) + 8 * self.restriction.ncols;
+        let between = |p: &Blocks<f32>| 4 * (p.values.len() + p.columns.len()) + 8 * p.start.len();
+        self.smoother.products() * matrix + between(&self.prolongation) + between(&self.restriction)
+    }
+}
+
+/// The levels below a matrix, and the matrix of the last, which is to be factored.
+pub(super) fn coarsen(
+    a: &Csr,
+    problem: &AmgProblem,
+    layout: &Layout,
+    scale: f64,
+    p: &AmgParameters,
+) -> Result<(Finest, Vec<Level>, Csr), LinearError> {
+    if a.nrows() <= p.coarsest {
+        return Ok((Finest::Values(vec![]), vec![], a.clone()));
+    }
+    let mut near = problem.near_null(a.nrows(), layout)?;
+    let mut levels: Vec<Level> = Vec::new();
+    let finest = Finest::new(a, layout, scale);
+    let mut wide = match layout.is_scalar() {
+        true => None,
+        false => Some(layout.blocks(a, 1.0 / scale, |v| v)),
+    };
+    while levels.len() < p.max_levels {
+        let view = wide.as_ref().map_or_else(|| View::scalar(a), Blocks::view);
+        if view.nrows() * view.shape[0] <= p.coarsest {
+            break;
+        }
+        let inverse = inverse_diagonal(view, scale).map_err(bad_diagonal)?;
+        let stored = match levels.is_empty() {
+            true => Blocks::default(),
+            false => Blocks {
+                shape: view.shape,
+                start: view.start.to_vec(),
+                columns: view.columns.to_vec(),
+                values: narrow(view.values, scale),
+                ncols: view.ncols,
+            },
+        };
+        let narrow_view = if levels.is_empty() { finest.view(a) } else { stored.view() };
+        let smoother = Chebyshev::new(narrow_view, inverse, p.degree);
+        let given = problem.first_prolongation.as_ref().filter(|_| levels.is_empty());
+        let (prolongation, below) = match given {
+            Some(given) => near.interpolate(given)?,
+            None => {
+                let strength = Strength::new(view, p.strength);
+                let aggregates = aggregate::aggregate(&strength);
+                if aggregates.count as f64 > 0.9 * view.nrows() as f64 {
+                    break;
+                }
+                let most = if view.shape[0] == 1 { 2.0 } else { f64::INFINITY };
+                let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
+                let (t, below) = near.cut(&aggregates);
+                (prolongation::smoothed(view, &strength, &aggregates, &t, omega), below)
+            }
+        };
+        let restriction = prolongation.transpose();
+        let ap = product(&view, &prolongation.view());
+        let (entries, columns) = (view.values.len(), view.columns.len());
+        let mut coarse = product(&restriction.view(), &ap).join();
+        drop(ap);
+        fill_empty(&mut coarse, 1.0 / scale);
+        levels.push(Level { a: stored, smoother, prolongation, restriction, entries, columns });
+        (near, wide) = (below, Some(coarse));
+    }
+    let last = match &wide {
+        Some(blocks) if !levels.is_empty() => blocks.view().to_csr(),
+        _ => a.clone(),
+    };
+    Ok((finest, levels, last))
+}
+
+/// Unknowns that interpolate to nothing get a diagonal entry, so that the level stays definite.
+fn fill_empty(a: &mut Blocks<f64>, alone: f64) {
+    let b = a.shape[0];
+    for i in 0..a.start.len() - 1 {
+        for k in (a.start[i]..a.start[i + 1]).filter(|&k| a.columns[k] as usize == i) {
+            for c in 0..b {
+                let diagonal = &mut a.values[k * b * b + c * b + c];
+                if *diagonal == 0.0 {
+                    *diagonal = alone;
+                }
+            }
+        }
+    }
+}
+
+impl View<'_, f64> {
+    /// The matrix with its rows sorted.
+    pub(super) fn to_csr(self) -> Csr {
+        let [rows, cols] = self.shape;
+        let (mut start, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
+        for i in 0..self.nrows() {
+            let (js, blocks) = self.row(i);
+            let mut order: Vec<usize> = (0..js.len()).collect();
+            order.sort_unstable_by_key(|&k| js[k]);
+            for r in 0..rows {
+                for &k in &order {
+                    for c in 0..cols {
+                        columns.push(js[k] * cols as u32 + c as u32);
+                        values.push(blocks[k * rows * cols + c * rows + r]);
+                    }
+                }
+                start.push(columns.len());
+            }
+        }
+        Csr::from_sorted(start, columns, values, self.ncols * cols)
+    }
+}
+
+impl NearNull {
+    /// The given interpolation between nodes for each component, and the vectors at the coarse nodes.
+    fn interpolate(self, given: &Csr) -> Result<(Blocks<f32>, NearNull), LinearError> {
+        let (b, n) = (self.block, self.vectors);
+        let nodes = self.values.len() / (b * n);
+        if given.nrows() != nodes {
+            let what = "number of rows of the first prolongation";
+            return Err(LinearError::Size { what, got: given.nrows(), wanted: nodes });
+        }
+        let mut values = vec![0.0; given.ncols() * b * n];
+        let mut found = vec![false; given.ncols()];
+        for i in 0..nodes {
+            if let ([j], [1.0]) = given.row(i) {
+                let j = *j as usize;
+                found[j] = true;
+                values[j * b * n..(j + 1) * b * n].copy_from_slice(self.node(i));
+            }
+        }
+        if let Some(column) = found.iter().position(|found| !found) {
+            let what =
+                "a node with the single weight 1 for a coarse node of the first prolongation";
+            return Err(LinearError::Size { what, got: 0, wanted: column });
+        }
+        let mut weights = vec![0.0; given.nnz() * b * b];
+        for (block, &w) in weights.chunks_exact_mut(b * b).zip(given.values()) {
+            (0..b).for_each(|c| block[c * b + c] = w as f32);
+        }
+        let prolongation = Blocks {
+            shape: [b, b],
+            start: given.row_start().to_vec(),
+            columns: given.columns().to_vec(),
+            values: weights,
+            ncols: given.ncols(),
+        };
+        Ok((prolongation, NearNull { block: b, vectors: n, values }))
+    }
+}
