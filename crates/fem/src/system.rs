@@ -2,7 +2,7 @@
 
 use crate::pattern::{Elements, pattern, square};
 use crate::placement::{Batch, Kernel, Placement};
-use crate::{Constraints, Hypothesis, Of, Space, Term};
+use crate::{At, Constraints, Hypothesis, Of, Space, Term};
 use algebra::{Csr, Equations, Inadmissible};
 use mesh::Mesh;
 use rayon::prelude::*;
@@ -39,6 +39,10 @@ pub struct System<'m> {
     /// Per field and whole-body unknown, the size of the terms that must cancel.
     scales: Vec<f64>,
     is_whole: Vec<bool>,
+    /// True for the unknowns of fields that no linear term reads.
+    is_unseen: Vec<bool>,
+    /// Names of the fields with free unknowns.
+    solved: String,
     /// True when the linear terms read gradients only, so that a constant changes nothing.
     forgets_constants: bool,
     /// All unknowns less a constant.
@@ -82,6 +86,13 @@ impl<'m> System<'m> {
                 *flag = true;
             }
         }
+        let mut is_unseen = vec![false; space.total()];
+        for field in (0..space.fields().len()).filter(|&field| !is_read(&placed, field)) {
+            for &dof in space.field_dofs(field) {
+                is_unseen[dof as usize] = true;
+            }
+        }
+        let solved = names_of_solved(&space);
         let loads = loads.into_iter().map(|(w, value)| (space.whole_dof(w), value)).collect();
         let scales = vec![0.0; 1 + space.whole().len()];
         let mut system = System {
@@ -96,6 +107,8 @@ impl<'m> System<'m> {
             drive: Vec::new(),
             scales,
             is_whole,
+            is_unseen,
+            solved,
             forgets_constants,
             shifted: Vec::new(),
         };
@@ -168,13 +181,19 @@ impl<'m> System<'m> {
         out
     }
 
-    /// Mean of a part of the unknowns, when the linear terms do not see it; else zero.
+    /// Mean of those unknowns of a part that linear terms read, when these do not see a constant; else
+    /// zero.
     fn mean(&self, part: std::ops::Range<usize>) -> f64 {
-        let part = &self.all[part];
-        if !self.forgets_constants || part.is_empty() {
+        if !self.forgets_constants {
             return 0.0;
         }
-        part.iter().sum::<f64>() / part.len() as f64
+        let (mut sum, mut count) = (0.0, 0usize);
+        for (u, _) in self.all[part.clone()].iter().zip(&self.is_unseen[part]).filter(|(_, x)| !**x)
+        {
+            sum += u;
+            count += 1;
+        }
+        if count == 0 { 0.0 } else { sum / count as f64 }
     }
 
     /// The linear terms at `change` of the unknowns less a constant. Small differences of potentials
@@ -272,9 +291,24 @@ impl Equations for System<'_> {
     }
 
     fn field_names(&self) -> Vec<&str> {
-        let fields = self.space.fields().iter().map(|f| f.name);
-        fields.chain(self.space.whole().iter().map(String::as_str)).collect()
+        // One norm for the nodes, whatever the fields there, and one for each whole-body unknown.
+        let whole = self.space.whole().iter().map(String::as_str);
+        std::iter::once(self.solved.as_str()).chain(whole).collect()
     }
+}
+
+/// True when a linear term reads `field` at nodes.
+fn is_read(placed: &[Placed<'_>], field: usize) -> bool {
+    let linear = placed.iter().filter(|p| p.term.is_linear());
+    linear.flat_map(|p| p.term.slots()).any(|slot| slot.at != At::Whole && slot.field == field)
+}
+
+/// Names of the fields with free unknowns, which share one norm.
+fn names_of_solved(space: &Space) -> String {
+    let is_free =
+        |field: usize| space.field_dofs(field).iter().any(|&d| (d as usize) < space.free());
+    let fields = space.fields().iter().enumerate().filter(|(field, _)| is_free(*field));
+    fields.map(|(_, field)| field.name).collect::<Vec<_>>().join(" and ")
 }
 
 /// Computes the parts of elements in parallel and adds them in the order of the elements, so that
