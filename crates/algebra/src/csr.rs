@@ -178,11 +178,34 @@ impl Csr {
     /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries.
     pub fn apply(&self, x: &[f64], y: &mut [f64]) {
         assert_eq!(x.len(), self.ncols);
+        self.each_row(y, |_, columns, values| {
+            columns.iter().zip(values).map(|(&j, a)| a * x[j as usize]).sum()
+        });
+    }
+
+    /// y_i = sum of a_ij (x_j - x_i): A x for a matrix whose rows sum to zero, with the digits of small
+    /// differences between entries of x that are themselves far from zero.
+    ///
+    /// # Panics
+    /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries, or there are more rows than
+    /// columns.
+    pub fn apply_to_differences(&self, x: &[f64], y: &mut [f64]) {
+        assert_eq!(x.len(), self.ncols);
+        assert!(self.nrows() <= self.ncols);
+        self.each_row(y, |i, columns, values| {
+            let here = x[i];
+            columns.iter().zip(values).map(|(&j, a)| a * (x[j as usize] - here)).sum()
+        });
+    }
+
+    /// Sets each entry of `y` from its row, in parallel.
+    fn each_row(&self, y: &mut [f64], f: impl Fn(usize, &[u32], &[f64]) -> f64 + Sync) {
         assert_eq!(y.len(), self.nrows());
         let rows = |(piece, y): (usize, &mut [f64])| {
             for (k, y) in y.iter_mut().enumerate() {
-                let (columns, values) = self.row(piece * ROWS + k);
-                *y = columns.iter().zip(values).map(|(&j, a)| a * x[j as usize]).sum();
+                let i = piece * ROWS + k;
+                let (columns, values) = self.row(i);
+                *y = f(i, columns, values);
             }
         };
         if self.nnz() < 32 * ROWS {

@@ -10,7 +10,7 @@
 //!
 //! Source: Timoshenko and Goodier, *Theory of Elasticity*, 3rd ed., section 153.
 
-use crate::{DISPLACEMENT, Elastic, Reduction};
+use crate::{Elastic, Reduction};
 use fem::registry::{Entry, Kind, Parameter, ParameterError, Place, Presence, Range, Values};
 use fem::{Law, Point, Real, Slot};
 

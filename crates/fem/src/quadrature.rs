@@ -197,7 +197,7 @@ mod tests {
 
     /// Exact integral of x^a y^b z^c over the reference shape.
     fn exact(kind: CellKind, [a, b, c]: [usize; 3]) -> f64 {
-        let line = |k: usize| if k % 2 == 0 { 2.0 / (k as f64 + 1.0) } else { 0.0 };
+        let line = |k: usize| if k.is_multiple_of(2) { 2.0 / (k as f64 + 1.0) } else { 0.0 };
         let simplex = |p: &[usize]| {
             p.iter().map(|&k| factorial(k)).product::<f64>()
                 / factorial(p.len() + p.iter().sum::<usize>())

@@ -39,14 +39,10 @@ pub struct System<'m> {
     /// Per field and whole-body unknown, the size of the terms that must cancel.
     scales: Vec<f64>,
     is_whole: Vec<bool>,
-    /// True for the unknowns of fields that no linear term reads.
-    is_unseen: Vec<bool>,
     /// Names of the fields with free unknowns.
     solved: String,
-    /// True when the linear terms read gradients only, so that a constant changes nothing.
+    /// True when the linear terms read gradients of scalars only, so that a constant changes nothing.
     forgets_constants: bool,
-    /// All unknowns less a constant.
-    shifted: Vec<f64>,
 }
 
 impl<'m> System<'m> {
@@ -79,17 +75,11 @@ impl<'m> System<'m> {
         let forgets_constants = placed
             .iter()
             .filter(|p| p.term.is_linear())
-            .all(|p| p.term.slots().iter().all(|slot| slot.of == Of::Gradient));
+            .all(|p| p.term.slots().iter().all(|s| s.of == Of::Gradient && s.components == 1));
         let mut is_whole = vec![false; space.free()];
         for w in 0..space.whole().len() {
             if let Some(flag) = is_whole.get_mut(space.whole_dof(w) as usize) {
                 *flag = true;
-            }
-        }
-        let mut is_unseen = vec![false; space.total()];
-        for field in (0..space.fields().len()).filter(|&field| !is_read(&placed, field)) {
-            for &dof in space.field_dofs(field) {
-                is_unseen[dof as usize] = true;
             }
         }
         let solved = names_of_solved(&space);
@@ -107,16 +97,10 @@ impl<'m> System<'m> {
             drive: Vec::new(),
             scales,
             is_whole,
-            is_unseen,
             solved,
             forgets_constants,
-            shifted: Vec::new(),
         };
-        let free = system.space.free();
-        let constant = system.mean(free..system.space.total());
-        let mut drive = vec![0.0; free];
-        system.apply_linear(constant, &mut drive, |k, u| if k < free { 0.0 } else { u });
-        system.drive = system.sizes(&drive);
+        system.drive = system.drive();
         system
     }
 
@@ -181,28 +165,39 @@ impl<'m> System<'m> {
         out
     }
 
-    /// Mean of those unknowns of a part that linear terms read, when these do not see a constant; else
-    /// zero.
-    fn mean(&self, part: std::ops::Range<usize>) -> f64 {
-        if !self.forgets_constants {
-            return 0.0;
+    /// The linear terms at the present unknowns. Where they read gradients only, they see differences
+    /// of potentials, whose digits must not be lost in sums of potentials far from zero.
+    fn apply_linear(&self, r: &mut [f64]) {
+        if self.forgets_constants {
+            self.linear.apply_to_differences(&self.all, r);
+        } else {
+            self.linear.apply(&self.all, r);
         }
-        let (mut sum, mut count) = (0.0, 0usize);
-        for (u, _) in self.all[part.clone()].iter().zip(&self.is_unseen[part]).filter(|(_, x)| !**x)
-        {
-            sum += u;
-            count += 1;
-        }
-        if count == 0 { 0.0 } else { sum / count as f64 }
     }
 
-    /// The linear terms at `change` of the unknowns less a constant. Small differences of potentials
-    /// far from zero would otherwise be lost in the rounding of their sums.
-    fn apply_linear(&mut self, constant: f64, r: &mut [f64], change: impl Fn(usize, f64) -> f64) {
-        self.shifted.clear();
-        let shifted = self.all.iter().enumerate().map(|(k, u)| change(k, u - constant));
-        self.shifted.extend(shifted);
-        self.linear.apply(&self.shifted, r);
+    /// Sizes of what the prescribed unknowns put into the linear terms while the free ones rest at their
+    /// mean. Fields that no linear term reads do not count: they may be of any size.
+    fn drive(&mut self) -> Vec<f64> {
+        let first = self.space.free();
+        let mut counts = vec![true; self.space.total() - first];
+        for field in 0..self.space.fields().len() {
+            if !is_read(&self.placed, field) {
+                for &dof in self.space.field_dofs(field) {
+                    if let Some(k) = (dof as usize).checked_sub(first) {
+                        counts[k] = false;
+                    }
+                }
+            }
+        }
+        let (free, prescribed) = self.all.split_at_mut(first);
+        let seen = prescribed.iter().zip(&counts).filter(|(_, counts)| **counts);
+        let count = seen.clone().count().max(1) as f64;
+        let sum: f64 = seen.map(|(u, _)| u).sum();
+        let mean = if self.forgets_constants { sum / count } else { 0.0 };
+        free.fill(mean);
+        let mut r = vec![0.0; free.len()];
+        self.apply_linear(&mut r);
+        self.sizes(&r)
     }
 
     fn set(&mut self, u: &[f64]) {
@@ -232,8 +227,7 @@ impl Equations for System<'_> {
 
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(u);
-        let constant = self.mean(0..u.len());
-        self.apply_linear(constant, r, |_, u| u);
+        self.apply_linear(r);
         let mut parts = vec![self.drive.clone(), self.sizes(r)];
         let mut rest = vec![0.0; self.space.total()];
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {

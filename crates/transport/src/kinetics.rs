@@ -278,7 +278,7 @@ pub(crate) mod tests {
     #[test]
     fn pressure_moves_sodium_by_0_2454_millivolt_per_megapascal() {
         let e = in_contact(2e-3);
-        let shift = 23.68e-6 * 1e6 / 96_485.332_123_31;
+        let shift: f64 = 23.68e-6 * 1e6 / 96_485.332_123_31;
         assert!((shift - 0.2454e-3).abs() < 5e-8, "{shift}");
         for u in [-0.08, 0.0, 0.03] {
             let free = coefficients(&e, [0.1, 0.1 + u, 1.0, 0.0]);

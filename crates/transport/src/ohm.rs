@@ -113,7 +113,7 @@ fn check_positive_definite(s: &[[f64; 3]; 3]) -> Result<(), ParameterError> {
     let determinant = s[0][0] * (s[1][1] * s[2][2] - s[1][2] * s[2][1])
         - s[0][1] * (s[1][0] * s[2][2] - s[1][2] * s[2][0])
         + s[0][2] * (s[1][0] * s[2][1] - s[1][1] * s[2][0]);
-    if !(s[0][0] > 0.0 && minor > 0.0 && determinant > 0.0) || !determinant.is_finite() {
+    if ![s[0][0], minor, determinant].iter().all(|m| *m > 0.0 && m.is_finite()) {
         return error("conductivity", "the tensor is not positive definite");
     }
     Ok(())

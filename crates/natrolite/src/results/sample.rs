@@ -79,6 +79,7 @@ pub fn hemisphere_section(around: usize, along: usize) -> Mesh {
         blocks: vec![Block { kind: CellKind::Quadrilateral9, region: 0, nodes }],
         boundaries: boundaries.collect(),
         interfaces: Vec::new(),
+        internal: Vec::new(),
     }
 }
 

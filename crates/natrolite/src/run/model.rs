@@ -316,6 +316,12 @@ impl Draft<'_, '_> {
             slots: vec![Slot::value(POTENTIAL), metal_slot],
             contact: None,
         };
+        let volume = law.values.number("partial_molar_volume").unwrap_or(0.0);
+        if volume > 0.0 && environment.contact.is_none() {
+            let message = "there is no contact pressure here without a solved contact".to_owned();
+            self.refuse(law, &ParameterError { parameter: "partial_molar_volume", message });
+            return None;
+        }
         match law.entry.build?(&law.values, &environment) {
             Ok(term) => {
                 let placement = self.placements.len();

@@ -110,19 +110,18 @@ impl Solved<'_, '_> {
                 }
             }
         }
-        if let Some((counter, current)) = self.counter() {
-            if let Some(anode) = self.anode(counter) {
-                let mesh = &self.model.geometry.mesh;
-                let rest = Rest::new(self.case, mesh, &self.model.surfaces);
-                let difference =
-                    |potential: &dyn Fn(&Surface) -> f64| potential(counter) - potential(anode);
-                let overpotential = difference(&|s| self.electrode_potential(s))
-                    - difference(&|s| rest.at_surface(s, mesh));
-                add("cell_overpotential".into(), overpotential, "V");
-                let density = -current.distribution.mean();
-                if density != 0.0 {
-                    add("area_specific_resistance".into(), overpotential / density, "ohm m^2");
-                }
+        let anode = self.counter().and_then(|(counter, _)| self.anode(counter));
+        if let (Some((counter, current)), Some(anode)) = (self.counter(), anode) {
+            let mesh = &self.model.geometry.mesh;
+            let rest = Rest::new(self.case, mesh, &self.model.surfaces);
+            let difference =
+                |potential: &dyn Fn(&Surface) -> f64| potential(counter) - potential(anode);
+            let overpotential = difference(&|s| self.electrode_potential(s))
+                - difference(&|s| rest.at_surface(s, mesh));
+            add("cell_overpotential".into(), overpotential, "V");
+            let density = -current.distribution.mean();
+            if density != 0.0 {
+                add("area_specific_resistance".into(), overpotential / density, "ohm m^2");
             }
         }
         add("current_balance_error".into(), self.current_balance_error(), "1");

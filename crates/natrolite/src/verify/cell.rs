@@ -82,6 +82,9 @@ pub(super) fn linear_kinetics(boundary: &str, wagner: f64) -> String {
     )
 }
 
+/// Position of a node over the radius, and the values of a field there.
+pub(super) type NodeValues = ([f64; 3], Vec<f64>);
+
 /// Results of a row.
 pub(super) struct Solved(pub Results);
 
@@ -115,11 +118,7 @@ impl Solved {
     }
 
     /// Positions over the radius, and values of a field at the nodes of a boundary.
-    pub(super) fn field(
-        &self,
-        boundary: &str,
-        name: &str,
-    ) -> Result<Vec<([f64; 3], Vec<f64>)>, String> {
+    pub(super) fn field(&self, boundary: &str, name: &str) -> Result<Vec<NodeValues>, String> {
         let mesh = &self.0.mesh;
         let missing = || format!("the run gave no `{name}` on `{boundary}`");
         let field = self.0.field(name).ok_or_else(missing)?;

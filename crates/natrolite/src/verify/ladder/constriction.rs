@@ -49,14 +49,14 @@ fn newman_primary() -> Problem {
         Row::new(
             "newman.primary.resistance",
             "resistance times 4 kappa a, side wall accounted for",
-            3e-5,
+            1e-5,
             "(a/b)^3 = 8e-6, and cells of 1e-5 a at the rim",
             "R = 1 / (4 kappa a), Newman, J. Electrochem. Soc. 113 (1966) 501",
         ),
         Row::new(
             "newman.primary.current",
             "current density over its mean at all nodes, r/a <= 0.98",
-            2e-4,
+            1.5e-4,
             "inverse square root at the rim: cells of 1e-5 a there",
             "0.5 / sqrt(1 - r^2/a^2), Newman, J. Electrochem. Soc. 113 (1966) 501",
         ),
@@ -82,7 +82,7 @@ fn newman_secondary(wagner: f64) -> Problem {
         Row::new(
             format!("newman.secondary.resistance.wa_{wagner}"),
             format!("resistance times 4 kappa a, kinetics included, Wa = {wagner}"),
-            3e-5,
+            1e-5,
             "(a/b)^3 = 8e-6",
             source,
         ),
