@@ -275,7 +275,7 @@ mod tests {
     fn gaussian_summits_carry_the_load_of_their_separation() {
         // At d = 0: p = 4/3 eta E* beta^(1/2) s^(3/2) 2^(1/4) Gamma(5/4)/sqrt(2 pi) and
         // f = pi eta beta s/sqrt(2 pi), with eta beta s = 0.05.
-        let integral = 2f64.powf(0.25) * 0.906_402_477_055_477_1 / (2.0 * PI).sqrt();
+        let integral = 2f64.powf(0.25) * 0.906_402_477_055_477 / (2.0 * PI).sqrt();
         let p = 4.0 / 3.0 * 1e11 * 30e9 * 1e-3 * 0.5e-6f64.powf(1.5) * integral;
         let f = summits("gaussian").fraction(p);
         assert!((f - PI * 0.05 / (2.0 * PI).sqrt()).abs() < 1e-13, "{f}");
