@@ -94,7 +94,7 @@ fn term(entry: &Entry, film: f64, branch: &'static str) -> Option<Box<dyn Term>>
         [Place::Material] => vec![Slot::gradient(transport::POTENTIAL)],
         _ => vec![Slot::value(transport::POTENTIAL), Slot::across(transport::POTENTIAL)],
     };
-    let environment = Environment { temperature: 298.15, slots };
+    let environment = Environment { temperature: 298.15, slots, contact: None };
     let build = entry.build?;
     Some(build(&values(entry, film, branch), &environment).expect("the values are good"))
 }

@@ -192,7 +192,8 @@ fn from_every_second(n: usize) -> Csr {
     let side = 2 * n + 1;
     let (mut start, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
     for row in 0..side * side {
-        let ends = |k: usize| if k % 2 == 0 { vec![k / 2] } else { vec![k / 2, k / 2 + 1] };
+        let ends =
+            |k: usize| if k.is_multiple_of(2) { vec![k / 2] } else { vec![k / 2, k / 2 + 1] };
         let (xs, ys) = (ends(row % side), ends(row / side));
         for y in &ys {
             for x in &xs {

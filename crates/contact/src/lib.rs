@@ -7,6 +7,7 @@
 pub mod eigenstrain;
 pub mod elastic;
 pub mod load;
+pub mod rough;
 pub mod stress;
 pub mod support;
 pub mod unilateral;
@@ -24,5 +25,11 @@ use fem::registry::Entry;
 pub const DISPLACEMENT: usize = 0;
 
 /// Every law of this crate, in the order of the manual.
-pub const LAWS: &[&Entry] =
-    &[&elastic::ENTRY, &eigenstrain::ENTRY, &load::PRESSURE, &support::PLATEN];
+pub const LAWS: &[&Entry] = &[
+    &elastic::ENTRY,
+    &eigenstrain::ENTRY,
+    &load::PRESSURE,
+    &support::PLATEN,
+    &rough::CONTACT_FRACTION,
+    &rough::CONTACT_CONDUCTANCE,
+];

@@ -181,6 +181,19 @@ pub struct Environment {
     /// What the law reads: its own side first, then the other side of an interface or the
     /// whole-body unknown that it is coupled to.
     pub slots: Vec<Slot>,
+    /// Where the state of the contact is read; `None` where no contact is solved, and where the law
+    /// is placed lies in contact everywhere.
+    pub contact: Option<ContactSlots>,
+}
+
+/// Where a law at an interface reads the state of the contact. Both are known fields, prescribed at
+/// every node ([`crate::Constraints::prescribe`]); a law returns zero for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContactSlots {
+    /// Contact fraction, real over nominal area, 0 to 1.
+    pub fraction: Slot,
+    /// Contact pressure \[Pa\], compression positive.
+    pub pressure: Slot,
 }
 
 /// Parameters that are each in range but do not fit together.

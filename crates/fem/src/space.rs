@@ -75,6 +75,15 @@ pub struct Constraints {
     pub tied: Vec<(Unknown, usize)>,
 }
 
+impl Constraints {
+    /// Prescribes the scalar `field` at every node, `values[node]`: a field that is known, which laws
+    /// read. It has no equations of its own.
+    pub fn prescribe(&mut self, field: usize, values: &[f64]) {
+        let at = |(node, &value): (usize, &f64)| (Unknown::scalar(field, node as u32), value);
+        self.fixed.extend(values.iter().enumerate().map(at));
+    }
+}
+
 /// A numbering in which the free unknowns come first and the prescribed ones last; field after field,
 /// node after node, the components of a node side by side.
 #[derive(Clone, Debug)]
@@ -213,6 +222,11 @@ impl Space {
         &self.dofs[first..first + n]
     }
 
+    /// Numbers of the unknowns of `field` at all nodes, node after node.
+    pub fn field_dofs(&self, field: usize) -> &[u32] {
+        &self.dofs[self.starts[field]..self.starts[field + 1]]
+    }
+
     /// Number of the whole-body unknown `w`.
     pub fn whole_dof(&self, w: usize) -> u32 {
         self.dofs[self.starts[self.fields.len()] + w]
@@ -231,8 +245,7 @@ impl Space {
     /// The values of `field` at all nodes from a vector of all unknowns, node after node, the
     /// components of a node side by side.
     pub fn nodal_values(&self, field: usize, u: &[f64]) -> Vec<f64> {
-        let range = self.starts[field]..self.starts[field + 1];
-        self.dofs[range].iter().map(|&dof| u[dof as usize]).collect()
+        self.field_dofs(field).iter().map(|&dof| u[dof as usize]).collect()
     }
 
     /// The vectors of `field` at all nodes; zero along the axes that the field does not have.

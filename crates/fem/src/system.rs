@@ -2,7 +2,7 @@
 
 use crate::pattern::{Elements, pattern, square};
 use crate::placement::{Batch, Kernel, Placement, State};
-use crate::{Constraints, Hypothesis, Of, Space, Term};
+use crate::{At, Constraints, Hypothesis, Of, Space, Term};
 use algebra::{Csr, Equations, Inadmissible};
 use mesh::Mesh;
 use rayon::prelude::*;
@@ -41,6 +41,8 @@ pub struct System<'m> {
     /// Per field and whole-body unknown, the size of the terms that must cancel.
     scales: Vec<f64>,
     is_whole: Vec<bool>,
+    /// Names of the fields with free unknowns.
+    solved: String,
     /// True when the linear terms read gradients of scalars only, so that a constant changes nothing.
     forgets_constants: bool,
 }
@@ -93,6 +95,7 @@ impl<'m> System<'m> {
                 *flag = true;
             }
         }
+        let solved = names_of_solved(&space);
         let loads = loads.into_iter().map(|(w, value)| (space.whole_dof(w), value)).collect();
         let scales = vec![0.0; 1 + space.whole().len()];
         let mut system = System {
@@ -108,6 +111,7 @@ impl<'m> System<'m> {
             drive: Vec::new(),
             scales,
             is_whole,
+            solved,
             forgets_constants,
         };
         system.drive = system.drive();
@@ -216,12 +220,24 @@ impl<'m> System<'m> {
     }
 
     /// Sizes of what the prescribed unknowns put into the linear terms while the free ones rest at their
-    /// mean.
+    /// mean. Fields that no linear term reads do not count: they may be of any size.
     fn drive(&mut self) -> Vec<f64> {
-        let (free, prescribed) = self.all.split_at_mut(self.space.free());
-        let count = prescribed.len().max(1) as f64;
-        let mean =
-            if self.forgets_constants { prescribed.iter().sum::<f64>() / count } else { 0.0 };
+        let first = self.space.free();
+        let mut counts = vec![true; self.space.total() - first];
+        for field in 0..self.space.fields().len() {
+            if !is_read(&self.placed, field) {
+                for &dof in self.space.field_dofs(field) {
+                    if let Some(k) = (dof as usize).checked_sub(first) {
+                        counts[k] = false;
+                    }
+                }
+            }
+        }
+        let (free, prescribed) = self.all.split_at_mut(first);
+        let seen = prescribed.iter().zip(&counts).filter(|(_, counts)| **counts);
+        let count = seen.clone().count().max(1) as f64;
+        let sum: f64 = seen.map(|(u, _)| u).sum();
+        let mean = if self.forgets_constants { sum / count } else { 0.0 };
         free.fill(mean);
         let mut r = vec![0.0; free.len()];
         self.apply_linear(&mut r);
@@ -318,9 +334,24 @@ impl Equations for System<'_> {
     }
 
     fn field_names(&self) -> Vec<&str> {
-        let fields = self.space.fields().iter().map(|f| f.name);
-        fields.chain(self.space.whole().iter().map(String::as_str)).collect()
+        // One norm for the nodes, whatever the fields there, and one for each whole-body unknown.
+        let whole = self.space.whole().iter().map(String::as_str);
+        std::iter::once(self.solved.as_str()).chain(whole).collect()
     }
+}
+
+/// True when a linear term reads `field` at nodes.
+fn is_read(placed: &[Placed<'_>], field: usize) -> bool {
+    let linear = placed.iter().filter(|p| p.term.is_linear());
+    linear.flat_map(|p| p.term.slots()).any(|slot| slot.at != At::Whole && slot.field == field)
+}
+
+/// Names of the fields with free unknowns, which share one norm.
+fn names_of_solved(space: &Space) -> String {
+    let is_free =
+        |field: usize| space.field_dofs(field).iter().any(|&d| (d as usize) < space.free());
+    let fields = space.fields().iter().enumerate().filter(|(field, _)| is_free(*field));
+    fields.map(|(_, field)| field.name).collect::<Vec<_>>().join(" and ")
 }
 
 /// Computes the parts of elements in parallel and adds them in the order of the elements, so that

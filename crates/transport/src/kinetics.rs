@@ -1,6 +1,6 @@
 //! Charge transfer between a metal and an electrolyte, with a film in series.
 //!
-//!   eta = phi_metal - phi - U - R i,     i = f(eta)
+//!   eta = phi_metal - phi - U - R i,     i = g(eta)
 //!
 //! phi        potential of the electrolyte at the interface, V
 //! phi_metal  potential of the metal, V
@@ -10,11 +10,24 @@
 //!
 //! Weak form: the electrolyte gains -i v, the metal +i v (outward normals, j . n = -i on the
 //! electrolyte). With a film the relation is implicit and solved at each point.
+//!
+//! Where the contact is solved, the current passes through the fraction f of the area that touches,
+//! under the pressure p, and nothing passes through the rest:
+//!
+//!   i = f i_c,     eta = phi_metal - phi - U - R i_c + Omega p / F,     i_c = g(eta)
+//!
+//! i_c    current density on what touches, A/m2;   f  contact fraction, 1
+//! p      contact pressure, Pa, compression positive;   Omega  partial molar volume, m3/mol
+//!
+//! Pressure raises the chemical potential of the metal and so favours stripping: 0.2454 mV per MPa for
+//! sodium (23.68 cm3/mol). Source: Monroe and Newman, J. Electrochem. Soc. 152 (2005) A396, with the
+//! stress of the electrolyte left out.
 
+use crate::FARADAY;
 use fem::registry::{Environment, Kind, Parameter, Presence, Range, Values};
 use fem::{Law, Point, Real, Slot};
 
-/// A strictly increasing relation i = f(eta).
+/// A strictly increasing relation i = g(eta).
 pub trait Kinetics: Send + Sync {
     /// Current density \[A/m2\] at the overpotential `eta` \[V\].
     fn current<S: Real>(&self, eta: S) -> S;
@@ -26,30 +39,37 @@ pub trait Kinetics: Send + Sync {
 
 /// Kinetics between two potentials, the electrolyte's and the metal's.
 pub struct Electrode<K> {
-    /// The relation i = f(eta).
+    /// The relation i = g(eta).
     pub kinetics: K,
     /// Equilibrium potential U \[V\].
     pub equilibrium_potential: f64,
     /// Resistance R of the film in series \[ohm m2\].
     pub film_resistance: f64,
-    /// Where the potentials of the electrolyte and of the metal are read.
-    pub slots: [Slot; 2],
+    /// Partial molar volume Omega of the metal's atoms \[m3/mol\]; zero when the pressure does not act.
+    pub partial_molar_volume: f64,
+    /// Where the potentials of the electrolyte and of the metal are read, then, where the contact is
+    /// solved, the contact fraction and the contact pressure.
+    pub slots: Vec<Slot>,
 }
 
 impl<K> Electrode<K> {
     /// Takes the film and the equilibrium potential from the parameters, the slots from the place.
     pub(crate) fn new(kinetics: K, values: &Values, environment: &Environment) -> Self {
+        let mut slots = vec![environment.slots[0], environment.slots[1]];
+        slots.extend(environment.contact.iter().flat_map(|c| [c.fraction, c.pressure]));
         Electrode {
             kinetics,
             equilibrium_potential: values.number("equilibrium_potential").unwrap_or(0.0),
             film_resistance: values.number("film_resistance").unwrap_or(0.0),
-            slots: [environment.slots[0], environment.slots[1]],
+            partial_molar_volume: values.number("partial_molar_volume").unwrap_or(0.0),
+            slots,
         }
     }
 }
 
 impl<K: Kinetics> Electrode<K> {
-    /// Current density \[A/m2\] at `jump` = phi_metal - phi - U \[V\], film included.
+    /// Current density \[A/m2\] on what touches, at `jump` = phi_metal - phi - U + Omega p / F \[V\],
+    /// film included.
     pub fn current<S: Real>(&self, jump: S) -> S {
         let resistance = self.film_resistance;
         if resistance == 0.0 {
@@ -57,7 +77,7 @@ impl<K: Kinetics> Electrode<K> {
         }
         let eta = overpotential_behind_film(&self.kinetics, resistance, jump.value());
         // One Newton step in S from the solution carries the exact derivative of the implicit
-        // function: h(eta) = eta + R f(eta) - jump = 0.
+        // function: h(eta) = eta + R g(eta) - jump = 0.
         let slope = 1.0 + resistance * derivative(&self.kinetics, eta);
         let eta = jump.chain(eta, 1.0 / slope);
         self.kinetics.current(eta)
@@ -68,7 +88,7 @@ fn derivative<K: Kinetics>(kinetics: &K, eta: f64) -> f64 {
     kinetics.current(fem::Dual { v: eta, d: 1.0 }).d
 }
 
-/// Solves eta + R f(eta) = jump. The left side increases strictly, so the root is unique; Newton's
+/// Solves eta + R g(eta) = jump. The left side increases strictly, so the root is unique; Newton's
 /// method started on the far side of it and kept inside a shrinking bracket.
 fn overpotential_behind_film<K: Kinetics>(kinetics: &K, resistance: f64, jump: f64) -> f64 {
     if !jump.is_finite() {
@@ -128,9 +148,25 @@ impl<K: Kinetics> Law for Electrode<K> {
     }
 
     fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
-        let i = self.current(u[1] - u[0] - self.equilibrium_potential);
-        r[0] = -i;
-        r[1] = i;
+        let jump = u[1] - u[0] - self.equilibrium_potential;
+        let &[_, _, fraction, pressure] = u else {
+            let i = self.current(jump);
+            (r[0], r[1]) = (-i, i);
+            return;
+        };
+        // Second-order shape functions leave the range of the values at the nodes.
+        let fraction = match fraction.value() {
+            f if f <= 0.0 => S::from(0.0),
+            f if f >= 1.0 => S::from(1.0),
+            _ => fraction,
+        };
+        let i = if fraction.value() == 0.0 {
+            // Not 0 times a current, which may be infinite under a pressure of no meaning.
+            S::from(0.0)
+        } else {
+            fraction * self.current(jump + pressure * (self.partial_molar_volume / FARADAY))
+        };
+        (r[0], r[1], r[2], r[3]) = (-i, i, S::from(0.0), S::from(0.0));
     }
 }
 
@@ -173,8 +209,13 @@ pub(crate) mod tests {
 
     /// An electrode between two potentials without equilibrium potential.
     pub(crate) fn electrode<K>(kinetics: K, film_resistance: f64) -> Electrode<K> {
-        let slots = [Slot::value(0), Slot::whole(0)];
-        Electrode { kinetics, equilibrium_potential: 0.0, film_resistance, slots }
+        Electrode {
+            kinetics,
+            equilibrium_potential: 0.0,
+            film_resistance,
+            partial_molar_volume: 0.0,
+            slots: vec![Slot::value(0), Slot::whole(0)],
+        }
     }
 
     #[test]
@@ -208,5 +249,69 @@ pub(crate) mod tests {
         let rct = 8.314_462_618 * 298.15 / (96_485.332_12 * 13.0);
         let slope = e.current(fem::Dual { v: 0.0, d: 1.0 }).d;
         assert!((slope * (rct + 2e-3) - 1.0).abs() < 1e-9, "{slope}");
+    }
+
+    /// Butler-Volmer with a film where the contact is solved, between the potentials 0 and 1.
+    fn in_contact(film_resistance: f64) -> Electrode<ButlerVolmer> {
+        let mut e = electrode(ButlerVolmer::new(13.0, 0.4, 0.6, 298.15), film_resistance);
+        e.partial_molar_volume = 23.68e-6;
+        e.slots.extend([Slot::value(1), Slot::value(2)]);
+        e
+    }
+
+    fn coefficients(e: &Electrode<ButlerVolmer>, u: [f64; 4]) -> [f64; 4] {
+        let mut r = [f64::NAN; 4];
+        e.evaluate(&Point::default(), &u, &mut r);
+        r
+    }
+
+    #[test]
+    fn pressure_moves_sodium_by_0_2454_millivolt_per_megapascal() {
+        let e = in_contact(2e-3);
+        let shift: f64 = 23.68e-6 * 1e6 / 96_485.332_123_31;
+        assert!((shift - 0.2454e-3).abs() < 5e-8, "{shift}");
+        for u in [-0.08, 0.0, 0.03] {
+            let free = coefficients(&e, [0.1, 0.1 + u, 1.0, 0.0]);
+            let pressed = coefficients(&e, [0.1, 0.1 + u - 250.0 * shift, 1.0, 250e6]);
+            assert!((free[1] - pressed[1]).abs() < 1e-11 * (1.0 + free[1].abs()), "{u}");
+        }
+        // At the equilibrium potential, pressure strips.
+        assert!(coefficients(&e, [0.0, 0.0, 1.0, 1e6])[1] > 0.0);
+    }
+
+    #[test]
+    fn contact_fraction_scales_the_current_film_included() {
+        let e = in_contact(2e-3);
+        let whole = e.current(0.05);
+        for f in [0.25, 1.0] {
+            assert_eq!(coefficients(&e, [0.0, 0.05, f, 0.0]), [-f * whole, f * whole, 0.0, 0.0]);
+        }
+        // Open: insulating at any potential. Between nodes the fraction may leave its range.
+        assert_eq!(coefficients(&e, [0.0, 1e9, 0.0, 1e9]), [0.0; 4]);
+        assert_eq!(coefficients(&e, [0.0, 0.05, -0.1, 0.0]), [0.0; 4]);
+        assert_eq!(coefficients(&e, [0.0, 0.05, 1.1, 0.0])[1], whole);
+    }
+
+    #[test]
+    fn tangent_in_contact_agrees_with_differences() {
+        for film in [0.0, 2e-3] {
+            let (e, u, points) = (in_contact(film), [0.02, 0.09, 0.3, 40e6], [Point::default()]);
+            let mut tangent = [0.0; 16];
+            fem::Term::tangent(&e, &points, &u, &mut tangent);
+            for j in 0..4 {
+                let step = 1e-5 * u[j];
+                let at = |sign: f64| {
+                    let mut u = u;
+                    u[j] += sign * step;
+                    coefficients(&e, u)
+                };
+                let (plus, minus) = (at(1.0), at(-1.0));
+                for i in 0..4 {
+                    let difference = (plus[i] - minus[i]) / (2.0 * step);
+                    let error = (tangent[4 * i + j] - difference).abs();
+                    assert!(error <= 1e-7 * difference.abs(), "{film} {i} {j}: {difference}");
+                }
+            }
+        }
     }
 }

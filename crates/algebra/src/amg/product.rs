@@ -138,7 +138,7 @@ fn multiply<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
                                 at = columns.len();
                                 place[j as usize] = at as u32;
                                 columns.push(j);
-                                values.extend_from_slice(&[[0.0; R]; N].as_flattened());
+                                values.extend_from_slice([[0.0; R]; N].as_flattened());
                             }
                             let sum = &mut values[at * R * N..(at + 1) * R * N];
                             for c in 0..N {

@@ -33,7 +33,8 @@ pub(super) fn smoothed(
             let (mut lengths, mut columns, mut values) = (vec![], vec![], vec![]);
             let (mut ks, mut sums) = (Vec::<u32>::new(), Vec::<f64>::new());
             for i in rows {
-                (ks.clear(), sums.clear());
+                ks.clear();
+                sums.clear();
                 if size == 1 {
                     scalar_row(s, i, aggregates, t, omega, &mut ks, &mut sums);
                 } else {

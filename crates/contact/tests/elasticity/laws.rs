@@ -39,7 +39,8 @@ fn hand_written_tangents_are_the_derivatives() {
 
 #[test]
 fn registered_laws_build_and_their_tangents_agree_with_differences() {
-    let environment = Environment { temperature: 300.0, slots: vec![Slot::vector(0)] };
+    let environment =
+        Environment { temperature: 300.0, slots: vec![Slot::vector(0)], contact: None };
     for entry in LAWS {
         let Some(build) = entry.build else { continue };
         let values = entry.parameters.iter().map(|p| (p.name, Value::Number(0.3))).collect();

@@ -7,7 +7,9 @@ use super::tree::{Content, Key, Node, Table};
 use super::value::{read_array, read_quantity, read_word, shorten, wrong_type};
 use crate::units;
 use fem::Slot;
-use fem::registry::{Entry, Environment, Kind, Parameter, Place, Presence, Range, Value, Values};
+use fem::registry::{
+    ContactSlots, Entry, Environment, Kind, Parameter, Place, Presence, Range, Value, Values,
+};
 use std::collections::BTreeMap;
 
 /// The laws that a case may use.
@@ -158,7 +160,9 @@ pub fn check_fit(
             Place::Boundary => vec![Slot::value(0), Slot::whole(0)],
             Place::Interface => vec![Slot::value(0), Slot::across(0)],
         };
-        if let Err(error) = build(&law.values, &Environment { temperature, slots }) {
+        // Whether there is a contact is known later, when the laws are placed on the mesh.
+        let contact = Some(ContactSlots { fraction: Slot::value(1), pressure: Slot::value(2) });
+        if let Err(error) = build(&law.values, &Environment { temperature, slots, contact }) {
             let path = join(path, law.entry.name);
             let message = format!("`{path}.{}`: {}", error.parameter, error.message);
             diagnostics.push(Diagnostic::new(message, law.origin_of(error.parameter)));

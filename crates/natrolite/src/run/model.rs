@@ -98,7 +98,8 @@ pub fn linear_resistance(law: &LawUse, temperature: f64) -> Option<f64> {
         return None;
     }
     let slots = vec![Slot::value(POTENTIAL), Slot::whole(0)];
-    let term = law.entry.build?(&law.values, &Environment { temperature, slots }).ok()?;
+    let term =
+        law.entry.build?(&law.values, &Environment { temperature, slots, contact: None }).ok()?;
     let equilibrium = law.values.number("equilibrium_potential").unwrap_or(0.0);
     let mut tangent = [0.0; 4];
     term.tangent(&[Point::default()], &[0.0, equilibrium], &mut tangent);
@@ -332,6 +333,7 @@ impl Draft<'_, '_> {
         let environment = Environment {
             temperature: self.case.temperature,
             slots: vec![Slot::value(POTENTIAL), metal_slot],
+            contact: None,
         };
         match law.entry.build?(&law.values, &environment) {
             Ok(term) => {

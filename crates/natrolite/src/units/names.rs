@@ -10,6 +10,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("m^2", "an area", "\"1 cm^2\""),
     ("m^3", "a volume", "\"1 cm^3\""),
     ("1/m", "a reciprocal length", "\"1 1/um\""),
+    ("1/m^2", "a number per area", "\"0.1 1/um^2\""),
     ("s", "a time", "\"2 h\""),
     ("1/s", "a frequency", "\"10 kHz\""),
     ("m/s", "a speed", "\"2.5 nm/s\""),
