@@ -1,7 +1,7 @@
 //! Every law's tangent against finite differences and dual numbers.
 
 use contact::{Eigenstress, Elastic, LAWS, Pressure, Reduction, Traction};
-use fem::registry::{Environment, Value, Values};
+use fem::registry::{Environment, Place, Value, Values};
 use fem::{Dual, Law, Point, Slot, Term, width};
 
 const U: [f64; 9] = [0.3, -0.1, 0.7, 0.2, -0.5, 0.4, 0.1, 0.6, -0.2];
@@ -41,7 +41,8 @@ fn hand_written_tangents_are_the_derivatives() {
 fn registered_laws_build_and_their_tangents_agree_with_differences() {
     let environment =
         Environment { temperature: 300.0, slots: vec![Slot::vector(0)], contact: None };
-    for entry in LAWS {
+    // Laws on interfaces read potentials and the contact; they are tested where they stand.
+    for entry in LAWS.iter().filter(|entry| !entry.places.contains(&Place::Interface)) {
         let Some(build) = entry.build else { continue };
         let values = entry.parameters.iter().map(|p| (p.name, Value::Number(0.3))).collect();
         let term = build(&Values(values), &environment).unwrap();

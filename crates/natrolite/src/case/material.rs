@@ -8,7 +8,7 @@ use super::source::Origin;
 use super::tree::{self, Key, Table};
 use super::value::{read_table, read_text, shorten};
 use super::{DefectSource, RegionUse};
-use crate::materials::{self, Builtin, Provenance};
+use crate::materials::{self, Builtin};
 use fem::registry::Place;
 
 /// A material that a region uses.
@@ -39,15 +39,6 @@ pub enum MaterialOrigin {
 }
 
 impl Material {
-    /// The values of the law called `name` that come from the built-in library and were not checked
-    /// again; none where the case gives the material.
-    pub fn unconfirmed(&self, name: &str) -> Vec<&'static Provenance> {
-        match self.from {
-            MaterialOrigin::Builtin(builtin) => builtin.unconfirmed(name).collect(),
-            MaterialOrigin::Case { .. } => Vec::new(),
-        }
-    }
-
     /// The law called `name`.
     pub fn law(&self, name: &str) -> Option<&LawUse> {
         self.laws.iter().find(|law| law.entry.name == name)
@@ -85,12 +76,7 @@ pub fn read_builtin(
     let source = builtin.source();
     let node = tree::parse_document(&source, diagnostics)?;
     let with = (registry, Depth::Unknown);
-    let table = node.as_table()?;
-    // The library knows more than a registry may: laws that it lacks are not for this run.
-    let is_known = |name: &str| registry.iter().any(|entry| entry.name == name);
-    let names = table.pairs.iter().map(|(key, _)| key.text.as_str());
-    let others: Vec<&str> = names.filter(|name| !is_known(name)).collect();
-    let laws = read_laws(table, builtin.name, Place::Material, &others, with, diagnostics);
+    let laws = read_laws(node.as_table()?, builtin.name, Place::Material, &[], with, diagnostics);
     check_fit(&laws, builtin.name, Place::Material, temperature, diagnostics);
     let (name, origin) = (builtin.name.to_owned(), builtin.origin());
     let from = MaterialOrigin::Builtin(builtin);

@@ -1,6 +1,5 @@
 //! Reading whole cases.
 
-use super::diagnostic::Diagnostics;
 use super::{Case, CaseError, MeshSource, read};
 use mesh::defect::{Shape, Symmetry};
 use std::path::Path;
@@ -91,28 +90,6 @@ fn built_in_materials_are_found() {
     let sigma = transport::conductivity_at(&ohm.values, case.temperature).unwrap();
     // The paper's value at 60 degC.
     assert!((sigma[1][1] / 0.0345 - 1.0).abs() < 1e-12);
-}
-
-#[test]
-fn built_in_materials_are_elastic_where_mechanics_is_known() {
-    let laws: Vec<_> = transport::LAWS.iter().chain(contact::LAWS).copied().collect();
-    let registry: &'static [_] = laws.leak();
-    for builtin in crate::materials::LIBRARY {
-        let mut diagnostics = Diagnostics::default();
-        let read = |registry, diagnostics: &mut Diagnostics| {
-            super::material::read_builtin(builtin, registry, 298.15, diagnostics).unwrap()
-        };
-        let material = read(registry, &mut diagnostics);
-        let elastic = material.law("elastic").unwrap();
-        assert!(elastic.values.required("young") >= 4.6e9, "{}", builtin.name);
-        let electric = read(transport::LAWS, &mut diagnostics);
-        assert!(electric.law("elastic").is_none());
-        assert_eq!(electric.law("ohm").is_some(), builtin.name != "Na15Sn4");
-        assert!(diagnostics.is_empty(), "{}", builtin.name);
-        let from_memory = material.unconfirmed("elastic").iter().map(|v| v.path).next();
-        let sure = ["Al", "Cu"].contains(&builtin.name);
-        assert_eq!(from_memory.is_none(), sure, "{}", builtin.name);
-    }
 }
 
 #[test]
