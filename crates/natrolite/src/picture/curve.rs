@@ -19,6 +19,13 @@ pub struct Curve {
     dashes: &'static str,
 }
 
+impl Curve {
+    /// Leaves out what is farther away than `distance` \[m\].
+    pub fn keep_within(&mut self, distance: f64) {
+        self.points.retain(|p| p[0] <= distance);
+    }
+}
+
 /// The curves worth showing: those of boundaries on which the current density varies, or the first
 /// if it varies nowhere.
 pub fn curves(results: &Results) -> Vec<Curve> {

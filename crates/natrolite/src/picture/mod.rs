@@ -29,10 +29,16 @@ const HEIGHT: f64 = 330.0;
 /// Room for tick labels and names below the plots.
 const BOTTOM: f64 = 52.0;
 
+/// How far the curves go, in radii of the defect: beyond, nothing happens.
+const RADII: f64 = 10.0;
+
 /// The picture of a run as SVG; nothing where there is no potential to show.
 pub fn draw(results: &Results) -> Option<String> {
     let map = MapPanel::new(results, [400.0, HEIGHT])?;
-    let curves = curves(results);
+    let mut curves = curves(results);
+    if let Some(radius) = map.defect() {
+        curves.iter_mut().for_each(|curve| curve.keep_within(RADII * radius));
+    }
     let left = 62.0;
     let right = left + map.size()[0] + 150.0;
     let (width, height) = match curves.is_empty() {
@@ -65,17 +71,21 @@ pub fn draw(results: &Results) -> Option<String> {
 /// The numbers under the title, as far as the run has them.
 fn main_numbers(results: &Results) -> Vec<String> {
     let quantities = &results.summary.quantities;
-    let first = |prefix: &str| {
-        quantities.iter().find(|(n, _)| n.strip_prefix(prefix).is_some_and(|b| b.starts_with('.')))
-    };
+    // The surface with the largest peak is the one that the picture is about.
+    let peaks = quantities.iter().filter_map(|(name, q)| {
+        name.strip_prefix("peak_factor.").filter(|_| q.value.is_finite()).map(|b| (b, q.value))
+    });
+    let peak = peaks.max_by(|a, b| a.1.total_cmp(&b.1));
+    let of_surface =
+        |quantity: &str| peak.and_then(|(b, _)| quantities.get(&format!("{quantity}.{b}")));
     let mut texts = Vec::new();
-    if let Some((_, q)) = first("peak_factor") {
-        texts.push(format!("peak factor {}", four_digits(q.value)));
+    if let Some((_, value)) = peak {
+        texts.push(format!("peak factor {}", four_digits(value)));
     }
-    if let Some((_, q)) = first("wagner_number") {
+    if let Some(q) = of_surface("wagner_number") {
         texts.push(format!("Wagner number {}", four_digits(q.value)));
     }
-    if let Some((_, q)) = first("mean_current_density").filter(|(_, q)| q.unit == "A/m^2") {
+    if let Some(q) = of_surface("mean_current_density").filter(|q| q.unit == "A/m^2") {
         texts.push(format!("mean {} mA/cm²", four_digits(0.1 * q.value)));
     }
     if let Some(q) = quantities.get("cell_overpotential") {
