@@ -15,9 +15,7 @@ pub mod unilateral;
 pub use eigenstrain::{Eigenstress, linear_strain};
 pub use elastic::{Elastic, Reduction};
 pub use load::{Pressure, Traction};
-pub use support::{
-    Platen, SupportError, fix, flat_direction, nodes_of, platen, roller, support_axis,
-};
+pub use support::{Platen, SupportError, fix, flat_direction, platen, roller, support_axis};
 
 use fem::registry::Entry;
 

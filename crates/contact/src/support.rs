@@ -7,7 +7,7 @@ use crate::DISPLACEMENT;
 use fem::quadrature::facet_rule;
 use fem::registry::{Entry, Kind, Parameter, Place, Presence, Range};
 use fem::{Constraints, Field, Tables, Unknown};
-use mesh::{Boundary, FacetBlock, Mesh};
+use mesh::{Boundary, Mesh, nodes_of};
 
 /// A support that does not fit its boundary.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -83,14 +83,6 @@ pub fn flat_direction(mesh: &Mesh, boundary: &Boundary) -> Result<(usize, f64), 
         *direction.get_or_insert((axis, sign)) == (axis, sign)
     })?;
     direction.ok_or_else(|| SupportError::Empty { boundary: boundary.name.clone() })
-}
-
-/// Nodes of facets, each once, in increasing order.
-pub fn nodes_of(facets: &[FacetBlock]) -> Vec<u32> {
-    let mut nodes: Vec<u32> = facets.iter().flat_map(|b| b.nodes.iter().copied()).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    nodes
 }
 
 /// The unknowns of `field` along `axis` at these nodes; none where the field has no such component.

@@ -4,7 +4,7 @@ use crate::geometry::{Hypothesis, Tables};
 use crate::quadrature::{Rule, facet_rule};
 use crate::{Point, Space, Term};
 use algebra::Csr;
-use mesh::{FacetBlock, Mesh, reference};
+use mesh::{FacetBlock, Mesh, nodes_of, reference};
 
 /// The coefficient that `term` gives the gradient of the test function, at every node of the regions
 /// paired with it: for Ohm's law sigma grad phi, minus the current density \[A/m2\].
@@ -124,9 +124,7 @@ fn each_facet_point(
 /// these nodes: then the flux interpolated from the nodes does the same work on every test function
 /// as the body does (Gresho et al., Comput. Methods Appl. Mech. Engng 61 (1987) 201).
 pub fn facet_mass(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> (Csr, Vec<u32>) {
-    let mut nodes: Vec<u32> = blocks.iter().flat_map(|b| b.nodes.iter().copied()).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
+    let nodes = nodes_of(blocks);
     let number =
         |node: &u32| nodes.binary_search(node).expect("every node of the facets is listed");
     let mut entries: Vec<(u32, u32, f64)> = Vec::new();

@@ -29,4 +29,6 @@ pub use cell::CellKind;
 pub use connectivity::{Bodies, bodies};
 pub use error::{MeshError, Position};
 pub use gmsh::read_gmsh;
-pub use mesh::{Block, Boundary, FacetBlock, Interface, InternalSurface, Mesh, SharedFacetBlock};
+pub use mesh::{
+    Block, Boundary, FacetBlock, Interface, InternalSurface, Mesh, SharedFacetBlock, nodes_of,
+};

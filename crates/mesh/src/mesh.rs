@@ -60,6 +60,14 @@ impl FacetBlock {
     }
 }
 
+/// The nodes of facets, each once, in increasing order.
+pub fn nodes_of(facets: &[FacetBlock]) -> Vec<u32> {
+    let mut nodes: Vec<u32> = facets.iter().flat_map(|b| b.nodes.iter().copied()).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
+}
+
 /// A named part of the boundary.
 #[derive(Clone, Debug)]
 pub struct Boundary {

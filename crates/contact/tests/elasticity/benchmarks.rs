@@ -85,7 +85,7 @@ fn nafems_le10_thick_plate() {
         .roller("y1");
     let outer = mesh.boundary("x1").unwrap();
     contact::fix(&problem.field, outer, &[0, 1], &mut problem.constraints);
-    for node in contact::nodes_of(&outer.facets) {
+    for node in mesh::nodes_of(&outer.facets) {
         if mesh.points[node as usize][2].abs() < 1e-9 {
             problem.fix_node(node, [0.0; 3]);
         }

@@ -1,9 +1,9 @@
 //! Patch tests: a uniform strain is reproduced by distorted cells of every kind.
 
 use crate::problem::Problem;
-use contact::{DISPLACEMENT, nodes_of, stress};
+use contact::{DISPLACEMENT, stress};
 use fem::Hypothesis;
-use mesh::{CellKind, Mesh, brick};
+use mesh::{CellKind, Mesh, brick, nodes_of};
 
 /// A box of 2 x 2 (x 2) distorted cubes; the sides stay plane.
 fn distorted(kind: CellKind) -> Mesh {

@@ -8,7 +8,7 @@ use fem::{
     Constraints, Field, Hypothesis, Placement, Point, Slot, Space, Support, System, Unknown,
     recover,
 };
-use mesh::{FacetBlock, Mesh};
+use mesh::{FacetBlock, Mesh, nodes_of};
 use transport::{POTENTIAL, SurfaceCurrent, conductivity_at};
 
 /// What happens on a surface.
@@ -371,12 +371,4 @@ impl Draft<'_, '_> {
         recover::integrate_facets(&self.geometry.mesh, self.geometry.hypothesis, facets, |_| [1.0])
             [0]
     }
-}
-
-/// The nodes of facets, each once, in increasing order.
-pub fn nodes_of(facets: &[FacetBlock]) -> Vec<u32> {
-    let mut nodes: Vec<u32> = facets.iter().flat_map(|b| b.nodes.iter().copied()).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    nodes
 }

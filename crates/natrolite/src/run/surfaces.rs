@@ -1,10 +1,10 @@
 //! Currents and potentials on the surfaces of a solved model.
 
-use super::model::{Model, Role, Surface, nodes_of};
+use super::model::{Model, Role, Surface};
 use algebra::{Cholesky, LinearSolver};
 use fem::Support;
 use fem::recover::{facet_mass, numbers_at_node};
-use mesh::FacetBlock;
+use mesh::{FacetBlock, nodes_of};
 use transport::measures::{Distribution, distribution, plating_at};
 
 /// A solution: all unknowns, and the potential at the nodes.
