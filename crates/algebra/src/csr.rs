@@ -172,6 +172,19 @@ impl Csr {
             && self.columns == other.columns
     }
 
+    /// Takes the values of `from`, whose rows begin with the columns of the rows of this matrix.
+    ///
+    /// # Panics
+    /// If a row of `from` is shorter, or there are fewer rows.
+    pub fn copy_leading_columns(&mut self, from: &Csr) {
+        for (i, range) in self.row_start.windows(2).enumerate() {
+            let (columns, values) = from.row(i);
+            let count = range[1] - range[0];
+            debug_assert_eq!(self.columns[range[0]..range[1]], columns[..count]);
+            self.values[range[0]..range[1]].copy_from_slice(&values[..count]);
+        }
+    }
+
     /// y = A x
     ///
     /// # Panics

@@ -304,16 +304,7 @@ impl Equations for System<'_> {
 
     fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
         self.set(u);
-        let free = self.space.free();
-        {
-            let starts = self.jacobian.row_start().to_vec();
-            let values = self.jacobian.values_mut();
-            for i in 0..free {
-                let row = self.linear.row(i).1;
-                let target = &mut values[starts[i]..starts[i + 1]];
-                target.copy_from_slice(&row[..target.len()]);
-            }
-        }
+        self.jacobian.copy_leading_columns(&self.linear);
         let state = State { deviations: &self.all, rest: &self.rest };
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
             add_tangent(self.mesh, self.hypothesis, &self.space, p, state, &mut self.jacobian);

@@ -20,8 +20,8 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let start = Instant::now();
     let case = crate::case::read_file(&options.case, &options.set)?;
     set_threads(options.threads)?;
-    let folder =
-        Folder::prepare(&folder_for(&options.case, options.output.as_deref()), options.force)?;
+    let target = folder_for(&options.case, options.output.as_deref());
+    let folder = Folder::prepare(&target, options.force)?;
     interrupt::clean_up_on_interrupt(folder.path());
     let mut progress = Progress::new(options.quiet, options.verbose);
     report_materials(&case, &mut progress);
@@ -38,7 +38,6 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     results.summary.peak_memory_bytes = crate::run::peak_memory();
     write_summary(&results.summary, folder.path())?;
-    let target = folder.target().to_owned();
     folder.commit()?;
     progress.finish();
     print(&summary_table(&results.summary, people_unit))?;

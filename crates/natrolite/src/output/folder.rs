@@ -84,11 +84,6 @@ impl Folder {
         &self.partial
     }
 
-    /// The final name.
-    pub fn target(&self) -> &Path {
-        &self.target
-    }
-
     /// Puts the folder under its final name.
     ///
     /// # Errors
