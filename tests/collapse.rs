@@ -3,6 +3,7 @@
 //! on one curve.
 
 use natrolite::case::read;
+use natrolite::registry::laws;
 use natrolite::run::{Silent, solve_case};
 use std::path::Path;
 
@@ -16,7 +17,7 @@ fn point(conductivity: f64, exchange: f64) -> (f64, f64) {
          [boundary.anode.butler_volmer]\nexchange_current_density = \"{exchange:e} mA/cm^2\"\n\
          electrode_potential = \"0 V\"\n"
     );
-    let case = read(Path::new("map.toml"), &text, &[], transport::LAWS).expect("a good case");
+    let case = read(Path::new("map.toml"), &text, &[], laws()).expect("a good case");
     let results = solve_case(&case, 0, &mut Silent).expect("it can be solved");
     let value = |name: &str| results.summary.quantities.get(name).expect("reported").value;
     (value("wagner_number.anode"), value("peak_factor.anode"))

@@ -3,6 +3,7 @@
 //! With NATROLITE_UPDATE set the texts are rewritten; read the difference before committing it.
 
 use natrolite::case::read;
+use natrolite::registry::laws;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +35,7 @@ fn wrong_cases_give_their_messages() {
     for case in &cases {
         let text = fs::read_to_string(case).expect("a case can be read");
         let name = case.file_name().expect("a file has a name");
-        let message = match read(Path::new(name), &text, &arguments(&text), transport::LAWS) {
+        let message = match read(Path::new(name), &text, &arguments(&text), laws()) {
             Ok(_) => panic!("{} was accepted", case.display()),
             Err(error) => error.render(false),
         };
@@ -130,7 +131,7 @@ fn no_damage_makes_the_reader_panic() {
     for round in 0..4000 {
         let text = if round < 1000 { GOOD } else { &texts[random.below(texts.len())] };
         let damaged = mutate(text, &mut random);
-        match read(Path::new("case.toml"), &damaged, &arguments(&damaged), transport::LAWS) {
+        match read(Path::new("case.toml"), &damaged, &arguments(&damaged), laws()) {
             Ok(case) => assert!(!case.resolved().is_empty()),
             Err(error) => {
                 refused += 1;
@@ -172,7 +173,7 @@ profile_at = ["10 um", "10.2 um"]
 
 #[test]
 fn the_good_case_is_good() {
-    let case = read(Path::new("case.toml"), GOOD, &[], transport::LAWS).expect("the case is good");
-    let again = read(Path::new("case.toml"), &case.resolved(), &[], transport::LAWS);
+    let case = read(Path::new("case.toml"), GOOD, &[], laws()).expect("the case is good");
+    let again = read(Path::new("case.toml"), &case.resolved(), &[], laws());
     assert_eq!(again.expect("the resolved case is good").resolved(), case.resolved());
 }

@@ -2,7 +2,7 @@
 //! says what is wrong. (Damage to either alone is tried beside their readers.)
 
 use natrolite::case::read_file;
-use natrolite::run::{Geometry, Model};
+use natrolite::run::{Geometry, Model, place_mechanics};
 use std::fs;
 use std::path::Path;
 
@@ -111,7 +111,11 @@ fn a_thousand_damaged_cases_and_meshes() {
         let outcome = match read_file(&path, &[]) {
             Err(error) => Err((0, error)),
             Ok(case) => Geometry::of(&case, 0)
-                .and_then(|geometry| Model::new(&case, &geometry).map(|_| ()))
+                .and_then(|geometry| {
+                    let mechanics = place_mechanics(&case, &geometry)?;
+                    let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
+                    Model::new(&case, &geometry, contacts).map(|_| ())
+                })
                 .map_err(|error| (1, error)),
         };
         match outcome {

@@ -4,6 +4,7 @@
 //! ratio to the radius.)
 
 use natrolite::case::read;
+use natrolite::registry::laws;
 use natrolite::run::{Silent, solve_case};
 use std::path::Path;
 
@@ -19,7 +20,7 @@ fn unevenness(material: &str, radius: u32, lined: bool) -> (f64, f64) {
     if lined {
         text += &format!("[boundary.pore]\n{ACTIVE}");
     }
-    let case = read(Path::new("pore.toml"), &text, &[], transport::LAWS).expect("a good case");
+    let case = read(Path::new("pore.toml"), &text, &[], laws()).expect("a good case");
     let results = solve_case(&case, 0, &mut Silent).expect("it can be solved");
     let value = |name: &str| results.summary.quantities.get(name).map_or(0.0, |q| q.value);
     let nonuniformity = value("nonuniformity.anode").max(value("nonuniformity.pore"));

@@ -72,7 +72,7 @@ fn message(case: &str, mesh: Option<&[u8]>) -> Option<String> {
     }
     let built = read_file(&path, &[]).and_then(|case| {
         let geometry = Geometry::of(&case, 0)?;
-        Model::new(&case, &geometry).map(|_| ())
+        Model::new(&case, &geometry, &[]).map(|_| ())
     });
     let text = built.err()?.render(false);
     Some(text.replace(&folder.path().display().to_string(), "DIR"))

@@ -1,6 +1,6 @@
 //! Which solver suits a problem.
 
-use crate::{AmgCg, Cholesky, LinearSolver};
+use crate::{AmgCg, AmgProblem, Cholesky, LinearSolver};
 
 /// Which solver to use for a symmetric positive definite matrix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,13 +22,20 @@ pub enum Method {
 const DIRECT_2D: usize = 150_000;
 const DIRECT_3D: usize = 12_000;
 
-/// The solver for a matrix of `rows` rows from a mesh of `dimension` 1, 2 or 3.
-pub fn choose(rows: usize, dimension: usize, method: Method) -> Box<dyn LinearSolver + Send> {
+/// The solver for a matrix of `rows` rows from a mesh of `dimension` 1, 2 or 3; `problem` tells
+/// multigrid what the rows stand for.
+pub fn choose(
+    rows: usize,
+    dimension: usize,
+    method: Method,
+    problem: impl FnOnce() -> AmgProblem,
+) -> Box<dyn LinearSolver + Send> {
     let limit = if dimension <= 2 { DIRECT_2D } else { DIRECT_3D };
     match method {
-        Method::Auto if rows > limit => Box::new(AmgCg::default()),
-        Method::Cg => Box::new(AmgCg::default()),
-        Method::Auto | Method::Cholesky => Box::new(Cholesky::new()),
+        Method::Auto | Method::Cholesky if method == Method::Cholesky || rows <= limit => {
+            Box::new(Cholesky::new())
+        }
+        _ => Box::new(AmgCg::default().for_problem(problem())),
     }
 }
 
@@ -38,7 +45,8 @@ mod tests {
 
     #[test]
     fn auto_goes_by_size_and_dimension() {
-        let name = |rows, dimension, method| choose(rows, dimension, method).name();
+        let name =
+            |rows, dimension, method| choose(rows, dimension, method, AmgProblem::default).name();
         assert_eq!(name(100_000, 2, Method::Auto), "cholesky");
         assert_eq!(name(100_000, 3, Method::Auto), "cg with algebraic multigrid");
         assert_eq!(name(1_000_000, 2, Method::Auto), "cg with algebraic multigrid");

@@ -7,6 +7,7 @@
 pub mod eigenstrain;
 pub mod elastic;
 pub mod load;
+pub mod rigid;
 pub mod rough;
 pub mod stress;
 pub mod support;
@@ -15,6 +16,7 @@ pub mod unilateral;
 pub use eigenstrain::{Eigenstress, linear_strain};
 pub use elastic::{Elastic, Reduction};
 pub use load::{Pressure, Traction};
+pub use rigid::amg_problem;
 pub use support::{Platen, SupportError, fix, flat_direction, platen, roller, support_axis};
 
 use fem::registry::Entry;
@@ -27,7 +29,11 @@ pub const LAWS: &[&Entry] = &[
     &elastic::ENTRY,
     &eigenstrain::ENTRY,
     &load::PRESSURE,
+    &load::TRACTION,
+    &support::FIXED,
+    &support::ROLLER,
     &support::PLATEN,
+    &unilateral::CONTACT,
     &rough::CONTACT_FRACTION,
     &rough::CONTACT_CONDUCTANCE,
 ];

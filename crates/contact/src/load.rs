@@ -58,3 +58,20 @@ pub const PRESSURE: Entry = Entry {
     source: "Timoshenko and Goodier, Theory of Elasticity, 3rd ed., section 9",
     build: Some(|values, _| Ok(Box::new(Pressure { pressure: values.required("value") }))),
 };
+
+/// `traction` in the case file.
+pub const TRACTION: Entry = Entry {
+    name: "traction",
+    places: &[Place::Boundary],
+    parameters: &[Parameter {
+        name: "value",
+        kind: Kind::Vector { unit: "Pa" },
+        presence: Presence::Required,
+        doc: "force per area t on the body along x, y, z; in axial symmetry radial, hoop, axial",
+    }],
+    doc: "force per area on a boundary, of fixed direction",
+    source: "Timoshenko and Goodier, Theory of Elasticity, 3rd ed., section 9",
+    build: Some(|values, _| {
+        Ok(Box::new(Traction { traction: values.vector("value").unwrap_or_default() }))
+    }),
+};

@@ -199,3 +199,33 @@ pub const PLATEN: Entry = Entry {
     source: "Johnson, Contact Mechanics, section 2.8 (rigid flat punch)",
     build: None,
 };
+
+/// `fixed` in the case file.
+pub const FIXED: Entry = Entry {
+    name: "fixed",
+    places: &[Place::Boundary],
+    parameters: &[Parameter {
+        name: "value",
+        kind: Kind::Axes,
+        presence: Presence::Required,
+        doc: "axes along which the displacement is zero",
+    }],
+    doc: "a boundary that does not move: u = 0 along the axes named",
+    source: "Timoshenko and Goodier, Theory of Elasticity, 3rd ed., section 17",
+    build: None,
+};
+
+/// `roller` in the case file.
+pub const ROLLER: Entry = Entry {
+    name: "roller",
+    places: &[Place::Boundary],
+    parameters: &[Parameter {
+        name: "value",
+        kind: Kind::Flag,
+        presence: Presence::Required,
+        doc: "the boundary, made of planes across x, y or z, slides in its planes but does not leave them",
+    }],
+    doc: "a boundary on rollers, or a plane of symmetry: u . n = 0 without friction",
+    source: "Timoshenko and Goodier, Theory of Elasticity, 3rd ed., section 17",
+    build: None,
+};

@@ -117,6 +117,20 @@ fn each_facet_point(
     }
 }
 
+/// The nodes of facets in increasing order, each with the integral of its shape function \[m2\], with the
+/// weight of the symmetry.
+pub fn nodal_areas(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> Vec<(u32, f64)> {
+    let mut areas: Vec<(u32, f64)> = nodes_of(blocks).into_iter().map(|n| (n, 0.0)).collect();
+    each_facet_point(mesh, hypothesis, blocks, |at, weight| {
+        for (node, shape) in at.nodes.iter().zip(at.shape) {
+            if let Ok(k) = areas.binary_search_by_key(node, |a| a.0) {
+                areas[k].1 += weight * shape;
+            }
+        }
+    });
+    areas
+}
+
 /// The mass matrix of facets, integral of N_i N_j, over their nodes, and these nodes in increasing
 /// order.
 ///

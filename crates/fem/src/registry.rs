@@ -74,6 +74,21 @@ pub enum Kind {
         /// Accepted values.
         range: Range,
     },
+    /// Three quantities along x, y and z.
+    Vector {
+        /// SI unit.
+        unit: &'static str,
+    },
+    /// Some of the axes x, y and z; `true` for all of them.
+    Axes,
+    /// `true`, and nothing else.
+    Flag,
+    /// A formula of the coordinates x, y, z and r (the distance from the axis x = y = 0) with a value
+    /// of this unit.
+    Formula {
+        /// SI unit.
+        unit: &'static str,
+    },
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A table of parameters of its own.
@@ -113,6 +128,14 @@ pub enum Value {
     Tensor([[f64; 3]; 3]),
     /// Rows of numbers.
     Table(Vec<Vec<f64>>),
+    /// Along x, y and z.
+    Vector([f64; 3]),
+    /// For x, y and z, whether the axis is among them.
+    Axes([bool; 3]),
+    /// It is given.
+    Flag,
+    /// The text of a formula.
+    Formula(String),
     /// One of the words of a [`Kind::Choice`].
     Choice(&'static str),
     /// Parameters of their own.
@@ -160,6 +183,30 @@ impl Values {
     pub fn tensor(&self, name: &str) -> Option<&[[f64; 3]; 3]> {
         match self.0.get(name) {
             Some(Value::Tensor(t)) => Some(t),
+            _ => None,
+        }
+    }
+
+    /// The vector called `name`, if present.
+    pub fn vector(&self, name: &str) -> Option<[f64; 3]> {
+        match self.0.get(name) {
+            Some(Value::Vector(v)) => Some(*v),
+            _ => None,
+        }
+    }
+
+    /// The axes called `name`, if present.
+    pub fn axes(&self, name: &str) -> Option<[bool; 3]> {
+        match self.0.get(name) {
+            Some(Value::Axes(axes)) => Some(*axes),
+            _ => None,
+        }
+    }
+
+    /// The formula called `name`, if present.
+    pub fn formula(&self, name: &str) -> Option<&str> {
+        match self.0.get(name) {
+            Some(Value::Formula(text)) => Some(text),
             _ => None,
         }
     }

@@ -73,6 +73,8 @@ pub struct Constraints {
     pub fixed: Vec<(Unknown, f64)>,
     /// Unknowns of nodes that equal a whole-body unknown.
     pub tied: Vec<(Unknown, usize)>,
+    /// Pairs of nodes at which all fields are the same: the two sides of an interface without a jump.
+    pub joined: Vec<[u32; 2]>,
 }
 
 impl Constraints {
@@ -135,8 +137,10 @@ impl Space {
         // Before numbering: FREE, or the index of what the unknown is bound to.
         let mut bound = vec![FREE; raw + whole.len()];
         let mut values: Vec<f64> = Vec::new();
+        let same = first_of_joined(nodes, &constraints.joined);
         let index = |unknown: Unknown| match unknown {
             Unknown::Node { field, node, component } => {
+                let node = same.get(node as usize).map_or(node, |&first| first);
                 starts[field] + node as usize * fields[field].components() + component
             }
             Unknown::Whole(w) => raw + w,
@@ -174,7 +178,22 @@ impl Space {
         }
         let mut next = 0u32;
         let mut dofs = vec![0u32; raw + whole.len()];
+        // Where the unknown of a joined node is that of the first.
+        let mut copies: Vec<[usize; 2]> = Vec::new();
+        for (node, &first) in
+            same.iter().enumerate().filter(|(node, first)| *node != **first as usize)
+        {
+            for (field, start) in fields.iter().zip(&starts) {
+                let n = field.components();
+                copies.extend((0..n).map(|c| [node, first as usize].map(|k| start + k * n + c)));
+            }
+        }
+        copies.sort_unstable();
+        let mut copy = copies.iter().peekable();
         for i in 0..dofs.len() {
+            if copy.next_if(|[to, _]| *to == i).is_some() {
+                continue;
+            }
             let tied = i < raw && ties[i] != FREE;
             if bound[i] == FREE && !tied {
                 dofs[i] = next;
@@ -191,6 +210,9 @@ impl Space {
             if ties[i] != FREE {
                 dofs[i] = dofs[raw + ties[i] as usize];
             }
+        }
+        for [to, from] in copies {
+            dofs[to] = dofs[from];
         }
         Ok(Space { fields, whole, starts, dofs, free, prescribed: values })
     }
@@ -263,6 +285,28 @@ impl Space {
     }
 }
 
+/// For each node the first of those it is joined with, itself included; empty when none is joined.
+fn first_of_joined(nodes: usize, joined: &[[u32; 2]]) -> Vec<u32> {
+    if joined.is_empty() {
+        return Vec::new();
+    }
+    let mut first: Vec<u32> = (0..nodes as u32).collect();
+    let find = |first: &[u32], mut node: u32| {
+        while first[node as usize] != node {
+            node = first[node as usize];
+        }
+        node
+    };
+    for pair in joined {
+        let [a, b] = pair.map(|node| find(&first, node));
+        first[a.max(b) as usize] = a.min(b);
+    }
+    for node in 0..nodes as u32 {
+        first[node as usize] = find(&first, node);
+    }
+    first
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,6 +320,7 @@ mod tests {
         let constraints = Constraints {
             fixed: vec![(Unknown::scalar(0, 1), 2.5)],
             tied: vec![(Unknown::scalar(0, 2), 0), (Unknown::scalar(0, 3), 0)],
+            ..Constraints::default()
         };
         let s = space(&constraints).unwrap();
         assert_eq!((s.free(), s.total()), (2, 3));
@@ -285,15 +330,30 @@ mod tests {
     }
 
     #[test]
+    fn joined_nodes_are_one() {
+        let constraints = Constraints {
+            fixed: vec![(Unknown::scalar(0, 3), 2.5)],
+            joined: vec![[2, 1], [0, 3]],
+            ..Constraints::default()
+        };
+        let s = Space::new(vec![Field::scalar("potential")], vec![], 5, &constraints).unwrap();
+        assert_eq!((s.free(), s.total()), (2, 3));
+        assert_eq!([0, 1, 2, 3, 4].map(|n| s.dof(0, n)), [2, 0, 0, 2, 1]);
+    }
+
+    #[test]
     fn contradictions_are_refused() {
         let at = |value| (Unknown::scalar(0, 1), value);
-        let constraints = Constraints { fixed: vec![at(1.0), at(2.0)], tied: vec![] };
+        let constraints = Constraints { fixed: vec![at(1.0), at(2.0)], ..Constraints::default() };
         assert_eq!(
             space(&constraints).unwrap_err().to_string(),
             "node 1 is given two different values of the potential: 1 and 2"
         );
-        let constraints =
-            Constraints { fixed: vec![at(1.0)], tied: vec![(Unknown::scalar(0, 1), 0)] };
+        let constraints = Constraints {
+            fixed: vec![at(1.0)],
+            tied: vec![(Unknown::scalar(0, 1), 0)],
+            joined: vec![],
+        };
         assert!(space(&constraints).unwrap_err().to_string().contains("counter and 1"));
     }
 
@@ -302,14 +362,18 @@ mod tests {
         let fields =
             vec![Field::scalar("potential"), Field { name: "displacement", axes: vec![0, 2] }];
         let along_z = |node| Unknown::Node { field: 1, node, component: 1 };
-        let constraints =
-            Constraints { fixed: vec![(along_z(0), 5.0)], tied: vec![(along_z(2), 0)] };
+        let constraints = Constraints {
+            fixed: vec![(along_z(0), 5.0)],
+            tied: vec![(along_z(2), 0)],
+            joined: vec![],
+        };
         let s = Space::new(fields, vec!["platen".into()], 3, &constraints).unwrap();
         assert_eq!([0, 1, 2].map(|n| s.dofs(1, n)), [&[3, 8], &[4, 5], &[6, 7]]);
         assert_eq!((s.whole_dof(0), s.free(), s.total()), (7, 8, 9));
         let u: Vec<f64> = (0..9).map(f64::from).collect();
         assert_eq!(s.nodal_vectors(1, &u)[1], [4.0, 0.0, 5.0]);
-        let twice = Constraints { fixed: vec![(along_z(0), 5.0), (along_z(0), 6.0)], tied: vec![] };
+        let twice = vec![(along_z(0), 5.0), (along_z(0), 6.0)];
+        let twice = Constraints { fixed: twice, ..Constraints::default() };
         let fields = vec![Field::scalar("a"), Field { name: "displacement", axes: vec![0, 2] }];
         let message = Space::new(fields, vec![], 3, &twice).unwrap_err().to_string();
         assert!(message.contains("values of the displacement along z: 5 and 6"), "{message}");

@@ -99,9 +99,10 @@ pub struct InternalSurface {
     pub facets: Vec<SharedFacetBlock>,
 }
 
-/// Where two regions touch without sharing nodes, so that a field may jump.
+/// Where two regions touch, or lie opposite each other across a narrow void, without sharing nodes, so
+/// that a field may jump.
 ///
-/// Facet `k` of block `b` on the first side lies on facet `k` of block `b` on the second, and node
+/// Facet `k` of block `b` on the first side lies on, or opposite, facet `k` of block `b` on the second, and node
 /// `j` of the one on node `j` of the other. Nodes of both follow the orientation of the *first*
 /// side: the common normal points from the first region into the second.
 #[derive(Clone, Debug)]

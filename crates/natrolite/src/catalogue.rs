@@ -3,12 +3,13 @@
 use crate::case::{Diagnostic, at, describe_range, example, nearest};
 use crate::failure::Failure;
 use crate::materials::{LIBRARY, Mark};
+use crate::registry::laws;
 use fem::registry::{Entry, Kind, Parameter, Presence};
 use std::fmt::Write as _;
 
 /// Every law in a few lines each.
 pub fn list_laws() -> String {
-    transport::LAWS.iter().map(|entry| describe(entry)).collect::<Vec<_>>().join("\n")
+    laws().iter().map(|entry| describe(entry)).collect::<Vec<_>>().join("\n")
 }
 
 /// One law.
@@ -16,10 +17,10 @@ pub fn list_laws() -> String {
 /// # Errors
 /// When there is none of that name.
 pub fn describe_law(name: &str) -> Result<String, Failure> {
-    if let Some(entry) = transport::LAWS.iter().find(|entry| entry.name == name) {
+    if let Some(entry) = laws().iter().find(|entry| entry.name == name) {
         return Ok(describe(entry));
     }
-    let known = || transport::LAWS.iter().map(|entry| entry.name);
+    let known = || laws().iter().map(|entry| entry.name);
     let mut error = Diagnostic::without_origin(format!("unknown law `{name}`"));
     error = error.wanted(known().collect::<Vec<_>>().join(", "));
     if let Some(near) = nearest(name, known()) {
@@ -77,6 +78,10 @@ pub fn describe_kind(kind: Kind) -> String {
             range(r, unit)
         ),
         Kind::Table { units } => format!("rows of [{}], two at least", units.join(", ")),
+        Kind::Vector { unit } => format!("[{unit}] along x, y and z"),
+        Kind::Axes => "true, or an array of some of \"x\", \"y\", \"z\"".to_owned(),
+        Kind::Flag => "true".to_owned(),
+        Kind::Formula { unit } => format!("a formula whose value is in [{unit}]"),
         Kind::Choice(words) => {
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
         }

@@ -4,6 +4,7 @@
 use crate::case::{CASE, Field, FieldKind, Of, QUANTITIES, at, describe_range, example};
 use crate::catalogue::{describe_kind, describe_presence, flatten};
 use crate::materials::{LIBRARY, Mark};
+use crate::registry::laws;
 use fem::registry::{Entry, Presence, Range};
 use std::fmt::Write as _;
 
@@ -41,10 +42,14 @@ pub fn case_file() -> String {
     out.push_str(
         "\n## `[expect]`\n\nQuantities that a run must give: `\"peak_factor.anode\" = { value = 1.05, \
          rtol = 1e-4, source = \"...\" }`, with `rtol`, `atol` or both. `<b>` is a boundary or \
-         interface.\n\n| quantity | unit | |\n|---|---|---|\n",
+         interface, `<region>` a region.\n\n| quantity | unit | |\n|---|---|---|\n",
     );
     for q in QUANTITIES {
-        let name = if q.of == Of::Surface { format!("{}.<b>", q.name) } else { q.name.to_owned() };
+        let name = match q.of {
+            Of::Cell => q.name.to_owned(),
+            Of::Surface => format!("{}.<b>", q.name),
+            Of::Region => format!("{}.<region>", q.name),
+        };
         let planar = if q.per_depth == q.unit {
             String::new()
         } else {
@@ -107,7 +112,7 @@ fn write_laws(out: &mut String) {
          `[boundary.<name>]`, laws on an interface in `[interface.<name>]`, which also has `between = \
          [\"electrolyte\", \"anode\"]`, the second being the metal.\n",
     );
-    for entry in transport::LAWS {
+    for entry in laws() {
         write_law(out, entry);
     }
 }

@@ -167,6 +167,9 @@ pub struct Summary {
     pub newton: NewtonSummary,
     /// The linear solver.
     pub linear_solver: LinearSolverSummary,
+    /// The stress side, when the case has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mechanics: Option<MechanicsSummary>,
     /// Where the time went.
     pub seconds: Seconds,
     /// The quantities, by name.
@@ -213,6 +216,28 @@ pub struct LinearSolverSummary {
     pub name: String,
     /// Iterations of each solve; 1 for a direct method.
     pub iterations: Vec<usize>,
+}
+
+/// How the stress and the contact were solved.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct MechanicsSummary {
+    /// Number of unknowns.
+    pub dofs: usize,
+    /// Name of the linear solver.
+    pub solver: String,
+    /// Steps of the active set; 1 without contact.
+    pub steps: usize,
+    /// Nodes that changed between open and closed in each step.
+    pub exchanged: Vec<usize>,
+    /// Corner nodes that touch in the end.
+    pub active: usize,
+    /// Residual over the forces that balance.
+    pub residual: f64,
+    /// The largest product of pressure and gap, and the largest tension and overlap, each over the
+    /// largest pressure and gap; absent without contact.
+    pub complementarity: Option<f64>,
+    /// Sum of all moments over their size.
+    pub moment_balance_error: f64,
 }
 
 /// Wall-clock times \[s\].

@@ -3,6 +3,7 @@
 use crate::case::{
     CASE, Field, FieldKind, NAMED_TABLES, describe_range, example_value, sole_parameter,
 };
+use crate::registry::laws;
 use crate::units;
 use fem::registry::{Entry, Kind, Parameter, Place, Presence, Range};
 use serde_json::{Map, Value, json};
@@ -12,9 +13,9 @@ pub fn json_schema() -> String {
     let mut properties = fields(CASE);
     for (name, doc) in NAMED_TABLES {
         let inner = match *name {
-            "material" => laws(Place::Material),
-            "boundary" => laws(Place::Boundary),
-            "interface" => laws(Place::Interface),
+            "material" => laws_at(Place::Material),
+            "boundary" => laws_at(Place::Boundary),
+            "interface" => laws_at(Place::Interface),
             "region" => json!({ "type": "string", "description": "Name of a material." }),
             _ => expectation(),
         };
@@ -97,8 +98,8 @@ fn quantity(unit: &str, range: Range) -> Value {
     value
 }
 
-fn laws(place: Place) -> Value {
-    let here = transport::LAWS.iter().filter(|entry| entry.places.contains(&place));
+fn laws_at(place: Place) -> Value {
+    let here = laws().iter().filter(|entry| entry.places.contains(&place));
     let mut properties: Map<String, Value> =
         here.map(|entry| (entry.name.to_owned(), law(entry))).collect();
     let mut required = Vec::new();
@@ -170,6 +171,15 @@ fn kind(kind: Kind) -> Value {
                 "items": { "type": "array", "prefixItems": row, "minItems": n, "maxItems": n },
             })
         }
+        Kind::Vector { unit } => json!({
+            "type": "array", "items": quantity(unit, Range::Any), "minItems": 3, "maxItems": 3,
+        }),
+        Kind::Axes => json!({ "anyOf": [
+            { "const": true },
+            { "type": "array", "items": { "enum": ["x", "y", "z"] }, "minItems": 1 },
+        ] }),
+        Kind::Flag => json!({ "const": true }),
+        Kind::Formula { .. } => json!({ "type": "string", "minLength": 1 }),
         Kind::Choice(words) => json!({ "enum": words }),
         Kind::Group(parameters) => group(parameters),
     }
@@ -205,7 +215,7 @@ mod tests {
         assert_eq!(schema["additionalProperties"], json!(false));
         assert_eq!(schema["required"], json!(["mesh"]));
         let property = |path: &str| schema.pointer(path).unwrap_or_else(|| panic!("no {path}"));
-        for entry in transport::LAWS {
+        for entry in laws() {
             for place in entry.places {
                 let table = match place {
                     Place::Material => "material",

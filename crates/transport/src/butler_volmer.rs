@@ -12,6 +12,7 @@
 
 use crate::kinetics::{
     ELECTRODE_POTENTIAL, EQUILIBRIUM_POTENTIAL, EXCHANGE_CURRENT_DENSITY, FILM_RESISTANCE,
+    PARTIAL_MOLAR_VOLUME,
 };
 use crate::{Electrode, FARADAY, GAS_CONSTANT, Kinetics};
 use fem::Real;
@@ -68,6 +69,7 @@ pub const ENTRY: Entry = Entry {
         ELECTRODE_POTENTIAL,
         EQUILIBRIUM_POTENTIAL,
         FILM_RESISTANCE,
+        PARTIAL_MOLAR_VOLUME,
     ],
     doc: "Butler-Volmer charge transfer: i = i0 [exp(aa F eta/RT) - exp(-ac F eta/RT)], \
           eta = phi_metal - phi - U - R i",

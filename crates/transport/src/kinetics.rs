@@ -194,6 +194,15 @@ pub(crate) const FILM_RESISTANCE: Parameter = Parameter {
     doc: "resistance of a film (interlayer) in series with the charge transfer",
 };
 
+/// Partial molar volume Omega of the metal.
+pub(crate) const PARTIAL_MOLAR_VOLUME: Parameter = Parameter {
+    name: "partial_molar_volume",
+    kind: Kind::Number { unit: "m^3/mol", range: Range::Any },
+    presence: Presence::Optional,
+    doc: "molar volume Omega of the metal on which the contact pressure p acts: eta gains Omega p / F, \
+          so that pressure favours stripping",
+};
+
 /// Exchange current density i0.
 pub(crate) const EXCHANGE_CURRENT_DENSITY: Parameter = Parameter {
     name: "exchange_current_density",

@@ -7,7 +7,9 @@
 //! Valid for |eta| well below R T / F. Source: Newman and Thomas-Alyea, *Electrochemical Systems*,
 //! 3rd ed., section 18.3.
 
-use crate::kinetics::{ELECTRODE_POTENTIAL, EQUILIBRIUM_POTENTIAL, FILM_RESISTANCE};
+use crate::kinetics::{
+    ELECTRODE_POTENTIAL, EQUILIBRIUM_POTENTIAL, FILM_RESISTANCE, PARTIAL_MOLAR_VOLUME,
+};
 use crate::{Electrode, Kinetics};
 use fem::Real;
 use fem::registry::{Entry, Kind, Parameter, Place, Presence, Range};
@@ -43,6 +45,7 @@ pub const ENTRY: Entry = Entry {
         ELECTRODE_POTENTIAL,
         EQUILIBRIUM_POTENTIAL,
         FILM_RESISTANCE,
+        PARTIAL_MOLAR_VOLUME,
     ],
     doc: "linearised charge transfer: i = eta / Rct, eta = phi_metal - phi - U - R i",
     source: "Newman and Thomas-Alyea, Electrochemical Systems, 3rd ed., section 18.3",

@@ -11,6 +11,7 @@
 
 use crate::kinetics::{
     ELECTRODE_POTENTIAL, EQUILIBRIUM_POTENTIAL, EXCHANGE_CURRENT_DENSITY, FILM_RESISTANCE,
+    PARTIAL_MOLAR_VOLUME,
 };
 use crate::{Electrode, FARADAY, GAS_CONSTANT, Kinetics};
 use fem::Real;
@@ -74,6 +75,7 @@ pub const ENTRY: Entry = Entry {
         ELECTRODE_POTENTIAL,
         EQUILIBRIUM_POTENTIAL,
         FILM_RESISTANCE,
+        PARTIAL_MOLAR_VOLUME,
     ],
     doc: "Tafel kinetics, one branch alone: i = -i0 exp(-a F eta/RT) (cathodic) or \
           i0 exp(a F eta/RT) (anodic), eta = phi_metal - phi - U - R i",

@@ -23,8 +23,8 @@ pub use persson::Persson;
 pub use plastic::{Plastic, PlasticForm};
 pub use table::FractionTable;
 
-pub(crate) use conductance::ENTRY as CONTACT_CONDUCTANCE;
-pub(crate) use fraction::ENTRY as CONTACT_FRACTION;
+pub use conductance::ENTRY as CONTACT_CONDUCTANCE;
+pub use fraction::ENTRY as CONTACT_FRACTION;
 
 use fem::registry::{ParameterError, Values};
 

@@ -26,15 +26,17 @@
 //! Each solve leaves p = 0 or q = 0 exactly, so the scale c drops out. Cycles cannot occur, see
 //! module `pivoting`.
 
+mod entry;
 mod obstacle;
 mod pivoting;
 mod reduction;
 mod solve;
 mod surface;
 
+pub use entry::{CONTACT, obstacle};
 pub use obstacle::Obstacle;
 pub use solve::{Outcome, Touch, solve};
-pub use surface::{ContactNode, ContactSurface};
+pub use surface::{ContactNode, ContactSurface, Gap};
 
 use algebra::{Inadmissible, LinearError};
 

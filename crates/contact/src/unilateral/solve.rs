@@ -10,7 +10,7 @@ use fem::System;
 /// A pressure or gap below this fraction of the largest is rounding.
 const ROUNDING: f64 = 1e-12;
 /// Where the residual is to be, beside the forces that balance in it.
-const BALANCE: f64 = 1e-11;
+const BALANCE: f64 = 1e-12;
 /// Most solves with one active set to reach it.
 const REPEATS: usize = 4;
 

@@ -3,10 +3,13 @@
 use super::{ContactError, Obstacle};
 use fem::quadrature::{Rule, facet_rule};
 use fem::{Hypothesis, Tables};
-use mesh::{FacetBlock, Mesh, reference};
+use mesh::{FacetBlock, Mesh, nodes_of, reference};
 
 /// A node, and the one opposite on an interface.
 type Pair = (u32, Option<u32>);
+
+/// A gap \[m\] as a function of the position \[m\].
+pub type Gap<'a> = dyn Fn([f64; 3]) -> f64 + 'a;
 
 /// A node that may touch.
 #[derive(Clone, Debug)]
@@ -28,6 +31,12 @@ pub struct ContactNode {
 }
 
 impl ContactNode {
+    /// At a middle node, the corners of a facet, as places in [`ContactSurface::nodes`], and their
+    /// shape functions there; empty at a corner.
+    pub fn corners(&self) -> &[(usize, f64)] {
+        &self.corners
+    }
+
     /// True at a corner, where the pressure lives.
     pub fn is_corner(&self) -> bool {
         self.corners.is_empty()
@@ -46,7 +55,8 @@ pub struct ContactSurface {
 }
 
 impl ContactSurface {
-    /// Both sides of interface number `interface`, apart by `gap(x)` \[m\] before loading.
+    /// Both sides of interface number `interface`, farther apart by `gap(x)` \[m\] before loading than
+    /// they are in the mesh.
     ///
     /// # Errors
     /// [`ContactError::Overlap`] for a negative gap.
@@ -56,12 +66,36 @@ impl ContactSurface {
         interface: usize,
         gap: impl Fn([f64; 3]) -> f64,
     ) -> Result<Self, ContactError> {
-        let interface = &mesh.interfaces[interface];
-        let [first, second] = &interface.sides;
-        let mut surface = Self::new(mesh, hypothesis, &interface.name, first, Some(second));
-        surface.average_normals(mesh, first, second);
+        Self::interfaces(mesh, hypothesis, &[(interface, &gap)])
+    }
+
+    /// Both sides of several interfaces, which may share nodes; each with its number and gap as for
+    /// [`ContactSurface::interface`]. Where they share a pair of nodes the first gap counts.
+    ///
+    /// # Errors
+    /// [`ContactError::Overlap`] for a negative gap.
+    pub fn interfaces(
+        mesh: &Mesh,
+        hypothesis: Hypothesis,
+        interfaces: &[(usize, &Gap<'_>)],
+    ) -> Result<Self, ContactError> {
+        let all = || interfaces.iter().map(|(i, _)| &mesh.interfaces[*i]);
+        let side = |k: usize| -> Vec<FacetBlock> {
+            all().flat_map(|i| i.sides[k].iter().cloned()).collect()
+        };
+        let (first, second) = (side(0), side(1));
+        let name = all().map(|i| i.name.as_str()).collect::<Vec<_>>().join(" and ");
+        let mut surface = Self::new(mesh, hypothesis, &name, &first, Some(&second));
+        surface.average_normals(mesh, &first, &second);
+        let gap_of: Vec<(Vec<u32>, &Gap<'_>)> = (interfaces.iter())
+            .map(|(i, gap)| (nodes_of(&mesh.interfaces[*i].sides[0]), *gap))
+            .collect();
         for node in &mut surface.nodes {
-            node.initial_gap = gap(mesh.points[node.node as usize]);
+            let x = mesh.points[node.node as usize];
+            let across = node.opposite.map_or(x, |other| mesh.points[other as usize]);
+            let apart: f64 = (0..3).map(|k| node.normal[k] * (across[k] - x[k])).sum();
+            let own = gap_of.iter().find(|(nodes, _)| nodes.binary_search(&node.node).is_ok());
+            node.initial_gap = apart + own.map_or(0.0, |(_, gap)| gap(x));
         }
         surface.check_overlap(mesh)
     }

@@ -42,7 +42,8 @@ fn growth(symmetry: Symmetry) -> f64 {
 /// Points are (x or r, 0, z) in two dimensions and (x, y, z) in three, in metres. Region
 /// `electrolyte`; boundaries `anode`, `pore`, `counter`, `side` and the symmetry planes. With
 /// [`Defect::anode`] also region `anode`, interface `anode` in place of the boundary, and boundaries
-/// `pore_anode`, `collector`, `anode_side`.
+/// `pore_anode`, `collector`, `anode_side`. The faces of the void under a disc are also the sides of
+/// interface `void`, [`super::Anode::gap`] apart.
 ///
 /// # Errors
 /// [`DefectError`] when a length is out of range, lengths contradict each other, or the mesh would
@@ -69,10 +70,12 @@ pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
     let metal = metal(defect, &section, mouth, halvings);
     let mut sweep = Sweep::new(revolution(defect, halvings));
     let name = naming(defect, mouth, defect.thickness, ["side", "counter", "pore"]);
-    sweep.add("electrolyte", &section, &name);
+    let is_disc = defect.shape == Shape::Disc && defect.anode.is_some();
+    sweep.add("electrolyte", &section, &name, is_disc.then_some(0.0));
     if let (Some(section), Some(anode)) = (metal, defect.anode) {
         let names = ["anode_side", "collector", "pore_anode"];
-        sweep.add("anode", &section, &naming(defect, mouth, -anode.thickness, names));
+        let name = naming(defect, mouth, -anode.thickness, names);
+        sweep.add("anode", &section, &name, is_disc.then_some(-anode.gap));
     }
     Ok(sweep.finish())
 }

@@ -9,22 +9,38 @@ pub(super) type Naming<'a> = dyn Fn([[f64; 2]; 2]) -> Option<&'static str> + 'a;
 
 /// The name that open sides get where the two regions touch.
 pub(super) const CONTACT: &str = "anode";
+/// The name of the pair of faces that lie opposite each other across the void under a disc.
+const VOID: &str = "void";
 
 /// Builds a mesh region by region.
 pub(super) struct Sweep {
     revolution: Option<Revolution>,
     mesh: Mesh,
-    /// Facets of the first region in contact, until those of the second come.
-    contact: Vec<Contact>,
+    /// Facets of the first region that lie opposite the second, until those of the second come: in
+    /// contact, and across the void under a disc.
+    contact: Vec<Opposite>,
+    void: Vec<Opposite>,
 }
 
-/// A facet of the contact.
-struct Contact {
+/// A facet that has one opposite.
+struct Opposite {
     /// Radius of the side's middle, then number along the circle: facets of both regions come in
     /// this order.
     key: (f64, usize),
+    kind: CellKind,
     nodes: Vec<u32>,
     cell: u32,
+}
+
+/// A named facet of a cell.
+struct Open {
+    /// Its number in the cell.
+    local: usize,
+    name: &'static str,
+    /// Radius of the middle of the side.
+    radius: f64,
+    /// z of a side on which it is constant.
+    level: Option<f64>,
 }
 
 /// One cell of the product lattice: section cell and number along the circle.
@@ -38,11 +54,18 @@ impl Sweep {
             axes: if revolution.is_some() { [0, 1] } else { [0, 2] },
             ..Mesh::default()
         };
-        Sweep { revolution, mesh, contact: Vec::new() }
+        Sweep { revolution, mesh, contact: Vec::new(), void: Vec::new() }
     }
 
-    /// Adds a region with its own nodes and names its boundary.
-    pub(super) fn add(&mut self, region: &str, section: &Section, name: &Naming) {
+    /// Adds a region with its own nodes and names its boundary. Where z = `void` on the boundary it
+    /// lies opposite the other region, across the void under a disc.
+    pub(super) fn add(
+        &mut self,
+        region: &str,
+        section: &Section,
+        name: &Naming,
+        void: Option<f64>,
+    ) {
         let region_index = self.mesh.regions.len() as u32;
         self.mesh.regions.push(region.to_string());
         let revolution = self.revolution;
@@ -51,7 +74,7 @@ impl Sweep {
         let mut cell = self.mesh.cell_count() as u32;
         let first_block = self.mesh.blocks.len();
         let mut facets: Vec<(&'static str, FacetBlock)> = Vec::new();
-        let mut contact = Vec::new();
+        let (mut contact, mut across) = (Vec::new(), Vec::new());
         for on_axis in [false, true] {
             let kind = numbering.kind(on_axis);
             let mut nodes = Vec::new();
@@ -60,17 +83,23 @@ impl Sweep {
                 numbering.push_cell(position, kind, &mut nodes);
                 let own = &nodes[start..];
                 own.iter().for_each(|&n| used[n as usize] = true);
-                for (local, name) in numbering.open_facets(position, on_axis, name) {
-                    let (facet, list) = kind.facets()[local.0];
+                for open in numbering.open_facets(position, on_axis, name) {
+                    let (kind, list) = kind.facets()[open.local];
                     let facet_nodes = list.iter().map(|&l| own[l as usize]);
-                    if name == CONTACT {
-                        let nodes = facet_nodes.collect();
-                        contact.push(Contact { key: (local.1, position.1), nodes, cell });
-                    } else {
-                        let block = block_of(&mut facets, name, facet);
-                        block.nodes.extend(facet_nodes);
-                        block.cells.push(cell);
+                    let opposite = || {
+                        let (key, nodes) = ((open.radius, position.1), facet_nodes.clone());
+                        Opposite { key, kind, nodes: nodes.collect(), cell }
+                    };
+                    if open.name == CONTACT {
+                        contact.push(opposite());
+                        continue;
                     }
+                    if void.is_some() && open.level == void {
+                        across.push(opposite());
+                    }
+                    let block = block_of(&mut facets, open.name, kind);
+                    block.nodes.extend(facet_nodes);
+                    block.cells.push(cell);
                 }
                 cell += 1;
             }
@@ -82,7 +111,7 @@ impl Sweep {
         let renumber = |nodes: &mut Vec<u32>| nodes.iter_mut().for_each(|n| *n = new[*n as usize]);
         self.mesh.blocks[first_block..].iter_mut().for_each(|b| renumber(&mut b.nodes));
         facets.iter_mut().for_each(|(_, f)| renumber(&mut f.nodes));
-        contact.iter_mut().for_each(|c| renumber(&mut c.nodes));
+        contact.iter_mut().chain(&mut across).for_each(|c| renumber(&mut c.nodes));
         for (name, block) in facets {
             match self.mesh.boundaries.iter_mut().find(|b| b.name == name) {
                 Some(boundary) => boundary.facets.push(block),
@@ -92,8 +121,16 @@ impl Sweep {
                     .push(Boundary { name: name.to_string(), facets: vec![block] }),
             }
         }
-        contact.sort_by(|a, b| a.key.0.total_cmp(&b.key.0).then(a.key.1.cmp(&b.key.1)));
-        self.join(contact);
+        for opposite in [&mut contact, &mut across] {
+            opposite.sort_by(|a, b| a.key.0.total_cmp(&b.key.0).then(a.key.1.cmp(&b.key.1)));
+        }
+        if region_index == 0 {
+            (self.contact, self.void) = (contact, across);
+        } else {
+            let first = (std::mem::take(&mut self.contact), std::mem::take(&mut self.void));
+            self.join(CONTACT, &first.0, &contact);
+            self.join(VOID, &first.1, &across);
+        }
     }
 
     /// Appends the points in use and returns the number of each.
@@ -106,28 +143,32 @@ impl Sweep {
         new
     }
 
-    /// The first region's contact waits; the second's is paired with it.
-    fn join(&mut self, contact: Vec<Contact>) {
-        if self.contact.is_empty() {
-            self.contact = contact;
-            return;
-        }
-        let first = std::mem::take(&mut self.contact);
-        assert_eq!(first.len(), contact.len(), "both sides of the contact have the same facets");
-        let kind = self.facet_kind();
-        let mut sides = [(); 2].map(|()| FacetBlock { kind, nodes: Vec::new(), cells: Vec::new() });
-        for (a, b) in first.iter().zip(&contact) {
-            sides[0].nodes.extend(&a.nodes);
+    /// Pairs the facets of the two regions that lie opposite each other.
+    fn join(&mut self, name: &str, first: &[Opposite], second: &[Opposite]) {
+        assert_eq!(first.len(), second.len(), "both sides have the same facets");
+        let mut sides: [Vec<FacetBlock>; 2] = Default::default();
+        for (a, b) in first.iter().zip(second) {
+            let at = sides[0].iter().position(|block| block.kind == a.kind).unwrap_or_else(|| {
+                let empty = FacetBlock { kind: a.kind, nodes: Vec::new(), cells: Vec::new() };
+                sides.iter_mut().for_each(|side| side.push(empty.clone()));
+                sides[0].len() - 1
+            });
+            let place = |n: u32| {
+                let [x, y, _] = self.mesh.points[n as usize];
+                [x, y]
+            };
+            let [here, across] = &mut sides;
             for &n in &a.nodes {
-                let x = self.mesh.points[n as usize];
-                let twin = b.nodes.iter().find(|&&m| self.mesh.points[m as usize] == x);
-                sides[1].nodes.push(*twin.expect("both sides of the contact have the same points"));
+                let twin = b.nodes.iter().find(|&&m| place(m) == place(n));
+                across[at].nodes.push(*twin.expect("both sides have the same points"));
             }
-            sides[0].cells.push(a.cell);
-            sides[1].cells.push(b.cell);
+            here[at].nodes.extend(&a.nodes);
+            here[at].cells.push(a.cell);
+            across[at].cells.push(b.cell);
         }
-        let sides = sides.map(|s| vec![s]);
-        self.mesh.interfaces.push(Interface { name: CONTACT.to_string(), regions: [0, 1], sides });
+        if !first.is_empty() {
+            self.mesh.interfaces.push(Interface { name: name.to_string(), regions: [0, 1], sides });
+        }
     }
 
     fn facet_kind(&self) -> CellKind {
@@ -237,13 +278,8 @@ impl<'a> Numbering<'a> {
         [x, y, z]
     }
 
-    /// Named facets of a cell: (local number, radius of the middle of the side) and name.
-    fn open_facets(
-        &self,
-        (cell, turn): Position,
-        on_axis: bool,
-        name: &Naming,
-    ) -> impl Iterator<Item = ((usize, f64), &'static str)> {
+    /// Named facets of a cell.
+    fn open_facets(&self, (cell, turn): Position, on_axis: bool, name: &Naming) -> Vec<Open> {
         let mut named = Vec::new();
         for side in Side::ALL {
             if on_axis && side == Side::Left || !self.section.is_open(cell, side) {
@@ -252,20 +288,22 @@ impl<'a> Numbering<'a> {
             let ends = self.section.ends(cell, side);
             if let Some(name) = name(ends) {
                 let local = local_facet(self.kind(on_axis), side);
-                named.push(((local, 0.5 * (ends[0][0] + ends[1][0])), name));
+                let radius = 0.5 * (ends[0][0] + ends[1][0]);
+                let level = (ends[0][1] == ends[1][1]).then_some(ends[0][1]);
+                named.push(Open { local, name, radius, level });
             }
         }
         if let Some(revolution) = self.revolution.filter(|r| !r.is_closed()) {
             // First and last facet along the circle.
             let (low, high) = if on_axis { (2, 4) } else { (2, 3) };
             if turn == 0 {
-                named.push(((low, 0.0), "symmetry_y"));
+                named.push(Open { local: low, name: "symmetry_y", radius: 0.0, level: None });
             }
             if turn + 1 == revolution.cells() {
-                named.push(((high, 0.0), "symmetry_x"));
+                named.push(Open { local: high, name: "symmetry_x", radius: 0.0, level: None });
             }
         }
-        named.into_iter()
+        named
     }
 }
 

@@ -30,6 +30,8 @@ pub enum Of {
     Cell,
     /// A boundary or an interface: the name is followed by a dot and that name.
     Surface,
+    /// A region: the name is followed by a dot and that name.
+    Region,
 }
 
 const fn quantity(name: &'static str, unit: &'static str, of: Of, doc: &'static str) -> Quantity {
@@ -87,6 +89,24 @@ pub const QUANTITIES: &[Quantity] = &[
         "Cell overpotential over the mean counter current density.",
     ),
     quantity("current_balance_error", "1", Of::Cell, "Sum of all currents, relative."),
+    quantity(
+        "contact_fraction",
+        "1",
+        Of::Surface,
+        "Mean contact fraction; without a law for it, the part of the area that touches.",
+    ),
+    quantity("max_contact_pressure", "Pa", Of::Surface, "Largest contact pressure at the nodes."),
+    quantity("mean_contact_pressure", "Pa", Of::Surface, "Mean contact pressure over the area."),
+    quantity("max_gap", "m", Of::Surface, "Largest gap at the nodes."),
+    Quantity {
+        name: "normal_force",
+        unit: "N",
+        per_depth: "N/m",
+        of: Of::Surface,
+        doc: "Normal force on a flat boundary that is held or carries a pressure, compression positive.",
+    },
+    quantity("max_von_mises", "Pa", Of::Region, "Largest von Mises stress at the nodes."),
+    quantity("force_balance_error", "1", Of::Cell, "Sum of all forces, relative."),
 ];
 
 /// A number that the run must give.
@@ -213,6 +233,11 @@ fn find_quantity(
         (Of::Surface, None, _) => {
             let message = format!("`{name}` belongs to a boundary or interface");
             Diagnostic::new(message, &key.origin).wanted(format!("for example \"{name}.anode\""))
+        }
+        (Of::Region, None, _) => {
+            let message = format!("`{name}` belongs to a region");
+            let wanted = format!("for example \"{name}.electrolyte\"");
+            Diagnostic::new(message, &key.origin).wanted(wanted)
         }
         (Of::Surface, Some(surface), Some(known)) if !known.contains(&surface) => {
             let message = format!("there is no boundary or interface `{}`", shorten(surface));

@@ -221,12 +221,21 @@ const OUTPUT: &[Field] = &[
     },
 ];
 
-const DISCRETIZATION: &[Field] = &[Field {
-    name: "order",
-    kind: FieldKind::Integer { min: 1, max: 2 },
-    presence: Presence::Default("2"),
-    doc: "Order of the shape functions and of the cells' geometry.",
-}];
+const DISCRETIZATION: &[Field] = &[
+    Field {
+        name: "order",
+        kind: FieldKind::Integer { min: 1, max: 2 },
+        presence: Presence::Default("2"),
+        doc: "Order of the shape functions and of the cells' geometry.",
+    },
+    Field {
+        name: "plane",
+        kind: FieldKind::Word(&["strain", "stress"]),
+        presence: Presence::Optional,
+        doc: "In planar symmetry, what mechanics assumes of the direction across the plane: no strain \
+              or no stress. Default: strain.",
+    },
+];
 
 /// The keys at the top of a case file that are not names of regions, boundaries or materials.
 pub const CASE: &[Field] = &[

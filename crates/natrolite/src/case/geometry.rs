@@ -70,7 +70,11 @@ impl DefectSource {
 
     /// Names of the interfaces.
     pub fn interfaces(&self) -> Vec<&'static str> {
-        if self.has_anode() { vec!["anode"] } else { Vec::new() }
+        match (self.has_anode(), self.geometry.shape) {
+            (true, Shape::Disc) => vec!["anode", "void"],
+            (true, _) => vec!["anode"],
+            (false, _) => Vec::new(),
+        }
     }
 
     /// Names of the boundaries.

@@ -1,6 +1,7 @@
 //! Laws in the case file: which are placed where, with which values.
 
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::direction::{read_axes, read_flag, read_formula, read_vector};
 use super::fields::{is_misspelt, join, unknown_key};
 use super::source::Origin;
 use super::tree::{Content, Key, Node, Table};
@@ -8,7 +9,8 @@ use super::value::{read_array, read_quantity, read_word, shorten, wrong_type};
 use crate::units;
 use fem::Slot;
 use fem::registry::{
-    ContactSlots, Entry, Environment, Kind, Parameter, Place, Presence, Range, Value, Values,
+    ContactSlots, Entry, Environment, Kind, Parameter, ParameterError, Place, Presence, Range,
+    Value, Values,
 };
 use std::collections::BTreeMap;
 
@@ -154,7 +156,14 @@ pub fn check_fit(
     diagnostics: &mut Diagnostics,
 ) {
     for law in laws {
-        let Some(build) = law.entry.build else { continue };
+        let Some(build) = law.entry.build else {
+            if let Err(error) = fits_together(law, temperature) {
+                let path = join(path, law.entry.name);
+                let message = format!("`{path}.{}`: {}", error.parameter, error.message);
+                diagnostics.push(Diagnostic::new(message, law.origin_of(error.parameter)));
+            }
+            continue;
+        };
         let slots = match place {
             Place::Material => vec![Slot::gradient(0)],
             Place::Boundary => vec![Slot::value(0), Slot::whole(0)],
@@ -167,6 +176,19 @@ pub fn check_fit(
             let message = format!("`{path}.{}`: {}", error.parameter, error.message);
             diagnostics.push(Diagnostic::new(message, law.origin_of(error.parameter)));
         }
+    }
+}
+
+/// Checks the parameters of a law that is no term of its own.
+fn fits_together(law: &LawUse, temperature: f64) -> Result<(), ParameterError> {
+    match law.entry.name {
+        "contact_fraction" => contact::rough::ContactFraction::from_values(&law.values).map(drop),
+        "eigenstrain" => contact::linear_strain(&law.values, temperature).map(drop),
+        "contact" => match law.values.group("obstacle") {
+            Some(group) => contact::unilateral::obstacle(group, (2, -1.0), [0.0; 3]).map(drop),
+            None => Ok(()),
+        },
+        _ => Ok(()),
     }
 }
 
@@ -198,6 +220,12 @@ pub fn example_value(kind: Kind) -> String {
             let row: Vec<String> = units.iter().map(|unit| units::example(unit)).collect();
             format!("[[{0}], [{0}]]", row.join(", "))
         }
+        Kind::Vector { unit } => {
+            format!("[{0}, {0}, {1}]", units::zero(unit), units::example(unit))
+        }
+        Kind::Axes => "[\"x\", \"z\"]".to_owned(),
+        Kind::Flag => "true".to_owned(),
+        Kind::Formula { .. } => "\"0.1*um*(1 - cos(2*PI*x/(20*um)))\"".to_owned(),
         Kind::Choice(words) => format!("\"{}\"", words.first().unwrap_or(&"")),
         Kind::Group(parameters) => example_table(parameters),
     }
@@ -288,6 +316,14 @@ impl Parameters<'_> {
             Kind::Table { units } => self.rows(node, path, units).map(Value::Table),
             Kind::Choice(words) => {
                 read_word(node, path, words, self.diagnostics).map(Value::Choice)
+            }
+            Kind::Vector { unit } => {
+                read_vector(node, path, unit, self.diagnostics).map(Value::Vector)
+            }
+            Kind::Axes => read_axes(node, path, self.diagnostics).map(Value::Axes),
+            Kind::Flag => read_flag(node, path, self.diagnostics).map(|()| Value::Flag),
+            Kind::Formula { unit } => {
+                read_formula(node, path, unit, self.diagnostics).map(Value::Formula)
             }
             Kind::Group(parameters) => match &node.content {
                 Content::Table(table) => {
@@ -412,7 +448,12 @@ fn default_value(kind: Kind, text: &'static str) -> Option<Value> {
             units::parse(text, unit).ok().map(|x| Value::Tensor(diagonal([x; 3])))
         }
         Kind::Choice(words) => words.iter().find(|w| **w == text).map(|w| Value::Choice(w)),
-        Kind::Table { .. } | Kind::Group(_) => None,
+        Kind::Table { .. }
+        | Kind::Group(_)
+        | Kind::Vector { .. }
+        | Kind::Axes
+        | Kind::Flag
+        | Kind::Formula { .. } => None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::place::Context;
 use super::source::Origin;
 use super::tree::{self, Key, Table};
 use super::value::{read_table, read_text, shorten};
-use super::{DefectSource, RegionUse};
+use super::{DefectSource, Physics, RegionUse};
 use crate::materials::{self, Builtin};
 use fem::registry::Place;
 
@@ -111,7 +111,6 @@ pub fn read_regions(
                     None => find_builtin(name, node, own_names, context, diagnostics),
                 };
                 let Some(material) = material else { continue };
-                check_conducts(&material, &path, &node.origin, diagnostics);
                 used.push(material);
                 used.len() - 1
             }
@@ -163,11 +162,31 @@ fn check_region(key: &Key, context: &Context<'_>, diagnostics: &mut Diagnostics)
     diagnostics.push(error);
 }
 
-fn check_conducts(material: &Material, path: &str, origin: &Origin, diagnostics: &mut Diagnostics) {
-    if material.law("ohm").is_some() || !material.complete {
-        return;
+/// Every region needs a law for what is solved for.
+pub fn check_laws(
+    (materials, regions): (&[Material], &[RegionUse]),
+    region: &Table,
+    physics: Physics,
+    diagnostics: &mut Diagnostics,
+) {
+    for used in regions {
+        let material = &materials[used.material];
+        let origin = region.value(&used.name).map_or(&used.origin, |node| &node.origin);
+        let lacks = |law: &str| material.complete && material.law(law).is_none();
+        let made_of = format!("`region.{}` is made of `{}`", used.name, material.name);
+        if physics.current && lacks("ohm") {
+            let error = Diagnostic::new(format!("{made_of}, which does not conduct"), origin);
+            diagnostics.push(
+                error.wanted("a law for the current: ohm = { conductivity = \"0.9 mS/cm\" }"),
+            );
+        }
+        if physics.mechanics && lacks("elastic") {
+            let error = Diagnostic::new(format!("{made_of}, which has no stiffness"), origin);
+            diagnostics.push(
+                error.wanted(
+                    "a law for the stress: elastic = { young = \"15 GPa\", poisson = 0.3 }",
+                ),
+            );
+        }
     }
-    let message = format!("`{path}` is made of `{}`, which does not conduct", material.name);
-    let error = Diagnostic::new(message, origin);
-    diagnostics.push(error.wanted("a law for the current: ohm = { conductivity = \"0.9 mS/cm\" }"));
 }

@@ -2,12 +2,14 @@
 //! mesh decides later whether they exist.
 
 pub mod diagnostic;
+mod direction;
 mod expect;
 mod field;
 mod fields;
 mod geometry;
 mod law;
 mod material;
+mod mechanics;
 mod place;
 mod read;
 mod resolve;
@@ -30,6 +32,7 @@ pub use source::{Origin, Source};
 pub use tree::Node;
 pub use value::describe_range;
 
+use crate::registry::is_mechanical;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -50,6 +53,8 @@ pub struct Case {
     pub mesh: MeshSource,
     /// Order of shape functions and geometry, 1 or 2.
     pub order: usize,
+    /// True when there is no stress across the plane of a planar case; else there is no strain.
+    pub plane_stress: bool,
     /// The materials that regions use.
     pub materials: Vec<Material>,
     /// The material of each region that the case names.
@@ -101,6 +106,27 @@ pub struct OutputOptions {
     pub profile_at: Vec<f64>,
 }
 
+/// What a case solves for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Physics {
+    /// The current: an electric law acts on a boundary or interface, or no law does at all.
+    pub current: bool,
+    /// The stress: a law of mechanics acts on a boundary or interface, or a material swells.
+    pub mechanics: bool,
+}
+
+impl Physics {
+    /// From the laws that are placed.
+    fn of(materials: &[Material], boundaries: &[BoundaryUse], interfaces: &[InterfaceUse]) -> Self {
+        let places = boundaries.iter().map(|b| &b.laws).chain(interfaces.iter().map(|i| &i.laws));
+        let laws: Vec<&LawUse> = places.flatten().collect();
+        let swells = materials.iter().any(|m| m.law("eigenstrain").is_some());
+        let mechanics = swells || laws.iter().any(|law| is_mechanical(law.entry));
+        let current = !mechanics || laws.iter().any(|law| !is_mechanical(law.entry));
+        Physics { current, mechanics }
+    }
+}
+
 impl Case {
     /// The counter electrode's boundary: the one that carries `current`, else the one that
     /// `[output] counter` names.
@@ -110,6 +136,11 @@ impl Case {
             (Some(boundary), None) => Some(&boundary.name),
             _ => self.output.counter.as_ref().map(|(name, _)| name.as_str()),
         }
+    }
+
+    /// What is to be solved for.
+    pub fn physics(&self) -> Physics {
+        Physics::of(&self.materials, &self.boundaries, &self.interfaces)
     }
 
     /// Radius of the built-in defect \[m\]; `None` for a mesh file.

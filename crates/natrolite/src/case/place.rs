@@ -4,9 +4,11 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fields::join;
 use super::geometry::{DefectSource, MeshSource};
 use super::law::{Depth, LawUse, Registry, check_fit, name_all, read_laws};
+use super::mechanics::check_mechanics;
 use super::source::Origin;
 use super::tree::{Content, Key, Node, Table};
 use super::value::{read_array, read_table, read_text, shorten};
+use crate::registry::is_mechanical;
 use fem::registry::Place;
 
 /// Laws on a boundary.
@@ -45,6 +47,18 @@ pub struct InterfaceUse {
     pub between_origins: [Origin; 2],
     /// Its laws in the order of the case.
     pub laws: Vec<LawUse>,
+}
+
+impl InterfaceUse {
+    /// The law called `name`.
+    pub fn law(&self, name: &str) -> Option<&LawUse> {
+        self.laws.iter().find(|law| law.entry.name == name)
+    }
+
+    /// The relation between the current and the potentials of the two sides.
+    pub fn electric(&self) -> Option<&LawUse> {
+        self.laws.iter().find(|law| !is_mechanical(law.entry))
+    }
 }
 
 /// What all readers of places need.
@@ -86,6 +100,7 @@ pub fn read_boundaries(
         let laws = read_laws(table, &path, place, &[], with, diagnostics);
         check_fit(&laws, &path, place, context.temperature, diagnostics);
         check_boundary(&path, &laws, diagnostics);
+        check_mechanics(&path, place, &laws, diagnostics);
         boundaries.push(BoundaryUse { name: key.text.clone(), origin: key.origin.clone(), laws });
     }
     boundaries
@@ -108,6 +123,7 @@ pub fn read_interfaces(
         let laws = read_laws(table, &path, place, &["between"], with, diagnostics);
         check_fit(&laws, &path, place, context.temperature, diagnostics);
         check_interface(&path, key, &laws, diagnostics);
+        check_mechanics(&path, place, &laws, diagnostics);
         if let Some((between, between_origins)) = read_between(table, key, &path, diagnostics) {
             let (name, origin) = (key.text.clone(), key.origin.clone());
             interfaces.push(InterfaceUse { name, origin, between, between_origins, laws });
@@ -202,21 +218,19 @@ fn check_boundary(path: &str, laws: &[LawUse], diagnostics: &mut Diagnostics) {
 
 /// Laws that exclude each other on an interface.
 fn check_interface(path: &str, key: &Key, laws: &[LawUse], diagnostics: &mut Diagnostics) {
-    match laws {
-        [] => {
-            let message = format!("`{path}` has no law");
-            let wanted = "butler_volmer, linear_kinetics or contact_resistance, for example";
-            diagnostics.push(Diagnostic::new(message, &key.origin).wanted(wanted));
-        }
-        [_] => {}
-        [first, second, ..] => {
-            let message = format!(
-                "{} on `{path}` exclude each other: an interface has one relation between current and potentials",
-                name_all(&[first, second])
-            );
-            let error = Diagnostic::new(message, &second.origin);
-            diagnostics.push(error.wanted("one of them; a layer in series is `film_resistance`"));
-        }
+    if laws.is_empty() {
+        let message = format!("`{path}` has no law");
+        let wanted = "butler_volmer, linear_kinetics or contact_resistance, for example";
+        diagnostics.push(Diagnostic::new(message, &key.origin).wanted(wanted));
+    }
+    let electric: Vec<&LawUse> = laws.iter().filter(|law| !is_mechanical(law.entry)).collect();
+    if let [first, second, ..] = electric[..] {
+        let message = format!(
+            "{} on `{path}` exclude each other: an interface has one relation between current and potentials",
+            name_all(&[first, second])
+        );
+        let error = Diagnostic::new(message, &second.origin);
+        diagnostics.push(error.wanted("one of them; a layer in series is `film_resistance`"));
     }
     for law in laws.iter().filter(|law| law.gives("electrode_potential")) {
         let message = format!(

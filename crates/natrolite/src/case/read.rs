@@ -6,12 +6,12 @@ use super::field::{CASE, NAMED_TABLES};
 use super::fields::{Fields, read_fields};
 use super::geometry::{MeshSource, read_mesh};
 use super::law::{Depth, Registry};
-use super::material::{read_materials, read_regions};
+use super::material::{check_laws, read_materials, read_regions};
 use super::place::{BoundaryUse, Context, InterfaceUse, read_boundaries, read_interfaces};
 use super::source::{Origin, Source};
 use super::tree::{self, Node, Table};
 use super::value::{read_table, shorten};
-use super::{Case, OutputOptions, SolverOptions, set};
+use super::{Case, OutputOptions, Physics, SolverOptions, set};
 use mesh::defect::Symmetry;
 use std::path::Path;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub fn read_file(path: &Path, arguments: &[String]) -> Result<Case, CaseError> {
         let line = error.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1;
         fail(format!("the case is not UTF-8 text: byte {at}, in line {line}"))
     })?;
-    read(path, &text, arguments, transport::LAWS)
+    read(path, &text, arguments, crate::registry::laws())
 }
 
 /// Reads the text of a case; `path` names it in messages.
@@ -88,6 +88,7 @@ fn read_tree(
 
     let order = fields.fields("discretization").and_then(|d| d.integer("order").copied());
     let order = order.and_then(|order| usize::try_from(order).ok()).unwrap_or(2);
+    let plane = fields.fields("discretization").filter(|d| d.gives("plane"));
     let mesh = match fields.fields("mesh") {
         Some(table) => read_mesh(table, order, diagnostics),
         None => None,
@@ -100,6 +101,12 @@ fn read_tree(
         depth: depth(mesh.as_ref()),
         mesh: mesh.as_ref(),
     };
+
+    if let (Some(given), Depth::Whole) = (plane, context.depth) {
+        let message = "`discretization.plane` is for planar symmetry";
+        diagnostics.push(Diagnostic::new(message, given.origin_of("plane")));
+    }
+    let plane_stress = plane.and_then(|d| d.word("plane")).is_some_and(|word| *word == "stress");
 
     let empty = Table::default();
     let mut table = |name: &str| match root.get(name) {
@@ -124,7 +131,9 @@ fn read_tree(
     let boundaries = read_boundaries(boundary, &context, diagnostics);
     let interfaces = read_interfaces(interface, &context, diagnostics);
     check_between(&interfaces, region, diagnostics);
-    if !boundaries.iter().any(has_reference) && diagnostics.is_empty() {
+    let physics = Physics::of(&materials, &boundaries, &interfaces);
+    check_laws((&materials, &regions), region, physics, diagnostics);
+    if physics.current && !boundaries.iter().any(has_reference) && diagnostics.is_empty() {
         let origin = root.get("boundary").map_or(&whole, |(key, _)| &key.origin);
         let message = "no boundary fixes a potential: the solution would not be unique";
         diagnostics.push(Diagnostic::new(message, origin).wanted(
@@ -148,6 +157,7 @@ fn read_tree(
         title,
         temperature: temperature?,
         order,
+        plane_stress,
         materials,
         regions,
         boundaries,

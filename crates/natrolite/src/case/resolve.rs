@@ -1,5 +1,6 @@
 //! The case as it was understood: every default written out, every quantity in SI units.
 
+use super::direction::AXES;
 use super::law::{LawUse, sole_parameter};
 use super::{Case, Expectation, MeshSource};
 use fem::registry::{Kind, Parameter, Value, Values};
@@ -13,6 +14,9 @@ impl Case {
         let _ = writeln!(out, "temperature = {}", quantity(self.temperature, "K"));
         self.write_mesh(&mut out);
         let _ = writeln!(out, "\n[discretization]\norder = {}", self.order);
+        if self.plane_stress {
+            out.push_str("plane = \"stress\"\n");
+        }
         for material in &self.materials {
             let _ = writeln!(out, "\n[material.{}]", quote(&material.name));
             write_laws(&mut out, &material.laws);
@@ -142,6 +146,16 @@ fn show(value: &Value, kind: Kind, in_planar: bool) -> String {
             });
             format!("[{}]", rows.collect::<Vec<_>>().join(", "))
         }
+        (Value::Vector(v), Kind::Vector { unit }) => {
+            format!("[{}]", v.map(|x| quantity(x, unit)).join(", "))
+        }
+        (Value::Axes([true, true, true]) | Value::Flag, _) => "true".to_owned(),
+        (Value::Axes(axes), _) => {
+            let named = AXES.iter().zip(axes).filter(|(_, given)| **given);
+            let named: Vec<String> = named.map(|(axis, _)| quote(axis)).collect();
+            format!("[{}]", named.join(", "))
+        }
+        (Value::Formula(text), _) => quote(text),
         (Value::Choice(word), _) => format!("\"{word}\""),
         (Value::Group(values), Kind::Group(parameters)) => {
             show_table(values, parameters, in_planar)

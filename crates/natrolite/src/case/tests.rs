@@ -37,7 +37,7 @@ current = { density = "0.51 mA/cm^2" }
 
 fn read_with(text: &str, arguments: &[&str]) -> Result<Case, CaseError> {
     let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
-    read(Path::new("case.toml"), text, &arguments, transport::LAWS)
+    read(Path::new("case.toml"), text, &arguments, crate::registry::laws())
 }
 
 #[test]

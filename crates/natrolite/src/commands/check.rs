@@ -4,10 +4,11 @@ use super::table::align;
 use crate::case::{Case, LawUse, MaterialOrigin, MeshSource};
 use crate::cli::{CheckOptions, print};
 use crate::failure::Failure;
-use crate::run::{Geometry, Model, Surface, summarize};
+use crate::run::{Geometry, Model, place_mechanics, summarize};
 use crate::units::display;
 use fem::Hypothesis;
-use fem::registry::Value;
+use fem::registry::{Kind, Value};
+use mesh::Mesh;
 
 /// Reads a case, meshes it, places its laws, and prints names, sizes, materials and laws.
 ///
@@ -16,11 +17,18 @@ use fem::registry::Value;
 pub fn check(options: &CheckOptions) -> Result<(), Failure> {
     let case = crate::case::read_file(&options.case, &options.set)?;
     let geometry = Geometry::of(&case, 0)?;
-    let model = Model::new(&case, &geometry)?;
-    print(&describe(&case, &geometry, &model))
+    let mechanics = place_mechanics(&case, &geometry)?;
+    let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
+    let model = match case.physics().current {
+        true => Some(Model::new(&case, &geometry, contacts)?),
+        false => None,
+    };
+    let dofs = model.as_ref().map_or(0, |m| m.system.space().free())
+        + mechanics.as_ref().map_or(0, |m| m.dofs);
+    print(&describe(&case, &geometry, model.as_ref(), dofs))
 }
 
-fn describe(case: &Case, geometry: &Geometry, model: &Model<'_>) -> String {
+fn describe(case: &Case, geometry: &Geometry, model: Option<&Model<'_>>, dofs: usize) -> String {
     let mesh = &geometry.mesh;
     let summary = summarize(geometry);
     let mut out = format!("{}\n", case.title);
@@ -41,10 +49,7 @@ fn describe(case: &Case, geometry: &Geometry, model: &Model<'_>) -> String {
     }
     out += &format!(
         "               {} cells, {} nodes, {} unknowns, smallest scaled Jacobian {:.3}\n",
-        summary.cells,
-        summary.nodes,
-        model.system.space().free(),
-        summary.min_quality
+        summary.cells, summary.nodes, dofs, summary.min_quality
     );
     if let Some(size) = summary.rim_size {
         out += &format!("               cell size at the rim {}\n", display(size, "m"));
@@ -58,21 +63,22 @@ fn describe(case: &Case, geometry: &Geometry, model: &Model<'_>) -> String {
             Some(MaterialOrigin::Case { hides: true }) => "case, instead of the built-in one",
             _ => "case",
         };
-        let sigma = mesh.region(name).map(|r| model.conductivity[r as usize]);
+        let sigma = model.and_then(|m| mesh.region(name).map(|r| m.conductivity[r as usize]));
+        let young = material.and_then(|m| m.law("elastic")).filter(|_| case.physics().mechanics);
         vec![
             name.to_owned(),
             display(m.measure, volume),
             material.map_or(String::new(), |m| format!("{} ({origin})", m.name)),
             sigma.map_or(String::new(), |s| format!("sigma {}", display_tensor(&s))),
+            young.map_or(String::new(), describe_law),
         ]
     });
     out += &align(&rows.collect::<Vec<_>>(), 2);
     out += "\nboundaries and interfaces\n";
     let rows = summary.boundaries.iter().map(|(name, m)| {
-        let on = |surface: &&Surface| surface.name == name;
-        let laws = match model.surfaces.iter().find(on) {
-            Some(_) => describe_laws(case, name),
-            None => "no law: insulating".to_owned(),
+        let laws = match describe_laws(case, name) {
+            laws if laws.is_empty() => without_law(case, mesh, name),
+            laws => laws,
         };
         vec![name.to_owned(), display(m.measure, area), laws]
     });
@@ -83,6 +89,23 @@ fn describe(case: &Case, geometry: &Geometry, model: &Model<'_>) -> String {
     }
     .as_str();
     out
+}
+
+/// What happens on a boundary or interface for which the case has no law.
+fn without_law(case: &Case, mesh: &Mesh, name: &str) -> String {
+    let rolls = matches!(case.mesh, MeshSource::Defect(_))
+        && ["symmetry_x", "symmetry_y", "side", "anode_side"].contains(&name);
+    let stress = match (mesh.interface(name).is_some(), rolls) {
+        (true, _) if name == "void" => "contact",
+        (true, _) => "bonded",
+        (false, true) => "roller",
+        (false, false) => "free of traction",
+    };
+    match (case.physics().current, case.physics().mechanics) {
+        (true, true) => format!("no law: insulating, {stress}"),
+        (false, true) => format!("no law: {stress}"),
+        _ => "no law: insulating".to_owned(),
+    }
 }
 
 fn display_tensor(s: &[[f64; 3]; 3]) -> String {
@@ -105,8 +128,8 @@ fn describe_laws(case: &Case, name: &str) -> String {
 fn describe_law(law: &LawUse) -> String {
     let unit = |name: &str| {
         law.entry.parameters.iter().find(|p| p.name == name).map(|p| match p.kind {
-            fem::registry::Kind::Number { unit, .. } => unit,
-            fem::registry::Kind::Extensive { unit, per_depth, .. } => {
+            Kind::Number { unit, .. } => unit,
+            Kind::Extensive { unit, per_depth, .. } => {
                 if law.per_depth {
                     per_depth
                 } else {
@@ -119,7 +142,29 @@ fn describe_law(law: &LawUse) -> String {
     let values = law.values.0.iter().filter_map(|(name, value)| match value {
         Value::Number(x) => Some(format!("{name} {}", display(*x, unit(name).unwrap_or("1")))),
         Value::Choice(word) => Some(format!("{name} {word}")),
+        Value::Vector(v) => {
+            let unit = match law.entry.parameters.iter().find(|p| p.name == *name).map(|p| p.kind) {
+                Some(Kind::Vector { unit }) => unit,
+                _ => "1",
+            };
+            Some(format!("{name} ({})", v.map(|x| display(x, unit)).join(", ")))
+        }
+        Value::Axes(axes) => {
+            let named: String = ["x", "y", "z"]
+                .into_iter()
+                .zip(axes)
+                .filter(|(_, a)| **a)
+                .map(|(n, _)| n)
+                .collect();
+            Some(format!("{name} along {named}"))
+        }
+        Value::Group(group) => Some(group.0.keys().copied().collect::<Vec<_>>().join(" ")),
         _ => None,
     });
-    format!("{}: {}", law.entry.name, values.collect::<Vec<_>>().join(", "))
+    let values = values.collect::<Vec<_>>().join(", ");
+    if values.is_empty() {
+        law.entry.name.to_owned()
+    } else {
+        format!("{}: {values}", law.entry.name)
+    }
 }

@@ -29,7 +29,9 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let mut results = match solved {
         Ok(results) => results,
         Err(RunError::Case(error)) => return Err(error.into()),
-        Err(error @ RunError::Solver(_)) => return Err(Failure::NotConverged(error.to_string())),
+        Err(error @ (RunError::Solver(_) | RunError::Contact(_))) => {
+            return Err(Failure::NotConverged(error.to_string()));
+        }
     };
     progress.phase("output");
     let output = Instant::now();

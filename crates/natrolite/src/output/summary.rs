@@ -1,7 +1,8 @@
 //! The numbers of a run: as JSON for scripts, as a table for people.
 
 use crate::results::{
-    LinearSolverSummary, MeshSummary, Named, NewtonSummary, Quantity, Status, Summary,
+    LinearSolverSummary, MechanicsSummary, MeshSummary, Named, NewtonSummary, Quantity, Status,
+    Summary,
 };
 use serde::Serialize;
 
@@ -22,6 +23,8 @@ pub fn reproducible_json(summary: &Summary) -> String {
         mesh: &'a MeshSummary,
         newton: &'a NewtonSummary,
         linear_solver: &'a LinearSolverSummary,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mechanics: &'a Option<MechanicsSummary>,
         quantities: &'a Named<Quantity>,
     }
     to_json(&Reproducible {
@@ -32,6 +35,7 @@ pub fn reproducible_json(summary: &Summary) -> String {
         mesh: &summary.mesh,
         newton: &summary.newton,
         linear_solver: &summary.linear_solver,
+        mechanics: &summary.mechanics,
         quantities: &summary.quantities,
     })
 }
@@ -72,13 +76,24 @@ pub fn summary_table(summary: &Summary, unit: impl Fn(&str) -> (f64, &str)) -> S
         Status::Converged => "converged",
         Status::NotConverged => "NOT CONVERGED",
     };
-    let iterations = summary.newton.iterations;
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let mut how = Vec::new();
+    let has_current = !summary.linear_solver.name.is_empty();
+    if let Some(mechanics) = &summary.mechanics {
+        how.push(count(mechanics.steps, "contact step"));
+    }
+    if has_current {
+        how.push(count(summary.newton.iterations, "Newton iteration"));
+    }
+    let solver = match &summary.mechanics {
+        Some(mechanics) if !has_current => &mechanics.solver,
+        _ => &summary.linear_solver.name,
+    };
     table += &format!(
-        "{status} after {iterations} Newton iteration{}; {} unknowns, {} cells, {}, {:.2} s\n",
-        if iterations == 1 { "" } else { "s" },
+        "{status} after {}; {} unknowns, {} cells, {solver}, {:.2} s\n",
+        how.join(" and "),
         summary.dofs,
         summary.mesh.cells,
-        summary.linear_solver.name,
         summary.seconds.total,
     );
     let rows: Vec<Row> = summary.quantities.iter().map(|(n, q)| Row::new(n, q, &unit)).collect();
@@ -171,6 +186,7 @@ mod tests {
             },
             newton: NewtonSummary { iterations: 2, residuals: vec![1.0, 1e-2, 0.1 + 0.2] },
             linear_solver: LinearSolverSummary { name: "cholesky".into(), iterations: vec![1, 1] },
+            mechanics: None,
             seconds: Seconds { mesh: 0.01, setup: 0.0, solve: 0.02, output: 0.01, total: 0.05 },
             quantities,
         }

@@ -153,6 +153,7 @@ pub fn on(mesh: Mesh, symmetry: Symmetry) -> Results {
         },
         newton: NewtonSummary { iterations: 1, residuals: vec![1.0, 1e-15] },
         linear_solver: LinearSolverSummary { name: "cholesky".into(), iterations: vec![1] },
+        mechanics: None,
         seconds: Seconds { total: 0.25, ..Seconds::default() },
         quantities,
     };

@@ -51,6 +51,12 @@ impl Geometry {
         }
     }
 
+    /// Distance \[m\] of a point from the axis x = y = 0; in two dimensions from where the first
+    /// coordinate is zero.
+    pub fn distance_from_axis(&self, x: [f64; 3]) -> f64 {
+        if self.mesh.dimension == 3 { x[0].hypot(x[1]) } else { x[self.mesh.axes[0]].abs() }
+    }
+
     /// Measures of the whole defect cell \[m3, m2; per metre in planar symmetry\].
     pub fn extent(&self) -> mesh::measure::Extent {
         match self.hypothesis {

@@ -3,8 +3,10 @@
 //! [`solve_case`] is pure: a case in, results out; nothing is written. The command `run` around it
 //! prepares the folder, reports and writes.
 
+mod current;
 mod estimate;
 mod geometry;
+mod mechanics;
 mod model;
 mod profiles;
 mod quantities;
@@ -13,18 +15,16 @@ mod solve;
 mod surfaces;
 
 pub use geometry::Geometry;
+pub use mechanics::{Contact, Mechanics, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
 
 use crate::case::{Case, CaseError};
 use crate::results::{
-    Field, LinearSolverSummary, Measure, MeshSummary, Named, NewtonSummary, Profile, Quantity,
-    Results, Seconds, Status, Summary, Symmetry,
+    Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary, Symmetry,
 };
-use fem::{Hypothesis, recover};
+use fem::Hypothesis;
 use mesh::{Mesh, measure, quality};
-use quantities::Solved;
 use std::time::Instant;
-use surfaces::{Solution, current_through};
 
 /// Why there are no results.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,9 @@ pub enum RunError {
     /// The equations could not be solved at all.
     #[error("the equations cannot be solved: {0}")]
     Solver(#[from] algebra::NewtonError),
+    /// There is no equilibrium.
+    #[error("there is no equilibrium of the loads: {0}")]
+    Contact(#[from] contact::unilateral::ContactError),
 }
 
 /// What a run tells while it works.
@@ -94,67 +97,55 @@ fn solve_once(
     observer.phase("mesh");
     let geometry = Geometry::of(case, refinement)?;
     let meshed = start.elapsed();
-    observer.phase("setup");
-    let mut model = Model::new(case, &geometry)?;
-    let set_up = start.elapsed();
-    observer.phase("solve");
-    let outcome =
-        solve::solve(case, &mut model, &mut |k, residual| observer.iteration(k, residual))?;
-    let newton = &outcome.newton;
-    let mut log = String::new();
-    if !newton.converged {
-        let place = solve::describe_unknown(&model, newton.worst);
-        let message = format!(
-            "Newton's method did not converge in {} iteration{}; the residual is largest at {place}",
-            newton.iterations,
-            if newton.iterations == 1 { "" } else { "s" }
-        );
-        observer.warn(&message);
-        log.push_str(&message);
-        log.push('\n');
+    let mechanics = solve_mechanics(case, &geometry, observer)?;
+    let mut log = Log { text: String::new(), observer };
+    for message in mechanics.iter().flat_map(|m| &m.messages) {
+        log.warn(message);
     }
-    let reactions = if model.surfaces.iter().any(Surface::needs_reactions) {
-        model.system.nodal_residual(&outcome.free)
-    } else {
-        Vec::new()
+    let current = match case.physics().current {
+        true => Some(current::solve_current(case, &geometry, mechanics.as_ref(), &mut log)?),
+        false => None,
     };
-    let currents: Vec<_> = model
-        .surfaces
-        .iter()
-        .map(|surface| current_through(&model, surface, &outcome.solution, &reactions))
-        .collect();
-    let solved = Solved { case, model: &model, solution: &outcome.solution, currents: &currents };
-    let quantities = solved.quantities();
-    let profiles: Vec<Profile> = profiles::profiles(&solved);
-    let fields = fields(&model, &outcome.solution);
-    for (k, residual) in newton.residuals.iter().enumerate() {
-        log.push_str(&format!("newton {k}: residual {residual:.3e}\n"));
+    let solved = start.elapsed();
+    let (mut quantities, mut fields) = (Named::default(), Vec::new());
+    let mut profiles = Vec::new();
+    let (mut newton, mut linear_solver) = Default::default();
+    let (mut dofs, mut setup) = (0, std::time::Duration::ZERO);
+    let mut converged = true;
+    match current {
+        Some(current) => {
+            let solved = current.solved(case);
+            quantities = solved.quantities();
+            profiles = profiles::profiles(case, &geometry, Some(&solved), mechanics.as_ref());
+            fields = current.fields();
+            (dofs, setup) = (current.outcome.free.len(), current.setup);
+            converged = current.outcome.newton.converged;
+            (newton, linear_solver) = current.summaries();
+        }
+        None => profiles.extend(profiles::profiles(case, &geometry, None, mechanics.as_ref())),
     }
-    let dofs = outcome.free.len();
-    let solved_at = start.elapsed();
-    drop(currents);
-    drop(reactions);
-    drop(model);
+    if let Some(mechanics) = &mechanics {
+        mechanics.add_quantities(&geometry, &mut quantities);
+        fields.extend(mechanics.fields());
+        dofs += mechanics.dofs;
+        converged &= mechanics.converged;
+    }
+    let log = log.text;
     let summary = Summary {
-        status: if newton.converged { Status::Converged } else { Status::NotConverged },
+        status: if converged { Status::Converged } else { Status::NotConverged },
         title: case.title.clone(),
         version: crate::VERSION_AND_COMMIT.into(),
         threads: rayon::current_num_threads(),
         dofs,
         peak_memory_bytes: peak_memory(),
         mesh: summarize(&geometry),
-        newton: NewtonSummary {
-            iterations: newton.iterations,
-            residuals: newton.residuals.clone(),
-        },
-        linear_solver: LinearSolverSummary {
-            name: outcome.solver.into(),
-            iterations: newton.linear_iterations.clone(),
-        },
+        newton,
+        linear_solver,
+        mechanics: mechanics.map(|m| m.summary),
         seconds: Seconds {
             mesh: meshed.as_secs_f64(),
-            setup: (set_up - meshed).as_secs_f64(),
-            solve: (solved_at - set_up).as_secs_f64(),
+            setup: setup.as_secs_f64(),
+            solve: (solved - meshed - setup).as_secs_f64(),
             output: 0.0,
             total: start.elapsed().as_secs_f64(),
         },
@@ -177,26 +168,22 @@ fn solve_once(
     })
 }
 
-/// Potential and current density at the nodes.
-fn fields(model: &Model<'_>, solution: &Solution) -> Vec<Field> {
-    let laws: Vec<(u32, &dyn fem::Term)> = model
-        .conduction
-        .iter()
-        .enumerate()
-        .map(|(region, &placement)| (region as u32, model.system.term(placement)))
-        .collect();
-    let geometry = model.geometry;
-    let flux = recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &solution.deviation);
-    let current = flux.into_iter().flat_map(|f| f.map(|f| -f)).collect();
-    vec![
-        Field {
-            name: "potential".into(),
-            unit: "V",
-            components: 1,
-            values: solution.potential.clone(),
-        },
-        Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
-    ]
+/// What a run reports on its way, for the results and for whoever watches.
+struct Log<'o> {
+    text: String,
+    observer: &'o mut dyn Observer,
+}
+
+impl Log<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn warn(&mut self, message: &str) {
+        self.observer.warn(message);
+        self.line(message);
+    }
 }
 
 /// Counts, quality and measures of the mesh.

@@ -1,9 +1,10 @@
 //! The laws of a case placed on its mesh.
 
+use super::Contact;
 use super::geometry::Geometry;
 use super::reference::Rest;
 use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse};
-use fem::registry::{Environment, ParameterError};
+use fem::registry::{ContactSlots, Environment, ParameterError};
 use fem::{
     Constraints, Field, Hypothesis, Placement, Point, Slot, Space, Support, System, Unknown,
     recover,
@@ -112,10 +113,18 @@ impl<'m> Model<'m> {
     /// # Errors
     /// Names that the mesh lacks, regions without material, boundaries that contradict each other,
     /// and bodies without a reference potential.
-    pub fn new(case: &Case, geometry: &'m Geometry) -> Result<Self, CaseError> {
+    ///
+    /// `contacts` are the places where the contact is solved; kinetics there read it.
+    pub fn new(
+        case: &Case,
+        geometry: &'m Geometry,
+        contacts: &[Contact],
+    ) -> Result<Self, CaseError> {
         let mut draft = Draft {
             case,
             geometry,
+            contacts,
+            fields: vec![Field::scalar("potential")],
             placements: Vec::new(),
             whole: Vec::new(),
             constraints: Constraints::default(),
@@ -126,17 +135,15 @@ impl<'m> Model<'m> {
         let (conduction, conductivity) = draft.place_materials();
         draft.place_boundaries();
         draft.place_interfaces();
-        super::reference::check(case, geometry, &draft.surfaces, &mut draft.errors);
+        draft.prescribe_contacts();
+        let open = |s: &Surface| contacts.iter().any(|c| c.name == s.name && c.is_open());
+        super::reference::check(case, geometry, &draft.surfaces, &open, &mut draft.errors);
         if !draft.errors.is_empty() {
             return draft.errors.into_result(None);
         }
-        let space = Space::new(
-            vec![Field::scalar("potential")],
-            draft.whole,
-            geometry.mesh.points.len(),
-            &draft.constraints,
-        )
-        .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
+        let space =
+            Space::new(draft.fields, draft.whole, geometry.mesh.points.len(), &draft.constraints)
+                .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
         let mut system =
             System::new(&geometry.mesh, geometry.hypothesis, space, draft.placements, draft.loads);
         let rest = rest_of(case, geometry, &draft.surfaces, system.space());
@@ -171,6 +178,8 @@ fn rest_of(case: &Case, geometry: &Geometry, surfaces: &[Surface], space: &Space
 struct Draft<'a, 'm> {
     case: &'a Case,
     geometry: &'m Geometry,
+    contacts: &'a [Contact],
+    fields: Vec<Field>,
     placements: Vec<Placement>,
     whole: Vec<String>,
     constraints: Constraints,
@@ -262,7 +271,7 @@ impl Draft<'_, '_> {
                         self.constraints.fixed.push((Unknown::Whole(metal), value));
                     }
                 }
-                self.place_kinetics(law, support, Slot::whole(metal), Some(metal))
+                self.place_kinetics(&boundary.name, law, support, Slot::whole(metal), Some(metal))
             } else if let Some(law) = boundary.law("potential") {
                 let value = law.values.required("value");
                 for node in nodes_of(&mesh.boundaries[index].facets) {
@@ -315,16 +324,45 @@ impl Draft<'_, '_> {
                 continue;
             }
             let support = Support::Interface(index);
-            for law in &interface.laws {
-                let role = self.place_kinetics(law, support, Slot::across(POTENTIAL), None);
+            if let Some(law) = interface.electric() {
+                let role = self.place_kinetics(
+                    &interface.name,
+                    law,
+                    support,
+                    Slot::across(POTENTIAL),
+                    None,
+                );
                 let name = interface.name.clone();
                 self.surfaces.extend(role.map(|role| Surface { name, support, role }));
             }
         }
     }
 
+    /// Gives the contact fraction and the contact pressure as fields, two for each contact, because
+    /// contacts may meet at a node.
+    fn prescribe_contacts(&mut self) {
+        let count = self.geometry.mesh.points.len();
+        for contact in self.contacts {
+            for (name, values) in
+                [("contact_fraction", &contact.fraction), ("contact_pressure", &contact.pressure)]
+            {
+                let values = contact.at_all_nodes(values, count);
+                self.constraints.prescribe(self.fields.len(), &values);
+                self.fields.push(Field::scalar(name));
+            }
+        }
+    }
+
+    /// Where a law on the surface called `name` reads the state of the contact.
+    fn contact_slots(&self, name: &str) -> Option<ContactSlots> {
+        let k = self.contacts.iter().position(|contact| contact.name == name)?;
+        let fraction = Slot::value(POTENTIAL + 1 + 2 * k);
+        Some(ContactSlots { fraction, pressure: Slot::value(POTENTIAL + 2 + 2 * k) })
+    }
+
     fn place_kinetics(
         &mut self,
+        name: &str,
         law: &LawUse,
         support: Support,
         metal_slot: Slot,
@@ -333,7 +371,7 @@ impl Draft<'_, '_> {
         let environment = Environment {
             temperature: self.case.temperature,
             slots: vec![Slot::value(POTENTIAL), metal_slot],
-            contact: None,
+            contact: self.contact_slots(name),
         };
         match law.entry.build?(&law.values, &environment) {
             Ok(term) => {

@@ -4,33 +4,65 @@
 //! x = y where the mesh has them, else all. The distance is that from the defect's axis, or from the
 //! first point where there is none.
 
-use super::model::{Model, Role, Surface};
+use super::model::{Role, Surface};
 use super::quantities::Solved;
 use super::surfaces::SurfaceCurrent;
+use super::{Contact, Geometry, Mechanics};
+use crate::case::{Case, LawUse};
 use crate::results::{Column, Profile};
-use mesh::{CellKind, FacetBlock, reference};
+use fem::recover::FacetPoint;
+use mesh::{CellKind, FacetBlock, nodes_of, reference};
+
+/// What is known at a point of a surface.
+#[derive(Clone, Copy, Debug, Default)]
+struct State {
+    /// Current density, plating positive \[A/m2\].
+    density: f64,
+    /// Of the electrolyte \[V\].
+    potential: f64,
+    /// Potential of the metal \[V\].
+    metal: f64,
+    /// Contact pressure \[Pa\], gap \[m\] and contact fraction.
+    contact: [f64; 3],
+}
 
 /// A point of a curve: a node, or a place in a facet.
 struct Sample {
     x: [f64; 3],
     distance: f64,
     line: Option<&'static str>,
-    density: f64,
-    potential: f64,
-    metal: Option<f64>,
+    state: State,
 }
 
-/// The profiles of a run: one for each surface with kinetics or a given potential, and another at
-/// the distances that the case asks for.
-pub fn profiles(solved: &Solved<'_, '_>) -> Vec<Profile> {
-    let mut out = Vec::new();
-    for (surface, current) in solved.model.surfaces.iter().zip(solved.currents) {
-        if !matches!(surface.role, Role::Kinetics { .. } | Role::Potential(_)) {
-            continue;
+/// The profiles of a run: one for each surface with kinetics, a given potential or a contact, and
+/// another at the distances that the case asks for.
+pub fn profiles(
+    case: &Case,
+    geometry: &Geometry,
+    solved: Option<&Solved<'_, '_>>,
+    mechanics: Option<&Mechanics>,
+) -> Vec<Profile> {
+    let mut curves: Vec<Curve> = Vec::new();
+    if let Some(solved) = solved {
+        for (surface, current) in solved.model.surfaces.iter().zip(solved.currents) {
+            if matches!(surface.role, Role::Kinetics { .. } | Role::Potential(_)) {
+                let contact = mechanics.and_then(|m| m.contact(&surface.name));
+                let electric = Some(Electric { solved, surface, current });
+                let (name, facets) = (&surface.name, surface.facets(&geometry.mesh));
+                curves.push(Curve::new(geometry, name, facets, electric, contact));
+            }
         }
-        let curve = Curve { solved, surface, current };
+    }
+    for contact in mechanics.iter().flat_map(|m| &m.contacts) {
+        if !curves.iter().any(|curve| curve.name == contact.name) {
+            let facets = contact.facets(geometry);
+            curves.push(Curve::new(geometry, &contact.name, facets, None, Some(contact)));
+        }
+    }
+    let mut out = Vec::new();
+    for curve in &curves {
         out.push(curve.profile("", curve.at_nodes()));
-        let at = &solved.case.output.profile_at;
+        let at = &case.output.profile_at;
         let samples: Vec<Sample> = at.iter().flat_map(|&d| curve.at_distance(d)).collect();
         if !samples.is_empty() {
             out.push(curve.profile("_at", samples));
@@ -39,47 +71,85 @@ pub fn profiles(solved: &Solved<'_, '_>) -> Vec<Profile> {
     out
 }
 
-struct Curve<'a, 'm> {
+/// The electric side of a surface.
+#[derive(Clone, Copy)]
+struct Electric<'a, 'm> {
     solved: &'a Solved<'a, 'm>,
     surface: &'a Surface,
     current: &'a SurfaceCurrent,
 }
 
-impl Curve<'_, '_> {
-    fn model(&self) -> &Model<'_> {
-        self.solved.model
-    }
-
+impl Electric<'_, '_> {
     /// Potential of the metal at node `k` of the surface \[V\].
-    fn metal_at(&self, k: usize) -> Option<f64> {
+    fn metal_at(&self, k: usize) -> f64 {
         match &self.surface.role {
             Role::Kinetics { metal: Some(whole), .. } => {
-                let dof = self.model().system.space().whole_dof(*whole) as usize;
-                Some(self.solved.solution.all[dof])
+                let dof = self.solved.model.system.space().whole_dof(*whole) as usize;
+                self.solved.solution.all[dof]
             }
             Role::Kinetics { metal: None, .. } => {
-                Some(self.solved.solution.potential[self.current.opposite[k] as usize])
+                self.solved.solution.potential[self.current.opposite[k] as usize]
             }
-            _ => None,
+            _ => 0.0,
         }
     }
 
+    /// The kinetics act on the interpolated potential; a consistent flux is itself interpolated.
+    fn density_at(&self, at: &FacetPoint<'_>, interpolated: f64) -> f64 {
+        let Role::Kinetics { placement, .. } = &self.surface.role else { return interpolated };
+        let system = &self.solved.model.system;
+        let (term, space) = (system.term(*placement), system.space());
+        let opposite = self.surface.opposite(system.mesh());
+        transport::measures::plating_at(term, space, &self.solved.solution.all, opposite, at)
+    }
+}
+
+/// A surface along which a curve runs.
+struct Curve<'a, 'm> {
+    geometry: &'a Geometry,
+    name: &'a str,
+    facets: &'a [FacetBlock],
+    /// Nodes of the facets, each once, in increasing order.
+    nodes: Vec<u32>,
+    electric: Option<Electric<'a, 'm>>,
+    contact: Option<&'a Contact>,
+}
+
+impl<'a, 'm> Curve<'a, 'm> {
+    fn new(
+        geometry: &'a Geometry,
+        name: &'a str,
+        facets: &'a [FacetBlock],
+        electric: Option<Electric<'a, 'm>>,
+        contact: Option<&'a Contact>,
+    ) -> Self {
+        Curve { geometry, name, facets, nodes: nodes_of(facets), electric, contact }
+    }
+
+    /// The state at node `k` of the surface.
+    fn state_at(&self, k: usize) -> State {
+        let mut state = State::default();
+        if let Some(electric) = &self.electric {
+            state.density = electric.current.density[k];
+            state.potential = electric.solved.solution.potential[self.nodes[k] as usize];
+            state.metal = electric.metal_at(k);
+        }
+        if let Some(contact) = self.contact {
+            state.contact = [contact.pressure[k], contact.gap[k], contact.fraction[k]];
+        }
+        state
+    }
+
     fn at_nodes(&self) -> Vec<Sample> {
-        let mesh = &self.model().geometry.mesh;
+        let mesh = &self.geometry.mesh;
         let is_solid = mesh.dimension == 3;
         let scale = 1e-9 * extent(&mesh.points);
         let on_x = |x: &[f64; 3]| x[1].abs() <= scale;
         let on_diagonal = |x: &[f64; 3]| (x[0] - x[1]).abs() <= scale;
-        let nodes = &self.current.nodes;
+        let nodes = &self.nodes;
         let point = |k: usize| mesh.points[nodes[k] as usize];
-        let sample = |k: usize, line| Sample {
-            x: point(k),
-            distance: 0.0,
-            line,
-            density: self.current.density[k],
-            potential: self.solved.solution.potential[nodes[k] as usize],
-            metal: self.metal_at(k),
-        };
+        let sample =
+            |k: usize, line| Sample { x: point(k), distance: 0.0, line, state: self.state_at(k) };
         let pick = |on: &dyn Fn(&[f64; 3]) -> bool, line| {
             let all = (0..nodes.len()).filter(|&k| on(&point(k)));
             let mut samples: Vec<Sample> = all.map(|k| sample(k, line)).collect();
@@ -116,8 +186,8 @@ impl Curve<'_, '_> {
 
     /// The first point of the surface: the one with the smallest coordinates.
     fn origin(&self) -> Option<[f64; 3]> {
-        let points = &self.model().geometry.mesh.points;
-        let all = self.current.nodes.iter().map(|&n| points[n as usize]);
+        let points = &self.geometry.mesh.points;
+        let all = self.nodes.iter().map(|&n| points[n as usize]);
         all.min_by(|a, b| {
             let axes = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
             axes.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
@@ -125,22 +195,20 @@ impl Curve<'_, '_> {
     }
 
     fn distance(&self, x: [f64; 3], origin: [f64; 3]) -> f64 {
-        let geometry = self.model().geometry;
-        if !geometry.has_axis {
+        if !self.geometry.has_axis {
             return (0..3).map(|k| (x[k] - origin[k]).powi(2)).sum::<f64>().sqrt();
         }
-        if geometry.mesh.dimension == 3 { x[0].hypot(x[1]) } else { x[geometry.mesh.axes[0]].abs() }
+        self.geometry.distance_from_axis(x)
     }
 
     /// Values at a distance, evaluated with the shape functions; on a solid on both lines.
     fn at_distance(&self, distance: f64) -> Vec<Sample> {
-        let mesh = &self.model().geometry.mesh;
-        let facets = self.surface.facets(mesh);
+        let (mesh, facets) = (&self.geometry.mesh, self.facets);
         if mesh.dimension == 2 {
             let Some(origin) = self.origin() else { return Vec::new() };
             return self.find_on_line(facets, distance, origin).into_iter().collect();
         }
-        if !self.model().geometry.has_axis {
+        if !self.geometry.has_axis {
             return Vec::new();
         }
         let half = 0.5f64.sqrt();
@@ -185,7 +253,7 @@ impl Curve<'_, '_> {
         target: [f64; 2],
         distance: f64,
     ) -> Option<Sample> {
-        let mesh = &self.model().geometry.mesh;
+        let mesh = &self.geometry.mesh;
         for (block, facet, nodes) in each(facets) {
             let points = || nodes.iter().map(|&n| mesh.points[n as usize]);
             let outside = |k: usize| {
@@ -239,7 +307,7 @@ impl Curve<'_, '_> {
     }
 
     fn position(&self, kind: CellKind, nodes: &[u32], xi: [f64; 3]) -> [f64; 3] {
-        let points = &self.model().geometry.mesh.points;
+        let points = &self.geometry.mesh.points;
         let mut x = [0.0; 3];
         for (shape, &node) in reference::values(kind, xi).iter().zip(nodes) {
             for k in 0..3 {
@@ -258,31 +326,22 @@ impl Curve<'_, '_> {
         line: Option<&'static str>,
     ) -> Sample {
         let shape = reference::values(kind, xi);
-        let interpolate = |value: &dyn Fn(usize) -> f64| {
-            let pairs = nodes.iter().zip(&shape);
-            pairs
-                .map(|(node, s)| s * self.current.nodes.binary_search(node).map_or(0.0, value))
-                .sum::<f64>()
-        };
-        let potential =
-            nodes.iter().zip(&shape).map(|(&n, s)| s * self.solved.solution.potential[n as usize]);
-        let metal = self.metal_at(0).map(|_| interpolate(&|k| self.metal_at(k).unwrap_or(0.0)));
         let x = self.position(kind, nodes, xi);
-        // Kinetics act on the interpolated potential; a consistent flux is itself interpolated.
-        let density = match &self.surface.role {
-            Role::Kinetics { placement, .. } => {
-                let point = fem::Point { x, ..fem::Point::default() };
-                let at = fem::recover::FacetPoint { facet, nodes, shape: &shape, point };
-                let mesh = &self.model().geometry.mesh;
-                let system = &self.model().system;
-                let (term, space) = (system.term(*placement), system.space());
-                let opposite = self.surface.opposite(mesh);
-                let all = &self.solved.solution.all;
-                transport::measures::plating_at(term, space, all, opposite, &at)
-            }
-            _ => interpolate(&|k| self.current.density[k]),
-        };
-        Sample { x, distance, line, density, potential: potential.sum(), metal }
+        let mut state = State::default();
+        for (node, s) in nodes.iter().zip(&shape) {
+            let Ok(k) = self.nodes.binary_search(node) else { continue };
+            let at = self.state_at(k);
+            state.density += s * at.density;
+            state.potential += s * at.potential;
+            state.metal += s * at.metal;
+            state.contact = [0, 1, 2].map(|c| state.contact[c] + s * at.contact[c]);
+        }
+        if let Some(electric) = &self.electric {
+            let point = fem::Point { x, ..fem::Point::default() };
+            let at = FacetPoint { facet, nodes, shape: &shape, point };
+            state.density = electric.density_at(&at, state.density);
+        }
+        Sample { x, distance, line, state }
     }
 
     fn profile(&self, suffix: &'static str, samples: Vec<Sample>) -> Profile {
@@ -296,26 +355,46 @@ impl Curve<'_, '_> {
             column("y", "m", &|s| s.x[1]),
             column("z", "m", &|s| s.x[2]),
             column("distance", "m", &|s| s.distance),
-            column("current_density", "A/m^2", &|s| s.density),
         ];
-        if let Some(reference) = self.solved.counter_density().filter(|i| *i > 0.0) {
-            columns.push(column("current_ratio", "1", &|s| s.density / reference));
+        if let Some(electric) = &self.electric {
+            columns.push(column("current_density", "A/m^2", &|s| s.state.density));
+            if let Some(reference) = electric.solved.counter_density().filter(|i| *i > 0.0) {
+                let ratio = |s: &Sample| s.state.density / reference;
+                columns.push(column("current_ratio", "1", &ratio));
+            }
+            columns.push(column("potential", "V", &|s| s.state.potential));
+            if let Role::Kinetics { law, .. } = &electric.surface.role {
+                let eta = |s: &Sample| overpotential(law, &s.state, self.contact.is_some());
+                columns.push(column("overpotential", "V", &eta));
+            }
         }
-        columns.push(column("potential", "V", &|s| s.potential));
-        if let Role::Kinetics { law, .. } = &self.surface.role {
-            let equilibrium = law.values.number("equilibrium_potential").unwrap_or(0.0);
-            let film = law.values.number("film_resistance").unwrap_or(0.0);
-            // eta = phi_metal - phi - U - R i with i anodic; the profile counts plating positive.
-            columns.push(column("overpotential", "V", &|s| {
-                s.metal.unwrap_or(0.0) - s.potential - equilibrium + film * s.density
-            }));
+        if self.contact.is_some() {
+            columns.push(column("contact_pressure", "Pa", &|s| s.state.contact[0]));
+            columns.push(column("gap", "m", &|s| s.state.contact[1]));
+            columns.push(column("contact_fraction", "1", &|s| s.state.contact[2]));
         }
         let line = samples
             .first()
             .and_then(|s| s.line)
             .map(|_| samples.iter().map(|s| s.line.unwrap_or("")).collect());
-        Profile { name: self.surface.name.clone(), suffix, columns, line }
+        Profile { name: self.name.to_owned(), suffix, columns, line }
     }
+}
+
+/// eta = phi_metal - phi - U - R i_c + Omega p / F with i_c anodic, on what touches; the profile
+/// counts plating positive. Where nothing touches no current flows through the film.
+fn overpotential(law: &LawUse, state: &State, in_contact: bool) -> f64 {
+    let number = |name: &str| law.values.number(name).unwrap_or(0.0);
+    let [pressure, _, fraction] = state.contact;
+    let density = match in_contact {
+        true if fraction > 0.0 => state.density / fraction,
+        true => 0.0,
+        false => state.density,
+    };
+    let pressure = if in_contact { pressure } else { 0.0 };
+    state.metal - state.potential - number("equilibrium_potential")
+        + number("film_resistance") * density
+        + number("partial_molar_volume") * pressure / transport::FARADAY
 }
 
 /// Every facet with its block and place.

@@ -6,10 +6,10 @@ use crate::case::{Case, Diagnostic, Diagnostics};
 use fem::Support;
 use mesh::{Bodies, Mesh, bodies};
 
-/// Interfaces with a law, as indices into [`Mesh::interfaces`].
-fn conducting_interfaces(surfaces: &[Surface]) -> Vec<usize> {
+/// Interfaces with a law that do not gape everywhere, as indices into [`Mesh::interfaces`].
+fn conducting_interfaces(surfaces: &[Surface], open: &dyn Fn(&Surface) -> bool) -> Vec<usize> {
     let index = |s: &Surface| match s.support {
-        Support::Interface(i) => Some(i),
+        Support::Interface(i) if !open(s) => Some(i),
         _ => None,
     };
     surfaces.iter().filter_map(index).collect()
@@ -32,11 +32,19 @@ fn is_reference(surface: &Surface, case: &Case) -> bool {
 }
 
 /// Reports each body that no chain of laws connects to a given potential.
-pub fn check(case: &Case, geometry: &Geometry, surfaces: &[Surface], errors: &mut Diagnostics) {
+///
+/// `open` tells of surfaces where nothing touches.
+pub fn check(
+    case: &Case,
+    geometry: &Geometry,
+    surfaces: &[Surface],
+    open: &dyn Fn(&Surface) -> bool,
+    errors: &mut Diagnostics,
+) {
     let mesh = &geometry.mesh;
-    let all = bodies(mesh, &conducting_interfaces(surfaces));
+    let all = bodies(mesh, &conducting_interfaces(surfaces, open));
     let mut has_reference = vec![false; all.count];
-    for surface in surfaces.iter().filter(|s| is_reference(s, case)) {
+    for surface in surfaces.iter().filter(|s| is_reference(s, case) && !open(s)) {
         if let Some(node) = some_node(surface, mesh) {
             has_reference[all.of_node[node] as usize] = true;
         }
@@ -53,7 +61,11 @@ pub fn check(case: &Case, geometry: &Geometry, surfaces: &[Surface], errors: &mu
                 "region `{}` is not connected to any reference potential",
                 mesh.regions[*region as usize]
             );
-            errors.push(Diagnostic::new(message, &case.origin()).wanted(
+            let mut error = Diagnostic::new(message, &case.origin());
+            for surface in surfaces.iter().filter(|s| open(s)) {
+                error = error.note(format!("nothing touches at `{}`", surface.name));
+            }
+            errors.push(error.wanted(
                 "on one of its boundaries a `potential` or a kinetics law with an \
                  `electrode_potential`, or a law on an interface with a region that has one",
             ));

@@ -3,7 +3,9 @@
 use super::model::Model;
 use super::surfaces::Solution;
 use crate::case::Case;
-use algebra::{LinearSolver, Method, NewtonError, NewtonInfo, NewtonParameters, choose, newton};
+use algebra::{
+    AmgProblem, LinearSolver, Method, NewtonError, NewtonInfo, NewtonParameters, choose, newton,
+};
 
 /// A solution and how it was found.
 pub struct Outcome {
@@ -29,12 +31,7 @@ pub fn solve(
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
     let mut u = vec![0.0; model.system.space().free()];
-    let method = match case.solver.linear_method {
-        "cholesky" => Method::Cholesky,
-        "cg" => Method::Cg,
-        _ => Method::Auto,
-    };
-    let mut solver = choose(u.len(), mesh.dimension, method);
+    let mut solver = choose(u.len(), mesh.dimension, method(case), AmgProblem::default);
     let parameters = NewtonParameters {
         rtol: case.solver.newton_rtol,
         max_iterations: case.solver.newton_max_iterations,
@@ -52,6 +49,15 @@ pub fn solve(
         solver: LinearSolver::name(&*solver),
         free: u,
     })
+}
+
+/// The linear solver that the case asks for.
+pub fn method(case: &Case) -> Method {
+    match case.solver.linear_method {
+        "cholesky" => Method::Cholesky,
+        "cg" => Method::Cg,
+        _ => Method::Auto,
+    }
 }
 
 /// Where an unknown lives, for messages: the position of its node, or the name of its surface.

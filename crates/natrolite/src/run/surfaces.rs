@@ -21,9 +21,8 @@ pub struct Solution {
 /// The current through a surface.
 #[derive(Clone, Debug)]
 pub struct SurfaceCurrent {
-    /// Nodes (first side), each once, in increasing order.
-    pub nodes: Vec<u32>,
-    /// The node opposite to each, on an interface; else the node itself.
+    /// For each node of the surface (first side), in increasing order, the node opposite on an
+    /// interface; else the node itself.
     pub opposite: Vec<u32>,
     /// Normal current density at the nodes \[A/m2\], plating positive.
     pub density: Vec<f64>,
@@ -67,12 +66,12 @@ pub fn current_through(
             let distribution = distribution(mesh, hypothesis, facets, |at| {
                 plating_at(term, space, &solution.all, across, at)
             });
-            SurfaceCurrent { nodes, opposite, density, distribution }
+            SurfaceCurrent { opposite, density, distribution }
         }
         Role::UniformCurrent(given) => {
             let density = vec![-given; nodes.len()];
             let distribution = distribution(mesh, hypothesis, facets, |_| -given);
-            SurfaceCurrent { nodes, opposite, density, distribution }
+            SurfaceCurrent { opposite, density, distribution }
         }
         Role::Potential(_) | Role::Equipotential { .. } => {
             let density = consistent_flux(model, facets, reactions);
@@ -82,7 +81,7 @@ pub fn current_through(
             });
             // The reactions themselves balance to rounding; so does their sum.
             distribution.total = -nodes.iter().map(|&n| reactions[n as usize]).sum::<f64>();
-            SurfaceCurrent { nodes, opposite, density, distribution }
+            SurfaceCurrent { opposite, density, distribution }
         }
     }
 }

@@ -10,7 +10,7 @@ mod tests;
 
 pub use dimension::Dimension;
 pub use display::display;
-pub use names::{describe_wanted, example};
+pub use names::{describe_wanted, example, zero};
 
 use expression::read_unit;
 

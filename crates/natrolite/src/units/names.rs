@@ -73,3 +73,12 @@ pub fn example(si: &str) -> String {
     let dimension = read_unit(si).map(|unit| unit.dimension).unwrap_or_default();
     find(dimension).map_or_else(|| format!("\"1 {si}\""), |(.., example)| (*example).to_owned())
 }
+
+/// Zero in the unit of [`example`], as TOML.
+pub fn zero(si: &str) -> String {
+    let example = example(si);
+    match example.split_once(' ') {
+        Some((_, unit)) => format!("\"0 {unit}"),
+        None => "0".to_owned(),
+    }
+}

@@ -90,7 +90,7 @@ pub(super) struct Solved(pub Results);
 
 /// Reads and solves a case; an error when it does not converge.
 pub(super) fn solve(text: &str) -> Result<Solved, String> {
-    let case = case::read(Path::new("verify.toml"), text, &[], transport::LAWS)
+    let case = case::read(Path::new("verify.toml"), text, &[], crate::registry::laws())
         .map_err(|error| error.to_string())?;
     let results = solve_case(&case, 0, &mut Silent).map_err(|error| error.to_string())?;
     match results.summary.status {

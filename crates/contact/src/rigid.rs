@@ -1,0 +1,51 @@
+//! Rigid motions: what a multigrid solver has to be told of elasticity.
+
+use crate::DISPLACEMENT;
+use algebra::AmgProblem;
+use fem::{Hypothesis, Space};
+use mesh::Mesh;
+
+/// The rows of the equations of elasticity as components of nodes, with the rigid motions as near-null
+/// vectors: three in the plane, six in space, the translation alone in axial symmetry.
+///
+/// A platen counts as a node of its own that moves along the axis of what is tied to it.
+pub fn amg_problem(mesh: &Mesh, hypothesis: Hypothesis, space: &Space) -> AmgProblem {
+    let axes = &space.fields()[DISPLACEMENT].axes;
+    let (block, nodes) = (axes.len(), mesh.points.len());
+    let mut places = vec![u32::MAX; space.free()];
+    let mut at = vec![[0.0; 3]; space.free()];
+    for (k, &dof) in space.field_dofs(DISPLACEMENT).iter().enumerate() {
+        if let Some(place) = places.get_mut(dof as usize).filter(|place| **place == u32::MAX) {
+            *place = k as u32;
+            at[dof as usize] = mesh.points[k / block];
+        }
+    }
+    for whole in 0..space.whole().len() {
+        let dof = space.whole_dof(whole) as usize;
+        if let Some(place) = places.get_mut(dof) {
+            let component = if *place == u32::MAX { 0 } else { *place as usize % block };
+            *place = ((nodes + whole) * block + component) as u32;
+        }
+    }
+    let mut near_null = Vec::new();
+    let mut add = |motion: &dyn Fn(usize, [f64; 3]) -> f64| {
+        let rows = places.iter().zip(&at);
+        near_null.push(rows.map(|(&p, &x)| motion(axes[p as usize % block], x)).collect());
+    };
+    for &axis in axes {
+        add(&|along, _| f64::from(u8::from(along == axis)));
+    }
+    if hypothesis != Hypothesis::Axisymmetric {
+        let size = mesh.points.iter().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
+        let planes: &[[usize; 2]] =
+            if block == 3 { &[[0, 1], [1, 2], [2, 0]] } else { &[[axes[0], axes[1]]] };
+        for &[a, b] in planes {
+            add(&|along, x| match along {
+                _ if along == a => -x[b] / size,
+                _ if along == b => x[a] / size,
+                _ => 0.0,
+            });
+        }
+    }
+    AmgProblem { block, places: Some(places), near_null, first_prolongation: None }
+}

@@ -1,0 +1,150 @@
+//! Unilateral contact as the case file gives it.
+
+use super::Obstacle;
+use fem::registry::{Entry, Kind, Parameter, ParameterError, Place, Presence, Range, Values};
+
+const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Parameter {
+    Parameter { name, kind, presence: Presence::Optional, doc }
+}
+
+const fn length(name: &'static str, doc: &'static str) -> Parameter {
+    let kind = Kind::Number { unit: "m", range: Range::Positive };
+    Parameter { name, kind, presence: Presence::Required, doc }
+}
+
+const AT: Parameter = optional(
+    "at",
+    Kind::Vector { unit: "m" },
+    "where it is nearest to the body before loading; the point of the boundary on the axis x = y = 0 \
+     when left out",
+);
+
+const SPHERE: &[Parameter] = &[length("radius", "radius of the ball"), AT];
+
+const CYLINDER: &[Parameter] = &[
+    length("radius", "radius of the cylinder"),
+    Parameter {
+        name: "axis",
+        kind: Kind::Choice(&["x", "y", "z"]),
+        presence: Presence::Default("y"),
+        doc: "the axis along which it lies",
+    },
+    AT,
+];
+
+const SINUSOID: &[Parameter] = &[
+    length("amplitude", "half the height from valley to crest"),
+    length("wavelength", "distance from crest to crest"),
+    Parameter {
+        name: "direction",
+        kind: Kind::Choice(&["x", "y", "z"]),
+        presence: Presence::Default("x"),
+        doc: "the axis across the crests",
+    },
+    AT,
+];
+
+/// `contact` in the case file.
+pub const CONTACT: Entry = Entry {
+    name: "contact",
+    places: &[Place::Boundary, Place::Interface],
+    parameters: &[
+        Parameter {
+            name: "law",
+            kind: Kind::Choice(&["unilateral"]),
+            presence: Presence::Default("unilateral"),
+            doc: "bodies part, and do not overlap, without friction",
+        },
+        optional(
+            "gap",
+            Kind::Group(&[
+                optional(
+                    "formula",
+                    Kind::Formula { unit: "m" },
+                    "gap as a formula of x, y, z and r with the lengths nm, um, mm, m",
+                ),
+                optional(
+                    "table",
+                    Kind::Table { units: &["m", "m"] },
+                    "rows of distance from the axis x = y = 0 (in planar symmetry |x|) and gap, \
+                     straight between them and constant beyond",
+                ),
+            ]),
+            "on an interface: the gap before loading, a formula or a table; that of the mesh when \
+             left out",
+        ),
+        optional(
+            "obstacle",
+            Kind::Group(&[
+                optional("plane", Kind::Flag, "the plane in which the boundary lies"),
+                optional("sphere", Kind::Group(SPHERE), "a ball"),
+                optional("cylinder", Kind::Group(CYLINDER), "a circular cylinder"),
+                optional("sinusoid", Kind::Group(SINUSOID), "a wavy plane"),
+            ]),
+            "on a boundary, which has to be flat: the rigid obstacle outside; one of these",
+        ),
+    ],
+    doc: "unilateral contact without friction: gap >= 0, p >= 0, p gap = 0",
+    source: "Wriggers, Computational Contact Mechanics, 2nd ed., section 2.1",
+    build: None,
+};
+
+/// The obstacle that the group `obstacle` of `contact` describes.
+///
+/// The boundary lies across the axis `across` (0, 1, 2), its outward normal has the sign `outward`,
+/// and `nearest` is the point \[m\] of it where the obstacle stands unless the group says otherwise.
+///
+/// # Errors
+/// Unless exactly one obstacle is given.
+pub fn obstacle(
+    group: &Values,
+    (across, outward): (usize, f64),
+    nearest: [f64; 3],
+) -> Result<Obstacle, ParameterError> {
+    let names: Vec<&str> = group.0.keys().copied().collect();
+    let [name] = names[..] else {
+        let message = match names.len() {
+            0 => "names no obstacle; wanted plane, sphere, cylinder or sinusoid".to_owned(),
+            _ => format!("names {}; wanted one of them", names.join(" and ")),
+        };
+        return Err(ParameterError { parameter: "obstacle", message });
+    };
+    let unit = |axis: usize, length: f64| {
+        let mut v = [0.0; 3];
+        v[axis] = length;
+        v
+    };
+    // Out of the obstacle is into the body.
+    let normal = unit(across, -outward);
+    let Some(given) = group.group(name) else {
+        return Ok(Obstacle::Plane { point: nearest, normal });
+    };
+    let at = given.vector("at").unwrap_or(nearest);
+    let axis = |name: &str| match given.choice(name) {
+        Some("y") => 1,
+        Some("z") => 2,
+        _ => 0,
+    };
+    let centre = |radius: f64| {
+        let mut centre = at;
+        centre[across] += outward * radius;
+        centre
+    };
+    Ok(match name {
+        "sphere" => {
+            let radius = given.required("radius");
+            Obstacle::Sphere { centre: centre(radius), radius }
+        }
+        "cylinder" => {
+            let radius = given.required("radius");
+            Obstacle::Cylinder { centre: centre(radius), axis: unit(axis("axis"), 1.0), radius }
+        }
+        _ => Obstacle::Sinusoid {
+            crest: at,
+            normal,
+            direction: unit(axis("direction"), 1.0),
+            amplitude: given.required("amplitude"),
+            wavelength: given.required("wavelength"),
+        },
+    })
+}

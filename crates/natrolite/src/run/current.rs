@@ -1,0 +1,105 @@
+//! The electric side of a case: from its laws to potential and current.
+
+use super::model::{Model, Surface};
+use super::quantities::Solved;
+use super::solve::{self, Outcome};
+use super::surfaces::{SurfaceCurrent, current_through};
+use super::{Geometry, Log, Mechanics, RunError};
+use crate::case::Case;
+use crate::results::{Field, LinearSolverSummary, NewtonSummary};
+use fem::recover;
+use std::time::{Duration, Instant};
+
+/// The solved electric side.
+pub struct Current<'m> {
+    /// The equations.
+    pub model: Model<'m>,
+    /// Their solution.
+    pub outcome: Outcome,
+    /// The current through each surface of the model.
+    pub currents: Vec<SurfaceCurrent>,
+    /// From the mesh to the equations.
+    pub setup: Duration,
+}
+
+/// Solves the electric side; kinetics at a contact read its state from `mechanics`.
+///
+/// # Errors
+/// When the case does not fit its mesh, or the linear solver fails.
+pub fn solve_current<'m>(
+    case: &Case,
+    geometry: &'m Geometry,
+    mechanics: Option<&Mechanics>,
+    log: &mut Log<'_>,
+) -> Result<Current<'m>, RunError> {
+    let start = Instant::now();
+    log.observer.phase("setup");
+    let mut model = Model::new(case, geometry, mechanics.map_or(&[], |m| &m.contacts))?;
+    let setup = start.elapsed();
+    log.observer.phase("solve");
+    let observe = &mut |k, residual| log.observer.iteration(k, residual);
+    let outcome = solve::solve(case, &mut model, observe)?;
+    let newton = &outcome.newton;
+    if !newton.converged {
+        let place = solve::describe_unknown(&model, newton.worst);
+        log.warn(&format!(
+            "Newton's method did not converge in {} iteration{}; the residual is largest at {place}",
+            newton.iterations,
+            if newton.iterations == 1 { "" } else { "s" }
+        ));
+    }
+    for (k, residual) in newton.residuals.iter().enumerate() {
+        log.line(&format!("newton {k}: residual {residual:.3e}"));
+    }
+    let reactions = if model.surfaces.iter().any(Surface::needs_reactions) {
+        model.system.nodal_residual(&outcome.free)
+    } else {
+        Vec::new()
+    };
+    let through = |surface| current_through(&model, surface, &outcome.solution, &reactions);
+    let currents = model.surfaces.iter().map(through).collect();
+    Ok(Current { model, outcome, currents, setup })
+}
+
+impl<'m> Current<'m> {
+    /// What quantities and profiles are made from.
+    pub fn solved<'a>(&'a self, case: &'a Case) -> Solved<'a, 'm> {
+        let (model, solution) = (&self.model, &self.outcome.solution);
+        Solved { case, model, solution, currents: &self.currents }
+    }
+
+    /// What Newton's method and the linear solver did.
+    pub fn summaries(&self) -> (NewtonSummary, LinearSolverSummary) {
+        let newton = &self.outcome.newton;
+        let (iterations, residuals) = (newton.iterations, newton.residuals.clone());
+        let linear = newton.linear_iterations.clone();
+        (
+            NewtonSummary { iterations, residuals },
+            LinearSolverSummary { name: self.outcome.solver.into(), iterations: linear },
+        )
+    }
+
+    /// Potential and current density at the nodes.
+    pub fn fields(&self) -> Vec<Field> {
+        let (model, solution) = (&self.model, &self.outcome.solution);
+        let laws: Vec<(u32, &dyn fem::Term)> = model
+            .conduction
+            .iter()
+            .enumerate()
+            .map(|(region, &placement)| (region as u32, model.system.term(placement)))
+            .collect();
+        let geometry = model.geometry;
+        let flux =
+            recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &solution.deviation);
+        let current = flux.into_iter().flat_map(|f| f.map(|f| -f)).collect();
+        vec![
+            Field {
+                name: "potential".into(),
+                unit: "V",
+                components: 1,
+                values: solution.potential.clone(),
+            },
+            Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
+        ]
+    }
+}

@@ -1,0 +1,89 @@
+//! The stress side of a case: from its loads to displacement, stress, contact pressure and gap.
+//!
+//! It is solved before the electric side, which reads the contact fraction and the contact pressure
+//! that follow; small displacements do not change where the current flows.
+
+mod balance;
+mod contacts;
+mod gap;
+mod model;
+mod quantities;
+mod solve;
+mod support;
+
+pub use contacts::Contact;
+
+use super::{Geometry, Observer, RunError};
+use crate::case::{Case, CaseError};
+use crate::results::MechanicsSummary;
+use balance::Balance;
+
+/// What follows from the loads.
+#[derive(Clone, Debug)]
+pub struct Mechanics {
+    /// At each node \[m\].
+    pub displacement: Vec<[f64; 3]>,
+    /// At each node \[Pa\], tension positive.
+    pub stress: Vec<[[f64; 3]; 3]>,
+    /// Interfaces and boundaries on which a contact pressure is known.
+    pub contacts: Vec<Contact>,
+    /// Normal force on each boundary that is held or carries a pressure, by name, on what is meshed
+    /// \[N\], compression positive.
+    pub forces: Vec<(String, f64)>,
+    /// How the loads and supports balance.
+    pub balance: Balance,
+    /// Free unknowns.
+    pub dofs: usize,
+    /// How it was solved.
+    pub summary: MechanicsSummary,
+    /// False when the equations were not solved to their tolerance.
+    pub converged: bool,
+    /// What the solver wants to be known, a line each.
+    pub messages: Vec<String>,
+}
+
+impl Mechanics {
+    /// The contact called `name`.
+    pub fn contact(&self, name: &str) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| contact.name == name)
+    }
+}
+
+/// Solves the stress side of `case`; nothing when it has none.
+///
+/// # Errors
+/// When the laws do not fit the mesh, a body is not held, or there is no equilibrium.
+pub fn solve_mechanics(
+    case: &Case,
+    geometry: &Geometry,
+    observer: &mut dyn Observer,
+) -> Result<Option<Mechanics>, RunError> {
+    if !case.physics().mechanics {
+        return Ok(None);
+    }
+    observer.phase("mechanics");
+    let model = model::MechanicalModel::new(case, geometry)?;
+    solve::solve(case, geometry, model).map(Some)
+}
+
+/// The stress side placed but not solved.
+pub struct Unsolved {
+    /// Free unknowns.
+    pub dofs: usize,
+    /// The contacts, as if all of them touched without pressure.
+    pub contacts: Vec<Contact>,
+}
+
+/// Places the laws of mechanics, to find what is wrong with them.
+///
+/// # Errors
+/// When the laws do not fit the mesh or a body is not held.
+pub fn place_mechanics(case: &Case, geometry: &Geometry) -> Result<Option<Unsolved>, CaseError> {
+    if !case.physics().mechanics {
+        return Ok(None);
+    }
+    let model = model::MechanicalModel::new(case, geometry)?;
+    let touching = |place: &model::ContactPlace| Contact::touching(geometry, place);
+    let contacts = model.contacts.iter().map(touching).collect();
+    Ok(Some(Unsolved { dofs: model.system.space().free(), contacts }))
+}

@@ -1,0 +1,464 @@
+//! The laws of mechanics placed on the mesh.
+
+use super::balance::Resultant;
+use super::gap::gap_of;
+use super::support::{Condition, conditions, loose_motion};
+use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse, MeshSource, Origin};
+use crate::run::Geometry;
+use contact::rough::ContactFraction;
+use contact::unilateral::{self, ContactError, ContactSurface};
+use contact::{
+    Eigenstress, Elastic, Platen, Pressure, Reduction, SupportError, Traction, fix, flat_direction,
+    linear_strain, platen, roller, support_axis,
+};
+use fem::{Constraints, Field, Hypothesis, Placement, Space, Support, System, recover};
+use mesh::{Boundary, bodies};
+
+/// Where a contact pressure is known.
+pub struct ContactPlace {
+    /// Name of the interface or boundary.
+    pub name: String,
+    /// Where it is.
+    pub support: Support,
+    /// Contact fraction against pressure, when the case gives it.
+    pub law: Option<ContactFraction>,
+    /// How the pressure is known.
+    pub known: Known,
+}
+
+/// How a contact pressure is known.
+#[derive(Clone, Copy, Debug)]
+pub enum Known {
+    /// It is given \[Pa\].
+    Pressure(f64),
+    /// From the contact surface of this number.
+    Surface(usize),
+}
+
+/// A force per area on a boundary.
+enum Load {
+    /// Normal, compression positive \[Pa\].
+    Pressure(f64),
+    /// Along x, y, z \[Pa\].
+    Traction([f64; 3]),
+}
+
+/// The equations of the stress side.
+pub struct MechanicalModel<'m> {
+    /// The equations, without contact.
+    pub system: System<'m>,
+    /// Where contact may occur.
+    pub surfaces: Vec<ContactSurface>,
+    /// Where a contact pressure is known.
+    pub contacts: Vec<ContactPlace>,
+    /// Region and number in the system of each term that makes stress.
+    pub stress: Vec<(u32, usize)>,
+    /// Flat boundaries that are held or pushed: number, axis across which they lie, sign of the outward
+    /// normal.
+    pub held: Vec<(usize, usize, f64)>,
+    loads: Vec<(usize, Load)>,
+}
+
+impl<'m> MechanicalModel<'m> {
+    /// Places the laws of `case` on the mesh.
+    ///
+    /// # Errors
+    /// Laws that do not fit the mesh, gaps that are negative, and bodies that are not held.
+    pub fn new(case: &Case, geometry: &'m Geometry) -> Result<Self, CaseError> {
+        let mut draft = Draft {
+            case,
+            geometry,
+            field: Field::vector("displacement", &geometry.mesh),
+            placements: Vec::new(),
+            whole: Vec::new(),
+            constraints: Constraints::default(),
+            whole_loads: Vec::new(),
+            loads: Vec::new(),
+            stress: Vec::new(),
+            held: Vec::new(),
+            surfaces: Vec::new(),
+            contacts: Vec::new(),
+            joined: Vec::new(),
+            errors: Diagnostics::default(),
+        };
+        draft.place_materials();
+        draft.place_boundaries();
+        draft.place_interfaces();
+        draft.check_support();
+        if !draft.errors.is_empty() {
+            return draft.errors.into_result(None);
+        }
+        let mesh = &geometry.mesh;
+        let space =
+            Space::new(vec![draft.field], draft.whole, mesh.points.len(), &draft.constraints)
+                .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
+        let (placements, loads) = (draft.placements, draft.whole_loads);
+        let system = System::new(mesh, geometry.hypothesis, space, placements, loads);
+        Ok(MechanicalModel {
+            system,
+            surfaces: draft.surfaces,
+            contacts: draft.contacts,
+            stress: draft.stress,
+            held: draft.held,
+            loads: draft.loads,
+        })
+    }
+
+    /// The normal force \[N\] with which each boundary that is held or carries a pressure presses on the
+    /// body, compression positive, from the reactions at the nodes.
+    pub fn normal_forces(&self, geometry: &Geometry, reactions: &[[f64; 3]]) -> Vec<(usize, f64)> {
+        let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
+        // What enters at a node of two boundaries in one plane is shared by their areas around it.
+        let areas = |&(boundary, ..): &(usize, usize, f64)| {
+            recover::nodal_areas(mesh, hypothesis, &mesh.boundaries[boundary].facets)
+        };
+        let areas: Vec<Vec<(u32, f64)>> = self.held.iter().map(areas).collect();
+        let mut total = vec![[0.0; 3]; mesh.points.len()];
+        for ((_, axis, _), areas) in self.held.iter().zip(&areas) {
+            areas.iter().for_each(|&(node, area)| total[node as usize][*axis] += area);
+        }
+        let held = self.held.iter().zip(&areas).map(|(&(boundary, axis, sign), areas)| {
+            let share = |&(node, area): &(u32, f64)| match total[node as usize][axis] {
+                // On the axis of symmetry the corner of a facet has no area of its own.
+                0.0 => reactions[node as usize][axis],
+                total => reactions[node as usize][axis] * area / total,
+            };
+            (boundary, -sign * areas.iter().map(share).sum::<f64>())
+        });
+        let pressed = self.loads.iter().map(|&(boundary, ref load)| {
+            let facets = &mesh.boundaries[boundary].facets;
+            let [force] = recover::integrate_facets(mesh, hypothesis, facets, |at| match load {
+                Load::Pressure(p) => [*p],
+                Load::Traction(t) => [-(0..3).map(|k| t[k] * at.point.normal[k]).sum::<f64>()],
+            });
+            (boundary, force)
+        });
+        held.chain(pressed).collect()
+    }
+
+    /// Force and moment of each pressure and traction; those of platens are reactions of what is tied.
+    pub fn resultants(&self, geometry: &Geometry) -> Vec<Resultant> {
+        let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
+        let of = |(boundary, load): &(usize, Load)| {
+            let facets = &mesh.boundaries[*boundary].facets;
+            let [a, b, c, d, e, f] = recover::integrate_facets(mesh, hypothesis, facets, |at| {
+                let traction = match load {
+                    Load::Pressure(p) => at.point.normal.map(|n| -p * n),
+                    Load::Traction(t) => *t,
+                };
+                let Resultant { force: [a, b, c], moment: [d, e, f] } =
+                    Resultant::of(traction, at.point.x);
+                [a, b, c, d, e, f]
+            });
+            Resultant { force: [a, b, c], moment: [d, e, f] }
+        };
+        self.loads.iter().map(of).collect()
+    }
+}
+
+/// A model in the making.
+struct Draft<'a, 'm> {
+    case: &'a Case,
+    geometry: &'m Geometry,
+    field: Field,
+    placements: Vec<Placement>,
+    whole: Vec<String>,
+    constraints: Constraints,
+    whole_loads: Vec<(usize, f64)>,
+    loads: Vec<(usize, Load)>,
+    stress: Vec<(u32, usize)>,
+    held: Vec<(usize, usize, f64)>,
+    surfaces: Vec<ContactSurface>,
+    contacts: Vec<ContactPlace>,
+    /// Interfaces without a jump.
+    joined: Vec<usize>,
+    errors: Diagnostics,
+}
+
+impl Draft<'_, '_> {
+    fn place_materials(&mut self) {
+        let (case, mesh) = (self.case, &self.geometry.mesh);
+        let reduction = match (case.plane_stress, mesh.axes) {
+            (true, [a, b]) if mesh.dimension == 2 => Reduction::PlaneStress(3 - a - b),
+            _ => Reduction::None,
+        };
+        if case.plane_stress && self.geometry.hypothesis != Hypothesis::Planar {
+            let message = "`discretization.plane` is for planar symmetry";
+            self.errors.push(Diagnostic::new(message, &case.origin()));
+        }
+        for (index, name) in mesh.regions.iter().enumerate() {
+            // What is missing was reported with the case, or is by the electric side.
+            let Some(region) = case.regions.iter().find(|r| r.name == *name) else {
+                let message = format!("region `{name}` of the mesh has no material");
+                let error = Diagnostic::new(message, &case.origin());
+                self.errors.push(error.wanted(format!("[region] with {name} = \"...\"")));
+                continue;
+            };
+            let material = &case.materials[region.material];
+            let Some(law) = material.law("elastic") else { continue };
+            let given = |name| law.values.required(name);
+            let elastic = match Elastic::new(given("young"), given("poisson"), reduction) {
+                Ok(elastic) => elastic,
+                Err(error) => {
+                    let message = format!("elastic.{}: {}", error.parameter, error.message);
+                    self.errors.push(Diagnostic::new(message, law.origin_of(error.parameter)));
+                    continue;
+                }
+            };
+            let support = Support::Region(index as u32);
+            self.stress.push((index as u32, self.placements.len()));
+            self.placements.push(Placement { term: Box::new(elastic), support });
+            let Some(swelling) = material.law("eigenstrain") else { continue };
+            if let Ok(strain) = linear_strain(&swelling.values, case.temperature) {
+                self.stress.push((index as u32, self.placements.len()));
+                let term = Box::new(Eigenstress::new(elastic, strain));
+                self.placements.push(Placement { term, support });
+            }
+        }
+    }
+
+    fn place_boundaries(&mut self) {
+        let (case, mesh) = (self.case, &self.geometry.mesh);
+        if self.geometry.hypothesis == Hypothesis::Axisymmetric {
+            support_axis(mesh, &self.field, &mut self.constraints);
+        }
+        for (index, boundary) in mesh.boundaries.iter().enumerate() {
+            let used = case.boundaries.iter().find(|b| b.name == boundary.name);
+            let laws = used.map_or(&[][..], |used| &used.laws[..]);
+            let mechanical: Vec<&LawUse> =
+                laws.iter().filter(|law| crate::registry::is_mechanical(law.entry)).collect();
+            if mechanical.iter().all(|law| law.entry.name == "contact_fraction")
+                && self.is_roller_by_itself(&boundary.name)
+            {
+                let origin = case.origin();
+                let held = roller(mesh, &self.field, boundary, &mut self.constraints);
+                self.report(held, &origin);
+            }
+            for law in mechanical {
+                self.place_on_boundary(law, (index, boundary), laws);
+            }
+        }
+    }
+
+    /// Planes of symmetry, and the sides of a built-in geometry that has more of the same beyond.
+    fn is_roller_by_itself(&self, name: &str) -> bool {
+        matches!(self.case.mesh, MeshSource::Defect(_))
+            && ["symmetry_x", "symmetry_y", "side", "anode_side"].contains(&name)
+    }
+
+    fn place_on_boundary(
+        &mut self,
+        law: &LawUse,
+        (index, boundary): (usize, &Boundary),
+        laws: &[LawUse],
+    ) {
+        let (geometry, mesh) = (self.geometry, &self.geometry.mesh);
+        let support = Support::Boundary(index);
+        if let "fixed" | "roller" | "platen" = law.entry.name
+            && let Ok((axis, sign)) = flat_direction(mesh, boundary)
+            && law.values.axes("value").is_none_or(|axes| axes[axis])
+            && !self.held.iter().any(|held| held.0 == index)
+        {
+            self.held.push((index, axis, sign));
+        }
+        match law.entry.name {
+            "pressure" => {
+                let pressure = law.values.required("value");
+                self.placements.push(Placement { term: Box::new(Pressure { pressure }), support });
+                self.loads.push((index, Load::Pressure(pressure)));
+                let law = fraction_of(laws);
+                if law.is_some() || laws.iter().any(|l| transport::is_kinetics(l.entry)) {
+                    let (name, known) = (boundary.name.clone(), Known::Pressure(pressure));
+                    self.contacts.push(ContactPlace { name, support, law, known });
+                }
+            }
+            "traction" => {
+                let traction = law.values.vector("value").unwrap_or_default();
+                self.placements.push(Placement { term: Box::new(Traction { traction }), support });
+                self.loads.push((index, Load::Traction(traction)));
+            }
+            "fixed" => {
+                let axes = law.values.axes("value").unwrap_or_default();
+                let axes: Vec<usize> = (0..3).filter(|&k| axes[k]).collect();
+                fix(&self.field, boundary, &axes, &mut self.constraints);
+            }
+            "roller" => {
+                let held = roller(mesh, &self.field, boundary, &mut self.constraints);
+                self.report(held, &law.origin);
+            }
+            "platen" => self.place_platen(law, (index, boundary)),
+            "contact" => {
+                let Some(group) = law.values.group("obstacle") else { return };
+                let Some(direction) = self.report(flat_direction(mesh, boundary), &law.origin)
+                else {
+                    return;
+                };
+                let nearest = nearest_to_axis(geometry, boundary, direction.0);
+                let surface = unilateral::obstacle(group, direction, nearest)
+                    .map_err(|error| error.to_string())
+                    .and_then(|obstacle| {
+                        ContactSurface::obstacle(mesh, geometry.hypothesis, index, &obstacle)
+                            .map_err(|error| describe(&error))
+                    });
+                match surface {
+                    Ok(surface) => {
+                        let known = Known::Surface(self.surfaces.len());
+                        self.surfaces.push(surface);
+                        let (name, law) = (boundary.name.clone(), fraction_of(laws));
+                        self.contacts.push(ContactPlace { name, support, law, known });
+                    }
+                    Err(message) => {
+                        let origin = law.origin_of("obstacle");
+                        self.errors.push(Diagnostic::new(message, origin));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn place_platen(&mut self, law: &LawUse, (index, boundary): (usize, &Boundary)) {
+        let (geometry, mesh) = (self.geometry, &self.geometry.mesh);
+        let [area] = recover::integrate_facets(
+            mesh,
+            geometry.hypothesis,
+            &mesh.boundaries[index].facets,
+            |_| [1.0],
+        );
+        let planar = geometry.hypothesis == Hypothesis::Planar;
+        if law.values.number("force").is_some() && law.per_depth != planar {
+            let (got, wanted) = if planar { ("N", "N/m") } else { ("N/m", "N") };
+            let message = format!("`platen.force` is given in {got}");
+            let error = Diagnostic::new(message, law.origin_of("force"));
+            self.errors.push(error.wanted(format!("a force in {wanted}, as the mesh is")));
+        }
+        let number = |name: &str| law.values.number(name);
+        let given = match (number("force"), number("pressure"), number("displacement")) {
+            (Some(force), ..) => Platen::Force(force / geometry.multiplicity),
+            (_, Some(pressure), _) => Platen::Force(pressure * area),
+            (.., displacement) => Platen::Displacement(displacement.unwrap_or(0.0)),
+        };
+        let whole = self.whole.len();
+        self.whole.push(boundary.name.clone());
+        let placed = platen(mesh, &self.field, boundary, given, whole, &mut self.constraints);
+        let load = self.report(placed, &law.origin).flatten();
+        self.whole_loads.extend(load);
+    }
+
+    fn place_interfaces(&mut self) {
+        let (case, geometry, mesh) = (self.case, self.geometry, &self.geometry.mesh);
+        let mut touching = Vec::new();
+        for (index, interface) in mesh.interfaces.iter().enumerate() {
+            let used = case.interfaces.iter().find(|i| i.name == interface.name);
+            let law = used.and_then(|used| used.law("contact"));
+            let is_void = matches!(case.mesh, MeshSource::Defect(_)) && interface.name == "void";
+            if law.is_none() && !is_void {
+                self.joined.push(index);
+                let sides = interface.sides[0].iter().zip(&interface.sides[1]);
+                let pairs = sides.flat_map(|(a, b)| a.nodes.iter().zip(&b.nodes));
+                self.constraints.joined.extend(pairs.map(|(&a, &b)| [a, b]));
+                continue;
+            }
+            let gap = gap_of(law, geometry);
+            if let (Some(law), Some(x)) = (law, undefined(mesh, index, &gap)) {
+                let [x, y, z] = x.map(|x| crate::units::display(x, "m"));
+                let message = format!("the gap has no value at ({x}, {y}, {z})");
+                self.errors.push(Diagnostic::new(message, law.origin_of("gap")));
+                continue;
+            }
+            touching.push((index, law, used, gap));
+        }
+        if touching.is_empty() || !self.errors.is_empty() {
+            return;
+        }
+        let gaps: Vec<(usize, &unilateral::Gap<'_>)> =
+            touching.iter().map(|(index, _, _, gap)| (*index, &**gap)).collect();
+        match ContactSurface::interfaces(mesh, geometry.hypothesis, &gaps) {
+            Ok(surface) => {
+                let known = Known::Surface(self.surfaces.len());
+                self.surfaces.push(surface);
+                for (index, _, used, _) in &touching {
+                    let law = used.and_then(|used| fraction_of(&used.laws));
+                    let name = mesh.interfaces[*index].name.clone();
+                    let support = Support::Interface(*index);
+                    self.contacts.push(ContactPlace { name, support, law, known });
+                }
+            }
+            Err(error) => {
+                let given = touching.iter().find_map(|(_, law, ..)| *law);
+                let origin = given.map_or(case.origin(), |law| law.origin_of("gap").clone());
+                self.errors.push(Diagnostic::new(describe(&error), &origin));
+            }
+        }
+    }
+
+    /// Reports a body that can move although everything touches.
+    fn check_support(&mut self) {
+        let mesh = &self.geometry.mesh;
+        if !self.errors.is_empty() {
+            return;
+        }
+        let mut held = conditions(&self.constraints, &self.field.axes);
+        for node in self.surfaces.iter().flat_map(|s| &s.nodes) {
+            let mut nodes = vec![(node.node, node.normal)];
+            nodes.extend(node.opposite.map(|other| (other, node.normal.map(|n| -n))));
+            held.push(Condition { nodes, platen: None });
+        }
+        let all = bodies(mesh, &self.joined);
+        let whole = self.whole.len();
+        if let Some(motion) = loose_motion(mesh, self.geometry.hypothesis, &all, whole, &held) {
+            let message = format!("a body is not held: {motion}");
+            let error = Diagnostic::new(message, &self.case.origin());
+            self.errors.push(error.wanted(
+                "a support against it: `fixed`, `roller`, `platen` with a displacement, or `contact`",
+            ));
+        }
+    }
+
+    fn report<T>(&mut self, result: Result<T, SupportError>, origin: &Origin) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.errors.push(Diagnostic::new(error.to_string(), origin));
+                None
+            }
+        }
+    }
+}
+
+fn fraction_of(laws: &[LawUse]) -> Option<ContactFraction> {
+    let law = laws.iter().find(|law| law.entry.name == "contact_fraction")?;
+    // Checked when the case was read.
+    ContactFraction::from_values(&law.values).ok()
+}
+
+/// A position at which the gap has no value.
+fn undefined(mesh: &mesh::Mesh, interface: usize, gap: &unilateral::Gap<'_>) -> Option<[f64; 3]> {
+    let nodes = mesh::nodes_of(&mesh.interfaces[interface].sides[0]);
+    nodes.into_iter().map(|n| mesh.points[n as usize]).find(|&x| !gap(x).is_finite())
+}
+
+/// The point of a flat boundary on the axis x = y = 0, or the nearest node to it.
+fn nearest_to_axis(geometry: &Geometry, boundary: &Boundary, across: usize) -> [f64; 3] {
+    let points = mesh::nodes_of(&boundary.facets);
+    let first = points.first().map_or([0.0; 3], |&n| geometry.mesh.points[n as usize]);
+    let mut x = [0.0; 3];
+    x[across] = first[across];
+    if geometry.mesh.dimension == 2 {
+        let out = 3 - geometry.mesh.axes[0] - geometry.mesh.axes[1];
+        x[out] = first[out];
+    }
+    x
+}
+
+/// An error of the contact with lengths as people write them.
+fn describe(error: &ContactError) -> String {
+    match error {
+        ContactError::Overlap { surface, gap, at } => {
+            let [x, y, z] = at.map(|x| crate::units::display(x, "m"));
+            let gap = crate::units::display(*gap, "m");
+            format!("the initial gap on `{surface}` is negative: {gap} at ({x}, {y}, {z})")
+        }
+        other => other.to_string(),
+    }
+}

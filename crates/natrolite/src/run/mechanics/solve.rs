@@ -1,0 +1,140 @@
+//! From the placed laws to displacement, stress and contact.
+
+use super::Mechanics;
+use super::balance::{Balance, Resultant};
+use super::contacts::Contact;
+use super::model::{ContactPlace, Known, MechanicalModel};
+use crate::case::Case;
+use crate::results::MechanicsSummary;
+use crate::run::solve::method;
+use crate::run::{Geometry, RunError};
+use algebra::{LinearSolver, NewtonParameters, choose, newton};
+use contact::stress::{nodal_reactions, nodal_stress};
+use contact::unilateral::{self, Outcome};
+use contact::{DISPLACEMENT, amg_problem};
+
+/// Most changes of the active set; each is a linear solve, and a dozen are usual.
+const MAX_STEPS: usize = 200;
+
+/// Solves the placed laws.
+///
+/// # Errors
+/// When there is no equilibrium.
+pub fn solve(
+    case: &Case,
+    geometry: &Geometry,
+    mut model: MechanicalModel<'_>,
+) -> Result<Mechanics, RunError> {
+    let mesh = &geometry.mesh;
+    let space = model.system.space();
+    let dofs = space.free();
+    let problem = || amg_problem(mesh, geometry.hypothesis, space);
+    let mut solver = choose(dofs, mesh.dimension, method(case), problem);
+    let mut messages = Vec::new();
+    let (u, outcome, linear) = if model.surfaces.is_empty() {
+        let mut u = vec![0.0; dofs];
+        let parameters = NewtonParameters {
+            rtol: case.solver.newton_rtol,
+            max_iterations: case.solver.newton_max_iterations,
+            linear_rtol: case.solver.linear_rtol,
+            ..NewtonParameters::default()
+        };
+        let info = newton(&mut model.system, &mut *solver, &mut u, &parameters, &mut |_, _| {})?;
+        (u, None, Some(info))
+    } else {
+        let surfaces = &model.surfaces;
+        let mut outcome = unilateral::solve(&mut model.system, surfaces, &mut *solver, MAX_STEPS)?;
+        (std::mem::take(&mut outcome.u), Some(outcome), None)
+    };
+    let converged = match (&outcome, &linear) {
+        (Some(outcome), _) => outcome.converged,
+        (None, Some(info)) => info.converged,
+        (None, None) => true,
+    };
+    if !converged {
+        messages.push(undecided(&model, outcome.as_ref()));
+    }
+    let contacts = contacts(geometry, &model, outcome.as_ref());
+    let system = &model.system;
+    let reactions = nodal_reactions(system, &u);
+    let touching: Vec<u32> = (model.surfaces.iter().flat_map(|s| &s.nodes))
+        .flat_map(|n| std::iter::once(n.node).chain(n.opposite))
+        .collect();
+    let loads: Vec<Resultant> = model.resultants(geometry);
+    let balance = Balance::new(geometry, system, (loads, &touching), &reactions);
+    let name = |b: usize| mesh.boundaries[b].name.clone();
+    let forces = model.normal_forces(geometry, &reactions);
+    let forces = forces.into_iter().map(|(b, force)| (name(b), force)).collect();
+    let stress = nodal_stress(system, &model.stress, &u);
+    let all = system.all_unknowns(&u);
+    let displacement = system.space().nodal_vectors(DISPLACEMENT, &all);
+    let summary = MechanicsSummary {
+        dofs,
+        solver: LinearSolver::name(&*solver).into(),
+        steps: outcome.as_ref().map_or(1, |o| o.exchanged.len()),
+        exchanged: outcome.as_ref().map_or_else(Vec::new, |o| o.exchanged.clone()),
+        active: outcome.as_ref().map_or(0, |o| {
+            let corners = model.surfaces.iter().zip(&o.touch);
+            corners
+                .flat_map(|(s, touch)| s.nodes.iter().zip(touch))
+                .filter(|(node, touch)| node.is_corner() && touch.active)
+                .count()
+        }),
+        residual: match (&outcome, &linear) {
+            (Some(outcome), _) => outcome.residual,
+            (None, info) => info.as_ref().and_then(|i| i.residuals.last().copied()).unwrap_or(0.0),
+        },
+        complementarity: outcome.as_ref().map(|o| o.complementarity.abs()),
+        moment_balance_error: balance.moment,
+    };
+    Ok(Mechanics {
+        displacement,
+        stress,
+        contacts,
+        forces,
+        balance,
+        dofs,
+        summary,
+        converged,
+        messages,
+    })
+}
+
+fn contacts(
+    geometry: &Geometry,
+    model: &MechanicalModel<'_>,
+    outcome: Option<&Outcome>,
+) -> Vec<Contact> {
+    let of = |place: &ContactPlace| match place.known {
+        Known::Pressure(pressure) => Some(Contact::pressed(geometry, place, pressure)),
+        Known::Surface(k) => {
+            let solved = (&model.surfaces[k], &outcome?.touch[k][..]);
+            Some(Contact::solved(geometry, place, solved))
+        }
+    };
+    model.contacts.iter().filter_map(of).collect()
+}
+
+/// Which nodes keep changing between open and closed.
+fn undecided(model: &MechanicalModel<'_>, outcome: Option<&Outcome>) -> String {
+    let Some(outcome) = outcome else {
+        return "the stress was not solved to its tolerance".to_owned();
+    };
+    let points = &model.system.mesh().points;
+    let places: Vec<String> = outcome
+        .undecided
+        .iter()
+        .take(5)
+        .map(|&(surface, k)| {
+            let surface = &model.surfaces[surface];
+            let x = points[surface.nodes[k].node as usize];
+            let [x, y, z] = x.map(|x| crate::units::display(x, "m"));
+            format!("({x}, {y}, {z}) on `{}`", surface.name)
+        })
+        .collect();
+    format!(
+        "the contact did not settle in {MAX_STEPS} steps: {} nodes still change, among them {}",
+        outcome.undecided.len(),
+        places.join(", ")
+    )
+}
