@@ -16,7 +16,7 @@ fn membrane(kind: CellKind, cells: usize) -> Problem {
     let rows = vec![Row::new(
         format!("elastic.nafems_le1.{}", lower(kind)),
         "sigma_yy at D [Pa], elliptic membrane",
-        3e-3,
+        5e-3,
         "stress at nodes of second-order cells; the value has three digits",
         "The Standard NAFEMS Benchmarks, 1990, LE1",
     )];
@@ -35,22 +35,20 @@ fn membrane(kind: CellKind, cells: usize) -> Problem {
     })
 }
 
-/// The thick plate under pressure, finer towards D, the inner edge of the upper face.
+/// The thick plate under pressure; D is on the inner edge of its upper face.
 fn plate() -> Problem {
     let rows = vec![Row::new(
         "elastic.nafems_le10",
         "sigma_yy at D [Pa], thick plate",
         5e-3,
-        "stress at nodes of 10 x 10 x 10 second-order cells",
+        "stress at nodes of 8 x 8 x 8 second-order cells; the value has three digits",
         "The Standard NAFEMS Benchmarks, 1990, LE10",
     )];
     Problem::new(rows, || {
-        let toward = |t: f64| t * (0.4 + 0.6 * t);
-        let mesh = brick(CellKind::Hexahedron20, 10, |[x, y, z]| {
+        // Nodes lie in the middle of the thickness, where the outer face is held.
+        let mesh = brick(CellKind::Hexahedron20, 8, |[x, y, z]| {
             let (sin, cos) = (FRAC_PI_2 * y).sin_cos();
-            let s = toward(x);
-            // Nodes in the middle of the thickness, where the outer face is held.
-            [(2.0 + 1.25 * s) * cos, (1.0 + 1.75 * s) * sin, 0.6 * z - 0.3]
+            [(2.0 + 1.25 * x) * cos, (1.0 + 1.75 * x) * sin, 0.6 * z - 0.3]
         });
         let middle = mesh.boundary("x1").ok_or("the plate has no outer face")?;
         let middle = nodes_of(&middle.facets);

@@ -17,7 +17,7 @@ fn distorted(kind: CellKind) -> Mesh {
     let wave = |t: f64| 0.25 * (PI * t).sin();
     brick(kind, 2, |[x, y, z]| {
         let w = wave(x) * wave(z) * if kind.dimension() == 3 { 4.0 * wave(y) } else { 1.0 };
-        [x + 2.0 * w, y - w, z + w]
+        [x + 2.0 * w, if kind.dimension() == 3 { y - w } else { y }, z + w]
     })
 }
 
