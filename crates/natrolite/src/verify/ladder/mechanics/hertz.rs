@@ -60,7 +60,7 @@ fn problem(
             "force",
             "contact force [N] against the applied one",
             1e-9,
-            "rounding: a motion of the block against a force of 1e-6 of its stiffness",
+            "rounding: stiffness times the motion of the block, large in the flat cells at its side",
         ),
         row("complementarity", "largest |p g|, -p and -g", 1e-10, "rounding"),
     ];
@@ -92,7 +92,7 @@ fn in_space(kind: CellKind, tolerance: f64) -> Problem {
             format!("contact.hertz_ball.space_force.{}", lower(kind)),
             "contact force [N] against the applied one, a quarter in space",
             1e-9,
-            "rounding: a motion of the block against a force of 1e-6 of its stiffness",
+            "rounding: stiffness times the motion of the block, large in the flat cells at its side",
             BALL_SOURCE,
         ),
     ];

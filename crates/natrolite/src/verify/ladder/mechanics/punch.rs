@@ -52,7 +52,7 @@ fn problem(
             "force",
             "contact force [N] against the applied one",
             1e-9,
-            "rounding: a motion of the block against a force of 1e-6 of its stiffness",
+            "rounding: stiffness times the motion of the block, large in the flat cells at its side",
         ),
         row("complementarity", "largest |p g|, -p and -g", 1e-10, "rounding"),
     ];
