@@ -88,7 +88,12 @@ fn problem(kind: CellKind) -> Problem {
         row("force", "force [N] on the upper body, load 1 N", 1e-10, rounding),
         row("moment", "largest moment [N m] on the upper body", 1e-10, rounding),
         row("action", "sum [N] of the contact forces on a pair of nodes", 1e-10, rounding),
-        row("complementarity", "largest |p g|, -p and -g", 1e-10, rounding),
+        row(
+            "complementarity",
+            "largest of abs(p g), -p and -g, each over its largest",
+            1e-10,
+            rounding,
+        ),
         row(
             "multigrid",
             "pressure [Pa] with conjugate gradients against the direct solver, worst node",

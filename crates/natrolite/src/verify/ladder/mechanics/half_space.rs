@@ -31,7 +31,7 @@ pub(super) struct Pressed {
     pub profile: Vec<(f64, f64)>,
     /// Contact forces along z against the applied force.
     pub balance: Comparison,
-    /// Largest of |p g|, -p and -g against 0, see [`Outcome::complementarity`].
+    /// Largest of abs(p g), -p and -g against 0, see [`Outcome::complementarity`].
     pub complementarity: Comparison,
 }
 

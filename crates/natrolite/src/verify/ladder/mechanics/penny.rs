@@ -39,7 +39,7 @@ fn problem(load: f64) -> Problem {
         ),
         Row::new(
             format!("contact.penny.complementarity.load_{load}"),
-            "largest |p g|, -p and -g",
+            "largest of abs(p g), -p and -g, each over its largest",
             1e-10,
             "rounding",
             SOURCE,

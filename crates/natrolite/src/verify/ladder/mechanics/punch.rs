@@ -54,7 +54,12 @@ fn problem(
             1e-9,
             "rounding: stiffness times the motion of the block, large in the flat cells at its side",
         ),
-        row("complementarity", "largest |p g|, -p and -g", 1e-10, "rounding"),
+        row(
+            "complementarity",
+            "largest of abs(p g), -p and -g, each over its largest",
+            1e-10,
+            "rounding",
+        ),
     ];
     Problem::new(rows, move || {
         let mut mesh = block(CellKind::Quadrilateral9, 120);

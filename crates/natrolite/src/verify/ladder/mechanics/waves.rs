@@ -47,7 +47,13 @@ fn fraction(mesh: &Mesh, surface: &ContactSurface, outcome: &Outcome) -> Result<
 }
 
 fn complementarity(name: String) -> Row {
-    Row::new(name, "largest |p g|, -p and -g", 1e-10, "rounding", SOURCE)
+    Row::new(
+        name,
+        "largest of abs(p g), -p and -g, each over its largest",
+        1e-10,
+        "rounding",
+        SOURCE,
+    )
 }
 
 /// An elastic body on a rigid wave.
