@@ -2,11 +2,12 @@
 //!
 //! The jump w of a pair of nodes along the normal, gap = g0 + w, is a combination of displacements. One
 //! of them, the pivot, is replaced: at a corner by the averaged gap q, at a middle node by the height b
-//! of its gap over the corners'. With y the old and z the new unknowns
+//! of its gap over the corners', both less what they are at rest. With y the old and z the new unknowns
 //!
-//!   y = T z + t,    residual T^T R(T z + t),    matrix T^T K T
+//!   y = T z,    residual T^T R(T z),    matrix T^T K T,    q = q0 + z
 //!
-//! T is the identity but for the rows of the pivots.
+//! T is the identity but for the rows of the pivots. Initial gaps may be a thousand times the
+//! displacements; in z they do not cost digits of them.
 
 use super::{ContactError, ContactNode, ContactSurface};
 use crate::DISPLACEMENT;
@@ -14,11 +15,13 @@ use algebra::Csr;
 use fem::Space;
 use mesh::Mesh;
 
-/// A gap that is bounded: q >= 0.
+/// A gap that is bounded: q = q0 + z >= 0.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bound {
     /// Its number among the unknowns z.
     pub unknown: usize,
+    /// q0, the averaged gap at rest \[m\].
+    pub at_rest: f64,
     /// Integral of the corner's shape function \[m2\].
     pub area: f64,
 }
@@ -27,21 +30,19 @@ pub(super) struct Bound {
 pub(super) struct Reduction {
     pub matrix: Csr,
     pub transpose: Csr,
-    offset: Vec<f64>,
     /// Bounds of all surfaces.
     pub bounds: Vec<Bound>,
     /// For each surface and node, the number of its bound.
     pub bound_of: Vec<Vec<Option<usize>>>,
 }
 
-/// A sum of unknowns times coefficients, and a constant.
+/// A sum of unknowns times coefficients.
 #[derive(Clone, Debug, Default)]
-struct Affine {
+struct Combination {
     terms: Vec<(u32, f64)>,
-    constant: f64,
 }
 
-impl Affine {
+impl Combination {
     /// Sorts the terms, adds those of the same unknown, and drops what cancels.
     fn merge(&mut self) {
         self.terms.sort_by_key(|t| t.0);
@@ -55,10 +56,16 @@ impl Affine {
         self.terms.retain(|t| t.1 != 0.0);
     }
 
-    fn add(&mut self, factor: f64, other: &Affine) {
+    fn add(&mut self, factor: f64, other: &Combination) {
         self.terms.extend(other.terms.iter().map(|&(j, a)| (j, factor * a)));
-        self.constant += factor * other.constant;
     }
+}
+
+/// What a gap grows by: free unknowns, and prescribed displacements \[m\].
+#[derive(Clone, Debug, Default)]
+struct Jump {
+    free: Combination,
+    prescribed: f64,
 }
 
 impl Reduction {
@@ -74,11 +81,11 @@ impl Reduction {
                 *flag = true;
             }
         }
-        let mut rows: Vec<Option<Affine>> = vec![None; free];
+        let mut rows: Vec<Option<Combination>> = vec![None; free];
         // How often an unknown occurs in a jump: a pivot must occur once.
         let mut occurs = vec![0u32; free];
-        let jumps: Vec<Vec<Affine>> = surfaces.iter().map(|s| jumps(space, s)).collect();
-        for (j, _) in jumps.iter().flatten().flat_map(|jump| &jump.terms) {
+        let jumps: Vec<Vec<Jump>> = surfaces.iter().map(|s| jumps(space, s)).collect();
+        for (j, _) in jumps.iter().flatten().flat_map(|jump| &jump.free.terms) {
             occurs[*j as usize] += 1;
         }
         let (mut bounds, mut bound_of) = (Vec::new(), Vec::new());
@@ -87,50 +94,44 @@ impl Reduction {
             for (node, jump) in surface.nodes.iter().zip(jumps) {
                 let movable = |j: u32| !is_whole[j as usize];
                 let pivot = jump
+                    .free
                     .terms
                     .iter()
                     .filter(|(j, _)| movable(*j) && occurs[*j as usize] == 1)
                     .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()).then(a.0.cmp(&b.0)))
                     .copied();
-                if pivot.is_none() && jump.terms.iter().any(|(j, _)| movable(*j)) {
+                if pivot.is_none() && jump.free.terms.iter().any(|(j, _)| movable(*j)) {
                     return Err(ContactError::Shared { at: mesh.points[node.node as usize] });
                 }
                 pivots.push(pivot);
             }
-            let gaps = gaps(surface, jumps, &pivots);
+            let gaps = gaps(surface, &pivots);
+            let at_rest = gaps_at_rest(surface, jumps, &pivots);
             let mut numbers = vec![None; pivots.len()];
             for (k, (node, jump)) in surface.nodes.iter().zip(jumps).enumerate() {
                 let Some((pivot, coefficient)) = pivots[k] else { continue };
-                // coefficient y_pivot = gap - g0 - the rest of the jump.
-                let mut row = Affine::default();
+                // coefficient y_pivot = growth of the gap - the rest of the jump.
+                let mut row = Combination::default();
                 row.add(1.0 / coefficient, &gaps[k]);
-                row.constant -= (node.initial_gap + jump.constant) / coefficient;
-                let rest = jump.terms.iter().filter(|(j, _)| *j != pivot);
+                let rest = jump.free.terms.iter().filter(|(j, _)| *j != pivot);
                 row.terms.extend(rest.map(|&(j, a)| (j, -a / coefficient)));
                 rows[pivot as usize] = Some(row);
                 if node.is_corner() {
                     numbers[k] = Some(bounds.len());
-                    bounds.push(Bound { unknown: pivot as usize, area: node.area });
+                    let unknown = pivot as usize;
+                    bounds.push(Bound { unknown, at_rest: at_rest[k], area: node.area });
                 }
             }
             bound_of.push(numbers);
         }
-        let (matrix, offset) = assemble(rows);
+        let matrix = assemble(rows);
         let transpose = matrix.transpose();
-        Ok(Reduction { matrix, transpose, offset, bounds, bound_of })
-    }
-
-    /// y = T z + t
-    pub(super) fn expand(&self, z: &[f64], y: &mut [f64]) {
-        self.matrix.apply(z, y);
-        for (y, t) in y.iter_mut().zip(&self.offset) {
-            *y += t;
-        }
+        Ok(Reduction { matrix, transpose, bounds, bound_of })
     }
 }
 
-/// What each node's gap grows by: the jump along the normal in terms of the free unknowns.
-fn jumps(space: &Space, surface: &ContactSurface) -> Vec<Affine> {
+/// What each node's gap grows by: the jump along the normal.
+fn jumps(space: &Space, surface: &ContactSurface) -> Vec<Jump> {
     let axes = &space.fields()[DISPLACEMENT].axes;
     let jump = |contact: &ContactNode| {
         // On an interface the second side opens the gap and the first closes it.
@@ -139,33 +140,29 @@ fn jumps(space: &Space, surface: &ContactSurface) -> Vec<Affine> {
             Some(opposite) => vec![(opposite, 1.0), (contact.node, -1.0)],
             None => vec![(contact.node, 1.0)],
         };
-        let mut jump = Affine::default();
+        let mut jump = Jump::default();
         for (node, sign) in sides {
             for (&dof, &axis) in space.dofs(DISPLACEMENT, node).iter().zip(axes) {
                 let coefficient = sign * contact.normal[axis];
                 match (dof as usize).checked_sub(space.free()) {
-                    None => jump.terms.push((dof, coefficient)),
-                    Some(k) => jump.constant += coefficient * space.prescribed()[k],
+                    None => jump.free.terms.push((dof, coefficient)),
+                    Some(k) => jump.prescribed += coefficient * space.prescribed()[k],
                 }
             }
         }
-        jump.merge();
+        jump.free.merge();
         jump
     };
     surface.nodes.iter().map(jump).collect()
 }
 
-/// The gaps at the nodes in terms of the new unknowns; constant where no displacement can change them.
-fn gaps(surface: &ContactSurface, jumps: &[Affine], pivots: &[Option<(u32, f64)>]) -> Vec<Affine> {
-    let constant = |k: usize| {
-        let constant = surface.nodes[k].initial_gap + jumps[k].constant;
-        Affine { terms: vec![], constant }
-    };
-    let unknown = |pivot: u32| Affine { terms: vec![(pivot, 1.0)], constant: 0.0 };
-    let mut gaps: Vec<Affine> = pivots
+/// What the gaps at the nodes grow by in terms of the new unknowns; nothing where no free displacement
+/// can change them.
+fn gaps(surface: &ContactSurface, pivots: &[Option<(u32, f64)>]) -> Vec<Combination> {
+    let unknown = |pivot: u32| Combination { terms: vec![(pivot, 1.0)] };
+    let mut gaps: Vec<Combination> = pivots
         .iter()
-        .enumerate()
-        .map(|(k, pivot)| pivot.map_or_else(|| constant(k), |(pivot, _)| unknown(pivot)))
+        .map(|pivot| pivot.map_or_else(Combination::default, |(pivot, _)| unknown(pivot)))
         .collect();
     for &(corner, middle, integral) in &surface.couplings {
         if let (Some(_), Some((height, _))) = (pivots[corner], pivots[middle]) {
@@ -183,20 +180,38 @@ fn gaps(surface: &ContactSurface, jumps: &[Affine], pivots: &[Option<(u32, f64)>
     gaps
 }
 
-/// The matrix T and the vector t from the rows of the pivots.
-fn assemble(rows: Vec<Option<Affine>>) -> (Csr, Vec<f64>) {
+/// The averaged gaps at rest, node by node; at middle nodes the heights over the corners.
+fn gaps_at_rest(
+    surface: &ContactSurface,
+    jumps: &[Jump],
+    pivots: &[Option<(u32, f64)>],
+) -> Vec<f64> {
+    let gap = |k: usize| surface.nodes[k].initial_gap + jumps[k].prescribed;
+    let over_corners = |k: usize| {
+        let corners = surface.nodes[k].corners.iter();
+        gap(k) - corners.map(|&(c, shape)| shape * gap(c)).sum::<f64>()
+    };
+    let mut at_rest: Vec<f64> = (0..pivots.len()).map(over_corners).collect();
+    for &(corner, middle, integral) in &surface.couplings {
+        if let (Some(_), Some(_)) = (pivots[corner], pivots[middle]) {
+            at_rest[corner] += integral / surface.nodes[corner].area * at_rest[middle];
+        }
+    }
+    at_rest
+}
+
+/// The matrix T from the rows of the pivots.
+fn assemble(rows: Vec<Option<Combination>>) -> Csr {
     let n = rows.len();
     let (mut start, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
-    let mut offset = vec![0.0; n];
     for (i, row) in rows.into_iter().enumerate() {
-        let mut row = row.unwrap_or_else(|| Affine { terms: vec![(i as u32, 1.0)], constant: 0.0 });
+        let mut row = row.unwrap_or_else(|| Combination { terms: vec![(i as u32, 1.0)] });
         row.merge();
-        offset[i] = row.constant;
         for (j, a) in row.terms {
             columns.push(j);
             values.push(a);
         }
         start.push(columns.len());
     }
-    (Csr::new(start, columns, values, n).expect("merged terms are sorted"), offset)
+    Csr::new(start, columns, values, n).expect("merged terms are sorted")
 }

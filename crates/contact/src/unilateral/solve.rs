@@ -10,7 +10,9 @@ use fem::System;
 /// A pressure or gap below this fraction of the largest is rounding.
 const ROUNDING: f64 = 1e-12;
 /// Where the residual is to be, beside the forces that balance in it.
-const BALANCE: f64 = 1e-12;
+const BALANCE: f64 = 1e-11;
+/// Above this a residual that no longer falls is not rounding.
+const STALLED: f64 = 1e-8;
 /// Most solves with one active set to reach it.
 const REPEATS: usize = 4;
 
@@ -80,6 +82,7 @@ pub fn solve(
         infeasible = state.infeasible(&active);
         exchanged.push(infeasible.len());
         if infeasible.is_empty() {
+            state.polish(system, solver, &active, step)?;
             break;
         }
         let mut change = pivoting.exchange(&infeasible).to_vec();
@@ -133,26 +136,24 @@ struct State<'r> {
     y: Vec<f64>,
     /// T^T R.
     residual: Vec<f64>,
-    /// Size of the forces met so far \[N\].
-    forces: f64,
+    /// Norm of the loads, the residual of bodies at rest \[N\].
+    loads: f64,
 }
 
 impl<'r> State<'r> {
     fn new(system: &mut System<'_>, reduction: &'r Reduction) -> Result<Self, ContactError> {
         let n = system.len();
-        let z = vec![0.0; n];
-        let mut y = vec![0.0; n];
-        reduction.expand(&z, &mut y);
+        let (z, y) = (vec![0.0; n], vec![0.0; n]);
         let inadmissible = |source| ContactError::Inadmissible { step: 0, source };
         let matrix = reduced(system.linearize(&y).map_err(inadmissible)?, reduction);
-        let mut state = State { reduction, matrix, z, y, residual: vec![0.0; n], forces: 0.0 };
+        let mut state = State { reduction, matrix, z, y, residual: vec![0.0; n], loads: 0.0 };
         state.evaluate(system, 0)?;
-        state.forces = norm(&state.residual);
+        state.loads = norm(&state.residual);
         Ok(state)
     }
 
     fn evaluate(&mut self, system: &mut System<'_>, step: usize) -> Result<(), ContactError> {
-        self.reduction.expand(&self.z, &mut self.y);
+        self.reduction.matrix.apply(&self.z, &mut self.y);
         let mut r = vec![0.0; self.y.len()];
         let inadmissible = |source| ContactError::Inadmissible { step, source };
         system.residual(&self.y, &mut r).map_err(inadmissible)?;
@@ -168,17 +169,21 @@ impl<'r> State<'r> {
         active: &[bool],
         step: usize,
     ) -> Result<(), ContactError> {
-        let mut held = vec![false; self.z.len()];
-        for (bound, _) in self.reduction.bounds.iter().zip(active).filter(|(_, active)| **active) {
-            held[bound.unknown] = true;
-        }
+        let held = self.held(active);
         let before = (self.z.clone(), self.residual.clone());
         let linear = |source| ContactError::Linear { step, source };
         let mut matrix = hold(&self.matrix, &held);
         solver.prepare(&matrix).map_err(linear)?;
+        let mut last = f64::INFINITY;
         for repeat in 0..REPEATS {
-            if repeat > 0 && self.imbalance(&held) <= BALANCE {
-                break;
+            if repeat > 0 {
+                let imbalance = self.imbalance(&held);
+                // No digit more: that is rounding.
+                let stalls = imbalance <= STALLED && imbalance > 0.5 * last;
+                if imbalance <= BALANCE || stalls {
+                    break;
+                }
+                last = imbalance;
             }
             if repeat > 1 {
                 let inadmissible = |source| ContactError::Inadmissible { step, source };
@@ -187,38 +192,84 @@ impl<'r> State<'r> {
                 matrix = hold(&self.matrix, &held);
                 solver.prepare(&matrix).map_err(linear)?;
             }
-            // What the closing of the held gaps does to the rest.
-            let mut closing = vec![0.0; self.z.len()];
-            for (i, _) in held.iter().enumerate().filter(|(_, held)| **held) {
-                closing[i] = -self.z[i];
-            }
-            let mut b = vec![0.0; self.z.len()];
-            self.matrix.apply(&closing, &mut b);
-            for (i, b) in b.iter_mut().enumerate() {
-                *b = if held[i] { closing[i] } else { -self.residual[i] - *b };
-            }
-            let mut d = vec![0.0; self.z.len()];
-            if let Err(source) = solver.solve(&matrix, &b, &mut d, 1e-12) {
+            if let Err(error) = self.correct(system, solver, &matrix, &held, 1e-12, step) {
                 (self.z, self.residual) = before;
-                return Err(linear(source));
+                return Err(error);
             }
-            for (i, z) in self.z.iter_mut().enumerate() {
-                *z = if held[i] { 0.0 } else { *z + d[i] };
-            }
+        }
+        Ok(())
+    }
+
+    /// One more digit or two with the active set of the last step: what is left at many nodes, each
+    /// below the tolerance, would add up in the sum of the forces.
+    fn polish(
+        &mut self,
+        system: &mut System<'_>,
+        solver: &mut dyn LinearSolver,
+        active: &[bool],
+        step: usize,
+    ) -> Result<(), ContactError> {
+        let held = self.held(active);
+        let before = (self.imbalance(&held), self.z.clone());
+        let matrix = hold(&self.matrix, &held);
+        self.correct(system, solver, &matrix, &held, 1e-3, step)?;
+        if self.imbalance(&held) > before.0 {
+            self.z = before.1;
             self.evaluate(system, step)?;
         }
         Ok(())
     }
 
+    /// Which unknowns are held, so that their gaps are zero.
+    fn held(&self, active: &[bool]) -> Vec<bool> {
+        let mut held = vec![false; self.z.len()];
+        for (bound, active) in self.reduction.bounds.iter().zip(active) {
+            held[bound.unknown] = *active;
+        }
+        held
+    }
+
+    /// Closes the held gaps and solves for the rest, with the matrix that `solver` was prepared for.
+    fn correct(
+        &mut self,
+        system: &mut System<'_>,
+        solver: &mut dyn LinearSolver,
+        matrix: &Csr,
+        held: &[bool],
+        rtol: f64,
+        step: usize,
+    ) -> Result<(), ContactError> {
+        // Where the held unknowns are to go.
+        let mut closed = vec![0.0; self.z.len()];
+        for bound in self.reduction.bounds.iter().filter(|bound| held[bound.unknown]) {
+            closed[bound.unknown] = -bound.at_rest;
+        }
+        let held_part = closed.iter().zip(&self.z).zip(held);
+        let closing: Vec<f64> = held_part.map(|((c, z), h)| if *h { c - z } else { 0.0 }).collect();
+        // What the closing of the held gaps does to the rest.
+        let mut b = vec![0.0; self.z.len()];
+        self.matrix.apply(&closing, &mut b);
+        for (i, b) in b.iter_mut().enumerate() {
+            *b = if held[i] { closing[i] } else { -self.residual[i] - *b };
+        }
+        let mut d = vec![0.0; self.z.len()];
+        solver
+            .solve(matrix, &b, &mut d, rtol)
+            .map_err(|source| ContactError::Linear { step, source })?;
+        for (i, z) in self.z.iter_mut().enumerate() {
+            *z = if held[i] { closed[i] } else { *z + d[i] };
+        }
+        self.evaluate(system, step)
+    }
+
     /// Residual of what is free over the forces that balance.
-    fn imbalance(&mut self, held: &[bool]) -> f64 {
+    fn imbalance(&self, held: &[bool]) -> f64 {
         let part = |wanted: bool| {
             let of = |(r, held): (&f64, &bool)| if *held == wanted { r * r } else { 0.0 };
             self.residual.iter().zip(held).map(of).sum::<f64>().sqrt()
         };
-        let (free, reactions) = (part(false), part(true));
-        self.forces = self.forces.max(reactions);
-        if self.forces == 0.0 { 0.0 } else { free / self.forces }
+        let (free, forces) = (part(false), part(true).max(self.loads));
+        if forces == 0.0 { 0.0 } else { free / forces }
     }
 
     fn pressure(&self, bound: usize) -> f64 {
@@ -227,7 +278,8 @@ impl<'r> State<'r> {
     }
 
     fn gap(&self, bound: usize) -> f64 {
-        self.z[self.reduction.bounds[bound].unknown]
+        let bound = self.reduction.bounds[bound];
+        bound.at_rest + self.z[bound.unknown]
     }
 
     /// Bounds that pull, or overlap.
@@ -263,18 +315,14 @@ impl<'r> State<'r> {
     }
 
     fn outcome(
-        mut self,
+        self,
         system: &System<'_>,
         surfaces: &[ContactSurface],
         active: &[bool],
         exchanged: Vec<usize>,
         infeasible: &[usize],
     ) -> Outcome {
-        let mut held = vec![false; self.z.len()];
-        for (bound, active) in self.reduction.bounds.iter().zip(active) {
-            held[bound.unknown] = *active;
-        }
-        let residual = self.imbalance(&held);
+        let residual = self.imbalance(&self.held(active));
         let complementarity = self.complementarity();
         let all = system.all_unknowns(&self.y);
         let touch: Vec<Vec<Touch>> = (surfaces.iter().zip(&self.reduction.bound_of))

@@ -110,10 +110,24 @@ impl ContactSurface {
         boundary: usize,
         obstacle: &Obstacle,
     ) -> Result<Self, ContactError> {
+        Self::rigid(mesh, hypothesis, boundary, |x| obstacle.gap(x))
+    }
+
+    /// Boundary number `boundary` against a rigid body of any form: `gap(x)` is its gap \[m\] to the
+    /// point x before loading, and the unit vector along which the gap opens.
+    ///
+    /// # Errors
+    /// [`ContactError::Overlap`] for a negative gap.
+    pub fn rigid(
+        mesh: &Mesh,
+        hypothesis: Hypothesis,
+        boundary: usize,
+        gap: impl Fn([f64; 3]) -> (f64, [f64; 3]),
+    ) -> Result<Self, ContactError> {
         let boundary = &mesh.boundaries[boundary];
         let mut surface = Self::new(mesh, hypothesis, &boundary.name, &boundary.facets, None);
         for node in &mut surface.nodes {
-            (node.initial_gap, node.normal) = obstacle.gap(mesh.points[node.node as usize]);
+            (node.initial_gap, node.normal) = gap(mesh.points[node.node as usize]);
             node.normal = without_rounding(node.normal);
         }
         surface.check_overlap(mesh)

@@ -1,11 +1,7 @@
-//! Unilateral contact against closed forms.
+//! Unilateral contact: what it refuses, which solvers it works with, threads. Numbers are held by the
+//! rows of `natrolite verify`.
 
-mod bodies;
-mod half_space;
-mod patch;
-mod penny;
-#[path = "../elasticity/problem.rs"]
-#[allow(dead_code)]
 mod problem;
 mod refused;
-mod wavy;
+mod solvers;
+mod threads;

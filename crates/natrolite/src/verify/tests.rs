@@ -83,6 +83,10 @@ fn names_of_the_ladder_are_unique_and_tolerances_tight() {
     for (k, row) in rows.iter().enumerate() {
         assert!(rows[..k].iter().all(|other| other.name != row.name), "{}", row.name);
         let counted = row.name.starts_with("rate.") || row.name.ends_with(".iterations");
-        assert!(row.tolerance <= 5e-3 || counted, "{}: {}", row.name, row.tolerance);
+        // The edge of a contact lies somewhere in a cell.
+        let edge = ["contact.hertz", "contact.waves", "contact.summits"];
+        let has_edge = edge.iter().any(|family| row.name.starts_with(family));
+        let tight = if has_edge { 5e-2 } else { 5e-3 };
+        assert!(row.tolerance <= tight || counted, "{}: {}", row.name, row.tolerance);
     }
 }

@@ -1,4 +1,5 @@
-//! Expected values: closed forms and semi-analytic solutions of current-distribution problems.
+//! Expected values: closed forms and semi-analytic solutions of current-distribution problems, and of
+//! elasticity and contact ([`mechanics`]).
 //!
 //! Nothing here uses a mesh or a solver of the program, so a number from here can disagree with
 //! one from there. Arguments and results are in SI units or dimensionless as each function says.
@@ -22,6 +23,7 @@ mod fourier_mode;
 mod gauss;
 mod insulating_disc;
 mod insulating_slit;
+pub mod mechanics;
 mod modified_bessel;
 mod panels;
 mod pore;

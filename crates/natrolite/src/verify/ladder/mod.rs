@@ -1,4 +1,4 @@
-//! The problems of the ladder, from the slab to Newton's method.
+//! The problems of the ladder, from the slab to Newton's method, then those of mechanics.
 
 mod arrhenius;
 mod bump;
@@ -6,6 +6,7 @@ mod butler_volmer;
 mod constriction;
 mod disc;
 mod fourier;
+mod mechanics;
 mod newton;
 mod pore;
 mod rate;
@@ -30,6 +31,7 @@ pub fn ladder() -> Vec<Problem> {
         butler_volmer::problems(),
         rate::problems(),
         newton::problems(),
+        mechanics::problems(),
     ];
     families.into_iter().flatten().collect()
 }
