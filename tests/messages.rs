@@ -1,9 +1,10 @@
 //! What the user reads when a case is wrong: each `tests/messages/<name>.toml` must give exactly the
-//! text in `<name>.txt`. A first line `# --set ARGUMENT` passes that argument, once for each such line.
+//! text in `<name>.txt`, from the reader, the mesh, or the placing of its laws. A first line `# --set ARGUMENT` passes that argument, once for each such line.
 //! With NATROLITE_UPDATE set the texts are rewritten; read the difference before committing it.
 
-use natrolite::case::read;
+use natrolite::case::{CaseError, read};
 use natrolite::registry::laws;
+use natrolite::run::{Geometry, Model, place_mechanics};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,15 @@ fn arguments(text: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
+/// Reads a case, meshes it, and places its laws: whatever finds the mistake.
+fn place(name: &Path, text: &str) -> Result<(), CaseError> {
+    let case = read(name, text, &arguments(text), laws())?;
+    let geometry = Geometry::of(&case, 0)?;
+    let mechanics = place_mechanics(&case, &geometry)?;
+    let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
+    Model::new(&case, &geometry, contacts).map(drop)
+}
+
 #[test]
 fn wrong_cases_give_their_messages() {
     let update = std::env::var_os("NATROLITE_UPDATE").is_some();
@@ -35,8 +45,8 @@ fn wrong_cases_give_their_messages() {
     for case in &cases {
         let text = fs::read_to_string(case).expect("a case can be read");
         let name = case.file_name().expect("a file has a name");
-        let message = match read(Path::new(name), &text, &arguments(&text), laws()) {
-            Ok(_) => panic!("{} was accepted", case.display()),
+        let message = match place(Path::new(name), &text) {
+            Ok(()) => panic!("{} was accepted", case.display()),
             Err(error) => error.render(false),
         };
         let expected = case.with_extension("txt");

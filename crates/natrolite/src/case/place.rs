@@ -122,7 +122,8 @@ pub fn read_interfaces(
         let with = (context.registry, context.depth);
         let laws = read_laws(table, &path, place, &["between"], with, diagnostics);
         check_fit(&laws, &path, place, context.temperature, diagnostics);
-        check_interface(&path, key, &laws, diagnostics);
+        let given = table.pairs.iter().any(|(key, _)| key.text != "between");
+        check_interface(&path, (key, given), &laws, diagnostics);
         check_mechanics(&path, place, &laws, diagnostics);
         if let Some((between, between_origins)) = read_between(table, key, &path, diagnostics) {
             let (name, origin) = (key.text.clone(), key.origin.clone());
@@ -216,9 +217,14 @@ fn check_boundary(path: &str, laws: &[LawUse], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Laws that exclude each other on an interface.
-fn check_interface(path: &str, key: &Key, laws: &[LawUse], diagnostics: &mut Diagnostics) {
-    if laws.is_empty() {
+/// Laws that exclude each other on an interface; `given` when it has any, read or not.
+fn check_interface(
+    path: &str,
+    (key, given): (&Key, bool),
+    laws: &[LawUse],
+    diagnostics: &mut Diagnostics,
+) {
+    if !given {
         let message = format!("`{path}` has no law");
         let wanted = "butler_volmer, linear_kinetics or contact_resistance, for example";
         diagnostics.push(Diagnostic::new(message, &key.origin).wanted(wanted));

@@ -385,9 +385,23 @@ impl Draft<'_, '_> {
                 }
             }
             Err(error) => {
-                let given = touching.iter().find_map(|(_, law, ..)| *law);
-                let origin = given.map_or(case.origin(), |law| law.origin_of("gap").clone());
-                self.errors.push(Diagnostic::new(describe(&error), &origin));
+                // The surface is that of all interfaces: the one to blame has the smallest gap there.
+                let least = |at: &[f64; 3]| {
+                    touching
+                        .iter()
+                        .map(|(index, law, _, gap)| (&mesh.interfaces[*index].name, law, gap(*at)))
+                        .min_by(|a, b| a.2.total_cmp(&b.2))
+                };
+                let (message, law) = match &error {
+                    ContactError::Overlap { gap, at, .. } => {
+                        let blamed = least(at);
+                        let name = blamed.map_or("", |b| b.0.as_str());
+                        (overlap(name, *gap, at), blamed.and_then(|b| *b.1))
+                    }
+                    other => (other.to_string(), None),
+                };
+                let origin = law.map_or(case.origin(), |law| law.origin_of("gap").clone());
+                self.errors.push(Diagnostic::new(message, &origin));
             }
         }
     }
@@ -454,11 +468,13 @@ fn nearest_to_axis(geometry: &Geometry, boundary: &Boundary, across: usize) -> [
 /// An error of the contact with lengths as people write them.
 fn describe(error: &ContactError) -> String {
     match error {
-        ContactError::Overlap { surface, gap, at } => {
-            let [x, y, z] = at.map(|x| crate::units::display(x, "m"));
-            let gap = crate::units::display(*gap, "m");
-            format!("the initial gap on `{surface}` is negative: {gap} at ({x}, {y}, {z})")
-        }
+        ContactError::Overlap { surface, gap, at } => overlap(surface, *gap, at),
         other => other.to_string(),
     }
+}
+
+fn overlap(surface: &str, gap: f64, at: &[f64; 3]) -> String {
+    let [x, y, z] = at.map(|x| crate::units::display(x, "m"));
+    let gap = crate::units::display(gap, "m");
+    format!("the initial gap on `{surface}` is negative: {gap} at ({x}, {y}, {z})")
 }
