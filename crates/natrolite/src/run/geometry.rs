@@ -105,6 +105,7 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Cas
     if !errors.is_empty() {
         return errors.into_result(None);
     }
+    mesh.renumber();
     mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
     for _ in 0..refinement {
         mesh = mesh.refined().map_err(|e| wrong(e.to_string()))?;
