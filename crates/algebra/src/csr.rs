@@ -18,6 +18,33 @@ pub struct Csr {
     ncols: usize,
 }
 
+/// Where the entries of a [`Csr`] are.
+#[derive(Clone, Copy)]
+pub struct Pattern<'a> {
+    row_start: &'a [usize],
+    columns: &'a [u32],
+}
+
+impl<'a> Pattern<'a> {
+    /// Where each row begins; one entry more than rows.
+    pub fn row_start(&self) -> &'a [usize] {
+        self.row_start
+    }
+
+    /// Place of the entry (i, j) among the values, None where there is none.
+    pub fn position(&self, i: usize, j: u32) -> Option<usize> {
+        let start = self.row_start[i];
+        let columns = &self.columns[start..self.row_start[i + 1]];
+        // Counting beats searching in the short rows that most matrices have: it does not branch.
+        let k = if columns.len() <= 64 {
+            columns.iter().map(|&c| u32::from(c < j)).sum::<u32>() as usize
+        } else {
+            columns.partition_point(|&c| c < j)
+        };
+        (columns.get(k) == Some(&j)).then_some(start + k)
+    }
+}
+
 /// Why three arrays are not a matrix.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum CsrError {
@@ -161,8 +188,17 @@ impl Csr {
 
     /// Place of the entry (i, j) in [`Csr::values`], None where the pattern has none.
     pub fn position(&self, i: usize, j: u32) -> Option<usize> {
-        let start = self.row_start[i];
-        self.row(i).0.binary_search(&j).ok().map(|k| start + k)
+        self.pattern().position(i, j)
+    }
+
+    /// Where the entries are.
+    pub fn pattern(&self) -> Pattern<'_> {
+        Pattern { row_start: &self.row_start, columns: &self.columns }
+    }
+
+    /// Where the entries are, and their values, to be changed.
+    pub fn pattern_and_values_mut(&mut self) -> (Pattern<'_>, &mut [f64]) {
+        (Pattern { row_start: &self.row_start, columns: &self.columns }, &mut self.values)
     }
 
     /// True if both matrices have entries at the same places.
@@ -172,53 +208,50 @@ impl Csr {
             && self.columns == other.columns
     }
 
-    /// Takes the values of `from`, whose rows begin with the columns of the rows of this matrix.
-    ///
-    /// # Panics
-    /// If a row of `from` is shorter, or there are fewer rows.
-    pub fn copy_leading_columns(&mut self, from: &Csr) {
-        for (i, range) in self.row_start.windows(2).enumerate() {
-            let (columns, values) = from.row(i);
-            let count = range[1] - range[0];
-            debug_assert_eq!(self.columns[range[0]..range[1]], columns[..count]);
-            self.values[range[0]..range[1]].copy_from_slice(&values[..count]);
-        }
-    }
-
     /// y = A x
     ///
     /// # Panics
     /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries.
     pub fn apply(&self, x: &[f64], y: &mut [f64]) {
         assert_eq!(x.len(), self.ncols);
-        self.each_row(y, |_, columns, values| {
+        self.each_row(y, |_, _, columns, values| {
             columns.iter().zip(values).map(|(&j, a)| a * x[j as usize]).sum()
         });
     }
 
-    /// y_i = sum of a_ij (x_j - x_i): A x for a matrix whose rows sum to zero, with the digits of small
-    /// differences between entries of x that are themselves far from zero.
+    /// y = y + A x
     ///
     /// # Panics
-    /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries, or there are more rows than
-    /// columns.
-    pub fn apply_to_differences(&self, x: &[f64], y: &mut [f64]) {
+    /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries.
+    pub fn add_apply(&self, x: &[f64], y: &mut [f64]) {
         assert_eq!(x.len(), self.ncols);
-        assert!(self.nrows() <= self.ncols);
-        self.each_row(y, |i, columns, values| {
-            let here = x[i];
-            columns.iter().zip(values).map(|(&j, a)| a * (x[j as usize] - here)).sum()
+        self.each_row(y, |_, y, columns, values| {
+            y + columns.iter().zip(values).map(|(&j, a)| a * x[j as usize]).sum::<f64>()
         });
     }
 
-    /// Sets each entry of `y` from its row, in parallel.
-    fn each_row(&self, y: &mut [f64], f: impl Fn(usize, &[u32], &[f64]) -> f64 + Sync) {
+    /// y_i = y_i + sum of a_ij (x_j - z_i). With z = x, and y = 0 before, this is A x for a matrix whose
+    /// rows sum to zero, with the digits of small differences between entries of x that are themselves
+    /// far from zero.
+    ///
+    /// # Panics
+    /// If `x` has not [`Csr::ncols`], or `y` and `z` not [`Csr::nrows`] entries.
+    pub fn add_apply_to_differences(&self, x: &[f64], z: &[f64], y: &mut [f64]) {
+        assert_eq!((x.len(), z.len()), (self.ncols, self.nrows()));
+        self.each_row(y, |i, y, columns, values| {
+            let here = z[i];
+            y + columns.iter().zip(values).map(|(&j, a)| a * (x[j as usize] - here)).sum::<f64>()
+        });
+    }
+
+    /// Sets each entry of `y` from what it was and from its row, in parallel.
+    fn each_row(&self, y: &mut [f64], f: impl Fn(usize, f64, &[u32], &[f64]) -> f64 + Sync) {
         assert_eq!(y.len(), self.nrows());
         let rows = |(piece, y): (usize, &mut [f64])| {
             for (k, y) in y.iter_mut().enumerate() {
                 let i = piece * ROWS + k;
                 let (columns, values) = self.row(i);
-                *y = f(i, columns, values);
+                *y = f(i, *y, columns, values);
             }
         };
         if self.nnz() < 32 * ROWS {

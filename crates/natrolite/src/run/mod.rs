@@ -187,7 +187,8 @@ fn fields(model: &Model<'_>, solution: &Solution) -> Vec<Field> {
         .collect();
     let geometry = model.geometry;
     let flux = recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &solution.deviation);
-    let current = flux.into_iter().flat_map(|f| f.map(|f| -f)).collect();
+    let mut current = flux.into_flattened();
+    current.iter_mut().for_each(|component| *component = -*component);
     vec![
         Field {
             name: "potential".into(),
