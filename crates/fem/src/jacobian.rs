@@ -27,12 +27,12 @@ impl Jacobian {
     pub(crate) fn new(space: &Space, linear: Vec<Placed<'_>>, nonlinear: Vec<Placed<'_>>) -> Self {
         let (free, total) = (space.free() as u32, space.total() as u32);
         let reads_prescribed = linear.iter().any(|(slots, _)| reads_prescribed(slots, space));
-        let all = Elements::new(linear.iter().chain(&nonlinear).copied().collect());
+        let all = Elements::new(linear.iter().chain(&nonlinear).copied().collect(), space);
         let matrix = pattern(&all, space, 0..free);
         let prescribed =
-            reads_prescribed.then(|| pattern(&Elements::new(linear), space, free..total));
+            reads_prescribed.then(|| pattern(&Elements::new(linear, space), space, free..total));
         let mut is_touched = vec![false; free as usize];
-        Elements::new(nonlinear).each(space, |_, dofs| {
+        Elements::new(nonlinear, space).each(space, |_, dofs| {
             dofs.iter().filter(|&&d| d < free).for_each(|&d| is_touched[d as usize] = true);
         });
         let touched = (0..free).filter(|&row| is_touched[row as usize]).collect();

@@ -9,30 +9,34 @@ use std::ops::Range;
 /// Elements of all terms, numbered one after the other.
 pub(crate) struct Elements<'a> {
     batches: Vec<(&'a [Slot], &'a Batch<'a>)>,
+    /// How many unknowns an element of each batch has.
+    widths: Vec<usize>,
     starts: Vec<u32>,
 }
 
 impl<'a> Elements<'a> {
-    pub(crate) fn new(batches: Vec<(&'a [Slot], &'a Batch<'a>)>) -> Self {
+    pub(crate) fn new(batches: Vec<(&'a [Slot], &'a Batch<'a>)>, space: &Space) -> Self {
         let mut starts = vec![0];
         for (_, batch) in &batches {
             starts.push(starts[starts.len() - 1] + batch.len() as u32);
         }
-        Elements { batches, starts }
+        let widths = batches.iter().map(|(slots, batch)| batch.width(slots, space)).collect();
+        Elements { batches, widths, starts }
     }
 
     fn dofs(&self, element: u32, space: &Space, out: &mut Vec<u32>) {
         let b = self.starts.partition_point(|&s| s <= element) - 1;
         let (slots, batch) = self.batches[b];
-        out.resize(batch.width(slots, space), 0);
+        out.resize(self.widths[b], 0);
         batch.dofs(slots, space, (element - self.starts[b]) as usize, out);
     }
 
     /// Calls `f` with the number and the unknowns of every element in turn.
     pub(crate) fn each(&self, space: &Space, mut f: impl FnMut(u32, &[u32])) {
         let mut dofs = Vec::new();
-        for (&(slots, batch), &start) in self.batches.iter().zip(&self.starts) {
-            dofs.resize(batch.width(slots, space), 0);
+        for (b, &(slots, batch)) in self.batches.iter().enumerate() {
+            let start = self.starts[b];
+            dofs.resize(self.widths[b], 0);
             for element in 0..batch.len() {
                 batch.dofs(slots, space, element, &mut dofs);
                 f(start + element as u32, &dofs);
