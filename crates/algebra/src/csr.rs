@@ -318,6 +318,30 @@ mod tests {
     }
 
     #[test]
+    fn products_are_added() {
+        let mut y = [1.0, 2.0];
+        small().add_apply(&[1.0, 10.0, 100.0], &mut y);
+        assert_eq!(y, [202.0, 32.0]);
+        // 1 (1 - 0.5) + 2 (100 - 0.5) and 3 (10 - 4).
+        let mut y = [0.0, 1.0];
+        small().add_apply_to_differences(&[1.0, 10.0, 100.0], &[0.5, 4.0], &mut y);
+        assert_eq!(y, [199.5, 19.0]);
+    }
+
+    #[test]
+    fn entries_are_found_in_short_and_in_long_rows() {
+        for count in [0u32, 1, 64, 65, 500] {
+            let columns: Vec<u32> = (0..count).map(|k| 3 * k + 1).collect();
+            let n = columns.len();
+            let a = Csr::new(vec![0, n], columns, vec![0.0; n], 1501).unwrap();
+            for j in 0..1501 {
+                let want = (j % 3 == 1 && j / 3 < count).then_some((j / 3) as usize);
+                assert_eq!(a.position(0, j), want, "{count} {j}");
+            }
+        }
+    }
+
+    #[test]
     fn wrong_arrays_are_refused() {
         let message = |row_start, columns: Vec<u32>, values: usize, ncols| {
             Csr::new(row_start, columns, vec![1.0; values], ncols).unwrap_err().to_string()

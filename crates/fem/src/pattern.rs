@@ -24,11 +24,10 @@ impl<'a> Elements<'a> {
         Elements { batches, widths, starts }
     }
 
-    fn dofs(&self, element: u32, space: &Space, out: &mut Vec<u32>) {
+    fn each_dof(&self, element: u32, space: &Space, f: impl FnMut(u32)) {
         let b = self.starts.partition_point(|&s| s <= element) - 1;
         let (slots, batch) = self.batches[b];
-        out.resize(self.widths[b], 0);
-        batch.dofs(slots, space, (element - self.starts[b]) as usize, out);
+        batch.each_dof(slots, space, (element - self.starts[b]) as usize, f);
     }
 
     /// Calls `f` with the number and the unknowns of every element in turn.
@@ -104,7 +103,6 @@ fn rows_of(
     let (mut all, mut lengths) = (Vec::new(), Vec::with_capacity(range.len()));
     // The last row in which each column was met, counted from 1.
     let mut met = vec![0u32; columns.len()];
-    let mut dofs = Vec::new();
     for (row, equation) in range.enumerate() {
         let first = all.len();
         let mut meet = |dof: u32| {
@@ -119,8 +117,7 @@ fn rows_of(
         // An equation without elements still has its diagonal.
         meet(equation);
         for &element in &incident[start[row]..start[row + 1]] {
-            elements.dofs(element, space, &mut dofs);
-            dofs.iter().for_each(|&dof| meet(dof));
+            elements.each_dof(element, space, &mut meet);
         }
         all[first..].sort_unstable();
         lengths.push((all.len() - first) as u32);

@@ -119,14 +119,18 @@ impl<'m> Batch<'m> {
         }
     }
 
-    /// Numbers of the element's unknowns, slot after slot, component after component, into `out`, which
-    /// has [`Batch::width`] places.
-    pub(crate) fn dofs(&self, slots: &[Slot], space: &Space, element: usize, out: &mut [u32]) {
-        let mut out = out.iter_mut();
+    /// Numbers of the element's unknowns, slot after slot, component after component.
+    pub(crate) fn each_dof(
+        &self,
+        slots: &[Slot],
+        space: &Space,
+        element: usize,
+        mut f: impl FnMut(u32),
+    ) {
         for slot in slots {
             let nodes = match slot.at {
                 At::Whole => {
-                    out.by_ref().take(1).for_each(|out| *out = space.whole_dof(slot.field));
+                    f(space.whole_dof(slot.field));
                     continue;
                 }
                 At::Here => self.nodes(self.here, element),
@@ -135,11 +139,19 @@ impl<'m> Batch<'m> {
             let (dofs, components) =
                 (space.field_dofs(slot.field), space.fields()[slot.field].components());
             for component in 0..components {
-                for (&node, out) in nodes.iter().zip(out.by_ref()) {
-                    *out = dofs[node as usize * components + component];
-                }
+                nodes.iter().for_each(|&node| f(dofs[node as usize * components + component]));
             }
         }
+    }
+
+    /// The same into `out`, which has [`Batch::width`] places.
+    pub(crate) fn dofs(&self, slots: &[Slot], space: &Space, element: usize, out: &mut [u32]) {
+        let mut out = out.iter_mut();
+        self.each_dof(slots, space, element, |dof| {
+            if let Some(out) = out.next() {
+                *out = dof;
+            }
+        });
     }
 }
 

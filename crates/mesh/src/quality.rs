@@ -260,3 +260,29 @@ pub fn check(mesh: &Mesh) -> Result<(), MeshError> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tetrahedra_are_as_good_as_in_general() {
+        let kind = CellKind::Tetrahedron4;
+        let probes = Probes::new(kind);
+        let coordinate = |i: usize| ((i * 7919) as f64 * 0.618_034).fract();
+        for k in 0..100 {
+            let points: Vec<[f64; 3]> =
+                (0..4).map(|n| [0, 1, 2].map(|c| coordinate(12 * k + 3 * n + c))).collect();
+            let (fast, full) = (
+                probes.range(&[0, 1, 2, 3], &points, [0, 1]),
+                probes.full_range(&[0, 1, 2, 3], &points, [0, 1]),
+            );
+            for (a, b) in fast.iter().zip(full) {
+                assert!((a - b).abs() < 1e-13, "{fast:?} {full:?}");
+            }
+        }
+        // Two corners in one place.
+        let points = [[0.0; 3], [0.0; 3], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+        assert_eq!(probes.range(&[0, 1, 2, 3], &points, [0, 1]), [0.0, 0.0]);
+    }
+}

@@ -67,13 +67,7 @@ impl Raw {
             Some(order) => self.nodes.extend(order.iter().map(|&i| file[i as usize])),
             None => self.nodes.extend_from_slice(&file[..count]),
         }
-        if let Some(last) = self.runs.last_mut() {
-            if last.goes_on_with(&head) {
-                last.count += 1;
-                return Ok(());
-            }
-        }
-        self.runs.push(head);
+        self.push_run(head);
         Ok(())
     }
 
@@ -86,11 +80,15 @@ impl Raw {
             self.nodes.extend_from_slice(&other.nodes);
         }
         for run in other.runs {
-            let run = Run { start: run.start + shift, ..run };
-            match self.runs.last_mut() {
-                Some(last) if last.goes_on_with(&run) => last.count += run.count,
-                _ => self.runs.push(run),
-            }
+            self.push_run(Run { start: run.start + shift, ..run });
+        }
+    }
+
+    /// Adds a run, to the last one where it goes on with that.
+    fn push_run(&mut self, run: Run) {
+        match self.runs.last_mut() {
+            Some(last) if last.goes_on_with(&run) => last.count += run.count,
+            _ => self.runs.push(run),
         }
     }
 
