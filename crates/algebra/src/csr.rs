@@ -33,16 +33,26 @@ impl<'a> Pattern<'a> {
 
     /// Place of the entry (i, j) among the values, None where there is none.
     pub fn position(&self, i: usize, j: u32) -> Option<usize> {
-        let start = self.row_start[i];
-        let columns = &self.columns[start..self.row_start[i + 1]];
-        // Counting beats searching in the short rows that most matrices have: it does not branch.
-        let k = if columns.len() <= 64 {
-            columns.iter().map(|&c| u32::from(c < j)).sum::<u32>() as usize
-        } else {
-            columns.partition_point(|&c| c < j)
-        };
-        (columns.get(k) == Some(&j)).then_some(start + k)
+        let (start, columns) = self.row(i);
+        place(columns, j).map(|k| start + k)
     }
+
+    /// Where the row begins among the values, and its columns.
+    pub fn row(&self, i: usize) -> (usize, &'a [u32]) {
+        let start = self.row_start[i];
+        (start, &self.columns[start..self.row_start[i + 1]])
+    }
+}
+
+/// Where `column` stands among the increasing `columns` of a row.
+pub fn place(columns: &[u32], column: u32) -> Option<usize> {
+    // Counting beats searching in the short rows that most matrices have: it does not branch.
+    let k = if columns.len() <= 64 {
+        columns.iter().map(|&c| u32::from(c < column)).sum::<u32>() as usize
+    } else {
+        columns.partition_point(|&c| c < column)
+    };
+    (columns.get(k) == Some(&column)).then_some(k)
 }
 
 /// Why three arrays are not a matrix.

@@ -4,6 +4,7 @@ use crate::placement::{Batch, Kernel, State};
 use crate::sum::{Parts, Rows, add_in_order};
 use crate::{Hypothesis, Space, Term};
 use algebra::Csr;
+use algebra::csr::place;
 use mesh::Mesh;
 
 /// A term and its elements.
@@ -78,10 +79,12 @@ pub(crate) fn add_tangent(
                     if !range.contains(i) {
                         continue;
                     }
+                    let (begin, in_row) = pattern.row(*i as usize);
+                    let values = &mut values[begin - start..][..in_row.len()];
                     for (j, value) in dofs.iter().zip(row) {
                         if columns.contains(j) {
-                            let at = pattern.position(*i as usize, j - first);
-                            values[at.expect("elements made the pattern") - start] += value;
+                            let at = place(in_row, j - first).expect("elements made the pattern");
+                            values[at] += value;
                         }
                     }
                 }

@@ -318,14 +318,14 @@ impl<'a> Kernel<'a> {
         let (y, z) = yz.split_at_mut(nodes);
         for (q, &w) in self.weights.iter().enumerate() {
             let gradients = &self.gradients[q * nodes..(q + 1) * nodes];
-            let t = &self.t[9 * q..9 * (q + 1)];
-            for (j, g) in gradients.iter().enumerate() {
-                let along = |i: usize| w * (t[i] * g[0] + t[i + 1] * g[1] + t[i + 2] * g[2]);
-                (x[j], y[j], z[j]) = (along(0), along(3), along(6));
+            let t: [f64; 9] = std::array::from_fn(|i| w * self.t[9 * q + i]);
+            for (((g, x), y), z) in gradients.iter().zip(&mut *x).zip(&mut *y).zip(&mut *z) {
+                let along = |i: usize| t[i] * g[0] + t[i + 1] * g[1] + t[i + 2] * g[2];
+                (*x, *y, *z) = (along(0), along(3), along(6));
             }
             for (row, g) in out.chunks_exact_mut(nodes).zip(gradients) {
-                for (j, out) in row.iter_mut().enumerate() {
-                    *out += g[0] * x[j] + g[1] * y[j] + g[2] * z[j];
+                for (((out, x), y), z) in row.iter_mut().zip(&*x).zip(&*y).zip(&*z) {
+                    *out += g[0] * x + g[1] * y + g[2] * z;
                 }
             }
         }

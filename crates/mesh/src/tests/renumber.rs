@@ -4,7 +4,8 @@ use crate::{Mesh, SharedFacetBlock};
 /// The same mesh, its nodes numbered by steps of a number that is prime to their count.
 fn scattered(mesh: &Mesh) -> Mesh {
     let count = mesh.points.len();
-    let coprime = |step: &usize| (2..=*step).all(|d| step % d != 0 || count % d != 0);
+    let coprime =
+        |step: &usize| (2..=*step).all(|d| !(step.is_multiple_of(d) && count.is_multiple_of(d)));
     let step = (count / 3..).find(coprime).unwrap();
     let mut out = mesh.clone();
     let number: Vec<u32> = (0..count).map(|n| (n * step % count) as u32).collect();
