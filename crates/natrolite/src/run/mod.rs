@@ -130,6 +130,10 @@ fn solve_once(
         dofs += mechanics.dofs;
         converged &= mechanics.converged;
     }
+    // Last, because the first line says what went wrong.
+    for line in case.inherited().iter().chain(&case.doubts()) {
+        log.line(line);
+    }
     let log = log.text;
     let summary = Summary {
         status: if converged { Status::Converged } else { Status::NotConverged },
