@@ -88,11 +88,11 @@ impl LinearSolver for AmgCg {
             Some(fresh) => ((2.0 * fresh * digits) as usize + 5).min(max_iterations),
             None => max_iterations,
         };
-        let first = cg(a, &h.amg.cycle(a), b, x, &CgParameters { rtol, max_iterations: patience });
+        let first = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations: patience });
         let info = match first {
             Err(LinearError::NotConverged { iterations, .. }) if h.fresh.is_some() => {
                 let h = self.build(a)?;
-                let again = cg(a, &h.amg.cycle(a), b, x, &CgParameters { rtol, max_iterations })?;
+                let again = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations })?;
                 h.fresh = Some((again.iterations as f64 / digits).max(0.5));
                 return Ok(LinearInfo { iterations: iterations + again.iterations, ..again });
             }

@@ -1,6 +1,6 @@
 //! The finest level: from the rows of the caller's matrix to blocks.
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, View};
 use crate::{Csr, LinearError};
 use rayon::prelude::*;
 
@@ -15,6 +15,22 @@ pub(super) enum Layout {
     Regular { block: usize, nodes: usize },
     /// Place of each row, and row at each place or [`NOTHING`].
     Scattered { block: usize, places: Vec<u32>, rows: Vec<u32> },
+}
+
+/// A matrix by nodes.
+pub(super) enum Matrix<'a> {
+    /// The caller's, used in place.
+    Given(&'a Csr),
+    Blocks(Blocks<f64>),
+}
+
+impl Matrix<'_> {
+    pub fn view(&self) -> View<'_, f64> {
+        match self {
+            Self::Given(a) => View::scalar(a),
+            Self::Blocks(blocks) => blocks.view(),
+        }
+    }
 }
 
 impl Layout {
@@ -62,9 +78,12 @@ impl Layout {
         }
     }
 
-    /// True if the matrix can be used in place.
-    pub fn is_scalar(&self) -> bool {
-        matches!(self, Self::Regular { block: 1, .. })
+    /// A by nodes; `alone` is the diagonal at places without a row.
+    pub fn matrix<'a>(&self, a: &'a Csr, alone: f64) -> Matrix<'a> {
+        match self {
+            Self::Regular { block: 1, .. } => Matrix::Given(a),
+            _ => Matrix::Blocks(self.blocks(a, alone)),
+        }
     }
 
     fn place(&self, row: usize) -> usize {
@@ -121,15 +140,10 @@ impl Layout {
         (0..places).map(|place| self.row(place).map_or(0.0, |i| x[i])).collect()
     }
 
-    /// A in blocks, its values through `convert`; `alone` is the diagonal at places without a row.
-    pub fn blocks<T: Copy + Default + Send>(
-        &self,
-        a: &Csr,
-        alone: f64,
-        convert: impl Fn(f64) -> T + Sync,
-    ) -> Blocks<T> {
+    /// A in blocks.
+    fn blocks(&self, a: &Csr, alone: f64) -> Blocks<f64> {
         let (b, nodes) = (self.block(), self.nodes());
-        let pieces: Vec<(Vec<usize>, Vec<u32>, Vec<T>)> = (0..nodes.div_ceil(ROWS))
+        let pieces: Vec<(Vec<usize>, Vec<u32>, Vec<f64>)> = (0..nodes.div_ceil(ROWS))
             .into_par_iter()
             .map_init(
                 || vec![0_u32; nodes],
@@ -144,9 +158,9 @@ impl Layout {
                                 at = columns.len();
                                 found[j as usize] = at as u32;
                                 columns.push(j);
-                                values.resize(values.len() + b * b, T::default());
+                                values.resize(values.len() + b * b, 0.0);
                             }
-                            values[at * b * b + c * b + r] = convert(value);
+                            values[at * b * b + c * b + r] = value;
                         };
                         for r in 0..b {
                             let Some(row) = self.row(i * b + r) else {

@@ -19,7 +19,9 @@ mod level;
 mod problem;
 pub(crate) mod product;
 mod prolongation;
+mod sliced;
 mod smoother;
+mod stored;
 mod strength;
 mod tentative;
 
@@ -29,9 +31,8 @@ use crate::cg::Preconditioner;
 use crate::linear::check_matrix;
 use crate::vector::norm;
 use crate::{Cholesky, Csr, LinearError, LinearSolver};
-use blocks::View;
 use layout::Layout;
-use level::{Finest, Level};
+use level::Level;
 use smoother::Vectors;
 use std::sync::Mutex;
 
@@ -54,21 +55,13 @@ impl Default for AmgParameters {
     }
 }
 
-/// The levels of multigrid for one matrix. The pattern of a scalar matrix is not copied: each use needs
-/// the matrix again.
+/// The levels of multigrid for one matrix, and one V-cycle through them: the preconditioner.
 pub struct Amg {
     layout: Layout,
     /// Multiplies the values, so that all are within reach of single precision.
     scale: f64,
-    finest: Finest,
     levels: Vec<Level>,
     work: Mutex<Work>,
-}
-
-/// One V-cycle of multigrid for a matrix: the preconditioner.
-pub struct Cycle<'a> {
-    amg: &'a Amg,
-    a: &'a Csr,
 }
 
 /// The factored matrix of the last level, and vectors for each level.
@@ -89,7 +82,7 @@ impl Amg {
         check_matrix(a)?;
         let layout = problem.layout(a.nrows())?;
         let scale = level::scale_of(a)?;
-        let (finest, levels, last) = level::coarsen(a, problem, &layout, scale, p)?;
+        let (levels, last) = level::coarsen(a, problem, &layout, scale, p)?;
         let mut coarsest = Cholesky::new();
         coarsest.prepare(&last)?;
         let n = last.nrows();
@@ -99,7 +92,7 @@ impl Amg {
             coarse: vec![0.0; n],
             wide: vec![0.0; n],
         };
-        Ok(Self { layout, scale, finest, levels, work: Mutex::new(work) })
+        Ok(Self { layout, scale, levels, work: Mutex::new(work) })
     }
 
     /// Takes new values of the matrix on the finest level; the coarse levels stay.
@@ -110,17 +103,13 @@ impl Amg {
     /// # Panics
     /// If the matrix has another number of rows than the hierarchy was built for.
     pub fn refresh(&mut self, a: &Csr) -> Result<(), LinearError> {
-        if let Some(first) = self.levels.first_mut() {
-            self.finest = Finest::new(a, &self.layout, self.scale);
-            first.smoother.inverse_diagonal =
-                self.finest.inverse_diagonal(a, &self.layout, self.scale)?;
+        match self.levels.first_mut() {
+            Some(finest) => {
+                let matrix = self.layout.matrix(a, 1.0 / self.scale);
+                finest.refresh(matrix.view(), self.scale)
+            }
+            None => Ok(()),
         }
-        Ok(())
-    }
-
-    /// The preconditioner for the matrix of the last [`Amg::new`] or [`Amg::refresh`].
-    pub fn cycle<'a>(&'a self, a: &'a Csr) -> Cycle<'a> {
-        Cycle { amg: self, a }
     }
 
     /// Rows of each level, the factored one not included.
@@ -130,7 +119,7 @@ impl Amg {
 
     /// Stored entries of all levels over those of the first.
     pub fn operator_complexity(&self) -> f64 {
-        let entries = |level: &Level| level.entries as f64;
+        let entries = |level: &Level| level.a.entries() as f64;
         let all: f64 = self.levels.iter().map(entries).sum();
         self.levels.first().map_or(1.0, |first| all / entries(first))
     }
@@ -141,18 +130,9 @@ impl Amg {
     }
 }
 
-impl Cycle<'_> {
-    fn matrix(&self, l: usize) -> View<'_, f32> {
-        match l {
-            0 => self.amg.finest.view(self.a),
-            _ => self.amg.levels[l].a.view(),
-        }
-    }
-}
-
-impl Preconditioner for Cycle<'_> {
+impl Preconditioner for Amg {
     fn apply(&self, r: &[f64], z: &mut [f64]) {
-        let Amg { layout, scale, levels, work, .. } = self.amg;
+        let Amg { layout, scale, levels, work } = self;
         // A poisoned lock means that a thread panicked in here; the vectors are overwritten anyway.
         let mut work = work.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let Work { coarsest, levels: vectors, coarse, wide } = &mut *work;
@@ -168,13 +148,12 @@ impl Preconditioner for Cycle<'_> {
         }
         layout.gather(1.0 / size, r, &mut vectors[0].b);
         for (l, level) in levels.iter().enumerate() {
-            let a = self.matrix(l);
             let (upper, lower) = vectors.split_at_mut(l + 1);
             let v = &mut upper[l];
-            level.smoother.smooth(a, v, true);
-            a.residual(&v.b, &v.x, &mut v.y);
+            level.smoother.smooth(&level.a, v, true);
+            level.a.residual(&v.b, &v.x, &mut v.y);
             let below = lower.first_mut().map_or(&mut *coarse, |next| &mut next.b);
-            level.restriction.view().apply(&v.y, below);
+            level.restriction.apply(&v.y, below);
         }
         for (wide, &b) in wide.iter_mut().zip(&*coarse) {
             *wide = f64::from(b);
@@ -187,8 +166,8 @@ impl Preconditioner for Cycle<'_> {
             let (upper, lower) = vectors.split_at_mut(l + 1);
             let v = &mut upper[l];
             let below = lower.first().map_or(&*coarse, |next| &next.x);
-            level.prolongation.view().add(below, &mut v.x);
-            level.smoother.smooth(self.matrix(l), v, false);
+            level.prolongation.add(below, &mut v.x);
+            level.smoother.smooth(&level.a, v, false);
         }
         layout.scatter(size * scale, &vectors[0].x, z);
     }
