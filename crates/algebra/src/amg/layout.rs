@@ -1,6 +1,8 @@
 //! The finest level: from the rows of the caller's matrix to blocks.
 
 use super::blocks::{Blocks, View};
+use super::order::Order;
+use super::sliced::LANES;
 use crate::{Csr, LinearError};
 use rayon::prelude::*;
 
@@ -10,6 +12,7 @@ const ROWS: usize = 1024;
 const NOTHING: u32 = u32::MAX;
 
 /// Where each row is in a vector of blocks.
+#[derive(Clone)]
 pub(super) enum Layout {
     /// Row i is component i % block of node i / block.
     Regular { block: usize, nodes: usize },
@@ -61,6 +64,23 @@ impl Layout {
             rows[place as usize] = i as u32;
         }
         Ok(Self::Scattered { block, places: places.to_vec(), rows })
+    }
+
+    /// From the rows of the matrix to the places of the cycle, for one unknown per node.
+    pub fn in_order(self, order: &Order) -> Self {
+        if self.block() != 1 || order.len() != self.nodes() {
+            return self;
+        }
+        let mut rows = vec![NOTHING; order.len().next_multiple_of(LANES)];
+        let mut places = match &self {
+            Self::Regular { nodes, .. } => vec![0; *nodes],
+            Self::Scattered { places, .. } => vec![0; places.len()],
+        };
+        for (i, place) in places.iter_mut().enumerate() {
+            *place = order.places[self.place(i)];
+            rows[*place as usize] = i as u32;
+        }
+        Self::Scattered { block: 1, places, rows }
     }
 
     /// Unknowns per node.

@@ -1,18 +1,20 @@
 //! The levels of multigrid and how one follows from another.
 
 use super::blocks::{Blocks, View};
-use super::diagonal::inverse_diagonal;
 use super::layout::{Layout, Matrix};
+use super::order::Order;
 use super::product::product;
 use super::smoother::Chebyshev;
 use super::stored::Stored;
 use super::strength::Strength;
 use super::tentative::NearNull;
-use super::{AmgParameters, AmgProblem, aggregate, prolongation};
+use super::{AmgParameters, AmgProblem, aggregate, diagonal, prolongation};
 use crate::{Csr, LinearError};
 
 /// A level that has a coarser one below it.
 pub(super) struct Level {
+    /// Number of unknowns.
+    pub unknowns: usize,
     pub a: Stored,
     pub smoother: Chebyshev,
     pub prolongation: Stored,
@@ -36,9 +38,14 @@ pub(super) fn scale_of(a: &Csr) -> Result<f64, LinearError> {
 }
 
 impl Level {
-    /// Number of unknowns.
-    pub fn unknowns(&self) -> usize {
+    /// Length of the vectors of the cycle.
+    pub fn places(&self) -> usize {
         self.a.nrows() * self.a.shape()[0]
+    }
+
+    /// The same for the level below.
+    pub fn places_below(&self) -> usize {
+        self.restriction.nrows() * self.restriction.shape()[0]
     }
 
     /// Bytes of matrix and interpolation that one cycle reads.
@@ -48,34 +55,56 @@ impl Level {
     }
 
     /// Takes new values of the matrix.
-    pub fn refresh(&mut self, a: View<f64>, scale: f64) -> Result<(), LinearError> {
-        self.a.fill(a, scale);
-        self.smoother.inverse_diagonal = inverse_diagonal(a, scale).map_err(bad_diagonal)?;
+    pub fn refresh(
+        &mut self,
+        a: View<f64>,
+        order: &Order,
+        scale: f64,
+    ) -> Result<(), LinearError> {
+        self.a.fill(a, [order, order], scale);
+        self.smoother.inverse_diagonal = inverse_diagonal(a, order, scale)?;
         Ok(())
     }
 }
 
-/// The levels below a matrix, and the matrix of the last, which is to be factored.
+/// The inverse of the diagonal blocks of `scale` A, in the order of the cycle.
+fn inverse_diagonal(a: View<f64>, order: &Order, scale: f64) -> Result<Vec<f32>, LinearError> {
+    let inverse = diagonal::inverse_diagonal(a, scale).map_err(bad_diagonal)?;
+    Ok(if a.shape == [1, 1] { order.gather(&inverse) } else { inverse })
+}
+
+/// The levels of a matrix from the finest on.
+pub(super) struct Levels {
+    pub above: Vec<Level>,
+    /// The matrix below them, which is to be factored.
+    pub last: Csr,
+    /// The orders of the first and the last.
+    pub orders: [Order; 2],
+}
+
+/// The levels below a matrix.
 pub(super) fn coarsen(
     a: &Csr,
     problem: &AmgProblem,
     layout: &Layout,
     scale: f64,
     p: &AmgParameters,
-) -> Result<(Vec<Level>, Csr), LinearError> {
+) -> Result<Levels, LinearError> {
     if a.nrows() <= p.coarsest {
-        return Ok((vec![], a.clone()));
+        let orders = [Order::default(), Order::default()];
+        return Ok(Levels { above: vec![], last: a.clone(), orders });
     }
     let mut near = problem.near_null(a.nrows(), layout)?;
     let mut levels: Vec<Level> = Vec::new();
     let mut wide = layout.matrix(a, 1.0 / scale);
+    let (mut first, mut order) = (None, Order::of(wide.view()));
     while levels.len() < p.max_levels {
         let view = wide.view();
         if view.nrows() * view.shape[0] <= p.coarsest {
             break;
         }
-        let inverse = inverse_diagonal(view, scale).map_err(bad_diagonal)?;
-        let stored = Stored::new(view, scale);
+        let inverse = inverse_diagonal(view, &order, scale)?;
+        let stored = Stored::new(view, [&order, &order], scale);
         let smoother = Chebyshev::new(&stored, inverse, p.degree);
         let given = problem.first_prolongation.as_ref().filter(|_| levels.is_empty());
         let (prolongation, below) = match given {
@@ -97,19 +126,25 @@ pub(super) fn coarsen(
         let mut coarse = product(&restriction.view(), &ap).join();
         drop(ap);
         fill_empty(&mut coarse, 1.0 / scale);
+        let next = Order::of(coarse.view());
         levels.push(Level {
+            unknowns: view.nrows() * view.shape[0],
             a: stored,
             smoother,
-            prolongation: Stored::new(prolongation.view(), 1.0),
-            restriction: Stored::new(restriction.view(), 1.0),
+            prolongation: Stored::new(prolongation.view(), [&order, &next], 1.0),
+            restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
         });
         (near, wide) = (below, Matrix::Blocks(coarse));
+        let above = std::mem::replace(&mut order, next);
+        first.get_or_insert(above);
     }
     let last = match &wide {
         Matrix::Blocks(blocks) if !levels.is_empty() => blocks.view().to_csr(),
         _ => a.clone(),
     };
-    Ok((levels, last))
+    // From blocks to their unknowns.
+    let order = if order.len() == last.nrows() { order } else { Order::natural(last.nrows()) };
+    Ok(Levels { above: levels, last, orders: [first.unwrap_or_default(), order] })
 }
 
 /// Unknowns that interpolate to nothing get a diagonal entry, so that the level stays definite.

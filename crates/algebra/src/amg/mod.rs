@@ -16,6 +16,7 @@ mod diagonal;
 mod eigenvalue;
 mod layout;
 mod level;
+mod order;
 mod problem;
 pub(crate) mod product;
 mod prolongation;
@@ -32,7 +33,8 @@ use crate::linear::check_matrix;
 use crate::vector::norm;
 use crate::{Cholesky, Csr, LinearError, LinearSolver};
 use layout::Layout;
-use level::Level;
+use level::{Level, Levels};
+use order::Order;
 use smoother::Vectors;
 use std::sync::Mutex;
 
@@ -58,6 +60,10 @@ impl Default for AmgParameters {
 /// The levels of multigrid for one matrix, and one V-cycle through them: the preconditioner.
 pub struct Amg {
     layout: Layout,
+    /// The layout for the vectors of the cycle.
+    places: Layout,
+    /// The order of the finest level.
+    order: Order,
     /// Multiplies the values, so that all are within reach of single precision.
     scale: f64,
     levels: Vec<Level>,
@@ -68,6 +74,8 @@ pub struct Amg {
 struct Work {
     coarsest: Cholesky,
     levels: Vec<Vectors>,
+    /// The order of the last level.
+    order: Order,
     coarse: Vec<f32>,
     wide: Vec<f64>,
 }
@@ -82,17 +90,20 @@ impl Amg {
         check_matrix(a)?;
         let layout = problem.layout(a.nrows())?;
         let scale = level::scale_of(a)?;
-        let (levels, last) = level::coarsen(a, problem, &layout, scale, p)?;
+        let Levels { above: levels, last, orders: [order, last_order] } =
+             level::coarsen(a, problem, &layout, scale, p)?;
         let mut coarsest = Cholesky::new();
         coarsest.prepare(&last)?;
         let n = last.nrows();
         let work = Work {
             coarsest,
-            levels: levels.iter().map(|level| Vectors::new(level.unknowns())).collect(),
-            coarse: vec![0.0; n],
+            levels: levels.iter().map(|level| Vectors::new(level.places())).collect(),
+            order: last_order,
+            coarse: vec![0.0; levels.last().map_or(0, Level::places_below)],
             wide: vec![0.0; n],
         };
-        Ok(Self { layout, scale, levels, work: Mutex::new(work) })
+        let places = layout.clone().in_order(&order);
+        Ok(Self { layout, places, order, scale, levels, work: Mutex::new(work) })
     }
 
     /// Takes new values of the matrix on the finest level; the coarse levels stay.
@@ -106,7 +117,7 @@ impl Amg {
         match self.levels.first_mut() {
             Some(finest) => {
                 let matrix = self.layout.matrix(a, 1.0 / self.scale);
-                finest.refresh(matrix.view(), self.scale)
+                finest.refresh(matrix.view(), &self.order, self.scale)
             }
             None => Ok(()),
         }
@@ -114,7 +125,7 @@ impl Amg {
 
     /// Rows of each level, the factored one not included.
     pub fn level_rows(&self) -> Vec<usize> {
-        self.levels.iter().map(Level::unknowns).collect()
+        self.levels.iter().map(|level| level.unknowns).collect()
     }
 
     /// Stored entries of all levels over those of the first.
@@ -132,10 +143,10 @@ impl Amg {
 
 impl Preconditioner for Amg {
     fn apply(&self, r: &[f64], z: &mut [f64]) {
-        let Amg { layout, scale, levels, work } = self;
+        let Amg { places, scale, levels, work, .. } = self;
         // A poisoned lock means that a thread panicked in here; the vectors are overwritten anyway.
         let mut work = work.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let Work { coarsest, levels: vectors, coarse, wide } = &mut *work;
+        let Work { coarsest, levels: vectors, order, coarse, wide } = &mut *work;
         if levels.is_empty() {
             z.copy_from_slice(r);
             coarsest.solve_in_place(z);
@@ -146,7 +157,7 @@ impl Preconditioner for Amg {
             z.fill(0.0);
             return;
         }
-        layout.gather(1.0 / size, r, &mut vectors[0].b);
+        places.gather(1.0 / size, r, &mut vectors[0].b);
         for (l, level) in levels.iter().enumerate() {
             let (upper, lower) = vectors.split_at_mut(l + 1);
             let v = &mut upper[l];
@@ -155,13 +166,9 @@ impl Preconditioner for Amg {
             let below = lower.first_mut().map_or(&mut *coarse, |next| &mut next.b);
             level.restriction.apply(&v.y, below);
         }
-        for (wide, &b) in wide.iter_mut().zip(&*coarse) {
-            *wide = f64::from(b);
-        }
+        order.each(|row, place| wide[row] = f64::from(coarse[place]));
         coarsest.solve_in_place(wide);
-        for (x, &wide) in coarse.iter_mut().zip(&*wide) {
-            *x = (wide / scale) as f32;
-        }
+        order.each(|row, place| coarse[place] = (wide[row] / scale) as f32);
         for (l, level) in levels.iter().enumerate().rev() {
             let (upper, lower) = vectors.split_at_mut(l + 1);
             let v = &mut upper[l];
@@ -169,6 +176,6 @@ impl Preconditioner for Amg {
             level.prolongation.add(below, &mut v.x);
             level.smoother.smooth(&level.a, v, false);
         }
-        layout.scatter(size * scale, &vectors[0].x, z);
+        places.scatter(size * scale, &vectors[0].x, z);
     }
 }

@@ -1,83 +1,81 @@
 //! Sparse matrices of numbers whose rows are multiplied several at a time.
 
 use super::blocks::View;
+use super::order::Order;
 use rayon::prelude::*;
 
 /// Rows side by side in a slice.
-const LANES: usize = 8;
-/// Rows per window: within it, rows are sorted by length, so that a slice holds rows of like length.
-const WINDOW: usize = 256;
-/// Rows per task, a multiple of [`WINDOW`].
-pub(super) const ROWS: usize = 1024;
+pub(super) const LANES: usize = 8;
+/// Slices per task.
+pub(super) const SLICES: usize = 128;
 /// Entries of a row that are in its slice. What whole-body unknowns have beyond stands apart.
 const WIDEST: usize = 256;
 
-/// A sparse matrix in single precision, in slices of eight rows (SELL-8-256; Kreutzer, Hager, Wellein,
-/// Fehske and Bishop, SIAM J. Sci. Comput. 36 (2014) C401).
+/// A sparse matrix in single precision, in slices of eight rows (SELL; Kreutzer, Hager, Wellein, Fehske and
+/// Bishop, SIAM J. Sci. Comput. 36 (2014) C401).
 ///
 /// The k-th entries of the rows of a slice are side by side. Rows that are shorter than the longest of
-/// their slice are filled up with zeros in a column that they have already. In compressed rows each
-/// addition waits for the one before it and each end of a row is a wrong guess of the processor, which
-/// takes two and a half times as long where the columns are near.
+/// their slice are filled up with zeros in a column that they have already; the last slice, with rows
+/// without entries. In compressed rows each addition waits for the one before it and each end of a row is
+/// a wrong guess of the processor, which takes two and a half times as long where the columns are near.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sliced {
     /// Where each slice begins in `columns` and `values`.
     start: Vec<usize>,
     columns: Vec<[u32; LANES]>,
     values: Vec<[f32; LANES]>,
-    /// Row of each lane, from the first of its window.
-    order: Vec<u8>,
     /// Rows longer than [`WIDEST`].
     long: Vec<LongRow>,
-    /// Number of columns.
+    /// Number of columns, a multiple of [`LANES`].
     pub ncols: usize,
 }
 
 /// What a row has beyond its slice.
 #[derive(Clone, Debug)]
 struct LongRow {
-    row: usize,
+    place: usize,
     columns: Vec<u32>,
     values: Vec<f32>,
 }
 
 impl Sliced {
-    /// `scale` A for a matrix with blocks 1 x 1.
-    pub fn new<T: Copy + Sync + Into<f64>>(a: View<T>, scale: f64) -> Self {
-        let n = a.nrows();
-        let length = |i: usize| a.start[i + 1] - a.start[i];
-        let mut order: Vec<u8> = (0..n).map(|i| (i % WINDOW) as u8).collect();
-        order.par_chunks_mut(WINDOW).enumerate().with_min_len(16).for_each(|(window, order)| {
-            order.sort_by_key(|&i| std::cmp::Reverse(length(window * WINDOW + i as usize)));
-        });
-        let mut start = Vec::with_capacity(n.div_ceil(LANES) + 1);
+    /// `scale` A for a matrix with blocks 1 x 1, with its rows and columns in these orders.
+    pub fn new<T: Copy + Sync + Into<f64>>(
+        a: View<T>,
+        [rows, columns]: [&Order; 2],
+        scale: f64,
+    ) -> Self {
+        let mut start = Vec::with_capacity(rows.len().div_ceil(LANES) + 1);
         start.push(0);
-        for (slice, lanes) in order.chunks(LANES).enumerate() {
-            // The first row of a slice is its longest.
-            let width = length(first_of_window(slice) + lanes[0] as usize).min(WIDEST);
-            start.push(start[slice] + width);
+        for (slice, lanes) in rows.rows.chunks(LANES).enumerate() {
+            let width = lanes.iter().map(|&i| a.row(i as usize).0.len()).max().unwrap_or(0);
+            start.push(start[slice] + width.min(WIDEST));
         }
         let entries = start[start.len() - 1];
         let mut matrix = Self {
             start,
             columns: vec![[0; LANES]; entries],
             values: vec![[0.0; LANES]; entries],
-            order,
             long: Vec::new(),
-            ncols: a.ncols,
+            ncols: columns.len().next_multiple_of(LANES),
         };
-        matrix.fill(a, scale);
+        matrix.fill(a, [rows, columns], scale);
         matrix
     }
 
-    /// Takes the entries of `scale` A, which has rows as long as the matrix it was made from.
-    pub fn fill<T: Copy + Sync + Into<f64>>(&mut self, a: View<T>, scale: f64) {
+    /// Takes the entries of `scale` A, which has the pattern of the matrix it was made from.
+    pub fn fill<T: Copy + Sync + Into<f64>>(
+        &mut self,
+        a: View<T>,
+        [rows, places]: [&Order; 2],
+        scale: f64,
+    ) {
         let narrow = |v: T| (scale * v.into()) as f32;
-        let (start, order) = (&self.start, &self.order);
+        let (start, places) = (&self.start, &places.places);
         let (mut columns, mut values) = (&mut self.columns[..], &mut self.values[..]);
         let mut tasks = Vec::new();
-        for first in (0..start.len() - 1).step_by(ROWS / LANES) {
-            let slices = first..(first + ROWS / LANES).min(start.len() - 1);
+        for first in (0..start.len() - 1).step_by(SLICES) {
+            let slices = first..(first + SLICES).min(start.len() - 1);
             let entries = start[slices.end] - start[first];
             let (here_columns, rest) = columns.split_at_mut(entries);
             columns = rest;
@@ -90,13 +88,14 @@ impl Sliced {
             for slice in slices {
                 let range = start[slice] - before..start[slice + 1] - before;
                 let (columns, values) = (&mut columns[range.clone()], &mut values[range]);
-                let lanes = &order[slice * LANES..order.len().min((slice + 1) * LANES)];
+                let lanes = &rows.rows[slice * LANES..rows.len().min((slice + 1) * LANES)];
                 let mut some = 0;
                 for (lane, &row) in lanes.iter().enumerate() {
-                    let (js, vs) = a.row(first_of_window(slice) + row as usize);
+                    let (js, vs) = a.row(row as usize);
                     let width = js.len().min(columns.len());
                     for (k, (&j, &v)) in js[..width].iter().zip(vs).enumerate() {
-                        (columns[k][lane], values[k][lane], some) = (j, narrow(v), j);
+                        some = places[j as usize];
+                        (columns[k][lane], values[k][lane]) = (some, narrow(v));
                     }
                     for k in width..columns.len() {
                         (columns[k][lane], values[k][lane]) = (some, 0.0);
@@ -107,18 +106,20 @@ impl Sliced {
                 }
             }
         });
-        let is_long = |i: &usize| a.start[i + 1] - a.start[*i] > WIDEST;
-        let rest = |row: usize| {
-            let (js, vs) = a.row(row);
-            let values = vs[WIDEST..].iter().map(|&v| narrow(v)).collect();
-            LongRow { row, columns: js[WIDEST..].to_vec(), values }
+        let rest = |(place, &row): (usize, &u32)| {
+            let (js, vs) = a.row(row as usize);
+            (js.len() > WIDEST).then(|| LongRow {
+                place,
+                columns: js[WIDEST..].iter().map(|&j| places[j as usize]).collect(),
+                values: vs[WIDEST..].iter().map(|&v| narrow(v)).collect(),
+            })
         };
-        self.long = (0..a.nrows()).filter(is_long).map(rest).collect();
+        self.long = rows.rows.iter().enumerate().filter_map(rest).collect();
     }
 
-    /// Number of rows.
+    /// Number of rows, a multiple of [`LANES`].
     pub fn nrows(&self) -> usize {
-        self.order.len()
+        LANES * (self.start.len() - 1)
     }
 
     /// Stored entries, fill included.
@@ -129,47 +130,37 @@ impl Sliced {
 
     /// Bytes that a product reads.
     pub fn bytes(&self) -> usize {
-        8 * self.entries() + 8 * self.start.len() + self.order.len()
+        8 * (self.entries() + self.start.len())
     }
 
-    /// f(i, (A x)_i) for the rows of one piece of [`ROWS`], in the order of the slices.
+    /// A x in the rows of one slice.
     #[inline(always)]
-    pub fn each_row(&self, piece: usize, x: &[f32], mut f: impl FnMut(usize, f32)) {
-        let first = piece * ROWS / LANES;
-        for slice in first..(first + ROWS / LANES).min(self.start.len() - 1) {
-            let range = self.start[slice]..self.start[slice + 1];
-            let (columns, values) = (&self.columns[range.clone()], &self.values[range]);
-            let mut sums = [0.0; LANES];
-            for (j, v) in columns.iter().zip(values) {
-                for lane in 0..LANES {
-                    sums[lane] += v[lane] * x[j[lane] as usize];
-                }
-            }
-            let lanes = &self.order[slice * LANES..self.order.len().min((slice + 1) * LANES)];
-            let window = first_of_window(slice);
-            for (&row, mut sum) in lanes.iter().zip(sums) {
-                let row = window + row as usize;
-                if columns.len() == WIDEST {
-                    sum += self.rest_of_long(row, x);
-                }
-                f(row, sum);
+    pub fn slice(&self, slice: usize, x: &[f32]) -> [f32; LANES] {
+        let range = self.start[slice]..self.start[slice + 1];
+        let (columns, values) = (&self.columns[range.clone()], &self.values[range]);
+        let mut sums = [0.0; LANES];
+        for (j, v) in columns.iter().zip(values) {
+            for lane in 0..LANES {
+                sums[lane] += v[lane] * x[j[lane] as usize];
             }
         }
+        if columns.len() == WIDEST {
+            self.add_rest(slice, x, &mut sums);
+        }
+        sums
     }
 
-    /// What the entries of a row beyond its slice add to the product.
+    /// Adds what the entries of long rows beyond their slice give.
     #[cold]
-    fn rest_of_long(&self, row: usize, x: &[f32]) -> f32 {
-        let Ok(k) = self.long.binary_search_by_key(&row, |long| long.row) else { return 0.0 };
-        let entries = self.long[k].columns.iter().zip(&self.long[k].values);
-        let sum: f64 = entries.map(|(&j, &v)| f64::from(v) * f64::from(x[j as usize])).sum();
-        sum as f32
+    fn add_rest(&self, slice: usize, x: &[f32], sums: &mut [f32; LANES]) {
+        let first = self.long.partition_point(|long| long.place < slice * LANES);
+        let here = self.long[first..].iter().take_while(|long| long.place / LANES == slice);
+        for long in here {
+            let entries = long.columns.iter().zip(&long.values);
+            let sum: f64 = entries.map(|(&j, &v)| f64::from(v) * f64::from(x[j as usize])).sum();
+            sums[long.place % LANES] += sum as f32;
+        }
     }
-}
-
-/// First row of the window that a slice is in.
-fn first_of_window(slice: usize) -> usize {
-    slice * LANES / WINDOW * WINDOW
 }
 
 #[cfg(test)]
@@ -192,32 +183,36 @@ mod tests {
 
     /// Products of small whole numbers are exact, in whatever order they are added.
     fn agrees_with_compressed_rows(a: &Csr) -> Sliced {
-        let sliced = Sliced::new(View::scalar(a), 0.5);
+        let order = Order::by_length(View::scalar(a));
+        // Another order for the columns: backwards.
+        let mut back = Order::natural(a.ncols());
+        back.rows.reverse();
+        back.places.reverse();
+        let sliced = Sliced::new(View::scalar(a), [&order, &back], 0.5);
         let x: Vec<f64> = (0..a.ncols()).map(|j| (j % 5) as f64 - 2.0).collect();
-        let narrow: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+        let mut narrow: Vec<f32> = x.iter().rev().map(|&x| x as f32).collect();
+        narrow.resize(sliced.ncols, 0.0);
         let mut exact = vec![0.0; a.nrows()];
         a.apply(&x, &mut exact);
-        let mut found = vec![f32::NAN; a.nrows()];
-        for piece in 0..a.nrows().div_ceil(ROWS) {
-            sliced.each_row(piece, &narrow, |i, sum| {
-                assert!(found[i].is_nan(), "row {i} comes twice");
-                found[i] = sum;
-            });
+        assert_eq!(sliced.nrows(), a.nrows().next_multiple_of(LANES));
+        for place in 0..sliced.nrows() {
+            let found = sliced.slice(place / LANES, &narrow)[place % LANES];
+            let wanted = order.rows.get(place).map_or(0.0, |&row| 0.5 * exact[row as usize]);
+            assert_eq!(f64::from(found), wanted, "place {place}");
         }
-        let wanted: Vec<f32> = exact.iter().map(|&y| 0.5 * y as f32).collect();
-        assert_eq!(found, wanted);
         sliced
     }
 
     #[test]
     fn rows_of_all_lengths() {
-        // Empty rows, one longer than a slice may be, an incomplete last slice, window and task.
+        // Empty rows, one longer than a slice may be, an incomplete last slice and window.
         let length = |i: usize| if i == 700 { 1000 } else { i % 11 };
         for n in [0, 1, 7, 8, 9, 255, 257, 1024, 1025, 2051] {
             agrees_with_compressed_rows(&ragged(n, 1500, length));
         }
-        // A window of empty rows alone, and a matrix without columns.
+        // A window of empty rows alone, several long rows in one slice, and a matrix without columns.
         agrees_with_compressed_rows(&ragged(600, 40, |i| usize::from(i >= 256)));
+        agrees_with_compressed_rows(&ragged(20, 2000, |i| 230 + 10 * i));
         agrees_with_compressed_rows(&ragged(20, 0, |_| 0));
         let a = ragged(2048, 1500, |i| i % 11);
         assert!(agrees_with_compressed_rows(&a).entries() < a.nnz() * 11 / 10);
@@ -236,21 +231,24 @@ mod tests {
             start.push(columns.len());
         }
         let a = Csr::new(start, columns.clone(), vec![1.0; columns.len()], 100).unwrap();
-        let mut x = vec![1.0; 100];
+        let mut x = vec![1.0; 104];
         x[99] = f32::INFINITY;
-        let sliced = Sliced::new(View::scalar(&a), 1.0);
-        sliced.each_row(0, &x, |i, sum| {
-            assert_eq!(sum, if i == 0 { f32::INFINITY } else { (i % 4 + 1) as f32 });
-        });
+        let (rows, all) = (Order::natural(n), Order::natural(100));
+        let sliced = Sliced::new(View::scalar(&a), [&rows, &all], 1.0);
+        for i in 1..n {
+            assert_eq!(sliced.slice(i / LANES, &x)[i % LANES], (i % 4 + 1) as f32);
+        }
+        assert!(!sliced.slice(0, &x)[0].is_finite());
     }
 
     #[test]
     fn new_values_replace_the_old() {
         let mut a = ragged(300, 400, |i| if i == 5 { 300 } else { i % 6 });
-        let mut sliced = Sliced::new(View::scalar(&a), 1.0);
+        let (rows, all) = (Order::by_length(View::scalar(&a)), Order::natural(400));
+        let mut sliced = Sliced::new(View::scalar(&a), [&rows, &all], 1.0);
         a.values_mut().iter_mut().for_each(|v| *v = 2.0 * *v + 1.0);
-        sliced.fill(View::scalar(&a), 0.5);
-        let fresh = agrees_with_compressed_rows(&a);
+        sliced.fill(View::scalar(&a), [&rows, &all], 0.5);
+        let fresh = Sliced::new(View::scalar(&a), [&rows, &all], 0.5);
         assert_eq!((sliced.values, sliced.columns), (fresh.values, fresh.columns));
         assert_eq!(sliced.long[0].values, fresh.long[0].values);
     }

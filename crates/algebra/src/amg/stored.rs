@@ -1,13 +1,16 @@
 //! Matrices as the V-cycle reads them, and the products that it is made of.
 
 use super::blocks::{Blocks, View};
-use super::sliced::{ROWS, Sliced};
+use super::order::Order;
+use super::sliced::{LANES, SLICES, Sliced};
 use rayon::prelude::*;
 
+/// Rows of blocks per task.
+const ROWS: usize = LANES * SLICES;
 /// Below this many values a product is done by the calling thread.
 const SERIAL: usize = 32 * ROWS;
 
-/// A matrix in single precision.
+/// A matrix in single precision, its rows and columns in the order of the cycle.
 pub(super) enum Stored {
     /// One unknown per row.
     Sliced(Sliced),
@@ -16,10 +19,10 @@ pub(super) enum Stored {
 }
 
 impl Stored {
-    /// `scale` A.
-    pub fn new<T: Copy + Sync + Into<f64>>(a: View<T>, scale: f64) -> Self {
+    /// `scale` A, its rows and columns in these orders, which are natural if it has larger blocks.
+    pub fn new<T: Copy + Sync + Into<f64>>(a: View<T>, orders: [&Order; 2], scale: f64) -> Self {
         if a.shape == [1, 1] {
-            return Self::Sliced(Sliced::new(a, scale));
+            return Self::Sliced(Sliced::new(a, orders, scale));
         }
         Self::Blocks(Blocks {
             shape: a.shape,
@@ -31,9 +34,12 @@ impl Stored {
     }
 
     /// Takes the values of `scale` A, which has the pattern of the matrix that this one was made from.
-    pub fn fill<T: Copy + Sync + Into<f64>>(&mut self, a: View<T>, scale: f64) {
+    pub fn fill<T>(&mut self, a: View<T>, orders: [&Order; 2], scale: f64)
+    where
+        T: Copy + Sync + Into<f64>,
+    {
         match self {
-            Self::Sliced(sliced) => sliced.fill(a, scale),
+            Self::Sliced(sliced) => sliced.fill(a, orders, scale),
             Self::Blocks(blocks) => blocks.values = narrow(a.values, scale),
         }
     }
@@ -83,18 +89,19 @@ fn narrow<T: Copy + Sync + Into<f64>>(values: &[T], scale: f64) -> Vec<f32> {
     values.par_iter().with_min_len(1 << 14).map(|&v| (scale * v.into()) as f32).collect()
 }
 
-/// Calls a function that has the shape of a block as constants.
+/// Calls a function that has as constants the shape of a block and the number of rows of A that are
+/// multiplied at a time: those of a slice or of a block.
 macro_rules! by_shape {
     ($shape:expr, $f:ident($($argument:expr),*)) => {
         match $shape {
-            [1, 1] => $f::<1, 1>($($argument),*),
-            [2, 2] => $f::<2, 2>($($argument),*),
-            [2, 3] => $f::<2, 3>($($argument),*),
-            [3, 2] => $f::<3, 2>($($argument),*),
-            [3, 3] => $f::<3, 3>($($argument),*),
-            [3, 6] => $f::<3, 6>($($argument),*),
-            [6, 3] => $f::<6, 3>($($argument),*),
-            [6, 6] => $f::<6, 6>($($argument),*),
+            [1, 1] => $f::<1, 1, LANES>($($argument),*),
+            [2, 2] => $f::<2, 2, 2>($($argument),*),
+            [2, 3] => $f::<2, 3, 2>($($argument),*),
+            [3, 2] => $f::<3, 2, 3>($($argument),*),
+            [3, 3] => $f::<3, 3, 3>($($argument),*),
+            [3, 6] => $f::<3, 6, 3>($($argument),*),
+            [6, 3] => $f::<6, 3, 6>($($argument),*),
+            [6, 6] => $f::<6, 6, 6>($($argument),*),
             shape => unreachable!("no level has blocks {shape:?}"),
         }
     };
@@ -103,18 +110,26 @@ macro_rules! by_shape {
 impl Stored {
     /// y = A x
     pub fn apply(&self, x: &[f32], y: &mut [f32]) {
-        fn apply<const R: usize, const C: usize>(a: &Stored, x: &[f32], y: &mut [f32]) {
-            each_row::<R, C>(a, x, y, |_, sum, y| y.copy_from_slice(&sum));
+        fn apply<const R: usize, const C: usize, const N: usize>(
+            a: &Stored,
+            x: &[f32],
+            y: &mut [f32],
+        ) {
+            each_row::<R, C, N>(a, x, y, |_, sum, y| *y = sum);
         }
         by_shape!(self.shape(), apply(self, x, y));
     }
 
     /// y = y + A x
     pub fn add(&self, x: &[f32], y: &mut [f32]) {
-        fn add<const R: usize, const C: usize>(a: &Stored, x: &[f32], y: &mut [f32]) {
-            each_row::<R, C>(a, x, y, |_, sum, y| {
-                for r in 0..R {
-                    y[r] += sum[r];
+        fn add<const R: usize, const C: usize, const N: usize>(
+            a: &Stored,
+            x: &[f32],
+            y: &mut [f32],
+        ) {
+            each_row::<R, C, N>(a, x, y, |_, sum, y| {
+                for k in 0..N {
+                    y[k] += sum[k];
                 }
             });
         }
@@ -123,15 +138,15 @@ impl Stored {
 
     /// r = b - A x
     pub fn residual(&self, b: &[f32], x: &[f32], r: &mut [f32]) {
-        fn residual<const R: usize, const C: usize>(
+        fn residual<const R: usize, const C: usize, const N: usize>(
             a: &Stored,
             b: &[f32],
             x: &[f32],
             r: &mut [f32],
         ) {
-            each_row::<R, C>(a, x, r, |i, sum, r| {
-                let b = &b[i * R..i * R + R];
-                for k in 0..R {
+            each_row::<R, C, N>(a, x, r, |at, sum, r| {
+                let b = &b[at..at + N];
+                for k in 0..N {
                     r[k] = b[k] - sum[k];
                 }
             });
@@ -140,9 +155,9 @@ impl Stored {
     }
 
     /// y = x + keep (x - y) + take W (b - A x), with a block of W per row: from the last two iterates
-    /// `y` and `x` to the next one. With `keep` = 0 what is in `y` does not matter.
+    /// `y` and `x` to the next one.
     pub fn step(&self, w: &[f32], factors: [f32; 2], b: &[f32], x: &[f32], y: &mut [f32]) {
-        fn step<const R: usize, const C: usize>(
+        fn step<const R: usize, const C: usize, const N: usize>(
             a: &Stored,
             w: &[f32],
             [keep, take]: [f32; 2],
@@ -150,16 +165,15 @@ impl Stored {
             x: &[f32],
             y: &mut [f32],
         ) {
-            each_row::<R, C>(a, x, y, |i, sum, y| {
-                let (b, x) = (&b[i * R..i * R + R], &x[i * R..i * R + R]);
-                let mut r = [0.0; R];
-                for k in 0..R {
+            each_row::<R, C, N>(a, x, y, |at, sum, y| {
+                let (b, x, w) = (&b[at..at + N], &x[at..at + N], &w[at * R..(at + N) * R]);
+                let mut r = [0.0; N];
+                for k in 0..N {
                     r[k] = b[k] - sum[k];
                 }
-                let s = block_product::<R>(&w[i * R * R..(i + 1) * R * R], &r);
-                for k in 0..R {
-                    let momentum = if keep == 0.0 { 0.0 } else { keep * (x[k] - y[k]) };
-                    y[k] = x[k] + (momentum + take * s[k]);
+                let s = diagonal_product::<R, N>(w, &r);
+                for k in 0..N {
+                    y[k] = x[k] + (keep * (x[k] - y[k]) + take * s[k]);
                 }
             });
         }
@@ -167,14 +181,19 @@ impl Stored {
     }
 }
 
-/// y = W x with one block per row.
+/// y = scale W x with one block per row.
 pub(super) fn apply_diagonal(size: usize, w: &[f32], scale: f32, x: &[f32], y: &mut [f32]) {
-    fn rows<const R: usize, const C: usize>(w: &[f32], scale: f32, x: &[f32], y: &mut [f32]) {
+    fn rows<const R: usize, const C: usize, const N: usize>(
+        w: &[f32],
+        scale: f32,
+        x: &[f32],
+        y: &mut [f32],
+    ) {
         let piece = |((w, x), y): ((&[f32], &[f32]), &mut [f32])| {
-            let blocks = w.chunks_exact(R * R).zip(x.chunks_exact(R));
-            for ((w, x), y) in blocks.zip(y.chunks_exact_mut(R)) {
-                let s = block_product::<R>(w, x);
-                for k in 0..R {
+            let blocks = w.chunks_exact(N * R).zip(x.as_chunks::<N>().0);
+            for ((w, x), y) in blocks.zip(y.as_chunks_mut::<N>().0) {
+                let s = diagonal_product::<R, N>(w, x);
+                for k in 0..N {
                     y[k] = scale * s[k];
                 }
             }
@@ -189,12 +208,15 @@ pub(super) fn apply_diagonal(size: usize, w: &[f32], scale: f32, x: &[f32], y: &
     by_shape!([size, size], rows(w, scale, x, y));
 }
 
+/// W x for N / R blocks of R rows.
 #[inline(always)]
-fn block_product<const R: usize>(w: &[f32], x: &[f32]) -> [f32; R] {
-    let mut sum = [0.0; R];
-    for c in 0..R {
-        for k in 0..R {
-            sum[k] += w[c * R + k] * x[c];
+fn diagonal_product<const R: usize, const N: usize>(w: &[f32], x: &[f32; N]) -> [f32; N] {
+    let mut sum = [0.0; N];
+    for first in (0..N).step_by(R) {
+        for c in 0..R {
+            for k in 0..R {
+                sum[first + k] += w[first * R + c * R + k] * x[first + c];
+            }
         }
     }
     sum
@@ -216,25 +238,29 @@ fn row_product<const R: usize, const C: usize>(a: View<f32>, i: usize, x: &[f32]
     sum
 }
 
-/// f(i, (A x)_i, y_i) for each row i of blocks.
+/// f(at, A x, y) for each slice or row of blocks, with the N entries from `at` on of A x and of y.
 #[inline(always)]
-fn each_row<const R: usize, const C: usize>(
+fn each_row<const R: usize, const C: usize, const N: usize>(
     a: &Stored,
     x: &[f32],
     y: &mut [f32],
-    f: impl Fn(usize, [f32; R], &mut [f32]) + Sync,
+    f: impl Fn(usize, [f32; N], &mut [f32; N]) + Sync,
 ) {
     assert_eq!((x.len(), y.len()), (a.ncols() * C, a.nrows() * R));
-    let piece = |(piece, y): (usize, &mut [f32])| match a {
-        Stored::Sliced(a) => a.each_row(piece, x, |i, sum| {
-            let k = i - piece * ROWS;
-            f(i, [sum; R], &mut y[k..k + 1]);
-        }),
-        Stored::Blocks(a) => {
-            for (k, y) in y.chunks_exact_mut(R).enumerate() {
-                let i = piece * ROWS + k;
-                f(i, row_product::<R, C>(a.view(), i, x), y);
-            }
+    let piece = |(piece, y): (usize, &mut [f32])| {
+        for (k, y) in y.as_chunks_mut::<N>().0.iter_mut().enumerate() {
+            let at = piece * ROWS * R + k * N;
+            let sum = match a {
+                Stored::Sliced(a) => {
+                    let sums = a.slice(at / N, x);
+                    std::array::from_fn(|k| sums[k])
+                }
+                Stored::Blocks(a) => {
+                    let sum = row_product::<R, C>(a.view(), at / R, x);
+                    std::array::from_fn(|k| sum[k])
+                }
+            };
+            f(at, sum, y);
         }
     };
     if a.entries() < SERIAL {
