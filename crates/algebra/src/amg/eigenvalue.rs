@@ -126,7 +126,8 @@ mod tests {
         }
         let a = Blocks { shape: [1, 1], start, columns, values, ncols: n };
         let order = Order::natural(n);
-        let estimate = largest_eigenvalue(&Stored::new(a.view(), [&order, &order], 1.0), &vec![1.0 / 3.0; n]);
+        let estimate =
+            largest_eigenvalue(&Stored::new(a.view(), [&order, &order], 1.0), &vec![1.0 / 3.0; n]);
         assert!(estimate < exact + 1e-6 && estimate > 0.93 * exact, "{estimate} {exact}");
     }
 }

@@ -59,62 +59,42 @@ impl Sliced {
             long: Vec::new(),
             ncols: columns.len().next_multiple_of(LANES),
         };
-        matrix.fill(a, [rows, columns], scale);
-        matrix
-    }
-
-    /// Takes the entries of `scale` A, which has the pattern of the matrix it was made from.
-    pub fn fill<T: Copy + Sync + Into<f64>>(
-        &mut self,
-        a: View<T>,
-        [rows, places]: [&Order; 2],
-        scale: f64,
-    ) {
-        let narrow = |v: T| (scale * v.into()) as f32;
-        let (start, places) = (&self.start, &places.places);
-        let (mut columns, mut values) = (&mut self.columns[..], &mut self.values[..]);
-        let mut tasks = Vec::new();
-        for first in (0..start.len() - 1).step_by(SLICES) {
-            let slices = first..(first + SLICES).min(start.len() - 1);
-            let entries = start[slices.end] - start[first];
-            let (here_columns, rest) = columns.split_at_mut(entries);
-            columns = rest;
-            let (here_values, rest) = values.split_at_mut(entries);
-            values = rest;
-            tasks.push((slices, here_columns, here_values));
-        }
-        tasks.into_par_iter().for_each(|(slices, columns, values)| {
-            let before = start[slices.start];
-            for slice in slices {
-                let range = start[slice] - before..start[slice + 1] - before;
-                let (columns, values) = (&mut columns[range.clone()], &mut values[range]);
-                let lanes = &rows.rows[slice * LANES..rows.len().min((slice + 1) * LANES)];
-                let mut some = 0;
-                for (lane, &row) in lanes.iter().enumerate() {
-                    let (js, vs) = a.row(row as usize);
-                    let width = js.len().min(columns.len());
-                    for (k, (&j, &v)) in js[..width].iter().zip(vs).enumerate() {
-                        some = places[j as usize];
-                        (columns[k][lane], values[k][lane]) = (some, narrow(v));
-                    }
-                    for k in width..columns.len() {
-                        (columns[k][lane], values[k][lane]) = (some, 0.0);
-                    }
-                }
-                for column in columns {
-                    column[lanes.len()..].fill(some);
+        let place = |j: u32| columns.places[j as usize];
+        each_slice(&matrix.start, &mut matrix.columns, |slice, to| {
+            let mut some = 0;
+            for lane in 0..LANES {
+                let js =
+                    rows.rows.get(slice * LANES + lane).map_or(&[][..], |&i| a.row(i as usize).0);
+                for (k, to) in to.iter_mut().enumerate() {
+                    some = js.get(k).map_or(some, |&j| place(j));
+                    to[lane] = some;
                 }
             }
         });
-        let rest = |(place, &row): (usize, &u32)| {
-            let (js, vs) = a.row(row as usize);
-            (js.len() > WIDEST).then(|| LongRow {
-                place,
-                columns: js[WIDEST..].iter().map(|&j| places[j as usize]).collect(),
-                values: vs[WIDEST..].iter().map(|&v| narrow(v)).collect(),
-            })
+        let rest = |(at, &row): (usize, &u32)| {
+            let js = a.row(row as usize).0.get(WIDEST..).filter(|js| !js.is_empty())?;
+            let columns = js.iter().map(|&j| place(j)).collect();
+            Some(LongRow { place: at, columns, values: vec![0.0; js.len()] })
         };
-        self.long = rows.rows.iter().enumerate().filter_map(rest).collect();
+        matrix.long = rows.rows.iter().enumerate().filter_map(rest).collect();
+        matrix.set_values(a, rows, scale);
+        matrix
+    }
+
+    /// Takes the values of `scale` A, which has the pattern of the matrix it was made from.
+    pub fn set_values<T: Copy + Sync + Into<f64>>(&mut self, a: View<T>, rows: &Order, scale: f64) {
+        let narrow = |v: T| (scale * v.into()) as f32;
+        each_slice(&self.start, &mut self.values, |slice, to| {
+            for (lane, &row) in rows.rows[slice * LANES..].iter().take(LANES).enumerate() {
+                for (to, &v) in to.iter_mut().zip(a.row(row as usize).1) {
+                    to[lane] = narrow(v);
+                }
+            }
+        });
+        for long in &mut self.long {
+            let values = &a.row(rows.rows[long.place] as usize).1[WIDEST..];
+            long.values.iter_mut().zip(values).for_each(|(to, &v)| *to = narrow(v));
+        }
     }
 
     /// Number of rows, a multiple of [`LANES`].
@@ -161,6 +141,28 @@ impl Sliced {
             sums[long.place % LANES] += sum as f32;
         }
     }
+}
+
+/// f(slice, its part of `array`), in parallel.
+fn each_slice<E: Send>(
+    start: &[usize],
+    array: &mut [[E; LANES]],
+    f: impl Fn(usize, &mut [[E; LANES]]) + Sync,
+) {
+    let (mut tasks, mut rest) = (Vec::new(), array);
+    for first in (0..start.len() - 1).step_by(SLICES) {
+        let slices = first..(first + SLICES).min(start.len() - 1);
+        let (here, later) = rest.split_at_mut(start[slices.end] - start[first]);
+        tasks.push((slices, here));
+        rest = later;
+    }
+    tasks.into_par_iter().for_each(|(slices, mut array)| {
+        for slice in slices {
+            let (here, later) = array.split_at_mut(start[slice + 1] - start[slice]);
+            f(slice, here);
+            array = later;
+        }
+    });
 }
 
 #[cfg(test)]
@@ -247,7 +249,7 @@ mod tests {
         let (rows, all) = (Order::by_length(View::scalar(&a)), Order::natural(400));
         let mut sliced = Sliced::new(View::scalar(&a), [&rows, &all], 1.0);
         a.values_mut().iter_mut().for_each(|v| *v = 2.0 * *v + 1.0);
-        sliced.fill(View::scalar(&a), [&rows, &all], 0.5);
+        sliced.set_values(View::scalar(&a), &rows, 0.5);
         let fresh = Sliced::new(View::scalar(&a), [&rows, &all], 0.5);
         assert_eq!((sliced.values, sliced.columns), (fresh.values, fresh.columns));
         assert_eq!(sliced.long[0].values, fresh.long[0].values);

@@ -34,12 +34,12 @@ impl Stored {
     }
 
     /// Takes the values of `scale` A, which has the pattern of the matrix that this one was made from.
-    pub fn fill<T>(&mut self, a: View<T>, orders: [&Order; 2], scale: f64)
+    pub fn set_values<T>(&mut self, a: View<T>, rows: &Order, scale: f64)
     where
         T: Copy + Sync + Into<f64>,
     {
         match self {
-            Self::Sliced(sliced) => sliced.fill(a, orders, scale),
+            Self::Sliced(sliced) => sliced.set_values(a, rows, scale),
             Self::Blocks(blocks) => blocks.values = narrow(a.values, scale),
         }
     }
