@@ -83,7 +83,8 @@ impl LinearSolver for AmgCg {
         let max_iterations = self.max_iterations;
         let h = self.hierarchy.as_mut().filter(|h| h.rows == a.nrows());
         let h = h.ok_or(LinearError::NotPrepared)?;
-        let digits = -rtol.clamp(1e-16, 0.1).log10();
+        // The first iterations bring the least: as if one digit more were asked for.
+        let digits = 1.0 - rtol.clamp(1e-16, 0.1).log10();
         let patience = match h.fresh {
             Some(fresh) => ((2.0 * fresh * digits) as usize + 5).min(max_iterations),
             None => max_iterations,
