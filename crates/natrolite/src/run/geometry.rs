@@ -29,8 +29,15 @@ impl Geometry {
     /// Builds or reads the mesh of `case`, refined uniformly `refinement` times.
     ///
     /// # Errors
-    /// What is wrong with the geometry or the file, at the line of the case that asks for it.
+    /// What is wrong with the geometry or the file, at the line of the case that asks for it, and
+    /// names of the case that the mesh does not have.
     pub fn of(case: &Case, refinement: u32) -> Result<Self, CaseError> {
+        let geometry = Self::unchecked(case, refinement)?;
+        super::names::check(case, &geometry.mesh)?;
+        Ok(geometry)
+    }
+
+    fn unchecked(case: &Case, refinement: u32) -> Result<Self, CaseError> {
         match &case.mesh {
             MeshSource::Defect(defect) => {
                 let shape = defect.shape();

@@ -8,6 +8,7 @@ mod estimate;
 mod geometry;
 mod mechanics;
 mod model;
+mod names;
 mod profiles;
 mod quantities;
 mod reference;
