@@ -64,7 +64,13 @@ impl Geometry {
     /// Distance \[m\] of a point from the axis x = y = 0; in two dimensions from where the first
     /// coordinate is zero.
     pub fn distance_from_axis(&self, x: [f64; 3]) -> f64 {
-        if self.mesh.dimension == 3 { x[0].hypot(x[1]) } else { x[self.mesh.axes[0]].abs() }
+        self.distance()(x)
+    }
+
+    /// [`Geometry::distance_from_axis`] as a function of its own.
+    pub fn distance(&self) -> impl Fn([f64; 3]) -> f64 + Send + Sync + 'static {
+        let (solid, first) = (self.mesh.dimension == 3, self.mesh.axes[0]);
+        move |x| if solid { x[0].hypot(x[1]) } else { x[first].abs() }
     }
 
     /// Measures of the whole defect cell \[m3, m2; per metre in planar symmetry\].
