@@ -65,6 +65,11 @@ pub fn potential_unit(range: f64) -> Unit {
     choose(range, &[("µV", 1e6, 5e-5), ("mV", 1e3, 1.0), ("V", 1.0, f64::MAX)])
 }
 
+/// The unit of stress and pressure in which a largest value \[Pa\] is a handy number.
+pub fn pressure_unit(largest: f64) -> Unit {
+    choose(largest, &[("kPa", 1e-3, 1e5), ("MPa", 1e-6, 1e10), ("GPa", 1e-9, f64::MAX)])
+}
+
 fn choose(extent: f64, units: &[(&'static str, f64, f64)]) -> Unit {
     let fits = units.iter().find(|u| extent < u.2);
     let (name, per_si, _) = fits.copied().unwrap_or(("", 1.0, 0.0));
@@ -113,6 +118,8 @@ mod tests {
         assert_eq!(length_unit(1e-2).name, "mm");
         assert_eq!(potential_unit(0.012), Unit { name: "mV", per_si: 1e3 });
         assert_eq!(potential_unit(2.0).name, "V");
+        assert_eq!(pressure_unit(2.5e8), Unit { name: "MPa", per_si: 1e-6 });
+        assert_eq!([pressure_unit(2e4).name, pressure_unit(2e10).name], ["kPa", "GPa"]);
     }
 
     #[test]
