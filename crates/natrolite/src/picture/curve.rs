@@ -4,6 +4,9 @@ use super::axis::{Unit, length_unit, pressure_unit};
 use super::colour::{CURVES, DASHES};
 use crate::results::{Profile, Results};
 
+/// What marks the curve on the diagonal of a body in 3-D.
+pub const DIAGONAL: &str = ", x = y";
+
 /// A boundary or interface along which curves are drawn, in its colour wherever it appears.
 pub struct Surface {
     pub name: String,
@@ -186,7 +189,7 @@ fn of_profile(
     let curves = match &profile.line {
         Some(_) => vec![
             curve(", y = 0", pick(Some("x")), true),
-            curve(", x = y", pick(Some("diagonal")), true),
+            curve(DIAGONAL, pick(Some("diagonal")), true),
         ],
         None => vec![curve("", pick(None), results.mesh.dimension < 3)],
     };

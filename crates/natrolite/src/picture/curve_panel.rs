@@ -1,7 +1,7 @@
 //! The panels at the right: curves over one horizontal axis, the distance along the interface.
 
 use super::axis::{Ticks, Unit, four_digits, length_unit};
-use super::curve::{Content, Curve, Curves, Surface, open_parts};
+use super::curve::{Content, Curve, Curves, DIAGONAL, Surface, open_parts};
 use super::svg::{Anchor, Svg};
 
 /// Grey of the line at the mean current density.
@@ -87,7 +87,7 @@ impl CurveStack<'_> {
 
     fn style(&self, curve: &Curve, width: f64) -> String {
         let surface = &self.surfaces[curve.surface];
-        let dashes = if curve.line == ", x = y" { DOTTED } else { surface.dashes };
+        let dashes = if curve.line == DIAGONAL { DOTTED } else { surface.dashes };
         format!(r#"stroke="{}" stroke-width="{width}" {dashes}"#, surface.colour)
     }
 
@@ -117,8 +117,19 @@ impl CurveStack<'_> {
         let width = panel.place([radius, 0.0])[0] - panel.at[0];
         svg.rectangle(panel.at, [width, panel.size[1]], r##"fill="#ececec""##);
         if width > 40.0 && with_name {
-            let at = [panel.at[0] + 0.5 * width, panel.at[1] + panel.size[1] - 12.0];
-            svg.text(at, Anchor::Middle, r##"fill="#666""##, name);
+            let x = panel.at[0] + 0.5 * width;
+            let points = panel.curves.curves.iter().flat_map(|c| &c.points);
+            let here: Vec<f64> =
+                points.filter(|p| p[0] <= radius).map(|&p| panel.place(p)[1]).collect();
+            // At the bottom, or where no curve runs through the name.
+            let height = panel.size[1];
+            let free = [height - 12.0, 0.5 * height, 24.0, 0.75 * height]
+                .map(|y| panel.at[1] + y)
+                .into_iter()
+                .find(|y| here.iter().all(|h| (h - y + 4.0).abs() > 14.0));
+            if let Some(y) = free {
+                svg.text_on_map([x, y], Anchor::Middle, r##"fill="#555""##, name);
+            }
         }
     }
 
@@ -157,11 +168,24 @@ impl CurveStack<'_> {
     fn legend_rows(&self) -> Vec<Vec<(f64, Entry)>> {
         let mut entries: Vec<Entry> = Vec::new();
         for curve in self.panels.iter().flat_map(|p| &p.curves) {
-            let label = format!("{}{}", self.surfaces[curve.surface].name, curve.line);
+            let name = &self.surfaces[curve.surface].name;
+            // With several surfaces, dots stand for the line x = y on all of them.
+            let (label, style) = match curve.line {
+                _ if self.surfaces.len() < 2 => {
+                    (format!("{name}{}", curve.line), self.style(curve, 2.5))
+                }
+                DIAGONAL => (
+                    "on x = y".to_owned(),
+                    format!(r##"stroke="#222" stroke-width="2.5" {DOTTED}"##),
+                ),
+                _ => (name.clone(), self.style(curve, 2.5)),
+            };
             if !entries.iter().any(|e| e.label == label) {
-                entries.push(Entry { label, mark: Mark::Line(self.style(curve, 2.5)) });
+                entries.push(Entry { label, mark: Mark::Line(style) });
             }
         }
+        // The dots after all names.
+        entries.sort_by_key(|e| e.label == "on x = y");
         if self.panels.iter().any(|p| p.content == Content::Current) {
             entries.push(Entry { label: "uniform".into(), mark: Mark::Line(MEAN.to_owned()) });
         }
@@ -210,11 +234,12 @@ impl<'a> Panel<'a> {
         let origin = if curves.content == Content::Current { 1.0 } else { 0.0 };
         let (low, high) = (points().fold(origin, f64::min), points().fold(origin, f64::max));
         let spread = (high - low).max(1e-3 * high.abs());
+        // For the text at the peak.
+        let room = 34.0 / size[1];
         let y = match curves.content {
-            Content::Current => [low - 0.12 * spread, high + 0.14 * spread],
+            Content::Current => [low - 0.12 * spread, high + room.max(0.14) * spread],
             Content::Fraction => [low.min(-0.06), high.max(1.06)],
-            // Room for the text at the peak.
-            _ if spread > 0.0 => [low - 0.06 * spread, high + 28.0 / size[1] * 1.2 * spread],
+            _ if spread > 0.0 => [low - 0.06 * spread, high + room * spread],
             _ => [-0.06, 1.0],
         };
         let (length, unit) = (length_unit(x[1]), curves.content.unit(high.max(-low)));
@@ -231,7 +256,7 @@ impl<'a> Panel<'a> {
 
     fn vertical_ticks(&self) -> Ticks {
         let [low, high] = self.y.map(|v| v * self.unit.per_si);
-        Ticks::new(low, high, ((self.size[1] / 48.0) as usize).clamp(2, 6))
+        Ticks::new(low, high, ((self.size[1] / 40.0) as usize).clamp(2, 6))
     }
 
     /// Characters of the longest label at the vertical axis.

@@ -44,10 +44,10 @@ impl DeformedPanel {
         let von_mises = results.field("von_mises")?;
         let section = Section::of(mesh, results.symmetry)?;
         let traces = section.traces(mesh);
-        let window = window(&section, &traces, defect, room)?;
+        let lines = contact_lines(results, &section);
+        let window = window(&section, &traces, (defect, !lines.is_empty()), room)?;
         let tall = window[1][1] - window[0][1];
         let size = fit(window, room)?;
-        let lines = contact_lines(results, &section);
         let inside = |p: &[f64; 2]| {
             let x = if section.mirrored { p[0].abs() } else { p[0] };
             x >= window[0][0] && x <= window[1][0] && p[1] >= window[0][1] && p[1] <= window[1][1]
@@ -124,6 +124,12 @@ impl DeformedPanel {
     /// Width and height of the plot in pixels.
     pub fn size(&self) -> [f64; 2] {
         self.plot.size
+    }
+
+    /// The magnification and the colours as sampled.
+    #[cfg(test)]
+    pub fn drawn(&self) -> (f64, &Raster) {
+        (self.magnification, &self.plot.raster)
     }
 
     /// Outlines other than contacts.
@@ -223,6 +229,14 @@ impl DeformedPanel {
             let surface = self.obstacles.iter().map(|ends| ends.map(|(p, _)| place(p)));
             let surface: Vec<_> = surface.collect();
             svg.polylines(surface.iter().map(|s| &s[..]), r##"stroke="#111" stroke-width="1.5""##);
+            let middle = surface.iter().flatten().copied().reduce(|a, b| {
+                let centre = at[0] + 0.5 * self.plot.size[0];
+                if (b[0] - centre).abs() < (a[0] - centre).abs() { b } else { a }
+            });
+            if let Some([x, y]) = middle {
+                let style = r#"font-size="12""#;
+                svg.text_on_map([x, y + 27.0], Anchor::Middle, style, "rigid obstacle");
+            }
             let unloaded: Vec<_> = self.unloaded.iter().map(|ends| ends.map(place)).collect();
             let grey = r##"stroke="#9a9a9a" stroke-width="1.1""##;
             svg.polylines(unloaded.iter().map(|s| &s[..]), grey);
@@ -238,11 +252,8 @@ impl DeformedPanel {
         });
         self.names(svg, at);
         self.plot.draw_axes(svg, at);
-        let bold = r#"font-size="12.5" font-weight="bold""#;
         let (factor, rest) = self.heading();
-        svg.text([at[0], at[1] - 10.0], Anchor::Start, bold, &factor);
-        let x = at[0] + 7.6 * factor.chars().count() as f64;
-        svg.text([x, at[1] - 10.0], Anchor::Start, r##"fill="#444""##, &rest);
+        svg.text_two_weights([at[0], at[1] - 12.0], &factor, &rest);
     }
 
     fn heading(&self) -> (String, String) {
@@ -260,7 +271,7 @@ impl DeformedPanel {
                 format!(" \u{b7} largest gap {} {}", four_digits(gap * unit.per_si), unit.name)
             }
         });
-        (factor, format!("\u{b7} grey: unloaded{}", gap.unwrap_or_default()))
+        (factor, format!(" \u{b7} grey: unloaded{}", gap.unwrap_or_default()))
     }
 
     /// Names of the bodies, at the left.
@@ -312,17 +323,21 @@ fn reach(lines: &[ContactLine], traces: &[Trace], defect: Option<f64>, tall: f64
     wanted.min(thinnest.fold(f64::INFINITY, f64::min)).max(f64::MIN_POSITIVE)
 }
 
-/// What to show: two radii around the defect, else everything; with room for what moves out.
+/// What to show: two radii around the defect, else, and where the defect is a mere patch that touches
+/// nothing, everything; with room for what moves out.
 fn window(
     section: &Section,
     traces: &[Trace],
-    defect: Option<f64>,
+    (defect, touches): (Option<f64>, bool),
     room: [f64; 2],
 ) -> Option<[[f64; 2]; 2]> {
     let [low, high] = extent(traces)?;
     let left = if section.mirrored { -high[0] } else { low[0] };
     let around = extent(traces.iter().filter(|t| is_defect(&t.name)));
-    let (Some([from, to]), Some(radius)) = (around, defect) else {
+    let shown =
+        |[from, to]: &[[f64; 2]; 2], radius: f64| touches || to[1] - from[1] > 1e-6 * radius;
+    let around = around.zip(defect).filter(|(around, radius)| shown(around, *radius));
+    let Some(([from, to], radius)) = around else {
         let margin = 1.2 * VISIBLE * (high[1] - low[1]);
         return Some([[left - margin, low[1] - margin], [high[0] + margin, high[1] + margin]]);
     };

@@ -75,10 +75,11 @@ impl MapPanel {
     }
 
     /// Draws the panel with the upper left corner of its plot at `at`; boundaries that have a curve
-    /// take its colour.
-    pub fn draw(&self, svg: &mut Svg, at: [f64; 2], surfaces: &[Surface]) {
+    /// take its colour. The mouth of the defect is called `mouth`.
+    pub fn draw(&self, svg: &mut Svg, at: [f64; 2], surfaces: &[Surface], mouth: &str) {
         self.plot.draw_field(svg, at, true);
         self.boundaries(svg, at, surfaces);
+        self.names(svg, at, surfaces, mouth);
         for (place, text) in &self.notes {
             let [x, y] = self.plot.place(at, *place);
             svg.text_on_map([x + 10.0, y - 10.0], Anchor::Start, r#"font-size="12""#, text);
@@ -103,16 +104,16 @@ impl MapPanel {
                 svg.polylines(segments.iter().map(|s| &s[..]), &style);
             }
         });
-        self.names(svg, at, surfaces);
     }
 
     /// Names of the defect and of the boundaries with curves, in the margin below them.
-    fn names(&self, svg: &mut Svg, at: [f64; 2], surfaces: &[Surface]) {
+    fn names(&self, svg: &mut Svg, at: [f64; 2], surfaces: &[Surface], mouth: &str) {
         let [w, h] = self.plot.size;
         let mut taken: Vec<f64> = Vec::new();
         for trace in &self.traces {
-            let colour = colour_of(surfaces, &trace.name);
             let defect = is_defect(&trace.name);
+            let name = if trace.name == "pore" { mouth } else { &trace.name };
+            let colour = colour_of(surfaces, name);
             if colour.is_none() && !defect {
                 continue;
             }
@@ -131,7 +132,7 @@ impl MapPanel {
             }
             taken.push(x);
             let style = format!(r#"font-size="12.5" fill="{}""#, colour.unwrap_or("#111"));
-            svg.text_on_map([x, lowest + 17.0], Anchor::Middle, &style, &trace.name);
+            svg.text_on_map([x, lowest + 17.0], Anchor::Middle, &style, name);
         }
     }
 }

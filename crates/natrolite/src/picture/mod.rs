@@ -36,8 +36,8 @@ use svg::{Anchor, Svg};
 const TOP: f64 = 92.0;
 /// Room for a map, and the height of a single panel of curves.
 const ROOM: [f64; 2] = [400.0, 330.0];
-/// Least height of one of several panels of curves.
-const LOW: f64 = 150.0;
+/// Least and greatest height of one of several panels of curves.
+const PANEL: [f64; 2] = [150.0, 330.0];
 /// Room for tick labels and names below the plots.
 const BOTTOM: f64 = 52.0;
 /// Room beside a map for its colour bar.
@@ -79,7 +79,7 @@ pub fn draw(results: &Results) -> Option<String> {
     let (width, height) = match (curves.len(), &deformed) {
         (0, _) => (left + maps[0] + BAR, maps[1]),
         (1, None) => (0.0, ROOM[1]),
-        (count, _) => (0.0, maps[1].max(LOW * count as f64)),
+        (count, _) => (0.0, maps[1].max(PANEL[0] * count as f64)),
     };
     let right = left + maps[0].max(map_width) + BAR + 32.0;
     let width = if curves.is_empty() { width } else { right + stack.width + 20.0 };
@@ -102,12 +102,12 @@ pub fn draw(results: &Results) -> Option<String> {
     let numbers = shorten(&numbers.join(" \u{b7} "), (width - left) / 7.0);
     svg.text([left, 52.0], Anchor::Start, style, &numbers);
 
-    map.draw(&mut svg, [left, top], &surfaces);
+    map.draw(&mut svg, [left, top], &surfaces, mouth);
     if let Some(panel) = &deformed {
         panel.draw(&mut svg, place, &surfaces);
     }
     if !curves.is_empty() {
-        stack.draw(&mut svg, [right, top], height);
+        stack.draw(&mut svg, [right, top], height.min(PANEL[1] * curves.len() as f64));
     }
     Some(svg.finish(title))
 }
@@ -141,14 +141,19 @@ fn main_numbers(results: &Results) -> Vec<String> {
         let all = quantities.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, q)| q);
         all.map(|q| q.value).filter(|v| v.is_finite()).reduce(f64::max)
     };
-    for (name, prefix) in
-        [("contact pressure", "max_contact_pressure."), ("von Mises stress", "max_von_mises.")]
-    {
-        if let Some(value) = largest(prefix) {
+    let mut push = |name: &str, value: Option<f64>| {
+        if let Some(value) = value {
             let unit = axis::pressure_unit(value.abs());
             let value = four_digits(value * unit.per_si);
             texts.push(format!("{name} up to {value} {}", unit.name));
         }
+    };
+    let pressure = largest("max_contact_pressure.");
+    push("contact pressure", pressure);
+    if results.field("potential").is_none() {
+        // Beside a pressure, a stress that is only rounding is none.
+        let least = 1e-6 * pressure.unwrap_or(0.0);
+        push("von Mises stress", largest("max_von_mises.").filter(|v| *v > least));
     }
     texts
 }

@@ -96,6 +96,14 @@ impl Svg {
         self.raw(&format!(r#"<text x="{x}" y="{y}" text-anchor="{anchor}" {style}>{text}</text>"#));
     }
 
+    /// A line that begins in bold.
+    pub fn text_two_weights(&mut self, at: [f64; 2], bold: &str, rest: &str) {
+        let (x, y, bold, rest) = (px(at[0]), px(at[1]), escape(bold), escape(rest));
+        self.raw(&format!(
+            r##"<text x="{x}" y="{y}"><tspan font-weight="bold">{bold}</tspan><tspan fill="#444">{rest}</tspan></text>"##
+        ));
+    }
+
     /// A text with a white rim, readable on any ground.
     pub fn text_on_map(&mut self, at: [f64; 2], anchor: Anchor, style: &str, text: &str) {
         let rim = r#"stroke="white" stroke-width="3" stroke-linejoin="round" stroke-opacity="0.8""#;
