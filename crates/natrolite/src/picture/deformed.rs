@@ -126,6 +126,11 @@ impl DeformedPanel {
         self.plot.size
     }
 
+    /// Whether any displacement is to be seen.
+    pub fn moves(&self) -> bool {
+        self.magnification > 0.0
+    }
+
     /// The magnification and the colours as sampled.
     #[cfg(test)]
     pub fn drawn(&self) -> (f64, &Raster) {
@@ -271,19 +276,22 @@ impl DeformedPanel {
                 format!(" \u{b7} largest gap {} {}", four_digits(gap * unit.per_si), unit.name)
             }
         });
-        (factor, format!(" \u{b7} grey: unloaded{}", gap.unwrap_or_default()))
+        (factor, format!("\u{b7} grey: unloaded{}", gap.unwrap_or_default()))
     }
 
     /// Names of the bodies, at the left.
     fn names(&self, svg: &mut Svg, at: [f64; 2]) {
         let raster = &self.plot.raster;
-        let column = (raster.width / 40).min(raster.width.saturating_sub(1));
         for (region, name) in (0_u32..).zip(&self.regions) {
-            let pixels = (0..raster.height).map(|row| row * raster.width + column);
-            let own: Vec<usize> = pixels
-                .filter(|&k| raster.values[k].is_finite() && raster.regions[k] == region)
-                .collect();
-            if own.len() as f64 > 24.0 * OVERSAMPLING {
+            let own = |column: usize| -> Vec<usize> {
+                let pixels = (0..raster.height).map(|row| row * raster.width + column);
+                let own = |k: &usize| raster.values[*k].is_finite() && raster.regions[*k] == region;
+                pixels.filter(own).collect()
+            };
+            // The first column at the left in which there is room for a line of text.
+            let columns = (1..20).map(|k| k * raster.width / 40).map(own);
+            let room = 24.0 * OVERSAMPLING;
+            if let Some(own) = columns.into_iter().find(|own| own.len() as f64 > room) {
                 let [x, y] = self.plot.place(at, raster.position(own[own.len() / 2]));
                 svg.text_on_map([x, y + 4.0], Anchor::Start, r#"font-size="12""#, name);
             }

@@ -37,7 +37,7 @@ const TOP: f64 = 92.0;
 /// Room for a map, and the height of a single panel of curves.
 const ROOM: [f64; 2] = [400.0, 330.0];
 /// Least and greatest height of one of several panels of curves.
-const PANEL: [f64; 2] = [150.0, 330.0];
+const PANEL: [f64; 2] = [150.0, 380.0];
 /// Room for tick labels and names below the plots.
 const BOTTOM: f64 = 52.0;
 /// Room beside a map for its colour bar.
@@ -52,6 +52,9 @@ const RADII: f64 = 10.0;
 pub fn draw(results: &Results) -> Option<String> {
     let map = MapPanel::new(results, ROOM)?;
     let deformed = DeformedPanel::new(results, map.defect(), ROOM);
+    // Where nothing moves, the shape would be the map of the stress once more.
+    let with_potential = results.field("potential").is_some();
+    let deformed = deformed.filter(|panel| with_potential || panel.moves());
     let surfaces = surfaces(results);
     let curves = panels(results, &surfaces, RADII * map.defect().unwrap_or(f64::INFINITY));
     // The mouth of a defect between two bodies bears the name of their interface.
@@ -87,7 +90,7 @@ pub fn draw(results: &Results) -> Option<String> {
 
     let summary = &results.summary;
     let title = match summary.title.as_str() {
-        "" if results.field("potential").is_some() => "Potential and current",
+        "" if with_potential => "Potential and current",
         "" => "Stress and contact",
         title => title,
     };
@@ -107,7 +110,8 @@ pub fn draw(results: &Results) -> Option<String> {
         panel.draw(&mut svg, place, &surfaces);
     }
     if !curves.is_empty() {
-        stack.draw(&mut svg, [right, top], height.min(PANEL[1] * curves.len() as f64));
+        let tallest = if curves.len() == 1 { ROOM[1] } else { PANEL[1] * curves.len() as f64 };
+        stack.draw(&mut svg, [right, top], height.min(tallest));
     }
     Some(svg.finish(title))
 }

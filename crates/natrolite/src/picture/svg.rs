@@ -100,7 +100,7 @@ impl Svg {
     pub fn text_two_weights(&mut self, at: [f64; 2], bold: &str, rest: &str) {
         let (x, y, bold, rest) = (px(at[0]), px(at[1]), escape(bold), escape(rest));
         self.raw(&format!(
-            r##"<text x="{x}" y="{y}"><tspan font-weight="bold">{bold}</tspan><tspan fill="#444">{rest}</tspan></text>"##
+            r##"<text x="{x}" y="{y}"><tspan font-weight="bold">{bold}</tspan><tspan dx="5" fill="#444">{rest}</tspan></text>"##
         ));
     }
 

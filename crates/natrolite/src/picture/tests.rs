@@ -151,7 +151,7 @@ fn pressed(symmetry: Symmetry) -> Results {
         rim_radius: 0.0,
         width: sample::EXTENT,
         thickness: sample::EXTENT,
-        anode: Some(Anode { thickness: sample::EXTENT, gap: None }),
+        anode: Some(Anode { thickness: sample::EXTENT, gap: 0.0 }),
         rim_size: 2e-6,
         order: 2,
         refinement: 0,
