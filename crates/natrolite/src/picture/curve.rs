@@ -89,11 +89,32 @@ pub fn surfaces(results: &Results) -> Vec<Surface> {
         if with_current.is_empty() {
             with_current.extend(electric.first());
         }
+        // Inner surfaces first: the picture is about them.
+        with_current.sort_by_key(|p| results.mesh.interface(&p.name).is_none());
         shown.splice(0..0, with_current);
     }
     let styles = CURVES.into_iter().zip(DASHES);
     let named = shown.into_iter().map(|p| p.name.clone()).zip(styles);
     named.map(|(name, (colour, dashes))| Surface { name, colour, dashes }).collect()
+}
+
+/// Whether distances along the surfaces are those from the axis, not from a first point.
+pub fn is_from_axis(results: &Results, surfaces: &[Surface]) -> bool {
+    let mesh = &results.mesh;
+    let profiles = results.profiles.iter().filter(|p| p.suffix.is_empty());
+    let mut shown = profiles.filter(|p| surfaces.iter().any(|s| s.name == p.name));
+    shown.all(|profile| {
+        let column = |name| profile.column(name).map_or(&[][..], |c| &c.values[..]);
+        let coordinates = [column("x"), column("y"), column("z")];
+        column("distance").iter().enumerate().all(|(row, &distance)| {
+            let at = |axis: usize| coordinates[axis].get(row).copied().unwrap_or(0.0);
+            let radius = match mesh.dimension {
+                3 => at(0).hypot(at(1)),
+                _ => at(mesh.axes[0].min(2)).abs(),
+            };
+            (distance - radius).abs() <= 1e-9 * distance.abs()
+        })
+    })
 }
 
 /// The panels worth drawing, from above: current and pressure where they are known, the contact

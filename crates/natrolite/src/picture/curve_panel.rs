@@ -8,6 +8,8 @@ use super::svg::{Anchor, Svg};
 const MEAN: &str = r##"stroke="#777" stroke-width="1.2" stroke-dasharray="6 4""##;
 /// Dashes of the curve on x = y.
 const DOTTED: &str = r#"stroke-dasharray="1 3.5""#;
+/// Values that differ by less than this part are called the same everywhere.
+const UNIFORM: f64 = 1e-6;
 /// Room between panels.
 const BETWEEN: f64 = 14.0;
 
@@ -17,6 +19,8 @@ pub struct CurveStack<'a> {
     pub surfaces: &'a [Surface],
     /// Width of the panels.
     pub width: f64,
+    /// What the distance is counted from.
+    pub origin: &'static str,
     /// Radius of the defect \[m\] and what it is called.
     pub defect: Option<(f64, &'static str)>,
 }
@@ -49,20 +53,31 @@ impl CurveStack<'_> {
         18.0 * (self.legend_rows().len().max(1) - 1) as f64
     }
 
-    /// Draws the panels from `at`, their upper left corner, over a height in pixels, the legend above
-    /// them.
-    pub fn draw(&self, svg: &mut Svg, at: [f64; 2], height: f64) {
+    /// Room that the labels of the vertical axes need beyond the usual, the panels being drawn over
+    /// `height`.
+    pub fn label_room(&self, height: f64) -> f64 {
+        let panels = self.place_panels([0.0; 2], height);
+        let widest = panels.iter().map(Panel::widest_label).max().unwrap_or(0);
+        6.7 * widest.saturating_sub(5) as f64
+    }
+
+    fn place_panels(&self, at: [f64; 2], height: f64) -> Vec<Panel<'_>> {
         let count = self.panels.len() as f64;
         let each = (height - BETWEEN * (count - 1.0)) / count;
         let far = self.panels.iter().flat_map(|p| &p.curves).flat_map(|c| &c.points);
         let far = far.map(|p| p[0]).fold(0.0, f64::max);
         let x = [0.0, if far > 0.0 { far } else { 1.0 }];
-        let panels: Vec<Panel<'_>> = (self.panels.iter().enumerate())
-            .map(|(k, curves)| {
-                let top = at[1] + k as f64 * (each + BETWEEN);
-                Panel::new(curves, [at[0], top], [self.width, each], x)
-            })
-            .collect();
+        let panels = self.panels.iter().enumerate().map(|(k, curves)| {
+            let top = at[1] + k as f64 * (each + BETWEEN);
+            Panel::new(curves, [at[0], top], [self.width, each], x)
+        });
+        panels.collect()
+    }
+
+    /// Draws the panels from `at`, their upper left corner, over a height in pixels, the legend above
+    /// them.
+    pub fn draw(&self, svg: &mut Svg, at: [f64; 2], height: f64) {
+        let panels = self.place_panels(at, height);
         let open = open_parts(self.panels);
         if !open.is_empty() {
             svg.hatch("open");
@@ -76,7 +91,7 @@ impl CurveStack<'_> {
                 svg.rectangle([from, panel.at[1]], size, r#"fill="url(#open)""#);
             }
             panel.vertical_axis(svg, widest);
-            panel.horizontal_axis(svg, k + 1 == panels.len());
+            panel.horizontal_axis(svg, (k + 1 == panels.len()).then_some(self.origin));
             self.curves(svg, panel);
             let frame = r##"fill="none" stroke="#222" stroke-width="1""##;
             svg.rectangle(panel.at, panel.size, frame);
@@ -146,7 +161,7 @@ impl CurveStack<'_> {
         let (bold, middle) =
             (r#"font-size="12.5" font-weight="bold""#, panel.at[0] + 0.5 * panel.size[0]);
         let lowest = all.map(|(p, _)| p[1]).fold(f64::MAX, f64::min);
-        if content != Content::Current && peak[1] - lowest <= 1e-6 * peak[1].abs() {
+        if peak[1] - lowest <= UNIFORM * peak[1].abs() {
             let text = format!("{value} everywhere");
             svg.text_on_map([middle, at[1] - 8.0], Anchor::Middle, bold, &text);
             return;
@@ -237,6 +252,7 @@ impl<'a> Panel<'a> {
         // For the text at the peak.
         let room = 34.0 / size[1];
         let y = match curves.content {
+            Content::Current if high - low <= UNIFORM * high.abs() => [-0.06, 1.2 * high],
             Content::Current => [low - 0.12 * spread, high + room.max(0.14) * spread],
             Content::Fraction => [low.min(-0.06), high.max(1.06)],
             _ if spread > 0.0 => [low - 0.06 * spread, high + room * spread],
@@ -265,19 +281,20 @@ impl<'a> Panel<'a> {
         ticks.at.iter().map(|&t| ticks.label(t).chars().count()).max().unwrap_or(0)
     }
 
-    fn horizontal_axis(&self, svg: &mut Svg, with_labels: bool) {
+    /// The horizontal axis; with labels and name where it is said what distances are counted from.
+    fn horizontal_axis(&self, svg: &mut Svg, origin: Option<&str>) {
         let bottom = self.at[1] + self.size[1];
         let per_si = self.length.per_si;
         let ticks = Ticks::new(self.x[0] * per_si, self.x[1] * per_si, 6);
         for &t in &ticks.at {
             let x = self.place([t / per_si, 0.0])[0];
             svg.line([x, bottom], [x, bottom + 5.0], r##"stroke="#222""##);
-            if with_labels {
+            if origin.is_some() {
                 svg.text([x, bottom + 18.0], Anchor::Middle, "", &ticks.label(t));
             }
         }
-        if with_labels {
-            let name = format!("distance from the axis ({})", self.length.name);
+        if let Some(origin) = origin {
+            let name = format!("distance from {origin} ({})", self.length.name);
             let at = [self.at[0] + 0.5 * self.size[0], bottom + 38.0];
             svg.text(at, Anchor::Middle, r#"font-size="13""#, &name);
         }

@@ -26,7 +26,7 @@ mod tests;
 
 use crate::results::{Results, Status};
 use axis::four_digits;
-use curve::{panels, surfaces};
+use curve::{is_from_axis, panels, surfaces};
 use curve_panel::CurveStack;
 use deformed::DeformedPanel;
 use map::MapPanel;
@@ -57,13 +57,15 @@ pub fn draw(results: &Results) -> Option<String> {
     let deformed = deformed.filter(|panel| with_potential || panel.moves());
     let surfaces = surfaces(results);
     let curves = panels(results, &surfaces, RADII * map.defect().unwrap_or(f64::INFINITY));
+    let from_axis = is_from_axis(results, &surfaces);
     // The mouth of a defect between two bodies bears the name of their interface.
     let mouth = if surfaces.iter().any(|s| s.name == "void") { "void" } else { "pore" };
     let stack = CurveStack {
         panels: &curves,
         surfaces: &surfaces,
         width: 330.0,
-        defect: map.defect().map(|radius| (radius, mouth)),
+        origin: if from_axis { "the axis" } else { "the first point" },
+        defect: map.defect().filter(|_| from_axis).map(|radius| (radius, mouth)),
     };
 
     let left = 62.0;
@@ -84,7 +86,9 @@ pub fn draw(results: &Results) -> Option<String> {
         (1, None) => (0.0, ROOM[1]),
         (count, _) => (0.0, maps[1].max(PANEL[0] * count as f64)),
     };
-    let right = left + maps[0].max(map_width) + BAR + 32.0;
+    let tallest = if curves.len() == 1 { ROOM[1] } else { PANEL[1] * curves.len() as f64 };
+    let tall = height.min(tallest);
+    let right = left + maps[0].max(map_width) + BAR + 32.0 + stack.label_room(tall);
     let width = if curves.is_empty() { width } else { right + stack.width + 20.0 };
     let mut svg = Svg::new(width, top + height + BOTTOM);
 
@@ -110,8 +114,7 @@ pub fn draw(results: &Results) -> Option<String> {
         panel.draw(&mut svg, place, &surfaces);
     }
     if !curves.is_empty() {
-        let tallest = if curves.len() == 1 { ROOM[1] } else { PANEL[1] * curves.len() as f64 };
-        stack.draw(&mut svg, [right, top], height.min(tallest));
+        stack.draw(&mut svg, [right, top], tall);
     }
     Some(svg.finish(title))
 }

@@ -125,7 +125,9 @@ fn values_that_are_uniform_or_not_finite_do_no_harm() {
         Quantity { value: f64::INFINITY, unit: "1".into(), error_estimate: None },
     );
     let svg = elements(&draw(&results).unwrap());
-    assert!(svg.contains("peak 1.000") && !svg.contains("NaN") && !svg.contains("inf"));
+    assert!(
+        svg.contains(">1.000 everywhere</text>") && !svg.contains("NaN") && !svg.contains("inf")
+    );
 
     results.fields[0].values.fill(f64::NAN);
     assert!(draw(&results).is_none());
@@ -353,4 +355,17 @@ fn open_parts_begin_and_end_at_nodes_without_pressure() {
     assert_eq!(parts.len(), 1);
     let [from, to] = parts[0];
     assert!(from == 0.0 && to > 0.8 * sample::RADIUS && to < sample::RADIUS, "{to:e}");
+}
+
+#[test]
+fn distances_from_a_first_point_are_called_that() {
+    let mut results = sample::hemisphere();
+    assert!(draw(&results).unwrap().contains(">distance from the axis (µm)</text>"));
+    let columns = &mut results.profiles[0].columns;
+    let distance = columns.iter_mut().find(|c| c.name == "distance").unwrap();
+    distance.values.iter_mut().for_each(|d| *d -= sample::RADIUS);
+    let svg = draw(&results).unwrap();
+    assert!(svg.contains(">distance from the first point (µm)</text>"));
+    // The defect has no place on this axis; its name stands in the map only.
+    assert_eq!(svg.matches(">pore</text>").count(), 2);
 }
