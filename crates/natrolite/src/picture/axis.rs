@@ -78,11 +78,15 @@ fn choose(extent: f64, units: &[(&'static str, f64, f64)]) -> Unit {
 
 /// Four significant digits, without an exponent where that is readable.
 pub fn four_digits(value: f64) -> String {
-    let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    if !value.is_finite() {
+        return "\u{2013}".into();
+    }
+    // The exponent after rounding: 0.99999 is 1.000.
+    let scientific = format!("{value:.3e}");
+    let exponent = scientific.split_once('e').and_then(|(_, e)| e.parse::<i32>().ok());
     match exponent {
-        _ if !value.is_finite() => "\u{2013}".into(),
-        -4..=5 => format!("{value:.*}", (3 - exponent).max(0) as usize),
-        _ => format!("{value:.3e}"),
+        Some(e @ -4..=5) => format!("{value:.*}", (3 - e).max(0) as usize),
+        _ => scientific,
     }
 }
 
@@ -124,7 +128,8 @@ mod tests {
 
     #[test]
     fn numbers_in_running_text_have_four_digits() {
-        let texts = [1.0527516, 17.84, 178.0, 0.0123456, 1e9, 0.0].map(four_digits);
-        assert_eq!(texts, ["1.053", "17.84", "178.0", "0.01235", "1.000e9", "0.000"]);
+        let texts = [1.0527516, 17.84, 178.0, 0.0123456, 1e9, 0.0, 0.9999999].map(four_digits);
+        assert_eq!(texts, ["1.053", "17.84", "178.0", "0.01235", "1.000e9", "0.000", "1.000"]);
+        assert_eq!(four_digits(f64::NAN), "\u{2013}");
     }
 }

@@ -24,7 +24,7 @@ mod tessellation;
 #[cfg(test)]
 mod tests;
 
-use crate::results::{Results, Status};
+use crate::results::{Results, Status, Symmetry};
 use axis::four_digits;
 use curve::{is_from_axis, panels, surfaces};
 use curve_panel::CurveStack;
@@ -58,13 +58,14 @@ pub fn draw(results: &Results) -> Option<String> {
     let surfaces = surfaces(results);
     let curves = panels(results, &surfaces, RADII * map.defect().unwrap_or(f64::INFINITY));
     let from_axis = is_from_axis(results, &surfaces);
+    let has_axis = map.defect().is_some() || results.symmetry != Symmetry::Planar;
     // The mouth of a defect between two bodies bears the name of their interface.
     let mouth = if surfaces.iter().any(|s| s.name == "void") { "void" } else { "pore" };
     let stack = CurveStack {
         panels: &curves,
         surfaces: &surfaces,
         width: 330.0,
-        origin: if from_axis { "the axis" } else { "the first point" },
+        origin: if from_axis && has_axis { "the axis" } else { "the first point" },
         defect: map.defect().filter(|_| from_axis).map(|radius| (radius, mouth)),
     };
 
