@@ -355,6 +355,18 @@ fn open_parts_begin_and_end_at_nodes_without_pressure() {
     assert_eq!(parts.len(), 1);
     let [from, to] = parts[0];
     assert!(from == 0.0 && to > 0.8 * sample::RADIUS && to < sample::RADIUS, "{to:e}");
+
+    // A pressure across a gap, as that of rough surfaces, is a contact.
+    let mut results = results;
+    let void = results.profiles.iter_mut().find(|p| p.name == "void").unwrap();
+    let distances = void.column("distance").unwrap().values.clone();
+    let pressure = void.columns.iter_mut().find(|c| c.name == "contact_pressure").unwrap();
+    for (p, d) in pressure.values.iter_mut().zip(distances) {
+        *p = if d > 0.5 * sample::RADIUS { 1e6 } else { 0.0 };
+    }
+    let parts = curve::open_parts(&curve::panels(&results, &surfaces, f64::INFINITY));
+    assert_eq!(parts.len(), 1);
+    assert!(parts[0][1] > 0.3 * sample::RADIUS && parts[0][1] <= 0.5 * sample::RADIUS);
 }
 
 #[test]
