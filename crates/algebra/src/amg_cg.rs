@@ -59,6 +59,15 @@ impl AmgCg {
     }
 }
 
+/// Bytes of one product y = A x: values and columns once, the start of each row, x and y once.
+fn product_bytes(a: &Csr) -> u64 {
+    (12 * a.nnz() + 8 * (a.nrows() + 1) + 8 * (a.ncols() + a.nrows())) as u64
+}
+
+/// Vectors in double precision that [`cg`] reads and writes in one iteration beside those of the
+/// product and the cycle: r . z (2), d = z + b d (3), d . A d (2), x and r in one pass (6).
+const VECTORS: u64 = 13;
+
 impl LinearSolver for AmgCg {
     fn name(&self) -> &'static str {
         "cg with algebraic multigrid"
@@ -105,5 +114,10 @@ impl LinearSolver for AmgCg {
             Some(fresh) => h.worn = rate > 1.5 * fresh + 0.5,
         }
         Ok(info)
+    }
+
+    fn iteration_bytes(&self, a: &Csr) -> Option<u64> {
+        let cycle = self.amg()?.cycle_bytes() as u64;
+        Some(product_bytes(a) + cycle + 8 * VECTORS * a.nrows() as u64)
     }
 }

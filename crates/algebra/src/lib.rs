@@ -19,6 +19,7 @@ pub mod csr;
 pub mod index_map;
 pub mod line_search;
 pub mod linear;
+pub mod metered;
 pub mod newton;
 pub mod operator;
 mod ordering;
@@ -33,6 +34,7 @@ pub use cholesky::Cholesky;
 pub use csr::{Csr, CsrError, Pattern};
 pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
+pub use metered::{LinearWork, Metered};
 pub use newton::{
     Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };

@@ -26,6 +26,12 @@ pub trait LinearSolver {
         x: &mut [f64],
         rtol: f64,
     ) -> Result<LinearInfo, LinearError>;
+
+    /// Bytes that one iteration reads and writes, counted from what is stored; `None` for a direct
+    /// solver and before [`LinearSolver::prepare`].
+    fn iteration_bytes(&self, _a: &Csr) -> Option<u64> {
+        None
+    }
 }
 
 /// What a solve took and left.

@@ -4,7 +4,7 @@ mod common;
 use algebra::cg::Jacobi;
 use algebra::{
     Amg, AmgCg, AmgParameters, AmgProblem, CgParameters, Cholesky, Csr, LinearError, LinearInfo,
-    LinearSolver, Preconditioner, cg,
+    LinearSolver, Metered, Preconditioner, cg,
 };
 use common::{
     conductor, elements, laplacian, random, relative_residual, same_for_all_threads, with_dense_row,
@@ -236,4 +236,27 @@ fn a_first_interpolation_of_another_size_is_refused() {
         AmgProblem { first_prolongation: Some(from_every_second(3)), ..AmgProblem::default() };
     let error = Amg::new(&a, &problem, &AmgParameters::default()).err().unwrap();
     assert_eq!(error.to_string(), "number of rows of the first prolongation: got 49, wanted 1681");
+}
+
+#[test]
+fn what_a_solve_moves_is_counted() {
+    let a = laplacian([30, 30, 30], [1.0; 3]);
+    let (n, nnz) = (a.nrows() as u64, a.nnz() as u64);
+    let mut solver = Metered::new(Box::new(AmgCg::default()));
+    assert_eq!(solver.iteration_bytes(&a), None, "nothing is prepared");
+    solver.prepare(&a).unwrap();
+    let (b, mut x) = (random(a.nrows(), 5), vec![0.0; a.nrows()]);
+    let info = solver.solve(&a, &b, &mut x, RTOL).unwrap();
+    let work = solver.work().clone();
+    assert_eq!((work.rows, work.solves, work.iterations), (a.nrows(), 1, info.iterations));
+    // At least the product in double precision (12 bytes an entry, 24 a row), four in single precision
+    // (8 bytes an entry), 13 vectors in double precision and the residual in and the correction out;
+    // at most twice that with interpolations, coarse levels and the vectors of the cycle.
+    let least = (12 + 4 * 8) * nnz + (24 + 13 * 8 + 16) * n;
+    let bytes = work.iteration_bytes.unwrap();
+    assert!(bytes > least && bytes < 2 * least, "{bytes} for {least}");
+    // A direct solver has no iterations to count.
+    let mut direct = Metered::new(Box::new(Cholesky::new()));
+    direct.prepare(&a).unwrap();
+    assert_eq!((direct.iteration_bytes(&a), direct.work().name), (None, "cholesky"));
 }

@@ -48,10 +48,20 @@ impl Level {
         self.restriction.nrows() * self.restriction.shape()[0]
     }
 
-    /// Bytes of matrix and interpolation that one cycle reads.
+    /// Bytes that one cycle reads and writes: the matrix for each product, both interpolations, and
+    /// the vectors, each once for each pass over it.
     pub fn cycle_bytes(&self) -> usize {
-        let between = self.prolongation.bytes() + self.restriction.bytes();
-        self.smoother.products() * self.a.bytes() + between
+        let matrices = self.smoother.products() * self.a.bytes()
+            + self.prolongation.bytes()
+            + self.restriction.bytes();
+        // The first step of smoothing reads D^-1 and b and writes x and y; each other one reads
+        // D^-1, b, x and y and writes y; the residual reads b and x and writes y; restriction reads
+        // y, prolongation reads and writes x.
+        let diagonal = self.a.shape()[0];
+        let steps = self.smoother.products() - 1;
+        let here = (diagonal + 3) + steps * (diagonal + 4) + 3 + 1 + 2;
+        // The restriction writes a vector below, the prolongation reads one.
+        matrices + 4 * (here * self.places() + 2 * self.places_below())
     }
 
     /// Takes new values of the matrix.

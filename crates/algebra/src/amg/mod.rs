@@ -137,9 +137,14 @@ impl Amg {
         self.levels.first().map_or(1.0, |first| all / entries(first))
     }
 
-    /// Bytes of matrices and interpolations that one cycle reads.
+    /// Bytes that one cycle reads and writes: matrices, interpolations and vectors of all levels but
+    /// the factored one, and the residual and correction in double precision. A vector is counted
+    /// once for each pass over it, as if what the columns of a row point at were still in the cache.
     pub fn cycle_bytes(&self) -> usize {
-        self.levels.iter().map(Level::cycle_bytes).sum()
+        let levels: usize = self.levels.iter().map(Level::cycle_bytes).sum();
+        // |r|; r to b; x to z. Without levels the factored one is all there is.
+        let between = (8 + 12 + 12) * self.places.nodes() * self.places.block();
+        if self.levels.is_empty() { 0 } else { levels + between }
     }
 }
 

@@ -39,6 +39,7 @@ pub fn solve_current<'m>(
     log.observer.phase("solve");
     let observe = &mut |k, residual| log.observer.iteration(k, residual);
     let outcome = solve::solve(case, &mut model, observe)?;
+    log.observer.linear(&outcome.linear);
     let newton = &outcome.newton;
     if !newton.converged {
         let place = solve::describe_unknown(&model, newton.worst);
@@ -75,7 +76,7 @@ impl<'m> Current<'m> {
         let linear = newton.linear_iterations.clone();
         (
             NewtonSummary { iterations, residuals },
-            LinearSolverSummary { name: self.outcome.solver.into(), iterations: linear },
+            LinearSolverSummary { name: self.outcome.linear.name.into(), iterations: linear },
         )
     }
 

@@ -23,6 +23,7 @@ use crate::case::{Case, CaseError};
 use crate::results::{
     Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary, Symmetry,
 };
+use algebra::LinearWork;
 use fem::Hypothesis;
 use mesh::{Mesh, measure, quality};
 use std::time::Instant;
@@ -47,6 +48,8 @@ pub trait Observer {
     fn phase(&mut self, name: &str);
     /// An iteration of Newton's method ended with this residual.
     fn iteration(&mut self, iteration: usize, residual: f64);
+    /// The linear solves of one side of the problem are done, and this is what they took.
+    fn linear(&mut self, _work: &LinearWork) {}
     /// Something that the user should know.
     fn warn(&mut self, message: &str);
 }
@@ -74,7 +77,7 @@ pub fn solve_case(
     let mut last = None;
     for refinement in 0..=refinements {
         drop(last.take());
-        let results = solve_once(case, refinement, observer)?;
+        let results = solve_refined(case, refinement, observer)?;
         let converged = results.summary.status == Status::Converged;
         runs.push(results.summary.quantities.clone());
         last = Some(results);
@@ -89,7 +92,11 @@ pub fn solve_case(
     Ok(results)
 }
 
-fn solve_once(
+/// Solves `case` on its mesh refined uniformly `refinement` times, and on no other.
+///
+/// # Errors
+/// As [`solve_case`].
+pub fn solve_refined(
     case: &Case,
     refinement: u32,
     observer: &mut dyn Observer,
@@ -111,7 +118,8 @@ fn solve_once(
     let (mut quantities, mut fields) = (Named::default(), Vec::new());
     let mut profiles = Vec::new();
     let (mut newton, mut linear_solver) = Default::default();
-    let (mut dofs, mut setup) = (0, std::time::Duration::ZERO);
+    let mut dofs = 0;
+    let mut setup = mechanics.as_ref().map_or(std::time::Duration::ZERO, |m| m.setup);
     let mut converged = true;
     match current {
         Some(current) => {
@@ -119,7 +127,8 @@ fn solve_once(
             quantities = solved.quantities();
             profiles = profiles::profiles(case, &geometry, Some(&solved), mechanics.as_ref());
             fields = current.fields();
-            (dofs, setup) = (current.outcome.free.len(), current.setup);
+            dofs = current.outcome.free.len();
+            setup += current.setup;
             converged = current.outcome.newton.converged;
             (newton, linear_solver) = current.summaries();
         }

@@ -4,7 +4,8 @@ use super::model::Model;
 use super::surfaces::Solution;
 use crate::case::Case;
 use algebra::{
-    AmgProblem, LinearSolver, Method, NewtonError, NewtonInfo, NewtonParameters, choose, newton,
+    AmgProblem, LinearWork, Metered, Method, NewtonError, NewtonInfo, NewtonParameters, choose,
+    newton,
 };
 
 /// A solution and how it was found.
@@ -13,8 +14,8 @@ pub struct Outcome {
     pub solution: Solution,
     /// What Newton's method did.
     pub newton: NewtonInfo,
-    /// Name of the linear solver.
-    pub solver: &'static str,
+    /// What the linear solves took.
+    pub linear: LinearWork,
     /// Free unknowns.
     pub free: Vec<f64>,
 }
@@ -31,14 +32,15 @@ pub fn solve(
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
     let mut u = vec![0.0; model.system.space().free()];
-    let mut solver = choose(u.len(), mesh.dimension, method(case), AmgProblem::default);
+    let solver = choose(u.len(), mesh.dimension, method(case), AmgProblem::default);
+    let mut solver = Metered::new(solver);
     let parameters = NewtonParameters {
         rtol: case.solver.newton_rtol,
         max_iterations: case.solver.newton_max_iterations,
         linear_rtol: case.solver.linear_rtol,
         ..NewtonParameters::default()
     };
-    let newton = newton(&mut model.system, &mut *solver, &mut u, &parameters, observe)?;
+    let newton = newton(&mut model.system, &mut solver, &mut u, &parameters, observe)?;
     let all = model.system.all_unknowns(&u);
     let space = model.system.space();
     let potential = space.nodal_values(transport::POTENTIAL, &all);
@@ -46,7 +48,7 @@ pub fn solve(
     Ok(Outcome {
         solution: Solution { all, potential, deviation },
         newton,
-        solver: LinearSolver::name(&*solver),
+        linear: solver.work().clone(),
         free: u,
     })
 }

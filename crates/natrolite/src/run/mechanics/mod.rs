@@ -17,7 +17,9 @@ pub use contacts::Contact;
 use super::{Geometry, Observer, RunError};
 use crate::case::{Case, CaseError};
 use crate::results::MechanicsSummary;
+use algebra::LinearWork;
 use balance::Balance;
+use std::time::{Duration, Instant};
 
 /// What follows from the loads.
 #[derive(Clone, Debug)]
@@ -39,6 +41,10 @@ pub struct Mechanics {
     pub summary: MechanicsSummary,
     /// False when the equations were not solved to their tolerance.
     pub converged: bool,
+    /// From the mesh to the equations.
+    pub setup: Duration,
+    /// What the linear solves took.
+    pub linear: LinearWork,
     /// What the solver wants to be known, a line each.
     pub messages: Vec<String>,
 }
@@ -63,8 +69,11 @@ pub fn solve_mechanics(
         return Ok(None);
     }
     observer.phase("mechanics");
+    let start = Instant::now();
     let model = model::MechanicalModel::new(case, geometry)?;
-    solve::solve(case, geometry, model).map(Some)
+    let mechanics = solve::solve(case, geometry, model, start.elapsed())?;
+    observer.linear(&mechanics.linear);
+    Ok(Some(mechanics))
 }
 
 /// The stress side placed but not solved.

@@ -8,15 +8,16 @@ use crate::case::Case;
 use crate::results::MechanicsSummary;
 use crate::run::solve::method;
 use crate::run::{Geometry, RunError};
-use algebra::{LinearSolver, NewtonParameters, choose, newton};
+use algebra::{LinearSolver, Metered, NewtonParameters, choose, newton};
 use contact::stress::{nodal_reactions, nodal_stress};
 use contact::unilateral::{self, ContactSurface, Outcome, Touch};
 use contact::{DISPLACEMENT, amg_problem};
+use std::time::Duration;
 
 /// Most changes of the active set; each is a linear solve, and a dozen are usual.
 const MAX_STEPS: usize = 200;
 
-/// Solves the placed laws.
+/// Solves the placed laws, which took `setup` to place.
 ///
 /// # Errors
 /// When there is no equilibrium.
@@ -24,12 +25,13 @@ pub fn solve(
     case: &Case,
     geometry: &Geometry,
     mut model: MechanicalModel<'_>,
+    setup: Duration,
 ) -> Result<Mechanics, RunError> {
     let mesh = &geometry.mesh;
     let space = model.system.space();
     let dofs = space.free();
     let problem = || amg_problem(mesh, geometry.hypothesis, space);
-    let mut solver = choose(dofs, mesh.dimension, method(case), problem);
+    let mut solver = Metered::new(choose(dofs, mesh.dimension, method(case), problem));
     let mut messages = Vec::new();
     let (u, outcome, linear) = if model.surfaces.is_empty() {
         let mut u = vec![0.0; dofs];
@@ -39,11 +41,11 @@ pub fn solve(
             linear_rtol: case.solver.linear_rtol,
             ..NewtonParameters::default()
         };
-        let info = newton(&mut model.system, &mut *solver, &mut u, &parameters, &mut |_, _| {})?;
+        let info = newton(&mut model.system, &mut solver, &mut u, &parameters, &mut |_, _| {})?;
         (u, None, Some(info))
     } else {
         let surfaces = &model.surfaces;
-        let mut outcome = unilateral::solve(&mut model.system, surfaces, &mut *solver, MAX_STEPS)?;
+        let mut outcome = unilateral::solve(&mut model.system, surfaces, &mut solver, MAX_STEPS)?;
         (std::mem::take(&mut outcome.u), Some(outcome), None)
     };
     let converged = match (&outcome, &linear) {
@@ -70,7 +72,7 @@ pub fn solve(
     let stress = nodal_stress(system, &model.stress, &u);
     let summary = MechanicsSummary {
         dofs,
-        solver: LinearSolver::name(&*solver).into(),
+        solver: solver.name().into(),
         steps: outcome.as_ref().map_or(1, |o| o.exchanged.len()),
         exchanged: outcome.as_ref().map_or_else(Vec::new, |o| o.exchanged.clone()),
         active: outcome.as_ref().map_or(0, |o| {
@@ -96,6 +98,8 @@ pub fn solve(
         dofs,
         summary,
         converged,
+        setup,
+        linear: solver.work().clone(),
         messages,
     })
 }
