@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::bench::{self, BenchCommand};
 use crate::failure::Failure;
 use crate::{catalogue, commands, schema};
 use clap::{Args, Parser, Subcommand};
@@ -23,6 +24,9 @@ enum Command {
     Check(CheckOptions),
     /// Compare with closed forms; exit 1 when a row fails
     Verify(VerifyOptions),
+    /// Measure how fast a problem is solved, with how many threads; exit 1 when answers differ
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// List the laws, or describe one
     Laws {
         /// Name of a law, as in the case file
@@ -122,6 +126,7 @@ fn execute(command: &Command) -> Result<(), Failure> {
         Command::Run(options) => commands::run(options),
         Command::Check(options) => commands::check(options),
         Command::Verify(options) => commands::verify(options),
+        Command::Bench(command) => bench::bench(command),
         Command::Mesh(MeshCommand::Info { file }) => commands::mesh_info(file),
         Command::Laws { name: None } => print(&catalogue::list_laws()),
         Command::Laws { name: Some(name) } => print(&catalogue::describe_law(name)?),

@@ -2,6 +2,7 @@
 //!
 //! A TOML case goes in; fields in HDF5, numbers with units, curves and pictures come out.
 
+pub mod bench;
 pub mod case;
 pub mod catalogue;
 pub mod cli;

@@ -9,8 +9,10 @@ mod table;
 mod verify;
 
 pub use check::check;
+pub use interrupt::clean_up_on_interrupt;
 pub use mesh_info::mesh_info;
 pub use run::{missed_expectations, run};
+pub use table::align_numbers;
 pub use verify::verify;
 
 use crate::failure::Failure;

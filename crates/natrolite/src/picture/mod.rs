@@ -5,8 +5,8 @@
 //! pressure, contact fraction and gap, as far as the run has them. Plain SVG without scripts or fonts
 //! of its own.
 
-mod axis;
-mod colour;
+pub(crate) mod axis;
+pub(crate) mod colour;
 mod contact_line;
 mod contour;
 mod curve;
@@ -19,7 +19,7 @@ mod offset;
 mod raster;
 mod section;
 mod stress;
-mod svg;
+pub(crate) mod svg;
 mod tessellation;
 #[cfg(test)]
 mod tests;

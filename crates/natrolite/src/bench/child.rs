@@ -1,0 +1,156 @@
+//! One run in a process of its own: a case on stdin, what it took on stdout.
+
+use super::{ChildOptions, stream};
+use crate::cli::print;
+use crate::commands::{clean_up_on_interrupt, set_threads};
+use crate::failure::Failure;
+use crate::output::{Folder, write_data};
+use crate::results::{Results, Status};
+use crate::run::{Observer, RunError, solve_refined};
+use algebra::LinearWork;
+use serde::{Deserialize, Serialize};
+use std::io::Read;
+use std::path::Path;
+use std::time::Instant;
+
+/// What one run took, as its process says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    pub cells: usize,
+    pub nodes: usize,
+    pub dofs: usize,
+    pub converged: bool,
+    /// Steps of Newton's method or of the active set.
+    pub steps: usize,
+    pub solver: String,
+    /// Linear solves.
+    pub solves: usize,
+    /// Iterations of all linear solves.
+    pub iterations: usize,
+    /// Bytes that an iteration moves.
+    pub bytes_per_iteration: Option<u64>,
+    pub seconds: Phases,
+    /// Processor time of all threads \[s\].
+    pub cpu_seconds: Option<f64>,
+    pub peak_memory_bytes: Option<u64>,
+    /// What the checksum is.
+    pub quantity: String,
+    /// It, with all its digits: text, so that nothing is lost on the way.
+    pub checksum: String,
+}
+
+/// Wall-clock times \[s\].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Phases {
+    pub mesh: f64,
+    pub setup: f64,
+    pub solve: f64,
+    pub output: f64,
+    /// Reading the case, and from the solution to fields, profiles and numbers.
+    pub other: f64,
+    pub total: f64,
+    /// Of `solve`: set-up of the preconditioner.
+    pub linear_setup: f64,
+    /// Of `solve`: the iterations.
+    pub linear_solve: f64,
+}
+
+/// Listens to what the linear solves took.
+#[derive(Default)]
+struct Listener {
+    work: LinearWork,
+}
+
+impl Observer for Listener {
+    fn phase(&mut self, _: &str) {}
+    fn iteration(&mut self, _: usize, _: f64) {}
+    fn warn(&mut self, _: &str) {}
+    fn linear(&mut self, work: &LinearWork) {
+        self.work = work.clone();
+    }
+}
+
+/// Measures the speed of memory, or solves the case on stdin, and prints one line of JSON.
+///
+/// # Errors
+/// As a run.
+pub fn run(options: &ChildOptions) -> Result<(), Failure> {
+    let start = Instant::now();
+    set_threads(Some(options.threads))?;
+    if options.stream {
+        return print(&format!("{}\n", stream::triad(stream::ENTRIES)));
+    }
+    let mut text = String::new();
+    let read = std::io::stdin().read_to_string(&mut text);
+    read.map_err(|error| Failure::Input(format!("cannot read the case on stdin: {error}")))?;
+    let case = crate::case::read(Path::new("bench.toml"), &text, &[], crate::registry::laws())?;
+    let target = std::env::temp_dir().join(format!("natrolite-bench-{}", std::process::id()));
+    let folder = Folder::prepare(&target, false)?;
+    clean_up_on_interrupt(folder.path());
+    let mut listener = Listener::default();
+    let results = solve_refined(&case, options.refine, &mut listener).map_err(|e| match e {
+        RunError::Case(error) => Failure::Case(error),
+        error => Failure::NotConverged(error.to_string()),
+    })?;
+    let output = Instant::now();
+    write_data(&results, folder.path(), case.output.compression)?;
+    let output = output.elapsed().as_secs_f64();
+    let total = start.elapsed().as_secs_f64();
+    drop(folder);
+    let measurement = measurement(&results, &listener.work, output, total);
+    // Plain numbers and text: serialisation into memory cannot fail.
+    let line = serde_json::to_string(&measurement).expect("a measurement is always JSON");
+    print(&format!("{line}\n"))
+}
+
+fn measurement(results: &Results, work: &LinearWork, output: f64, total: f64) -> Measurement {
+    let summary = &results.summary;
+    let seconds = &summary.seconds;
+    let (quantity, checksum) = checksum(results);
+    Measurement {
+        cells: summary.mesh.cells,
+        nodes: summary.mesh.nodes,
+        dofs: summary.dofs,
+        converged: summary.status == Status::Converged,
+        steps: summary.mechanics.as_ref().map_or(summary.newton.iterations, |m| m.steps),
+        solver: work.name.into(),
+        solves: work.solves,
+        iterations: work.iterations,
+        bytes_per_iteration: work.iteration_bytes,
+        seconds: Phases {
+            mesh: seconds.mesh,
+            setup: seconds.setup,
+            solve: seconds.solve,
+            output,
+            other: total - output - seconds.mesh - seconds.setup - seconds.solve,
+            total,
+            linear_setup: work.prepare.as_secs_f64(),
+            linear_solve: work.solve.as_secs_f64(),
+        },
+        cpu_seconds: cpu_seconds(),
+        peak_memory_bytes: crate::run::peak_memory(),
+        quantity: quantity.into(),
+        checksum: format!("{checksum:e}"),
+    }
+}
+
+/// A number that every unknown has a part in.
+fn checksum(results: &Results) -> (&'static str, f64) {
+    if let Some(quantity) = results.summary.quantities.get("cell_overpotential") {
+        return ("cell_overpotential (V)", quantity.value);
+    }
+    let field = results.field("displacement");
+    let along_z = field.iter().flat_map(|f| f.values.iter().skip(2).step_by(3));
+    let sum: f64 = along_z.sum();
+    ("mean of u_z (m)", sum / results.mesh.points.len().max(1) as f64)
+}
+
+/// Processor time of this process so far \[s\], in its own and the system's code. Linux counts it in
+/// hundredths of a second, whatever the kernel's own clock.
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program stands in brackets and may hold anything.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks = |k: usize| fields.split_whitespace().nth(k)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) / 100.0)
+}
