@@ -70,10 +70,10 @@ impl Problem {
     /// Bytes for each cell at the peak, roughly, as measured; enough to refuse what cannot fit.
     fn bytes_per_cell(self, order: usize) -> u64 {
         match (self, order) {
-            (Problem::Pore, 1) => 1_500,
-            (Problem::Pore, _) => 10_000,
-            (_, 1) => 6_000,
-            (_, _) => 50_000,
+            (Problem::Pore, 1) => 1_300,
+            (Problem::Pore, _) => 20_000,
+            (_, 1) => 12_000,
+            (_, _) => 400_000,
         }
     }
 }
@@ -120,7 +120,7 @@ contact = { law = "unilateral" }
 
 [interface.void]
 between = ["electrolyte", "anode"]
-contact = { gap = { formula = "40*nm*sqrt(abs(1 - (r/(10*um))^2))" } }
+contact = { gap = { formula = "40*nm*(1 - (r/(10*um))^2)^2" } }
 
 [boundary.collector]
 platen = { pressure = "10 MPa" }
@@ -222,7 +222,7 @@ mod tests {
         let sized =
             Sized { text: String::new(), refinement: 7, cells: 1 << 30, problem: Problem::Pore };
         let error = check_memory(&sized, 1, Some(1 << 33)).expect_err("a terabyte");
-        assert!(error.to_string().contains("1500 GiB, and 8.0 GiB"), "{error}");
+        assert!(error.to_string().contains("1300 GiB, and 8.0 GiB"), "{error}");
         assert_eq!(error.exit_code(), 2);
         assert!(check_memory(&sized, 1, None).is_ok());
     }

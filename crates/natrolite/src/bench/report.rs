@@ -331,3 +331,83 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
         Failure::System(format!("cannot write {}: {error}", path.display()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::child::Measurement;
+    use crate::bench::problems::Sized;
+
+    /// A run with as many unknowns as it has cells, one second a phase.
+    fn measured(cells: u64, total: f64, checksum: &str) -> Measured {
+        let seconds = Phases { total, linear_solve: 0.5 * total, ..Phases::default() };
+        let median = Measurement {
+            cells: cells as usize,
+            dofs: cells as usize,
+            converged: true,
+            iterations: 10,
+            bytes_per_iteration: Some(1_000_000_000),
+            seconds,
+            quantity: "x".into(),
+            checksum: checksum.into(),
+            ..Measurement::default()
+        };
+        let (range, checksums) = ([total; 2], vec![checksum.to_owned()]);
+        Measured { median, process_seconds: total, range, stream: 2e10, checksums }
+    }
+
+    fn plan(threads: u32, cells: u64) -> Plan {
+        let text = format!("{cells}");
+        Plan::new(threads, &Sized { text, refinement: 0, cells, problem: Problem::Pore })
+    }
+
+    fn series(runs: &[(u32, u64, f64, &str)]) -> Series {
+        let plans = runs.iter().map(|run| plan(run.0, run.1)).collect();
+        let measured = runs.iter().map(|run| measured(run.1, run.2, run.3)).collect();
+        Series::new(Kind::Threads, 100, plans, measured)
+    }
+
+    fn report(series: Series) -> Report {
+        let machine = Machine {
+            processor: None,
+            cores: 2,
+            memory_bytes: None,
+            available_bytes: None,
+            load: None,
+        };
+        let series = vec![series];
+        Report { version: "0", problem: Problem::Pore, order: 1, repeat: 1, machine, series }
+    }
+
+    #[test]
+    fn figures_follow_from_what_was_measured() {
+        let strong = series(&[(1, 100, 8.0, "1"), (4, 100, 4.0, "1")]);
+        let [first, second] = &strong.rows[..] else { panic!("two rows") };
+        assert_eq!((first.efficiency, second.efficiency), (1.0, 0.5));
+        // Twice as fast with the same speed of memory.
+        assert_eq!(second.efficiency_over_stream, Some(2.0));
+        // 10 iterations of 1 GB in 4 s; the triad does 20 GB/s.
+        assert_eq!(first.seconds_per_iteration, Some(0.4));
+        assert_eq!((first.bytes_per_second, first.fraction_of_stream), (Some(2.5e9), Some(0.125)));
+        assert_eq!(first.dof_iterations_per_second, Some(250.0));
+        let weak = series(&[(1, 100, 8.0, "1"), (2, 200, 10.0, "2")]);
+        assert_eq!((weak.rows[1].efficiency, weak.checksums_agree), (0.8, true));
+    }
+
+    #[test]
+    fn answers_that_differ_are_a_failed_check() {
+        assert!(report(series(&[(1, 100, 1.0, "1e0"), (2, 100, 1.0, "1e0")])).verdict().is_ok());
+        let wrong = report(series(&[(1, 100, 1.0, "1e0"), (2, 100, 1.0, "1.0000000000000002e0")]));
+        let failure = wrong.verdict().expect_err("they differ");
+        assert_eq!(failure.exit_code(), 1);
+        assert!(failure.to_string().contains("1.0000000000000002e0 (threads 2)"), "{failure}");
+        assert!(!wrong.table().contains("the same to the last bit"));
+    }
+
+    #[test]
+    fn a_run_without_convergence_is_told() {
+        let mut failed = report(series(&[(1, 100, 1.0, "1e0")]));
+        failed.series[0].rows[0].converged = false;
+        assert_eq!(failed.verdict().expect_err("it is").exit_code(), 3);
+    }
+}
