@@ -36,15 +36,11 @@ pub fn solve(
     let mut messages = Vec::new();
     let mut solver = solver_for(&model, geometry, method(case))?;
     let mut solved = equilibrium(case, &mut model, &mut *solver);
-    if let Err(error) = &solved
+    if let Some(why) = failure(&solved)
         && method(case) == Method::Auto
         && LinearSolver::name(&*solver) != DIRECT
         && dofs <= DIRECT_LIMIT
     {
-        let why = match error {
-            RunError::Contact(error) => error.to_string(),
-            error => error.to_string(),
-        };
         messages.push(format!("multigrid failed ({why}); the direct solver is taken instead"));
         solver = solver_for(&model, geometry, Method::Cholesky)?;
         solved = equilibrium(case, &mut model, &mut *solver);
@@ -147,6 +143,15 @@ fn equilibrium(
     };
     let info = newton(&mut model.system, solver, &mut u, &parameters, &mut |_, _| {})?;
     Ok(Equilibrium { u, outcome: None, linear: Some(info) })
+}
+
+/// Why the linear solver gave up.
+fn failure(solved: &Result<Equilibrium, RunError>) -> Option<String> {
+    match solved {
+        Ok(solved) => solved.linear.as_ref()?.failure.as_ref().map(ToString::to_string),
+        Err(RunError::Contact(error)) => Some(error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
 }
 
 /// A linear solver that knows the rigid motions.
