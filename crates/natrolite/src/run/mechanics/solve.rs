@@ -135,11 +135,15 @@ fn equilibrium(
         return Ok(Equilibrium { u, outcome: Some(outcome), linear: None });
     }
     let mut u = vec![0.0; model.system.space().free()];
+    let defaults = NewtonParameters::default();
+    // Without compliant interfaces the equations are linear: one step, as sharp as the end asks for.
+    let forcing =
+        if model.compliant.is_empty() { 0.3 * case.solver.newton_rtol } else { defaults.forcing };
     let parameters = NewtonParameters {
         rtol: case.solver.newton_rtol,
         max_iterations: case.solver.newton_max_iterations,
-        linear_rtol: case.solver.linear_rtol,
-        ..NewtonParameters::default()
+        linear_rtol: case.solver.linear_rtol.min(forcing),
+        forcing,
     };
     let info = newton(&mut model.system, solver, &mut u, &parameters, &mut |_, _| {})?;
     Ok(Equilibrium { u, outcome: None, linear: Some(info) })
