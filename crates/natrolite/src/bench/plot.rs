@@ -121,7 +121,7 @@ fn legend(svg: &mut Svg, [mut x, y]: [f64; 2], entries: &[(&str, &str, &str)]) {
         let style = format!(r#"stroke="{colour}" stroke-width="5" {dashes}"#);
         svg.line([x, y - 4.0], [x + 14.0, y - 4.0], &style);
         svg.text([x + 18.0, y], Anchor::Start, r#"font-size="11""#, name);
-        x += 30.0 + 5.6 * name.chars().count() as f64;
+        x += 30.0 + 6.0 * name.chars().count() as f64;
     }
 }
 

@@ -72,8 +72,10 @@ impl Problem {
         match (self, order) {
             (Problem::Pore, 1) => 1_300,
             (Problem::Pore, _) => 20_000,
-            (_, 1) => 12_000,
-            (_, _) => 400_000,
+            (Problem::Elasticity, 1) => 12_000,
+            (Problem::Elasticity, _) => 400_000,
+            (Problem::Contact, 1) => 22_000,
+            (Problem::Contact, _) => 560_000,
         }
     }
 }
