@@ -19,6 +19,8 @@ struct Arguments {
 enum Command {
     /// Solve a case; exit 3 without convergence, 1 when an expectation is missed
     Run(RunOptions),
+    /// Solve every point of [sweep]; exit 3 when points failed
+    Sweep(SweepOptions),
     /// Read a case, mesh it, and print what would be solved
     Check(CheckOptions),
     /// Compare with closed forms; exit 1 when a row fails
@@ -76,6 +78,17 @@ pub struct RunOptions {
     pub verbose: bool,
 }
 
+/// Options of `natrolite sweep`.
+#[derive(Clone, Debug, Args)]
+pub struct SweepOptions {
+    /// Those of `natrolite run`
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// Continue a sweep that was interrupted
+    #[arg(long)]
+    pub resume: bool,
+}
+
 /// Options of `natrolite check`.
 #[derive(Clone, Debug, Args)]
 pub struct CheckOptions {
@@ -120,6 +133,7 @@ pub fn main() -> ExitCode {
 fn execute(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Run(options) => commands::run(options),
+        Command::Sweep(options) => commands::sweep(options),
         Command::Check(options) => commands::check(options),
         Command::Verify(options) => commands::verify(options),
         Command::Mesh(MeshCommand::Info { file }) => commands::mesh_info(file),

@@ -5,12 +5,14 @@ mod interrupt;
 mod mesh_info;
 mod progress;
 mod run;
+mod sweep;
 mod table;
 mod verify;
 
 pub use check::check;
 pub use mesh_info::mesh_info;
 pub use run::{missed_expectations, run};
+pub use sweep::sweep;
 pub use verify::verify;
 
 use crate::failure::Failure;

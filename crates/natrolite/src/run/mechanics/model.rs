@@ -440,7 +440,8 @@ impl Draft<'_, '_> {
     }
 }
 
-fn fraction_of(laws: &[LawUse]) -> Option<ContactFraction> {
+/// The law of the contact fraction among `laws`.
+pub fn fraction_of(laws: &[LawUse]) -> Option<ContactFraction> {
     let law = laws.iter().find(|law| law.entry.name == "contact_fraction")?;
     // Checked when the case was read.
     ContactFraction::from_values(&law.values).ok()

@@ -1,0 +1,49 @@
+//! The conduction in the bulk, split into what a sweep keeps and what it scales.
+
+use crate::case::{Case, MeshSource};
+use std::fmt::Write as _;
+use transport::conductivity_at;
+
+/// Conductivity of the regions as a tensor of a fixed shape times a scale.
+///
+/// Where the regions are separate bodies each has its own scale, its first principal value. Those of a
+/// mesh file may be joined, and have one scale in common, that of the first: then the ratios of their
+/// conductivities are part of the shape. Shapes are rounded to thirteen digits, so that a common factor
+/// leaves them as they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conduction {
+    /// For each region of the case its name, shape, and scale \[S/m\].
+    pub regions: Vec<(String, [[f64; 3]; 3], f64)>,
+}
+
+impl Conduction {
+    /// The conduction of `case`; `None` where a region has no conductivity.
+    pub fn of(case: &Case) -> Option<Conduction> {
+        let common = matches!(case.mesh, MeshSource::File(_));
+        let mut first = None;
+        let mut regions = Vec::with_capacity(case.regions.len());
+        for region in &case.regions {
+            let ohm = case.materials[region.material].law("ohm")?;
+            let tensor = conductivity_at(&ohm.values, case.temperature).ok()?;
+            let own = tensor[0][0];
+            let scale = if common { *first.get_or_insert(own) } else { own };
+            let shape = tensor.map(|row| row.map(|s| rounded(s / scale)));
+            regions.push((region.name.clone(), shape, scale));
+        }
+        Some(Conduction { regions })
+    }
+}
+
+/// What of the conduction in `case` a sweep keeps, as text.
+pub fn conduction_text(case: &Case) -> String {
+    let mut out = case.solver.linear_method.to_owned();
+    let regions = Conduction::of(case).map_or_else(Vec::new, |c| c.regions);
+    for (name, shape, _) in &regions {
+        let _ = write!(out, " {name:?} {shape:?}");
+    }
+    out
+}
+
+fn rounded(x: f64) -> f64 {
+    format!("{x:.12e}").parse().unwrap_or(x)
+}
