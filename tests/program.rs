@@ -275,6 +275,36 @@ fn commands_that_only_tell() {
 }
 
 #[test]
+fn values_from_memory_are_named_where_they_are_used() {
+    let folder = folder();
+    let case = config("anode_free_pressure.toml").display().to_string();
+    let run = |arguments: &[&str]| {
+        natrolite(&folder).args(arguments).output().expect("the program starts")
+    };
+    let doubt = "material hydroborate: elastic.young = 15 GPa is from memory (mark M): check it \
+                 before you rely on it";
+    let hardness = "interface.void.contact_fraction.hardness = 0.7 MPa, that of the built-in Na";
+    let output = run(&["check", &case]);
+    assert!(stdout(&output).contains(doubt), "{}", stdout(&output));
+    assert!(stdout(&output).contains(hardness), "{}", stdout(&output));
+    let output = run(&["run", &case, "--output", "out"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stderr(&output).contains(&format!("warning: {doubt}\n")), "{}", stderr(&output));
+    // The results keep it.
+    let case = natrolite::case::read_file(Path::new(&case), &[]).expect("a case");
+    let results = natrolite::run::solve_case(&case, 0, &mut natrolite::run::Silent);
+    let log = results.expect("it is solved").log;
+    assert!(log.lines().any(|line| line == doubt), "{log}");
+    assert!(log.lines().any(|line| line == hardness), "{log}");
+    // Without mechanics no stiffness is used.
+    let electric = config("nas_pore.toml").display().to_string();
+    let set = "region.electrolyte=Na3SbS4";
+    let output = run(&["run", &electric, "--output", "electric", "--set", set]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(!stderr(&output).contains("from memory"), "{}", stderr(&output));
+}
+
+#[test]
 fn no_color_is_respected() {
     let folder = folder();
     let output = natrolite(&folder)

@@ -105,3 +105,9 @@ fn three_dimensions_with_conjugate_gradients() {
     assert!(summary["dofs"].as_u64().expect("a number") > 12_000, "{summary}");
     assert_eq!(summary["linear_solver"]["name"], "cg with algebraic multigrid");
 }
+
+#[test]
+fn a_mesh_file() {
+    let summary = compare("gmsh_pore_quarter.toml", &["--refine", "2"]);
+    assert!(summary["mesh"]["cells"].as_u64().expect("a number") > 8192, "{summary}");
+}

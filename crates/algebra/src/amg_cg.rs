@@ -83,16 +83,17 @@ impl LinearSolver for AmgCg {
         let max_iterations = self.max_iterations;
         let h = self.hierarchy.as_mut().filter(|h| h.rows == a.nrows());
         let h = h.ok_or(LinearError::NotPrepared)?;
-        let digits = -rtol.clamp(1e-16, 0.1).log10();
+        // The first iterations bring the least: as if one digit more were asked for.
+        let digits = 1.0 - rtol.clamp(1e-16, 0.1).log10();
         let patience = match h.fresh {
             Some(fresh) => ((2.0 * fresh * digits) as usize + 5).min(max_iterations),
             None => max_iterations,
         };
-        let first = cg(a, &h.amg.cycle(a), b, x, &CgParameters { rtol, max_iterations: patience });
+        let first = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations: patience });
         let info = match first {
             Err(LinearError::NotConverged { iterations, .. }) if h.fresh.is_some() => {
                 let h = self.build(a)?;
-                let again = cg(a, &h.amg.cycle(a), b, x, &CgParameters { rtol, max_iterations })?;
+                let again = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations })?;
                 h.fresh = Some((again.iterations as f64 / digits).max(0.5));
                 return Ok(LinearInfo { iterations: iterations + again.iterations, ..again });
             }

@@ -1,7 +1,7 @@
 //! Preconditioned conjugate gradients.
 
 use crate::linear::check_vectors;
-use crate::vector::{axpy, dot, norm, residual_of, xpay};
+use crate::vector::{advance, dot, norm, residual_of, xpay};
 use crate::{LinearError, LinearInfo, Operator};
 
 /// z = M^-1 r, an approximation of A^-1 r that is linear, symmetric and positive definite.
@@ -72,8 +72,12 @@ pub fn cg(
     let mut iterations = 0;
     let mut before = f64::INFINITY;
     loop {
-        a.apply(x, &mut r);
-        residual_of(b, &mut r);
+        if x.iter().all(|&x| x == 0.0) {
+            r.copy_from_slice(b);
+        } else {
+            a.apply(x, &mut r);
+            residual_of(b, &mut r);
+        }
         let mut residual = norm(&r) / size;
         if residual <= p.rtol || residual > 0.5 * before {
             // Not a digit is right, whatever the recurrence said. NaN included.
@@ -95,9 +99,7 @@ pub fn cg(
             xpay(&z, if rz_before > 0.0 { rz / rz_before } else { 0.0 }, &mut d);
             a.apply(&d, &mut ad);
             let alpha = rz / positive(dot(&d, &ad), "d . A d", iterations)?;
-            axpy(alpha, &d, x);
-            axpy(-alpha, &ad, &mut r);
-            residual = norm(&r) / size;
+            residual = advance(alpha, [&d, &ad], x, &mut r).sqrt() / size;
             iterations += 1;
         }
     }

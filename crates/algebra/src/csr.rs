@@ -18,6 +18,43 @@ pub struct Csr {
     ncols: usize,
 }
 
+/// Where the entries of a [`Csr`] are.
+#[derive(Clone, Copy)]
+pub struct Pattern<'a> {
+    row_start: &'a [usize],
+    columns: &'a [u32],
+}
+
+impl<'a> Pattern<'a> {
+    /// Where each row begins; one entry more than rows.
+    pub fn row_start(&self) -> &'a [usize] {
+        self.row_start
+    }
+
+    /// Place of the entry (i, j) among the values, None where there is none.
+    pub fn position(&self, i: usize, j: u32) -> Option<usize> {
+        let (start, columns) = self.row(i);
+        place(columns, j).map(|k| start + k)
+    }
+
+    /// Where the row begins among the values, and its columns.
+    pub fn row(&self, i: usize) -> (usize, &'a [u32]) {
+        let start = self.row_start[i];
+        (start, &self.columns[start..self.row_start[i + 1]])
+    }
+}
+
+/// Where `column` stands among the increasing `columns` of a row.
+pub fn place(columns: &[u32], column: u32) -> Option<usize> {
+    // Counting beats searching in the short rows that most matrices have: it does not branch.
+    let k = if columns.len() <= 64 {
+        columns.iter().map(|&c| u32::from(c < column)).sum::<u32>() as usize
+    } else {
+        columns.partition_point(|&c| c < column)
+    };
+    (columns.get(k) == Some(&column)).then_some(k)
+}
+
 /// Why three arrays are not a matrix.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum CsrError {
@@ -161,8 +198,17 @@ impl Csr {
 
     /// Place of the entry (i, j) in [`Csr::values`], None where the pattern has none.
     pub fn position(&self, i: usize, j: u32) -> Option<usize> {
-        let start = self.row_start[i];
-        self.row(i).0.binary_search(&j).ok().map(|k| start + k)
+        self.pattern().position(i, j)
+    }
+
+    /// Where the entries are.
+    pub fn pattern(&self) -> Pattern<'_> {
+        Pattern { row_start: &self.row_start, columns: &self.columns }
+    }
+
+    /// Where the entries are, and their values, to be changed.
+    pub fn pattern_and_values_mut(&mut self) -> (Pattern<'_>, &mut [f64]) {
+        (Pattern { row_start: &self.row_start, columns: &self.columns }, &mut self.values)
     }
 
     /// True if both matrices have entries at the same places.
@@ -172,53 +218,50 @@ impl Csr {
             && self.columns == other.columns
     }
 
-    /// Takes the values of `from`, whose rows begin with the columns of the rows of this matrix.
-    ///
-    /// # Panics
-    /// If a row of `from` is shorter, or there are fewer rows.
-    pub fn copy_leading_columns(&mut self, from: &Csr) {
-        for (i, range) in self.row_start.windows(2).enumerate() {
-            let (columns, values) = from.row(i);
-            let count = range[1] - range[0];
-            debug_assert_eq!(self.columns[range[0]..range[1]], columns[..count]);
-            self.values[range[0]..range[1]].copy_from_slice(&values[..count]);
-        }
-    }
-
     /// y = A x
     ///
     /// # Panics
     /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries.
     pub fn apply(&self, x: &[f64], y: &mut [f64]) {
         assert_eq!(x.len(), self.ncols);
-        self.each_row(y, |_, columns, values| {
+        self.each_row(y, |_, _, columns, values| {
             columns.iter().zip(values).map(|(&j, a)| a * x[j as usize]).sum()
         });
     }
 
-    /// y_i = sum of a_ij (x_j - x_i): A x for a matrix whose rows sum to zero, with the digits of small
-    /// differences between entries of x that are themselves far from zero.
+    /// y = y + A x
     ///
     /// # Panics
-    /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries, or there are more rows than
-    /// columns.
-    pub fn apply_to_differences(&self, x: &[f64], y: &mut [f64]) {
+    /// If `x` has not [`Csr::ncols`] or `y` not [`Csr::nrows`] entries.
+    pub fn add_apply(&self, x: &[f64], y: &mut [f64]) {
         assert_eq!(x.len(), self.ncols);
-        assert!(self.nrows() <= self.ncols);
-        self.each_row(y, |i, columns, values| {
-            let here = x[i];
-            columns.iter().zip(values).map(|(&j, a)| a * (x[j as usize] - here)).sum()
+        self.each_row(y, |_, y, columns, values| {
+            y + columns.iter().zip(values).map(|(&j, a)| a * x[j as usize]).sum::<f64>()
         });
     }
 
-    /// Sets each entry of `y` from its row, in parallel.
-    fn each_row(&self, y: &mut [f64], f: impl Fn(usize, &[u32], &[f64]) -> f64 + Sync) {
+    /// y_i = y_i + sum of a_ij (x_j - z_i). With z = x, and y = 0 before, this is A x for a matrix whose
+    /// rows sum to zero, with the digits of small differences between entries of x that are themselves
+    /// far from zero.
+    ///
+    /// # Panics
+    /// If `x` has not [`Csr::ncols`], or `y` and `z` not [`Csr::nrows`] entries.
+    pub fn add_apply_to_differences(&self, x: &[f64], z: &[f64], y: &mut [f64]) {
+        assert_eq!((x.len(), z.len()), (self.ncols, self.nrows()));
+        self.each_row(y, |i, y, columns, values| {
+            let here = z[i];
+            y + columns.iter().zip(values).map(|(&j, a)| a * (x[j as usize] - here)).sum::<f64>()
+        });
+    }
+
+    /// Sets each entry of `y` from what it was and from its row, in parallel.
+    fn each_row(&self, y: &mut [f64], f: impl Fn(usize, f64, &[u32], &[f64]) -> f64 + Sync) {
         assert_eq!(y.len(), self.nrows());
         let rows = |(piece, y): (usize, &mut [f64])| {
             for (k, y) in y.iter_mut().enumerate() {
                 let i = piece * ROWS + k;
                 let (columns, values) = self.row(i);
-                *y = f(i, columns, values);
+                *y = f(i, *y, columns, values);
             }
         };
         if self.nnz() < 32 * ROWS {
@@ -282,6 +325,30 @@ mod tests {
         assert_eq!(t.transpose(), small());
         assert_eq!(small().diagonal(), [1.0, 3.0]);
         assert_eq!((small().position(0, 2), small().position(0, 1)), (Some(1), None));
+    }
+
+    #[test]
+    fn products_are_added() {
+        let mut y = [1.0, 2.0];
+        small().add_apply(&[1.0, 10.0, 100.0], &mut y);
+        assert_eq!(y, [202.0, 32.0]);
+        // 1 (1 - 0.5) + 2 (100 - 0.5) and 3 (10 - 4).
+        let mut y = [0.0, 1.0];
+        small().add_apply_to_differences(&[1.0, 10.0, 100.0], &[0.5, 4.0], &mut y);
+        assert_eq!(y, [199.5, 19.0]);
+    }
+
+    #[test]
+    fn entries_are_found_in_short_and_in_long_rows() {
+        for count in [0u32, 1, 64, 65, 500] {
+            let columns: Vec<u32> = (0..count).map(|k| 3 * k + 1).collect();
+            let n = columns.len();
+            let a = Csr::new(vec![0, n], columns, vec![0.0; n], 1501).unwrap();
+            for j in 0..1501 {
+                let want = (j % 3 == 1 && j / 3 < count).then_some((j / 3) as usize);
+                assert_eq!(a.position(0, j), want, "{count} {j}");
+            }
+        }
     }
 
     #[test]

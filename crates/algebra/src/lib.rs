@@ -30,7 +30,7 @@ pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose};
 pub use cholesky::Cholesky;
-pub use csr::{Csr, CsrError};
+pub use csr::{Csr, CsrError, Pattern};
 pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
 pub use newton::{

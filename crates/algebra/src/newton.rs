@@ -56,7 +56,7 @@ pub struct NewtonParameters {
 
 impl Default for NewtonParameters {
     fn default() -> Self {
-        Self { rtol: 1e-11, max_iterations: 100, forcing: 1e-3, linear_rtol: 1e-10 }
+        Self { rtol: 1e-11, max_iterations: 100, forcing: 1e-2, linear_rtol: 1e-10 }
     }
 }
 
@@ -280,7 +280,7 @@ fn linear_tolerance(residuals: &[f64], p: &NewtonParameters) -> f64 {
         [.., before, now] if *before > 0.0 => 0.9 * (now / before).powi(2),
         _ => p.forcing,
     };
-    let end = 0.1 * p.rtol / now;
+    let end = 0.3 * p.rtol / now;
     forcing.min(p.forcing).max(end).max(p.linear_rtol).min(0.1)
 }
 

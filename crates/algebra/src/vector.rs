@@ -58,6 +58,27 @@ pub fn xpay(x: &[f64], a: f64, y: &mut [f64]) {
     combine(x, y, |x, y| x + a * y);
 }
 
+/// x = x + a d and r = r - a e in one pass over all four; returns r . r.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn advance(a: f64, [d, e]: [&[f64]; 2], x: &mut [f64], r: &mut [f64]) -> f64 {
+    assert!([d.len(), e.len(), r.len()] == [x.len(); 3]);
+    let piece = |k: usize, x: &mut [f64], r: &mut [f64]| {
+        let here = k * PIECE..k * PIECE + x.len();
+        x.iter_mut().zip(&d[here.clone()]).for_each(|(x, d)| *x += a * d);
+        r.iter_mut().zip(&e[here]).for_each(|(r, e)| *r -= a * e);
+        dot_piece(r, r)
+    };
+    if x.len() <= SERIAL {
+        let pieces = x.chunks_mut(PIECE).zip(r.chunks_mut(PIECE)).enumerate();
+        return pieces.map(|(k, (x, r))| piece(k, x, r)).sum();
+    }
+    let pieces = x.par_chunks_mut(PIECE).zip(r.par_chunks_mut(PIECE)).enumerate();
+    let partial: Vec<f64> = pieces.map(|(k, (x, r))| piece(k, x, r)).collect();
+    partial.iter().sum()
+}
+
 /// r = b - r: turns A x into the residual b - A x.
 pub fn residual_of(b: &[f64], r: &mut [f64]) {
     combine(b, r, |b, r| b - r);
@@ -107,6 +128,9 @@ mod tests {
         assert_eq!(y, [21.0, 42.0]);
         xpay(&[1.0, 1.0], 2.0, &mut y);
         assert_eq!(y, [43.0, 85.0]);
+        let (mut x, mut r) = (vec![1.0, 2.0], vec![5.0, 6.0]);
+        assert_eq!(advance(2.0, [&[1.0, 1.0], &[1.0, 2.0]], &mut x, &mut r), 13.0);
+        assert_eq!((x, r), (vec![3.0, 4.0], vec![3.0, 2.0]));
         assert_eq!(norm(&[3.0, 4.0]), 5.0);
         assert_eq!(max_norm(&[3.0, -4.0]), 4.0);
         assert!(max_norm(&[f64::NAN, 1.0]).is_nan());

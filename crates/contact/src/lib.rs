@@ -4,6 +4,7 @@
 //! is positive in tension, pressure in compression. Nothing here knows a file, a unit as text, or the
 //! electric side.
 
+pub mod compliant;
 pub mod eigenstrain;
 pub mod elastic;
 pub mod load;
@@ -13,6 +14,7 @@ pub mod stress;
 pub mod support;
 pub mod unilateral;
 
+pub use compliant::{Compliant, Separation};
 pub use eigenstrain::{Eigenstress, linear_strain};
 pub use elastic::{Elastic, Reduction};
 pub use load::{Pressure, Traction};

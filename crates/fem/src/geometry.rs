@@ -75,7 +75,8 @@ impl Tables {
     fn tangents(&self, q: usize, x: &[[f64; 3]]) -> [[f64; 3]; 3] {
         let mut t = [[0.0; 3]; 3];
         for (d, x) in self.derivatives_at(q).iter().zip(x) {
-            for a in 0..self.dimension {
+            // Derivatives beyond the dimension are zero.
+            for a in 0..3 {
                 for k in 0..3 {
                     t[a][k] += d[a] * x[k];
                 }

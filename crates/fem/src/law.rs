@@ -153,12 +153,13 @@ impl<L: Law> Term for L {
     fn tangent(&self, points: &[Point], u: &[f64], t: &mut [f64]) {
         use crate::Dual;
         let n = width(Law::slots(self));
-        let mut du = vec![Dual::default(); n];
-        let mut dr = vec![Dual::default(); n];
+        let (mut du, mut dr) = (Vec::new(), Vec::new());
         for ((point, u), t) in points.iter().zip(u.chunks_exact(n)).zip(t.chunks_exact_mut(n * n)) {
             if self.tangent_by_hand(point, u, t) {
                 continue;
             }
+            du.resize(n, Dual::default());
+            dr.resize(n, Dual::default());
             for j in 0..n {
                 for i in 0..n {
                     du[i] = Dual { v: u[i], d: f64::from(u8::from(i == j)) };

@@ -1,7 +1,9 @@
 //! From laws at points to operators on meshes.
 
+mod assembly;
 mod dilatation;
 mod geometry;
+mod jacobian;
 mod law;
 mod pattern;
 mod placement;
@@ -12,6 +14,7 @@ pub mod registry;
 mod shape;
 mod smooth;
 mod space;
+mod sum;
 mod system;
 
 pub use geometry::{Hypothesis, Tables};

@@ -1,5 +1,6 @@
 //! A law placed on a part of the mesh, and its elements.
 
+use crate::assembly::Body;
 use crate::dilatation::Dilatation;
 use crate::geometry::{Hypothesis, Tables};
 use crate::quadrature::{Rule, cell_rule, facet_rule, rule};
@@ -119,21 +120,38 @@ impl<'m> Batch<'m> {
     }
 
     /// Numbers of the element's unknowns, slot after slot, component after component.
-    pub(crate) fn dofs(&self, slots: &[Slot], space: &Space, element: usize, out: &mut Vec<u32>) {
-        out.clear();
+    pub(crate) fn each_dof(
+        &self,
+        slots: &[Slot],
+        space: &Space,
+        element: usize,
+        mut f: impl FnMut(u32),
+    ) {
         for slot in slots {
             let nodes = match slot.at {
                 At::Whole => {
-                    out.push(space.whole_dof(slot.field));
+                    f(space.whole_dof(slot.field));
                     continue;
                 }
                 At::Here => self.nodes(self.here, element),
                 At::Across => self.nodes(self.across, element),
             };
-            for component in 0..space.fields()[slot.field].components() {
-                out.extend(nodes.iter().map(|&n| space.dofs(slot.field, n)[component]));
+            let (dofs, components) =
+                (space.field_dofs(slot.field), space.fields()[slot.field].components());
+            for component in 0..components {
+                nodes.iter().for_each(|&node| f(dofs[node as usize * components + component]));
             }
         }
+    }
+
+    /// The same into `out`, which has [`Batch::width`] places.
+    pub(crate) fn dofs(&self, slots: &[Slot], space: &Space, element: usize, out: &mut [u32]) {
+        let mut out = out.iter_mut();
+        self.each_dof(slots, space, element, |dof| {
+            if let Some(out) = out.next() {
+                *out = dof;
+            }
+        });
     }
 }
 
@@ -170,16 +188,13 @@ pub(crate) struct Kernel<'a> {
     r: Vec<f64>,
     t: Vec<f64>,
     dofs: Vec<u32>,
+    /// Of the gradients of the shape functions, all x, then all y, then all z.
+    fluxes: Vec<f64>,
 }
 
 impl<'a> Kernel<'a> {
-    pub(crate) fn new(
-        mesh: &'a Mesh,
-        hypothesis: Hypothesis,
-        space: &'a Space,
-        term: &'a dyn Term,
-        batch: &'a Batch<'a>,
-    ) -> Self {
+    pub(crate) fn new(body: Body<'a>, term: &'a dyn Term, batch: &'a Batch<'a>) -> Self {
+        let Body { mesh, hypothesis, space } = body;
         let (q, nodes) = (batch.tables.len(), batch.kind.node_count());
         let numbers = crate::width(term.slots());
         let stretches = |s: &Slot| !batch.is_facet && reads_hoop(s, hypothesis);
@@ -205,7 +220,8 @@ impl<'a> Kernel<'a> {
             u: vec![0.0; q * numbers],
             r: vec![0.0; q * numbers],
             t: vec![0.0; q * numbers * numbers],
-            dofs: Vec::new(),
+            dofs: vec![0; batch.width(term.slots(), space)],
+            fluxes: vec![0.0; 3 * nodes],
         }
     }
 
@@ -250,9 +266,17 @@ impl<'a> Kernel<'a> {
     /// The element's part of the tangent at the unknowns `all`, row by row; `width` numbers a row.
     pub(crate) fn tangent(&mut self, element: usize, state: State<'_>, out: &mut [f64]) {
         self.reach(element);
-        self.interpolate(element, state);
+        if !self.term.is_linear() {
+            self.interpolate(element, state);
+        }
         self.term.tangent(&self.points, &self.u, &mut self.t);
         out.fill(0.0);
+        if let [slot] = self.term.slots()
+            && (slot.of, slot.components) == (Of::Gradient, 1)
+            && slot.at != At::Whole
+        {
+            return self.add_conduction(out);
+        }
         let n = self.numbers;
         let width = self.batch.width(self.term.slots(), self.space);
         let mut row = vec![0.0; width];
@@ -283,6 +307,27 @@ impl<'a> Kernel<'a> {
                     });
                 }
             });
+        }
+    }
+
+    /// The tangent of a law that reads the gradient of one scalar: the generic sum below, written out,
+    /// because there are no more cells than these.
+    fn add_conduction(&mut self, out: &mut [f64]) {
+        let nodes = self.batch.kind.node_count();
+        let (x, yz) = self.fluxes.split_at_mut(nodes);
+        let (y, z) = yz.split_at_mut(nodes);
+        for (q, &w) in self.weights.iter().enumerate() {
+            let gradients = &self.gradients[q * nodes..(q + 1) * nodes];
+            let t: [f64; 9] = std::array::from_fn(|i| w * self.t[9 * q + i]);
+            for (((g, x), y), z) in gradients.iter().zip(&mut *x).zip(&mut *y).zip(&mut *z) {
+                let along = |i: usize| t[i] * g[0] + t[i + 1] * g[1] + t[i + 2] * g[2];
+                (*x, *y, *z) = (along(0), along(3), along(6));
+            }
+            for (row, g) in out.chunks_exact_mut(nodes).zip(gradients) {
+                for (((out, x), y), z) in row.iter_mut().zip(&*x).zip(&*y).zip(&*z) {
+                    *out += g[0] * x + g[1] * y + g[2] * z;
+                }
+            }
         }
     }
 

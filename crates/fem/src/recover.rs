@@ -2,66 +2,97 @@
 
 use crate::geometry::{Hypothesis, Tables};
 use crate::quadrature::{Rule, facet_rule};
+use crate::sum::{Parts, Rows, add_in_order};
 use crate::{Point, Space, Term};
 use algebra::Csr;
-use mesh::{FacetBlock, Mesh, nodes_of, reference};
+use mesh::{Block, CellKind, FacetBlock, Mesh, nodes_of, reference};
+use rayon::prelude::*;
 
 /// The coefficient that `term` gives the gradient of the test function, at every node of the regions
 /// paired with it: for Ohm's law sigma grad phi, minus the current density \[A/m2\].
 ///
 /// Cells meet at a node with different gradients; they are averaged with the cells' measures as
-/// weights. The first slot of each term must be a gradient. Nodes outside the regions stay zero.
+/// weights. In first-order simplices, where the gradient is constant, the term is evaluated in the centre.
+/// The first slot of each term must be a gradient. Nodes outside the regions stay zero.
 pub fn nodal_flux(
     mesh: &Mesh,
     hypothesis: Hypothesis,
     terms: &[(u32, &dyn Term)],
     values: &[f64],
 ) -> Vec<[f64; 3]> {
-    let mut flux = vec![[0.0; 3]; mesh.points.len()];
-    let mut weight = vec![0.0; mesh.points.len()];
+    // For each node the sum of the weights, then that of the weighted flux.
+    let mut sums = vec![[0.0; 4]; mesh.points.len()];
     for block in &mesh.blocks {
-        let Some((_, term)) = terms.iter().find(|(region, _)| *region == block.region) else {
-            continue;
-        };
-        let n = block.kind.node_count();
-        let at_nodes =
-            Rule { points: reference::nodes(block.kind).to_vec(), weights: vec![1.0; n] };
-        let tables = Tables::new(block.kind, &at_nodes);
-        let (mut x, mut gradients) = (vec![[0.0; 3]; n], vec![[0.0; 3]; n]);
-        let (mut jacobians, mut fluxes) = (vec![0.0; n], vec![[0.0; 3]; n]);
-        for nodes in block.cells() {
-            for (x, &node) in x.iter_mut().zip(nodes) {
-                *x = mesh.points[node as usize];
-            }
-            for q in 0..n {
-                let jacobian = tables.cell_gradients(q, &x, mesh.axes, &mut gradients);
-                let mut gradient = [0.0; 3];
-                for (g, &node) in gradients.iter().zip(nodes) {
-                    for k in 0..3 {
-                        gradient[k] += g[k] * values[node as usize];
+        if let Some((_, term)) = terms.iter().find(|(region, _)| *region == block.region) {
+            add_flux(mesh, hypothesis, block, *term, values, &mut sums);
+        }
+    }
+    let mean = |&[weight, x, y, z]: &[f64; 4]| {
+        if weight > 0.0 { [x / weight, y / weight, z / weight] } else { [0.0; 3] }
+    };
+    sums.par_iter().with_min_len(4096).map(mean).collect()
+}
+
+fn add_flux(
+    mesh: &Mesh,
+    hypothesis: Hypothesis,
+    block: &Block,
+    term: &dyn Term,
+    values: &[f64],
+    sums: &mut [[f64; 4]],
+) {
+    let n = block.kind.node_count();
+    let points = match block.kind {
+        CellKind::Triangle3 | CellKind::Tetrahedron4 => vec![reference::centre(block.kind)],
+        _ => reference::nodes(block.kind).to_vec(),
+    };
+    let count = points.len();
+    let tables = Tables::new(block.kind, &Rule { weights: vec![1.0; count], points });
+    add_in_order(
+        // The measure of a cell, then the flux at each point.
+        Parts { elements: block.len(), rows: n, numbers: 1 + 3 * count },
+        Rows {
+            count: sums.len() as u32,
+            start: |node| 4 * node as usize,
+            values: sums.as_flattened_mut(),
+        },
+        |range, targets, parts| {
+            let (mut x, mut gradients) = (vec![[0.0; 3]; n], vec![[0.0; 3]; n]);
+            targets.copy_from_slice(&block.nodes[range.start * n..range.end * n]);
+            let cells = targets.chunks_exact(n).zip(parts.chunks_exact_mut(1 + 3 * count));
+            for (nodes, part) in cells {
+                for (x, &node) in x.iter_mut().zip(nodes) {
+                    *x = mesh.points[node as usize];
+                }
+                let (measure, fluxes) = part.split_at_mut(1);
+                measure[0] = 0.0;
+                for (q, flux) in fluxes.chunks_exact_mut(3).enumerate() {
+                    let jacobian = tables.cell_gradients(q, &x, mesh.axes, &mut gradients);
+                    let mut gradient = [0.0; 3];
+                    for (g, &node) in gradients.iter().zip(nodes) {
+                        for k in 0..3 {
+                            gradient[k] += g[k] * values[node as usize];
+                        }
                     }
+                    let point = Point { x: tables.position(q, &x), normal: [0.0; 3] };
+                    term.residual(&[point], &gradient, flux);
+                    // Degenerate corners (on the axis of symmetry) have no weight of their own.
+                    measure[0] += jacobian * hypothesis.weight(point.x, mesh.axes) / count as f64;
                 }
-                let point = Point { x: x[q], normal: [0.0; 3] };
-                term.residual(&[point], &gradient, &mut fluxes[q]);
-                jacobians[q] = jacobian * hypothesis.weight(tables.position(q, &x), mesh.axes);
             }
-            // Degenerate corners (on the axis of symmetry) have no weight of their own.
-            let measure = jacobians.iter().sum::<f64>() / n as f64;
-            for (&node, f) in nodes.iter().zip(&fluxes) {
-                let node = node as usize;
-                weight[node] += measure;
+        },
+        |range, sums, nodes, part| {
+            let measure = part[0];
+            for (local, &node) in nodes.iter().enumerate().filter(|(_, n)| range.contains(n)) {
+                let sum = &mut sums[4 * (node - range.start) as usize..][..4];
+                let flux = &part[1 + 3 * (local % count)..][..3];
+                sum[0] += measure;
                 for k in 0..3 {
-                    flux[node][k] += measure * f[k];
+                    sum[1 + k] += measure * flux[k];
                 }
             }
-        }
-    }
-    for (flux, weight) in flux.iter_mut().zip(&weight) {
-        if *weight > 0.0 {
-            *flux = flux.map(|f| f / weight);
-        }
-    }
-    flux
+        },
+    );
 }
 
 /// A point of quadrature on a facet, as [`integrate_facets`] shows it.

@@ -1,5 +1,6 @@
 //! What terms compute at points of quadrature, carried to the nodes.
 
+use crate::assembly::Body;
 use crate::geometry::Hypothesis;
 use crate::placement::{Batch, Kernel, State, Support};
 use crate::quadrature::Rule;
@@ -34,7 +35,7 @@ pub fn nodal_coefficients(
             assert_eq!(width(term.slots()), numbers);
             for batch in Batch::all(mesh, hypothesis, term.slots(), Support::Region(region)) {
                 let carry = Carry::new(batch.kind(), batch.rule());
-                let mut kernel = Kernel::new(mesh, hypothesis, space, *term, &batch);
+                let mut kernel = Kernel::new(Body { mesh, hypothesis, space }, *term, &batch);
                 for element in 0..batch.len() {
                     let (values, weights) = kernel.coefficients(element, state);
                     let measure: f64 = weights.iter().sum();

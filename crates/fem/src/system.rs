@@ -1,22 +1,13 @@
 //! The equations F(u) = 0 of all terms on a mesh.
 
-use crate::pattern::{Elements, pattern, square};
-use crate::placement::{Batch, Kernel, Placement, State};
+use crate::assembly::{Body, Placed, add_residual, add_tangent};
+use crate::jacobian::Jacobian;
+use crate::placement::{Batch, Placement, State};
 use crate::{At, Constraints, Hypothesis, Of, Space, Term};
 use algebra::{Csr, Equations, Inadmissible};
 use mesh::Mesh;
-use rayon::prelude::*;
-
-/// Elements whose parts are held at a time, and how many of them a task computes.
-const HELD: usize = 8192;
-const TASK: usize = 32;
 
 const NOT_FINITE: &str = "a term is not finite";
-
-struct Placed<'m> {
-    term: Box<dyn Term>,
-    batches: Vec<Batch<'m>>,
-}
 
 /// Terms placed on a mesh: residual, tangent and what follows from them.
 ///
@@ -29,9 +20,7 @@ pub struct System<'m> {
     placed: Vec<Placed<'m>>,
     /// Subtracted from the residual of an unknown: (number, value).
     loads: Vec<(u32, f64)>,
-    /// The linear terms: free rows, all columns.
-    linear: Csr,
-    jacobian: Csr,
+    jacobian: Jacobian,
     /// All unknowns less [`System::rest`]; the free part is that of the last call.
     all: Vec<f64>,
     /// What the unknowns are measured from.
@@ -66,24 +55,22 @@ impl<'m> System<'m> {
                 term: p.term,
             })
             .collect();
-        let elements = Elements::new(
-            placed.iter().flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect(),
-        );
-        let mut linear = pattern(&elements, &space);
-        drop(elements);
-        let jacobian = square(&linear);
+        let batches = |is_linear: bool| {
+            let terms = placed.iter().filter(|p| p.term.is_linear() == is_linear);
+            terms.flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect()
+        };
+        let mut jacobian = Jacobian::new(&space, batches(true), batches(false));
         let mut all = vec![0.0; space.free()];
         all.extend_from_slice(space.prescribed());
         let rest = vec![0.0; all.len()];
+        let body = Body { mesh, hypothesis, space: &space };
+        let state = State { deviations: &all, rest: &rest };
+        let (free, mut prescribed) = jacobian.linear_mut();
         for p in placed.iter().filter(|p| p.term.is_linear()) {
-            add_tangent(
-                mesh,
-                hypothesis,
-                &space,
-                p,
-                State { deviations: &all, rest: &rest },
-                &mut linear,
-            );
+            add_tangent(body, p, state, free, 0);
+            if let Some(prescribed) = &mut prescribed {
+                add_tangent(body, p, state, prescribed, space.free() as u32);
+            }
         }
         let forgets_constants = placed
             .iter()
@@ -104,7 +91,6 @@ impl<'m> System<'m> {
             space,
             placed,
             loads,
-            linear,
             jacobian,
             all,
             rest,
@@ -192,8 +178,9 @@ impl<'m> System<'m> {
         let nodal = expanded.len() - self.space.whole().len();
         let state = State { deviations: &expanded, rest: &rest };
         let mut out = vec![0.0; expanded.len()];
+        let body = Body { space: &unconstrained, ..self.body() };
         for p in &self.placed {
-            add_residual(self.mesh, self.hypothesis, &unconstrained, p, state, &mut out);
+            add_residual(body, p, state, &mut out);
         }
         out.truncate(nodal);
         out
@@ -204,19 +191,17 @@ impl<'m> System<'m> {
         let deviations = self.deviations(u);
         let state = State { deviations: &deviations, rest: &self.rest };
         let mut out = vec![0.0; self.space.total()];
-        let p = &self.placed[placement];
-        add_residual(self.mesh, self.hypothesis, &self.space, p, state, &mut out);
+        add_residual(self.body(), &self.placed[placement], state, &mut out);
         out
     }
 
-    /// The linear terms at the present unknowns. Where they read gradients only, they see differences
-    /// of potentials, whose digits must not be lost in sums of potentials far from zero.
-    fn apply_linear(&self, r: &mut [f64]) {
-        if self.forgets_constants {
-            self.linear.apply_to_differences(&self.all, r);
-        } else {
-            self.linear.apply(&self.all, r);
-        }
+    fn body(&self) -> Body<'_> {
+        Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space }
+    }
+
+    /// The linear terms at the present unknowns.
+    fn apply_linear(&mut self, r: &mut [f64]) {
+        self.jacobian.apply_linear(&self.all, self.forgets_constants, r);
     }
 
     /// Sizes of what the prescribed unknowns put into the linear terms while the free ones rest at their
@@ -276,7 +261,7 @@ impl Equations for System<'_> {
         let mut other = vec![0.0; self.space.total()];
         let state = State { deviations: &self.all, rest: &self.rest };
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
-            add_residual(self.mesh, self.hypothesis, &self.space, p, state, &mut other);
+            add_residual(self.body(), p, state, &mut other);
         }
         parts.push(self.sizes(&other[..r.len()]));
         for (r, other) in r.iter_mut().zip(&other) {
@@ -304,13 +289,14 @@ impl Equations for System<'_> {
 
     fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
         self.set(u);
-        self.jacobian.copy_leading_columns(&self.linear);
+        let matrix = self.jacobian.tangent_mut();
+        let body = Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space };
         let state = State { deviations: &self.all, rest: &self.rest };
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
-            add_tangent(self.mesh, self.hypothesis, &self.space, p, state, &mut self.jacobian);
+            add_tangent(body, p, state, matrix, 0);
         }
-        if self.jacobian.values().iter().all(|v| v.is_finite()) {
-            Ok(&self.jacobian)
+        if matrix.values().iter().all(|v| v.is_finite()) {
+            Ok(self.jacobian.tangent())
         } else {
             Err(Inadmissible(NOT_FINITE.into()))
         }
@@ -343,101 +329,4 @@ fn names_of_solved(space: &Space) -> String {
         |field: usize| space.field_dofs(field).iter().any(|&d| (d as usize) < space.free());
     let fields = space.fields().iter().enumerate().filter(|(field, _)| is_free(*field));
     fields.map(|(_, field)| field.name).collect::<Vec<_>>().join(" and ")
-}
-
-/// Computes the parts of elements in parallel and adds them in the order of the elements, so that
-/// sums do not depend on the number of threads.
-fn in_order(
-    elements: usize,
-    width: usize,
-    compute: impl Fn(std::ops::Range<usize>, &mut [f64]) + Sync,
-    mut add: impl FnMut(usize, &[f64]),
-) {
-    let mut parts = vec![0.0; elements.min(HELD) * width];
-    let mut first = 0;
-    while first < elements {
-        let count = HELD.min(elements - first);
-        parts[..count * width].par_chunks_mut(TASK * width).enumerate().for_each(
-            |(task, parts)| {
-                let start = first + task * TASK;
-                compute(start..start + parts.len() / width, parts);
-            },
-        );
-        for (k, part) in parts[..count * width].chunks_exact(width).enumerate() {
-            add(first + k, part);
-        }
-        first += count;
-    }
-}
-
-fn add_residual(
-    mesh: &Mesh,
-    hypothesis: Hypothesis,
-    space: &Space,
-    placed: &Placed<'_>,
-    state: State<'_>,
-    out: &mut [f64],
-) {
-    let slots = placed.term.slots();
-    for batch in &placed.batches {
-        let width = batch.width(slots, space);
-        let mut dofs = Vec::with_capacity(width);
-        in_order(
-            batch.len(),
-            width,
-            |range, parts| {
-                let mut kernel = Kernel::new(mesh, hypothesis, space, &*placed.term, batch);
-                for (element, part) in range.zip(parts.chunks_exact_mut(width)) {
-                    kernel.residual(element, state, part);
-                }
-            },
-            |element, part| {
-                batch.dofs(slots, space, element, &mut dofs);
-                for (&dof, value) in dofs.iter().zip(part) {
-                    out[dof as usize] += value;
-                }
-            },
-        );
-    }
-}
-
-/// Adds the tangent to the rows and columns that `matrix` has.
-fn add_tangent(
-    mesh: &Mesh,
-    hypothesis: Hypothesis,
-    space: &Space,
-    placed: &Placed<'_>,
-    state: State<'_>,
-    matrix: &mut Csr,
-) {
-    let slots = placed.term.slots();
-    for batch in &placed.batches {
-        let width = batch.width(slots, space);
-        let mut dofs = Vec::with_capacity(width);
-        in_order(
-            batch.len(),
-            width * width,
-            |range, parts| {
-                let mut kernel = Kernel::new(mesh, hypothesis, space, &*placed.term, batch);
-                for (element, part) in range.zip(parts.chunks_exact_mut(width * width)) {
-                    kernel.tangent(element, state, part);
-                }
-            },
-            |element, part| {
-                batch.dofs(slots, space, element, &mut dofs);
-                for (&i, row) in dofs.iter().zip(part.chunks_exact(width)) {
-                    if i as usize >= matrix.nrows() {
-                        continue;
-                    }
-                    for (&j, value) in dofs.iter().zip(row) {
-                        if (j as usize) < matrix.ncols() {
-                            let at =
-                                matrix.position(i as usize, j).expect("elements made the pattern");
-                            matrix.values_mut()[at] += value;
-                        }
-                    }
-                }
-            },
-        );
-    }
 }

@@ -63,7 +63,14 @@ pub fn bodies(mesh: &Mesh, coupled: &[usize]) -> Bodies {
     let mut sets = DisjointSets::new(mesh.points.len());
     for block in &mesh.blocks {
         for nodes in block.cells() {
-            nodes.windows(2).for_each(|pair| sets.join(pair[0] as usize, pair[1] as usize));
+            let mut first = sets.root(nodes[0] as usize);
+            for &node in &nodes[1..] {
+                // Most cells hang together already.
+                if sets.parent[node as usize] as usize != first {
+                    sets.join(first, node as usize);
+                    first = sets.root(first);
+                }
+            }
         }
     }
     for &interface in coupled {

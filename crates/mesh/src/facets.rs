@@ -1,6 +1,7 @@
 //! Facets and the cells that they belong to, found by sorting.
 
 use crate::{Block, CellKind};
+use rayon::prelude::*;
 
 /// The sorted corners of a facet; `u32::MAX` where it has fewer than four.
 pub(crate) type Key = [u32; 4];
@@ -49,7 +50,7 @@ pub(crate) fn sorted_facets(blocks: &[Block], wanted: impl Fn(&[u32]) -> bool) -
             cell += 1;
         }
     }
-    found.sort_unstable();
+    found.par_sort_unstable();
     found
 }
 

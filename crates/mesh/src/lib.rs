@@ -18,6 +18,7 @@ mod pattern;
 mod points;
 pub mod quality;
 pub mod reference;
+mod renumber;
 mod split;
 mod straight;
 mod subdivide;

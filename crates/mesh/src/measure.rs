@@ -79,6 +79,12 @@ impl Rule {
     }
 
     fn measure(&self, nodes: &[u32], mesh: &Mesh, extent: Extent) -> f64 {
+        if let (3, &[a, b, c, d]) = (self.dimension, nodes) {
+            // A tetrahedron, most of every mesh.
+            let [a, b, c, d] = [a, b, c, d].map(|n| mesh.points[n as usize]);
+            let edge = |x: [f64; 3]| -> [f64; 3] { std::array::from_fn(|k| x[k] - a[k]) };
+            return stretch(3, [edge(b), edge(c), edge(d)]) / 6.0;
+        }
         let mut sum = 0.0;
         for (weight, values, gradients) in &self.points {
             let mut tangents = [[0.0; 3]; 3];

@@ -7,6 +7,7 @@
 use crate::facets::CellIndex;
 use crate::pattern::{Pattern, Point};
 use crate::{CellKind, FacetBlock, Mesh, MeshError, SharedFacetBlock};
+use rayon::prelude::*;
 
 /// Corners (sorted, padded with `u32::MAX`) and their weights: a node on a facet or an edge.
 type Key = ([u32; 4], [u8; 4]);
@@ -169,7 +170,7 @@ impl NewNodes {
                 }
             }
         }
-        wanted.sort_unstable();
+        wanted.par_sort_unstable();
         let evaluate = |slot: u32| positions.evaluate(mesh, patterns, slot as usize);
         let mut shared: Vec<(Key, u32)> = Vec::new();
         for same in wanted.chunk_by(|a, b| a.0 == b.0) {

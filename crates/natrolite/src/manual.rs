@@ -27,7 +27,10 @@ pub fn case_file() -> String {
     write_laws(&mut out);
     out.push_str(
         "\n## `[region]`\n\nEach region of the mesh and its material: one of `[material.<name>]`, or a \
-         built-in one.\n\n| material | value | source | mark |\n|---|---|---|---|\n",
+         built-in one. Values with a dot in their name are those of the laws of the material; of the \
+         others `hardness` serves the laws of rough contact that leave it out, the rest is for the \
+         reader. A run and `natrolite check` name the values of mark M that the case uses, and the \
+         conductivities that hold at another temperature than that of the case.\n\n| material | value | source | mark |\n|---|---|---|---|\n",
     );
     for material in LIBRARY {
         for value in material.values {

@@ -37,6 +37,11 @@ impl Law for Ohm {
             *r = u[0] * row[0] + u[1] * row[1] + u[2] * row[2];
         }
     }
+
+    fn tangent_by_hand(&self, _: &Point, _: &[f64], t: &mut [f64]) -> bool {
+        t.copy_from_slice(self.conductivity.as_flattened());
+        true
+    }
 }
 
 /// The conductivity \[S/m\] that the parameters of `ohm` give at `temperature` \[K\].

@@ -1,6 +1,6 @@
 //! The largest eigenvalue of D^-1 A.
 
-use super::blocks::{View, apply_diagonal};
+use super::stored::{Stored, apply_diagonal};
 use rayon::prelude::*;
 
 /// Steps of Lanczos' method.
@@ -10,8 +10,8 @@ const PIECE: usize = 4096;
 
 /// Largest eigenvalue of D^-1 A by Lanczos' method in the inner product of D, the Rayleigh-Ritz value of
 /// a few steps. `w` is D^-1.
-pub(super) fn largest_eigenvalue(a: View<f32>, w: &[f32]) -> f64 {
-    let (n, b) = (a.nrows() * a.shape[0], a.shape[0]);
+pub(super) fn largest_eigenvalue(a: &Stored, w: &[f32]) -> f64 {
+    let (n, b) = (a.nrows() * a.shape()[0], a.shape()[0]);
     // q = D v throughout.
     let (mut q, mut v) = (start_vector(n), vec![0.0; n]);
     let (mut before, mut next) = (vec![0.0; n], vec![0.0; n]);
@@ -105,6 +105,7 @@ fn largest_of_tridiagonal(diagonal: &[f64], beside: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::blocks::Blocks;
+    use super::super::order::Order;
     use super::*;
 
     /// tridiag(-1, 2, -1) / 2 of size n has the largest eigenvalue 1 + cos(pi / (n + 1)).
@@ -124,7 +125,9 @@ mod tests {
             start.push(columns.len());
         }
         let a = Blocks { shape: [1, 1], start, columns, values, ncols: n };
-        let estimate = largest_eigenvalue(a.view(), &vec![1.0 / 3.0; n]);
+        let order = Order::natural(n);
+        let estimate =
+            largest_eigenvalue(&Stored::new(a.view(), [&order, &order], 1.0), &vec![1.0 / 3.0; n]);
         assert!(estimate < exact + 1e-6 && estimate > 0.93 * exact, "{estimate} {exact}");
     }
 }

@@ -1,6 +1,8 @@
 //! The finest level: from the rows of the caller's matrix to blocks.
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, View};
+use super::order::Order;
+use super::sliced::LANES;
 use crate::{Csr, LinearError};
 use rayon::prelude::*;
 
@@ -10,11 +12,28 @@ const ROWS: usize = 1024;
 const NOTHING: u32 = u32::MAX;
 
 /// Where each row is in a vector of blocks.
+#[derive(Clone)]
 pub(super) enum Layout {
     /// Row i is component i % block of node i / block.
     Regular { block: usize, nodes: usize },
     /// Place of each row, and row at each place or [`NOTHING`].
     Scattered { block: usize, places: Vec<u32>, rows: Vec<u32> },
+}
+
+/// A matrix by nodes.
+pub(super) enum Matrix<'a> {
+    /// The caller's, used in place.
+    Given(&'a Csr),
+    Blocks(Blocks<f64>),
+}
+
+impl Matrix<'_> {
+    pub fn view(&self) -> View<'_, f64> {
+        match self {
+            Self::Given(a) => View::scalar(a),
+            Self::Blocks(blocks) => blocks.view(),
+        }
+    }
 }
 
 impl Layout {
@@ -47,6 +66,23 @@ impl Layout {
         Ok(Self::Scattered { block, places: places.to_vec(), rows })
     }
 
+    /// From the rows of the matrix to the places of the cycle, for one unknown per node.
+    pub fn in_order(self, order: &Order) -> Self {
+        if self.block() != 1 || order.len() != self.nodes() {
+            return self;
+        }
+        let mut rows = vec![NOTHING; order.len().next_multiple_of(LANES)];
+        let mut places = match &self {
+            Self::Regular { nodes, .. } => vec![0; *nodes],
+            Self::Scattered { places, .. } => vec![0; places.len()],
+        };
+        for (i, place) in places.iter_mut().enumerate() {
+            *place = order.places[self.place(i)];
+            rows[*place as usize] = i as u32;
+        }
+        Self::Scattered { block: 1, places, rows }
+    }
+
     /// Unknowns per node.
     pub fn block(&self) -> usize {
         match self {
@@ -62,9 +98,12 @@ impl Layout {
         }
     }
 
-    /// True if the matrix can be used in place.
-    pub fn is_scalar(&self) -> bool {
-        matches!(self, Self::Regular { block: 1, .. })
+    /// A by nodes; `alone` is the diagonal at places without a row.
+    pub fn matrix<'a>(&self, a: &'a Csr, alone: f64) -> Matrix<'a> {
+        match self {
+            Self::Regular { block: 1, .. } => Matrix::Given(a),
+            _ => Matrix::Blocks(self.blocks(a, alone)),
+        }
     }
 
     fn place(&self, row: usize) -> usize {
@@ -121,15 +160,10 @@ impl Layout {
         (0..places).map(|place| self.row(place).map_or(0.0, |i| x[i])).collect()
     }
 
-    /// A in blocks, its values through `convert`; `alone` is the diagonal at places without a row.
-    pub fn blocks<T: Copy + Default + Send>(
-        &self,
-        a: &Csr,
-        alone: f64,
-        convert: impl Fn(f64) -> T + Sync,
-    ) -> Blocks<T> {
+    /// A in blocks.
+    fn blocks(&self, a: &Csr, alone: f64) -> Blocks<f64> {
         let (b, nodes) = (self.block(), self.nodes());
-        let pieces: Vec<(Vec<usize>, Vec<u32>, Vec<T>)> = (0..nodes.div_ceil(ROWS))
+        let pieces: Vec<(Vec<usize>, Vec<u32>, Vec<f64>)> = (0..nodes.div_ceil(ROWS))
             .into_par_iter()
             .map_init(
                 || vec![0_u32; nodes],
@@ -144,9 +178,9 @@ impl Layout {
                                 at = columns.len();
                                 found[j as usize] = at as u32;
                                 columns.push(j);
-                                values.resize(values.len() + b * b, T::default());
+                                values.resize(values.len() + b * b, 0.0);
                             }
-                            values[at * b * b + c * b + r] = convert(value);
+                            values[at * b * b + c * b + r] = value;
                         };
                         for r in 0..b {
                             let Some(row) = self.row(i * b + r) else {

@@ -1,68 +1,24 @@
 //! The levels of multigrid and how one follows from another.
 
 use super::blocks::{Blocks, View};
-use super::diagonal::inverse_diagonal;
-use super::layout::Layout;
+use super::layout::{Layout, Matrix};
+use super::order::Order;
 use super::product::product;
 use super::smoother::Chebyshev;
+use super::stored::Stored;
 use super::strength::Strength;
 use super::tentative::NearNull;
-use super::{AmgParameters, AmgProblem, aggregate, prolongation};
+use super::{AmgParameters, AmgProblem, aggregate, diagonal, prolongation};
 use crate::{Csr, LinearError};
-use rayon::prelude::*;
 
 /// A level that has a coarser one below it.
 pub(super) struct Level {
-    /// The matrix; empty on the finest level, which has [`Finest`].
-    pub a: Blocks<f32>,
+    /// Number of unknowns.
+    pub unknowns: usize,
+    pub a: Stored,
     pub smoother: Chebyshev,
-    pub prolongation: Blocks<f32>,
-    pub restriction: Blocks<f32>,
-    /// Stored values of the matrix.
-    pub entries: usize,
-    /// Stored columns of the matrix.
-    columns: usize,
-}
-
-/// The matrix of the finest level in single precision.
-pub(super) enum Finest {
-    /// Its values; the pattern is that of the caller's matrix.
-    Values(Vec<f32>),
-    /// The matrix in blocks.
-    Blocks(Blocks<f32>),
-}
-
-impl Finest {
-    pub fn new(a: &Csr, layout: &Layout, scale: f64) -> Self {
-        if layout.is_scalar() {
-            Self::Values(narrow(a.values(), scale))
-        } else {
-            Self::Blocks(layout.blocks(a, 1.0 / scale, |v| (scale * v) as f32))
-        }
-    }
-
-    pub fn view<'a>(&'a self, a: &'a Csr) -> View<'a, f32> {
-        match self {
-            Self::Values(values) => {
-                let View { shape, start, columns, ncols, .. } = View::scalar(a);
-                View { shape, start, columns, values, ncols }
-            }
-            Self::Blocks(blocks) => blocks.view(),
-        }
-    }
-
-    pub fn inverse_diagonal(
-        &self,
-        a: &Csr,
-        layout: &Layout,
-        scale: f64,
-    ) -> Result<Vec<f32>, LinearError> {
-        if layout.is_scalar() {
-            return inverse_diagonal(View::scalar(a), scale).map_err(bad_diagonal);
-        }
-        let wide = layout.blocks(a, 1.0 / scale, |v| v);
-        inverse_diagonal(wide.view(), scale).map_err(bad_diagonal)
-    }
+    pub prolongation: Stored,
+    pub restriction: Stored,
 }
 
 fn bad_diagonal(row: usize) -> LinearError {
@@ -81,61 +37,70 @@ pub(super) fn scale_of(a: &Csr) -> Result<f64, LinearError> {
     Ok((-largest.log2().round()).exp2())
 }
 
-/// Values in single precision.
-fn narrow(values: &[f64], scale: f64) -> Vec<f32> {
-    values.par_iter().with_min_len(1 << 14).map(|v| (scale * v) as f32).collect()
-}
-
 impl Level {
-    /// Number of unknowns.
-    pub fn unknowns(&self) -> usize {
-        self.restriction.ncols * self.restriction.shape[1]
+    /// Length of the vectors of the cycle.
+    pub fn places(&self) -> usize {
+        self.a.nrows() * self.a.shape()[0]
+    }
+
+    /// The same for the level below.
+    pub fn places_below(&self) -> usize {
+        self.restriction.nrows() * self.restriction.shape()[0]
     }
 
     /// Bytes of matrix and interpolation that one cycle reads.
     pub fn cycle_bytes(&self) -> usize {
-        let matrix = 4 * (self.entries + self.columns) + 8 * self.restriction.ncols;
-        let between = |p: &Blocks<f32>| 4 * (p.values.len() + p.columns.len()) + 8 * p.start.len();
-        self.smoother.products() * matrix + between(&self.prolongation) + between(&self.restriction)
+        let between = self.prolongation.bytes() + self.restriction.bytes();
+        self.smoother.products() * self.a.bytes() + between
+    }
+
+    /// Takes new values of the matrix.
+    pub fn refresh(&mut self, a: View<f64>, order: &Order, scale: f64) -> Result<(), LinearError> {
+        self.a.set_values(a, order, scale);
+        self.smoother.inverse_diagonal = inverse_diagonal(a, order, scale)?;
+        Ok(())
     }
 }
 
-/// The levels below a matrix, and the matrix of the last, which is to be factored.
+/// The inverse of the diagonal blocks of `scale` A, in the order of the cycle.
+fn inverse_diagonal(a: View<f64>, order: &Order, scale: f64) -> Result<Vec<f32>, LinearError> {
+    let inverse = diagonal::inverse_diagonal(a, scale).map_err(bad_diagonal)?;
+    Ok(if a.shape == [1, 1] { order.gather(&inverse) } else { inverse })
+}
+
+/// The levels of a matrix from the finest on.
+pub(super) struct Levels {
+    pub above: Vec<Level>,
+    /// The matrix below them, which is to be factored.
+    pub last: Csr,
+    /// The orders of the first and the last.
+    pub orders: [Order; 2],
+}
+
+/// The levels below a matrix.
 pub(super) fn coarsen(
     a: &Csr,
     problem: &AmgProblem,
     layout: &Layout,
     scale: f64,
     p: &AmgParameters,
-) -> Result<(Finest, Vec<Level>, Csr), LinearError> {
+) -> Result<Levels, LinearError> {
     if a.nrows() <= p.coarsest {
-        return Ok((Finest::Values(vec![]), vec![], a.clone()));
+        let orders = [Order::default(), Order::default()];
+        return Ok(Levels { above: vec![], last: a.clone(), orders });
     }
     let mut near = problem.near_null(a.nrows(), layout)?;
     let mut levels: Vec<Level> = Vec::new();
-    let finest = Finest::new(a, layout, scale);
-    let mut wide = match layout.is_scalar() {
-        true => None,
-        false => Some(layout.blocks(a, 1.0 / scale, |v| v)),
-    };
+    let mut wide = layout.matrix(a, 1.0 / scale);
+    let (mut first, mut order) = (None, Order::of(wide.view()));
     while levels.len() < p.max_levels {
-        let view = wide.as_ref().map_or_else(|| View::scalar(a), Blocks::view);
+        let view = wide.view();
         if view.nrows() * view.shape[0] <= p.coarsest {
             break;
         }
-        let inverse = inverse_diagonal(view, scale).map_err(bad_diagonal)?;
-        let stored = match levels.is_empty() {
-            true => Blocks::default(),
-            false => Blocks {
-                shape: view.shape,
-                start: view.start.to_vec(),
-                columns: view.columns.to_vec(),
-                values: narrow(view.values, scale),
-                ncols: view.ncols,
-            },
-        };
-        let narrow_view = if levels.is_empty() { finest.view(a) } else { stored.view() };
-        let smoother = Chebyshev::new(narrow_view, inverse, p.degree);
+        let inverse = inverse_diagonal(view, &order, scale)?;
+        let stored = Stored::new(view, [&order, &order], scale);
+        let smoother = Chebyshev::new(&stored, inverse, p.degree);
         let given = problem.first_prolongation.as_ref().filter(|_| levels.is_empty());
         let (prolongation, below) = match given {
             Some(given) => near.interpolate(given)?,
@@ -153,18 +118,28 @@ pub(super) fn coarsen(
         };
         let restriction = prolongation.transpose();
         let ap = product(&view, &prolongation.view());
-        let (entries, columns) = (view.values.len(), view.columns.len());
         let mut coarse = product(&restriction.view(), &ap).join();
         drop(ap);
         fill_empty(&mut coarse, 1.0 / scale);
-        levels.push(Level { a: stored, smoother, prolongation, restriction, entries, columns });
-        (near, wide) = (below, Some(coarse));
+        let next = Order::of(coarse.view());
+        levels.push(Level {
+            unknowns: view.nrows() * view.shape[0],
+            a: stored,
+            smoother,
+            prolongation: Stored::new(prolongation.view(), [&order, &next], 1.0),
+            restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
+        });
+        (near, wide) = (below, Matrix::Blocks(coarse));
+        let above = std::mem::replace(&mut order, next);
+        first.get_or_insert(above);
     }
     let last = match &wide {
-        Some(blocks) if !levels.is_empty() => blocks.view().to_csr(),
+        Matrix::Blocks(blocks) if !levels.is_empty() => blocks.view().to_csr(),
         _ => a.clone(),
     };
-    Ok((finest, levels, last))
+    // From blocks to their unknowns.
+    let order = if order.len() == last.nrows() { order } else { Order::natural(last.nrows()) };
+    Ok(Levels { above: levels, last, orders: [first.unwrap_or_default(), order] })
 }
 
 /// Unknowns that interpolate to nothing get a diagonal entry, so that the level stays definite.

@@ -16,10 +16,13 @@ mod diagonal;
 mod eigenvalue;
 mod layout;
 mod level;
+mod order;
 mod problem;
 pub(crate) mod product;
 mod prolongation;
+mod sliced;
 mod smoother;
+mod stored;
 mod strength;
 mod tentative;
 
@@ -29,16 +32,18 @@ use crate::cg::Preconditioner;
 use crate::linear::check_matrix;
 use crate::vector::norm;
 use crate::{Cholesky, Csr, LinearError, LinearSolver};
-use blocks::View;
 use layout::Layout;
-use level::{Finest, Level};
+use level::{Level, Levels};
+use order::Order;
 use smoother::Vectors;
 use std::sync::Mutex;
 
 /// What the set-up can vary.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AmgParameters {
-    /// A neighbour is strong above this fraction of the largest.
+    /// A neighbour is strong above this fraction of the largest. It must be well above 1/4, with which
+    /// first-order cells stretched far couple their corners across the strong direction: at 0.25 some take
+    /// hundreds of iterations.
     pub strength: f64,
     /// Degree of the smoothing polynomial: products with A before and after each coarse correction.
     pub degree: usize,
@@ -50,31 +55,29 @@ pub struct AmgParameters {
 
 impl Default for AmgParameters {
     fn default() -> Self {
-        Self { strength: 0.33, degree: 2, coarsest: 600, max_levels: 25 }
+        Self { strength: 0.3, degree: 2, coarsest: 600, max_levels: 25 }
     }
 }
 
-/// The levels of multigrid for one matrix. The pattern of a scalar matrix is not copied: each use needs
-/// the matrix again.
+/// The levels of multigrid for one matrix, and one V-cycle through them: the preconditioner.
 pub struct Amg {
     layout: Layout,
+    /// The layout for the vectors of the cycle.
+    places: Layout,
+    /// The order of the finest level.
+    order: Order,
     /// Multiplies the values, so that all are within reach of single precision.
     scale: f64,
-    finest: Finest,
     levels: Vec<Level>,
     work: Mutex<Work>,
-}
-
-/// One V-cycle of multigrid for a matrix: the preconditioner.
-pub struct Cycle<'a> {
-    amg: &'a Amg,
-    a: &'a Csr,
 }
 
 /// The factored matrix of the last level, and vectors for each level.
 struct Work {
     coarsest: Cholesky,
     levels: Vec<Vectors>,
+    /// The order of the last level.
+    order: Order,
     coarse: Vec<f32>,
     wide: Vec<f64>,
 }
@@ -89,17 +92,20 @@ impl Amg {
         check_matrix(a)?;
         let layout = problem.layout(a.nrows())?;
         let scale = level::scale_of(a)?;
-        let (finest, levels, last) = level::coarsen(a, problem, &layout, scale, p)?;
+        let Levels { above: levels, last, orders: [order, last_order] } =
+            level::coarsen(a, problem, &layout, scale, p)?;
         let mut coarsest = Cholesky::new();
         coarsest.prepare(&last)?;
         let n = last.nrows();
         let work = Work {
             coarsest,
-            levels: levels.iter().map(|level| Vectors::new(level.unknowns())).collect(),
-            coarse: vec![0.0; n],
+            levels: levels.iter().map(|level| Vectors::new(level.places())).collect(),
+            order: last_order,
+            coarse: vec![0.0; levels.last().map_or(0, Level::places_below)],
             wide: vec![0.0; n],
         };
-        Ok(Self { layout, scale, finest, levels, work: Mutex::new(work) })
+        let places = layout.clone().in_order(&order);
+        Ok(Self { layout, places, order, scale, levels, work: Mutex::new(work) })
     }
 
     /// Takes new values of the matrix on the finest level; the coarse levels stay.
@@ -110,27 +116,23 @@ impl Amg {
     /// # Panics
     /// If the matrix has another number of rows than the hierarchy was built for.
     pub fn refresh(&mut self, a: &Csr) -> Result<(), LinearError> {
-        if let Some(first) = self.levels.first_mut() {
-            self.finest = Finest::new(a, &self.layout, self.scale);
-            first.smoother.inverse_diagonal =
-                self.finest.inverse_diagonal(a, &self.layout, self.scale)?;
+        match self.levels.first_mut() {
+            Some(finest) => {
+                let matrix = self.layout.matrix(a, 1.0 / self.scale);
+                finest.refresh(matrix.view(), &self.order, self.scale)
+            }
+            None => Ok(()),
         }
-        Ok(())
-    }
-
-    /// The preconditioner for the matrix of the last [`Amg::new`] or [`Amg::refresh`].
-    pub fn cycle<'a>(&'a self, a: &'a Csr) -> Cycle<'a> {
-        Cycle { amg: self, a }
     }
 
     /// Rows of each level, the factored one not included.
     pub fn level_rows(&self) -> Vec<usize> {
-        self.levels.iter().map(Level::unknowns).collect()
+        self.levels.iter().map(|level| level.unknowns).collect()
     }
 
     /// Stored entries of all levels over those of the first.
     pub fn operator_complexity(&self) -> f64 {
-        let entries = |level: &Level| level.entries as f64;
+        let entries = |level: &Level| level.a.entries() as f64;
         let all: f64 = self.levels.iter().map(entries).sum();
         self.levels.first().map_or(1.0, |first| all / entries(first))
     }
@@ -141,21 +143,12 @@ impl Amg {
     }
 }
 
-impl Cycle<'_> {
-    fn matrix(&self, l: usize) -> View<'_, f32> {
-        match l {
-            0 => self.amg.finest.view(self.a),
-            _ => self.amg.levels[l].a.view(),
-        }
-    }
-}
-
-impl Preconditioner for Cycle<'_> {
+impl Preconditioner for Amg {
     fn apply(&self, r: &[f64], z: &mut [f64]) {
-        let Amg { layout, scale, levels, work, .. } = self.amg;
+        let Amg { places, scale, levels, work, .. } = self;
         // A poisoned lock means that a thread panicked in here; the vectors are overwritten anyway.
         let mut work = work.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let Work { coarsest, levels: vectors, coarse, wide } = &mut *work;
+        let Work { coarsest, levels: vectors, order, coarse, wide } = &mut *work;
         if levels.is_empty() {
             z.copy_from_slice(r);
             coarsest.solve_in_place(z);
@@ -166,30 +159,25 @@ impl Preconditioner for Cycle<'_> {
             z.fill(0.0);
             return;
         }
-        layout.gather(1.0 / size, r, &mut vectors[0].b);
+        places.gather(1.0 / size, r, &mut vectors[0].b);
         for (l, level) in levels.iter().enumerate() {
-            let a = self.matrix(l);
             let (upper, lower) = vectors.split_at_mut(l + 1);
             let v = &mut upper[l];
-            level.smoother.smooth(a, v, true);
-            a.residual(&v.b, &v.x, &mut v.y);
+            level.smoother.smooth(&level.a, v, true);
+            level.a.residual(&v.b, &v.x, &mut v.y);
             let below = lower.first_mut().map_or(&mut *coarse, |next| &mut next.b);
-            level.restriction.view().apply(&v.y, below);
+            level.restriction.apply(&v.y, below);
         }
-        for (wide, &b) in wide.iter_mut().zip(&*coarse) {
-            *wide = f64::from(b);
-        }
+        order.each(|row, place| wide[row] = f64::from(coarse[place]));
         coarsest.solve_in_place(wide);
-        for (x, &wide) in coarse.iter_mut().zip(&*wide) {
-            *x = (wide / scale) as f32;
-        }
+        order.each(|row, place| coarse[place] = (wide[row] / scale) as f32);
         for (l, level) in levels.iter().enumerate().rev() {
             let (upper, lower) = vectors.split_at_mut(l + 1);
             let v = &mut upper[l];
             let below = lower.first().map_or(&*coarse, |next| &next.x);
-            level.prolongation.view().add(below, &mut v.x);
-            level.smoother.smooth(self.matrix(l), v, false);
+            level.prolongation.add(below, &mut v.x);
+            level.smoother.smooth(&level.a, v, false);
         }
-        layout.scatter(size * scale, &vectors[0].x, z);
+        places.scatter(size * scale, &vectors[0].x, z);
     }
 }

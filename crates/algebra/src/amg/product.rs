@@ -120,26 +120,29 @@ fn multiply<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
     let pieces = (0..n.div_ceil(ROWS))
         .into_par_iter()
         .map_init(
-            // Where a column is in the row in hand; checked against the row itself, never reset.
-            || vec![0_u32; b.ncols()],
-            |place, piece| {
+            || Places { of: vec![0; b.ncols()], before: 0 },
+            |places, piece| {
                 let rows = piece * ROWS..n.min((piece + 1) * ROWS);
+                // Most rows of A B are somewhat shorter than those of A.
+                let guess = rows.clone().map(|i| a.row(i).0.len()).sum();
                 let mut start = Vec::with_capacity(rows.len() + 1);
                 start.push(0);
-                let (mut columns, mut values) = (Vec::<u32>::new(), Vec::<f64>::new());
+                let mut columns = Vec::<u32>::with_capacity(guess);
+                let mut values = Vec::<f64>::with_capacity(guess * R * N);
+                places.begin();
                 for i in rows {
-                    let first = columns.len();
+                    let first = places.before + columns.len() as u32;
                     let (ks, left) = a.row(i);
                     for (&k, left) in ks.iter().zip(left.chunks_exact(R * M)) {
                         let (js, right) = b.row(k as usize);
                         for (&j, right) in js.iter().zip(right.chunks_exact(M * N)) {
-                            let mut at = place[j as usize] as usize;
-                            if at < first || columns.get(at) != Some(&j) {
-                                at = columns.len();
-                                place[j as usize] = at as u32;
+                            let place = &mut places.of[j as usize];
+                            if *place <= first {
                                 columns.push(j);
                                 values.extend_from_slice([[0.0; R]; N].as_flattened());
+                                *place = places.before + columns.len() as u32;
                             }
+                            let at = (*place - places.before - 1) as usize;
                             let sum = &mut values[at * R * N..(at + 1) * R * N];
                             for c in 0..N {
                                 for m in 0..M {
@@ -154,11 +157,30 @@ fn multiply<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
                     }
                     start.push(columns.len() as u32);
                 }
+                places.before += columns.len() as u32;
                 Piece { start, columns, values }
             },
         )
         .collect();
     Pieces { shape: [R, N], ncols: b.ncols(), pieces }
+}
+
+/// Where each column is in the piece in hand: its number plus one, counted on from piece to piece, so
+/// that what is left from rows before is smaller than any place in the present row.
+struct Places {
+    of: Vec<u32>,
+    /// Entries of all pieces before.
+    before: u32,
+}
+
+impl Places {
+    /// Before a piece: forgets all long before the numbers run out.
+    fn begin(&mut self) {
+        if self.before > u32::MAX / 2 {
+            self.of.fill(0);
+            self.before = 0;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Damping the errors a coarser level cannot see.
 
-use super::blocks::{Step, View, apply_diagonal};
 use super::eigenvalue::largest_eigenvalue;
+use super::stored::{Stored, apply_diagonal};
 
 /// A Chebyshev polynomial in D^-1 A that is small on the upper part of its spectrum (Adams, Brezina, Hu
 /// and Tuminaro, J. Comput. Phys. 188 (2003) 593; recurrence: Saad, algorithm 12.1). D is the diagonal
@@ -27,18 +27,17 @@ pub(super) struct Vectors {
     pub b: Vec<f32>,
     pub x: Vec<f32>,
     pub y: Vec<f32>,
-    pub d: Vec<f32>,
 }
 
 impl Vectors {
     pub fn new(n: usize) -> Self {
         let zeros = || vec![0.0; n];
-        Self { b: zeros(), x: zeros(), y: zeros(), d: zeros() }
+        Self { b: zeros(), x: zeros(), y: zeros() }
     }
 }
 
 impl Chebyshev {
-    pub fn new(a: View<f32>, inverse_diagonal: Vec<f32>, degree: usize) -> Self {
+    pub fn new(a: &Stored, inverse_diagonal: Vec<f32>, degree: usize) -> Self {
         let largest = ROOM * largest_eigenvalue(a, &inverse_diagonal);
         Self { inverse_diagonal, largest, degree }
     }
@@ -49,7 +48,7 @@ impl Chebyshev {
     }
 
     /// x = x + p(D^-1 A) D^-1 (b - A x). With `from_zero`, x counts as 0, which saves a product.
-    pub fn smooth(&self, a: View<f32>, v: &mut Vectors, from_zero: bool) {
+    pub fn smooth(&self, a: &Stored, v: &mut Vectors, from_zero: bool) {
         let lower = self.largest / if self.degree == 1 { 3.0 } else { SPAN };
         let (centre, radius) = (0.5 * (self.largest + lower), 0.5 * (self.largest - lower));
         let sigma = centre / radius;
@@ -57,10 +56,8 @@ impl Chebyshev {
         let w = &self.inverse_diagonal;
         for k in 0..self.degree {
             if k == 0 && from_zero {
-                apply_diagonal(a.shape[0], w, (1.0 / centre) as f32, &v.b, &mut v.x);
-                if self.degree > 1 {
-                    v.d.copy_from_slice(&v.x);
-                }
+                apply_diagonal(a.shape()[0], w, (1.0 / centre) as f32, &v.b, &mut v.x);
+                v.y.fill(0.0);
                 continue;
             }
             let factors = if k == 0 {
@@ -71,8 +68,8 @@ impl Chebyshev {
                 rho = next;
                 factors
             };
-            let Vectors { b, x, y, d } = v;
-            a.step(w, factors.map(|f| f as f32), Step { b, x, d, y });
+            let Vectors { b, x, y } = v;
+            a.step(w, factors.map(|f| f as f32), b, x, y);
             std::mem::swap(x, y);
         }
     }

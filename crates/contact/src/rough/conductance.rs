@@ -174,7 +174,12 @@ pub const ENTRY: Entry = Entry {
         },
         optional("rms_slope", "1", "cooper_mikic_yovanovich: root mean square slope m"),
         optional("rms_roughness", "m", "cooper_mikic_yovanovich: root mean square roughness sigma"),
-        optional("hardness", "Pa", "cooper_mikic_yovanovich: hardness H of the softer body"),
+        optional(
+            "hardness",
+            "Pa",
+            "cooper_mikic_yovanovich: hardness H of the softer body; when left out, that of the \
+             softer built-in material",
+        ),
         optional("spot_density", "1/m^2", "holm: spots per area N"),
     ],
     doc: "conductance of a rough contact between two conductors: i = h (phi_across - phi) with \

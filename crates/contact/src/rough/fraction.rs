@@ -118,7 +118,8 @@ pub const ENTRY: Entry = Entry {
             "hardness",
             "Pa",
             "plastic: hardness H of the softer body, about three times its \
-                  yield strength (Tabor)",
+                  yield strength (Tabor); on an interface, when left out, that of its softer \
+                  built-in material",
         ),
         Parameter {
             name: "form",

@@ -1,4 +1,4 @@
-//! Unilateral contact as the case file gives it.
+//! Contact as the case file gives it.
 
 use super::Obstacle;
 use fem::registry::{Entry, Kind, Parameter, ParameterError, Place, Presence, Range, Values};
@@ -51,10 +51,21 @@ pub const CONTACT: Entry = Entry {
     parameters: &[
         Parameter {
             name: "law",
-            kind: Kind::Choice(&["unilateral"]),
+            kind: Kind::Choice(&["unilateral", "compliant"]),
             presence: Presence::Default("unilateral"),
-            doc: "bodies part, and do not overlap, without friction",
+            doc: "unilateral: bodies part, and do not overlap; compliant: a rough interface, softer the \
+                  lighter it is pressed",
         },
+        optional(
+            "pressure",
+            Kind::Number { unit: "Pa", range: Range::Positive },
+            "compliant: pressure p0 at zero separation; 0.375 q0 h E* of a self-affine surface",
+        ),
+        optional(
+            "length",
+            Kind::Number { unit: "m", range: Range::Positive },
+            "compliant: length l over which the pressure falls by e; 0.48 h",
+        ),
         optional(
             "gap",
             Kind::Group(&[
@@ -84,8 +95,10 @@ pub const CONTACT: Entry = Entry {
             "on a boundary, which has to be flat: the rigid obstacle outside; one of these",
         ),
     ],
-    doc: "unilateral contact without friction: gap >= 0, p >= 0, p gap = 0",
-    source: "Wriggers, Computational Contact Mechanics, 2nd ed., section 2.1",
+    doc: "contact without friction, unilateral: gap >= 0, p >= 0, p gap = 0; or compliant: \
+          p = p0 exp(-gap / l)",
+    source: "Wriggers, Computational Contact Mechanics, 2nd ed., section 2.1; Persson, Phys. Rev. Lett. \
+             99 (2007) 125502",
     build: None,
 };
 

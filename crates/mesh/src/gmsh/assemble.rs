@@ -3,6 +3,7 @@
 use super::raw::{Raw, Run};
 use super::{match_facets, orient};
 use crate::{Block, CellKind, Mesh, MeshError, quality};
+use rayon::prelude::*;
 
 /// Makes the mesh; coordinates are in metres.
 pub(super) fn assemble(mut raw: Raw) -> Result<Mesh, MeshError> {
@@ -114,34 +115,73 @@ fn refuse_duplicate_cells(
     groups: &[i32],
     regions: &[String],
 ) -> Result<(), MeshError> {
-    // A sum of scattered node numbers stands for the set of nodes; equal sums are compared in full.
-    let mut sums = Vec::with_capacity(cells.iter().map(|r| r.count).sum());
-    for (r, run) in cells.iter().enumerate() {
-        for (i, nodes) in run.nodes(raw).chunks_exact(run.kind.node_count()).enumerate() {
-            let corners = &nodes[..run.kind.corner_count()];
-            let sum = corners.iter().fold(0u64, |sum, &n| sum.wrapping_add(scatter(n)));
-            sums.push((sum, r as u32, i as u32));
-        }
-    }
-    sums.sort_unstable();
-    let corners = |(_, r, i): (u64, u32, u32)| {
-        let run = cells[r as usize];
-        let n = run.kind.node_count();
-        let mut corners = run.nodes(raw)[i as usize * n..][..run.kind.corner_count()].to_vec();
-        corners.sort_unstable();
-        corners
+    let starts: Vec<u32> = (cells.iter())
+        .scan(0, |next, run| Some(std::mem::replace(next, *next + run.count as u32)))
+        .collect();
+    let locate = |cell: u32| {
+        let r = starts.partition_point(|&s| s <= cell) - 1;
+        (cells[r], (cell - starts[r]) as usize)
     };
-    for pair in sums.windows(2) {
-        if pair[0].0 == pair[1].0 && corners(pair[0]) == corners(pair[1]) {
-            let runs = [pair[0], pair[1]].map(|p| cells[p.1 as usize]);
-            return Err(MeshError::DuplicateCell {
-                first: runs[0].first + u64::from(pair[0].2),
-                second: runs[1].first + u64::from(pair[1].2),
-                regions: runs.map(|run| regions[index(groups, run.group)].clone()),
+    let corners = |cell: u32| {
+        let (run, i) = locate(cell);
+        &run.nodes(raw)[i * run.kind.node_count()..][..run.kind.corner_count()]
+    };
+    // Cells with the same corners have the same smallest one.
+    let (ends, cells_at) = by_smallest_corner(raw, cells);
+    let duplicate = |node: usize, sums: &mut Vec<(u64, u32)>| -> Option<[u32; 2]> {
+        let start = if node == 0 { 0 } else { ends[node - 1] };
+        let around = &cells_at[start as usize..ends[node] as usize];
+        // A sum of scattered node numbers stands for the set of nodes; equal sums are compared in full.
+        let sum = |&c: &u32| corners(c).iter().fold(0u64, |s, &n| s.wrapping_add(scatter(n)));
+        sums.clear();
+        sums.extend(around.iter().map(|c| (sum(c), *c)));
+        sums.sort_unstable();
+        let sorted = |cell: u32| {
+            let mut corners = corners(cell).to_vec();
+            corners.sort_unstable();
+            corners
+        };
+        let same = |p: &&[(u64, u32)]| p[0].0 == p[1].0 && sorted(p[0].1) == sorted(p[1].1);
+        sums.windows(2).find(same).map(|pair| [pair[0].1, pair[1].1])
+    };
+    let found = (0..ends.len()).into_par_iter().with_min_len(4096);
+    match found.map_init(Vec::new, |sums, node| duplicate(node, sums)).find_map_first(|pair| pair) {
+        None => Ok(()),
+        Some(pair) => {
+            let [first, second] = pair.map(|cell| {
+                let (run, i) = locate(cell);
+                (run.first + i as u64, regions[index(groups, run.group)].clone())
             });
+            let regions = [first.1, second.1];
+            Err(MeshError::DuplicateCell { first: first.0, second: second.0, regions })
         }
     }
-    Ok(())
+}
+
+/// The cells (numbered over all runs) by their smallest corner: where those of each node end, and they.
+fn by_smallest_corner(raw: &Raw, cells: &[Run]) -> (Vec<u32>, Vec<u32>) {
+    let smallest = || {
+        cells.iter().flat_map(|run| {
+            let corners = run.kind.corner_count();
+            let smallest = move |nodes: &[u32]| {
+                nodes[..corners].iter().fold(u32::MAX, |a, &b| a.min(b)) as usize
+            };
+            run.nodes(raw).chunks_exact(run.kind.node_count()).map(smallest)
+        })
+    };
+    let mut ends = vec![0u32; raw.points.len()];
+    smallest().for_each(|node| ends[node] += 1);
+    let mut sum = 0;
+    for end in &mut ends {
+        // For now where they start: filling moves each on to its end.
+        sum += std::mem::replace(end, sum);
+    }
+    let mut sorted = vec![0; sum as usize];
+    for (cell, node) in smallest().enumerate() {
+        sorted[ends[node] as usize] = cell as u32;
+        ends[node] += 1;
+    }
+    (ends, sorted)
 }
 
 /// The finalizer of SplitMix64: spreads consecutive numbers over 64 bits.

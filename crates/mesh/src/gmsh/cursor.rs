@@ -4,6 +4,7 @@ use crate::MeshError;
 
 /// Reads numbers as text or as binary, whichever the file holds. Every read is bounded by the bytes
 /// that are left.
+#[derive(Clone)]
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
     position: usize,
@@ -23,6 +24,26 @@ impl<'a> Cursor<'a> {
     /// Bytes not yet read.
     pub fn left(&self) -> usize {
         self.bytes.len() - self.position
+    }
+
+    /// The bytes not yet read.
+    pub fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.position..]
+    }
+
+    /// Leaves out the next `count` bytes.
+    pub fn skip(&mut self, count: usize) {
+        self.position += count.min(self.left());
+    }
+
+    /// Goes back by one byte.
+    pub fn back(&mut self) {
+        self.position = self.position.saturating_sub(1);
+    }
+
+    /// A cursor of the same kind that reads `bytes`.
+    pub fn within(&self, bytes: &'a [u8]) -> Self {
+        Cursor { bytes, position: 0, ..self.clone() }
     }
 
     fn truncated(&self) -> MeshError {
@@ -103,6 +124,13 @@ impl<'a> Cursor<'a> {
 
     /// An integer in text, whatever the rest of the file is.
     pub fn text_integer(&mut self) -> Result<i64, MeshError> {
+        // Most numbers are a few digits between blanks; all else is looked at word by word.
+        let rest = self.bytes[self.position..].trim_ascii_start();
+        let digits = rest.iter().take(19).take_while(|b| b.is_ascii_digit()).count();
+        if (1..=18).contains(&digits) && rest.get(digits).is_none_or(u8::is_ascii_whitespace) {
+            self.position = self.bytes.len() - rest.len() + digits;
+            return Ok(rest[..digits].iter().fold(0, |sum, d| 10 * sum + i64::from(d - b'0')));
+        }
         let word = self.word()?;
         let (negative, digits) = match word {
             [b'-', rest @ ..] => (true, rest),

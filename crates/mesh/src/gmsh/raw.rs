@@ -34,6 +34,12 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// True when `next`, read after it, differs in nothing but the numbers that follow.
+    fn goes_on_with(&self, next: &Run) -> bool {
+        let same = Run { first: self.first, start: self.start, count: self.count, ..*next };
+        *self == same && self.first.checked_add(self.count as u64) == Some(next.first)
+    }
+
     /// The nodes of all its elements.
     pub fn nodes<'a>(&self, raw: &'a Raw) -> &'a [u32] {
         &raw.nodes[self.start..self.start + self.count * self.kind.node_count()]
@@ -61,16 +67,29 @@ impl Raw {
             Some(order) => self.nodes.extend(order.iter().map(|&i| file[i as usize])),
             None => self.nodes.extend_from_slice(&file[..count]),
         }
-        if let Some(last) = self.runs.last_mut() {
-            let next = last.first.checked_add(last.count as u64);
-            let same = Run { first: last.first, start: last.start, count: last.count, ..head };
-            if *last == same && next == Some(head.first) {
-                last.count += 1;
-                return Ok(());
-            }
-        }
-        self.runs.push(head);
+        self.push_run(head);
         Ok(())
+    }
+
+    /// Adds the elements of `other` after those that are here.
+    pub fn append_elements(&mut self, other: Raw) {
+        let shift = self.nodes.len();
+        if shift == 0 {
+            self.nodes = other.nodes;
+        } else {
+            self.nodes.extend_from_slice(&other.nodes);
+        }
+        for run in other.runs {
+            self.push_run(Run { start: run.start + shift, ..run });
+        }
+    }
+
+    /// Adds a run, to the last one where it goes on with that.
+    fn push_run(&mut self, run: Run) {
+        match self.runs.last_mut() {
+            Some(last) if last.goes_on_with(&run) => last.count += run.count,
+            _ => self.runs.push(run),
+        }
     }
 
     /// Name of a physical group: its own, or `<unnamed>_<tag>`.

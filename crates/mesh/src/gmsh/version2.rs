@@ -2,20 +2,37 @@
 
 use super::cursor::Cursor;
 use super::element;
+use super::lines::read_lines;
 use super::raw::{Numbering, Raw, Run, check_finite};
 use crate::MeshError;
 
 pub(super) fn read_nodes(cursor: &mut Cursor, raw: &mut Raw) -> Result<Numbering, MeshError> {
     let count = cursor.text_count(8, 28)?;
-    let mut tags = Vec::with_capacity(count);
-    raw.points = Vec::with_capacity(count);
-    for _ in 0..count {
-        let tag = positive(cursor)?;
-        let x = [cursor.double()?, cursor.double()?, cursor.double()?];
-        raw.points.push(check_finite(tag, x)?);
-        tags.push(tag);
+    let join = |all: &mut Nodes, part: Nodes| {
+        all.tags.extend(part.tags);
+        all.points.extend(part.points);
+    };
+    let mut nodes = Nodes::default();
+    match read_lines(cursor, count, read_node, join) {
+        Some(all) => nodes = all,
+        None => (0..count).try_for_each(|_| read_node(cursor, &mut nodes))?,
     }
-    Numbering::new(&tags)
+    raw.points = nodes.points;
+    Numbering::new(&nodes.tags)
+}
+
+#[derive(Default)]
+struct Nodes {
+    tags: Vec<u64>,
+    points: Vec<[f64; 3]>,
+}
+
+fn read_node(cursor: &mut Cursor, nodes: &mut Nodes) -> Result<(), MeshError> {
+    let tag = positive(cursor)?;
+    let x = [cursor.double()?, cursor.double()?, cursor.double()?];
+    nodes.points.push(check_finite(tag, x)?);
+    nodes.tags.push(tag);
+    Ok(())
 }
 
 /// The number of a node or an element.
@@ -31,40 +48,57 @@ pub(super) fn read_elements(
     numbers: &Numbering,
 ) -> Result<(), MeshError> {
     let count = cursor.text_count(8, 8)?;
+    let read_one = |cursor: &mut Cursor, raw: &mut Raw| {
+        let number = positive(cursor)?;
+        let (code, tags) = (cursor.int()?, cursor.int()?);
+        read_element(cursor, raw, numbers, number, code, tags)
+    };
+    if let Some(all) = read_lines(cursor, count, read_one, Raw::append_elements) {
+        raw.append_elements(all);
+        return Ok(());
+    }
+    if !cursor.binary {
+        return (0..count).try_for_each(|_| read_one(cursor, raw));
+    }
+    // Binary files write type and number of tags once for several elements.
     let mut done = 0;
     while done < count {
-        // Binary files write type and number of tags once for several elements.
-        let text_number = if cursor.binary { None } else { Some(positive(cursor)?) };
-        let code = cursor.int()?;
-        let follow = if cursor.binary { cursor.int()? } else { 1 };
-        let tags = cursor.int()?;
+        let (code, follow, tags) = (cursor.int()?, cursor.int()?, cursor.int()?);
         if follow < 1 || follow as usize > count - done {
             let found = done as u64 + follow.max(0) as u64;
             let announced = count as u64;
             return Err(MeshError::CountMismatch { section: "Elements", announced, found });
         }
         for _ in 0..follow {
-            let number = match text_number {
-                Some(number) => number,
-                None => positive(cursor)?,
-            };
-            let (group, entity) = read_tags(cursor, tags)?;
-            if code == element::POINT {
-                cursor.int()?;
-                continue;
-            }
-            let kind = element::kind(code).map_err(|name| MeshError::ElementType {
-                element: number,
-                code,
-                name,
-            })?;
-            let start = raw.nodes.len();
-            let head = Run { kind, group, entity, first: number, start, count: 1 };
-            raw.read_element(cursor, numbers, head, false)?;
+            let number = positive(cursor)?;
+            read_element(cursor, raw, numbers, number, code, tags)?;
         }
         done += follow as usize;
     }
     Ok(())
+}
+
+/// Reads what follows the number, the type and the number of tags of an element.
+fn read_element(
+    cursor: &mut Cursor,
+    raw: &mut Raw,
+    numbers: &Numbering,
+    number: u64,
+    code: i32,
+    tags: i32,
+) -> Result<(), MeshError> {
+    let (group, entity) = read_tags(cursor, tags)?;
+    if code == element::POINT {
+        return cursor.int().map(|_| ());
+    }
+    let kind = element::kind(code).map_err(|name| MeshError::ElementType {
+        element: number,
+        code,
+        name,
+    })?;
+    let start = raw.nodes.len();
+    let head = Run { kind, group, entity, first: number, start, count: 1 };
+    raw.read_element(cursor, numbers, head, false)
 }
 
 /// Physical group and geometric entity of an element; what else there is concerns partitions.

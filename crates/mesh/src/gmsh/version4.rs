@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::element;
+use super::lines::read_lines;
 use super::raw::{Numbering, Raw, Run, check_finite};
 use crate::MeshError;
 
@@ -74,15 +75,24 @@ pub(super) fn read_nodes(cursor: &mut Cursor, raw: &mut Raw) -> Result<Numbering
         let count = cursor.size()?;
         let count = cursor.check_count(count, 6, 32)?;
         let first = tags.len();
-        for _ in 0..count {
+        let read_tag = |cursor: &mut Cursor, tags: &mut Vec<u64>| {
             tags.push(cursor.size()?);
+            Ok(())
+        };
+        match read_lines(cursor, count, read_tag, |all, part| all.extend(part)) {
+            Some(all) => tags.extend(all),
+            None => (0..count).try_for_each(|_| read_tag(cursor, &mut tags))?,
         }
-        for &tag in &tags[first..] {
-            let x = [cursor.double()?, cursor.double()?, cursor.double()?];
-            raw.points.push(check_finite(tag, x)?);
-            for _ in 0..parameters {
-                cursor.double()?;
-            }
+        let read_point = |cursor: &mut Cursor, points: &mut Vec<[f64; 3]>| {
+            points.push([cursor.double()?, cursor.double()?, cursor.double()?]);
+            (0..parameters).try_for_each(|_| cursor.double().map(|_| ()))
+        };
+        match read_lines(cursor, count, read_point, |all, part| all.extend(part)) {
+            Some(all) => raw.points.extend(all),
+            None => (0..count).try_for_each(|_| read_point(cursor, &mut raw.points))?,
+        }
+        for (&tag, &x) in tags[first..].iter().zip(&raw.points[first..]) {
+            check_finite(tag, x)?;
         }
     }
     let found = tags.len() as u64;
@@ -127,11 +137,15 @@ pub(super) fn read_elements(
             return Err(MeshError::MissingEntity { dimension: kind.dimension(), entity });
         };
         let first_run = raw.runs.len();
-        for _ in 0..count {
+        let read_one = |cursor: &mut Cursor, raw: &mut Raw| {
             let first = cursor.size()?;
             let start = raw.nodes.len();
             let head = Run { kind, group, entity, first, start, count: 1 };
-            raw.read_element(cursor, numbers, head, true)?;
+            raw.read_element(cursor, numbers, head, true)
+        };
+        match read_lines(cursor, count, read_one, Raw::append_elements) {
+            Some(all) => raw.append_elements(all),
+            None => (0..count).try_for_each(|_| read_one(cursor, raw))?,
         }
         repeat_runs(raw, first_run, &groups[1..]);
     }

@@ -3,6 +3,7 @@
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::direction::{read_axes, read_flag, read_formula, read_vector};
 use super::fields::{is_misspelt, join, unknown_key};
+use super::library::Inherited;
 use super::source::Origin;
 use super::tree::{Content, Key, Node, Table};
 use super::value::{read_array, read_quantity, read_word, shorten, wrong_type};
@@ -31,6 +32,8 @@ pub struct LawUse {
     /// True when a value of [`Kind::Extensive`] was given per metre of depth, as planar symmetry
     /// wants it.
     pub per_depth: bool,
+    /// Values that the case leaves to the materials beside the law.
+    pub inherited: Vec<Inherited>,
 }
 
 /// How a quantity of the whole cell is to be given.
@@ -144,7 +147,8 @@ fn read_law(
         }
     };
     let (origins, per_depth) = (read.origins, read.per_depth);
-    Some(LawUse { entry, values, origin: key.origin.clone(), origins, per_depth })
+    let (origin, inherited) = (key.origin.clone(), Vec::new());
+    Some(LawUse { entry, values, origin, origins, per_depth, inherited })
 }
 
 /// Builds each law once, so that parameters that do not fit together are reported with the rest.

@@ -63,6 +63,29 @@ fn check_platen(path: &str, platen: &LawUse, diagnostics: &mut Diagnostics) {
 }
 
 fn check_contact(path: &str, place: Place, contact: &LawUse, diagnostics: &mut Diagnostics) {
+    let compliant = contact.values.choice("law") == Some("compliant");
+    for name in ["pressure", "length"] {
+        if compliant != contact.gives(name) {
+            let (what, wanted) = if compliant {
+                (
+                    "is missing: law = \"compliant\" needs it",
+                    "pressure = \"100 MPa\", length = \"0.5 um\"",
+                )
+            } else {
+                (
+                    "is refused: law = \"unilateral\" does not use it",
+                    "law = \"compliant\", or neither",
+                )
+            };
+            let message = format!("`{path}.contact.{name}` {what}");
+            let error = Diagnostic::new(message, contact.origin_of(name));
+            diagnostics.push(error.wanted(wanted));
+        }
+    }
+    if compliant && place == Place::Boundary {
+        let message = format!("`{path}.contact`: law = \"compliant\" is for an interface");
+        diagnostics.push(Diagnostic::new(message, &contact.origin));
+    }
     let error = match (place, contact.gives("gap"), contact.gives("obstacle")) {
         (Place::Boundary, _, false) => Diagnostic::new(
             format!("`{path}.contact` has no partner: nothing lies beyond a boundary"),

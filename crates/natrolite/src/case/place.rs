@@ -1,9 +1,12 @@
 //! Laws on boundaries and interfaces, and which of them exclude each other.
 
+use super::RegionUse;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fields::join;
 use super::geometry::{DefectSource, MeshSource};
 use super::law::{Depth, LawUse, Registry, check_fit, name_all, read_laws};
+use super::library::inherit_hardness;
+use super::material::Material;
 use super::mechanics::check_mechanics;
 use super::source::Origin;
 use super::tree::{Content, Key, Node, Table};
@@ -106,9 +109,10 @@ pub fn read_boundaries(
     boundaries
 }
 
-/// Reads `[interface]`.
+/// Reads `[interface]`, beside the materials and regions of the case.
 pub fn read_interfaces(
     table: &Table,
+    made_of: (&[Material], &[RegionUse]),
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<InterfaceUse> {
@@ -120,12 +124,16 @@ pub fn read_interfaces(
         let Some(table) = read_table(node, &path, diagnostics) else { continue };
         let place = Place::Interface;
         let with = (context.registry, context.depth);
-        let laws = read_laws(table, &path, place, &["between"], with, diagnostics);
+        let mut laws = read_laws(table, &path, place, &["between"], with, diagnostics);
+        let between = read_between(table, key, &path, diagnostics);
+        if let Some((between, _)) = &between {
+            inherit_hardness(&mut laws, between, made_of);
+        }
         check_fit(&laws, &path, place, context.temperature, diagnostics);
         let given = table.pairs.iter().any(|(key, _)| key.text != "between");
         check_interface(&path, (key, given), &laws, diagnostics);
         check_mechanics(&path, place, &laws, diagnostics);
-        if let Some((between, between_origins)) = read_between(table, key, &path, diagnostics) {
+        if let Some((between, between_origins)) = between {
             let (name, origin) = (key.text.clone(), key.origin.clone());
             interfaces.push(InterfaceUse { name, origin, between, between_origins, laws });
         }

@@ -148,7 +148,7 @@ fn read_tree(
         diagnostics.push(error.wanted("[region] with electrolyte = \"Na3SbS4\", for example"));
     }
     let boundaries = read_boundaries(boundary, &context, diagnostics);
-    let interfaces = read_interfaces(interface, &context, diagnostics);
+    let interfaces = read_interfaces(interface, (&materials, &regions), &context, diagnostics);
     check_between(&interfaces, region, diagnostics);
     let physics = Physics::of(&materials, &boundaries, &interfaces);
     check_laws((&materials, &regions), region, physics, diagnostics);

@@ -126,3 +126,95 @@ fn very_deep_texts_are_refused() {
     let error = read_with(EXAMPLE, &[&argument]).unwrap_err();
     assert_eq!(error.diagnostics[0].message, "nested more than 32 levels deep");
 }
+
+/// Sodium under pressure on an electrolyte, with charge transfer through a rough contact.
+const PRESSED: &str = r#"
+[mesh.defect]
+symmetry = "axisymmetric"
+shape = "disc"
+radius = "10 um"
+anode_thickness = "20 um"
+
+[material.NAS]
+ohm = { conductivity = "0.9 mS/cm" }
+elastic = { young = "15 GPa", poisson = 0.411 }
+
+[region]
+electrolyte = "NAS"
+anode = "Na"
+
+[interface.anode]
+between = ["electrolyte", "anode"]
+contact = { law = "unilateral" }
+contact_fraction = { law = "plastic" }
+butler_volmer = { exchange_current_density = "1.3 mA/cm^2" }
+
+[boundary.collector]
+potential = "0 V"
+platen = { pressure = "10 MPa" }
+
+[boundary.counter]
+current = { density = "0.5 mA/cm^2" }
+roller = true
+"#;
+
+#[test]
+fn a_hardness_that_is_left_out_is_that_of_the_softer_builtin_material() {
+    let hardness = |case: &Case| {
+        case.interfaces[0].law("contact_fraction").unwrap().values.required("hardness")
+    };
+    let case = read_with(PRESSED, &[]).unwrap();
+    assert_eq!(hardness(&case), 0.7e6);
+    let told = "interface.anode.contact_fraction.hardness = 0.7 MPa, that of the built-in Na";
+    assert_eq!(case.inherited(), [told]);
+    // The softer one, in either order.
+    for (electrolyte, anode, wanted) in [("Al", "Ti", 160e6), ("Ti", "Cu", 370e6)] {
+        let set = [format!("region.electrolyte={electrolyte}"), format!("region.anode={anode}")];
+        let case = read_with(PRESSED, &set.each_ref().map(String::as_str)).unwrap();
+        assert_eq!(hardness(&case), wanted, "{electrolyte} {anode}");
+    }
+    // What the case gives counts, and the resolved case gives it.
+    let given = "interface.anode.contact_fraction.hardness=0.6 MPa";
+    let given = read_with(PRESSED, &[given]).unwrap();
+    assert_eq!((hardness(&given), given.inherited().len()), (0.6e6, 0));
+    let again = read_with(&case.resolved(), &[]).unwrap();
+    assert_eq!((hardness(&again), again.inherited().len()), (0.7e6, 0));
+    assert_eq!(again.resolved(), case.resolved());
+}
+
+#[test]
+fn doubts_are_about_the_values_that_the_case_uses() {
+    // With mechanics the stiffness counts, and what a contact takes from the material.
+    let set = ["region.electrolyte=Na3SbS4", "region.anode=Na15Sn4"];
+    let doubts = read_with(PRESSED, &set).unwrap().doubts();
+    let paths: Vec<&str> = doubts.iter().map(|line| line.split(" = ").next().unwrap()).collect();
+    let wanted = [
+        "material Na3SbS4: elastic.young",
+        "material Na15Sn4: ohm.conductivity",
+        "material Na15Sn4: elastic.young",
+        "material Na15Sn4: elastic.poisson",
+        "material Na15Sn4: hardness",
+    ];
+    assert_eq!(paths, wanted);
+    let first = "material Na3SbS4: elastic.young = 15 GPa is from memory (mark M): check it before \
+                 you rely on it";
+    assert_eq!(doubts[0], first);
+    // Nothing of sodium is from memory; without mechanics no stiffness is used.
+    assert!(read_with(PRESSED, &[]).unwrap().doubts().is_empty());
+    let electric = read_with(EXAMPLE, &["region.electrolyte=Na3SbS4"]).unwrap();
+    assert!(electric.doubts().is_empty(), "{:?}", electric.doubts());
+}
+
+#[test]
+fn a_conductivity_at_another_temperature_is_doubted() {
+    let doubts = |material: &str, temperature: &str| {
+        let set = [format!("region.electrolyte={material}"), format!("temperature={temperature}")];
+        read_with(EXAMPLE, &set.each_ref().map(String::as_str)).unwrap().doubts()
+    };
+    assert!(doubts("Na3SbS4", "20 degC").is_empty());
+    let told = "material Na3SbS4: ohm.conductivity = 0.9 mS/cm holds at room temperature, the case \
+                is at 333.15 K";
+    assert_eq!(doubts("Na3SbS4", "60 degC"), [told]);
+    assert!(doubts("Na3PS4-cast", "60 degC").is_empty());
+    assert!(doubts("NAS", "60 degC").is_empty(), "the case gives it");
+}

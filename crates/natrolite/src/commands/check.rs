@@ -88,6 +88,10 @@ fn describe(case: &Case, geometry: &Geometry, model: Option<&Model<'_>>, dofs: u
         None => "\nno counter electrode: quantities that need one are left out\n".to_owned(),
     }
     .as_str();
+    let notes: Vec<String> = case.inherited().into_iter().chain(case.doubts()).collect();
+    if !notes.is_empty() {
+        out += &format!("\nnotes\n  {}\n", notes.join("\n  "));
+    }
     out
 }
 

@@ -63,7 +63,8 @@ pub(super) fn folder_for(case: &Path, output: Option<&Path>) -> PathBuf {
     output.map_or_else(|| Path::new("out").join(stem), Path::to_owned)
 }
 
-/// Tells which materials come from the built-in library, and which hide one of it.
+/// Tells which materials come from the built-in library, which hide one of it, and which of their
+/// values nobody checked.
 fn report_materials(case: &Case, progress: &mut Progress) {
     for material in &case.materials {
         match &material.from {
@@ -76,6 +77,12 @@ fn report_materials(case: &Case, progress: &mut Progress) {
             )),
             MaterialOrigin::Case { hides: false } => {}
         }
+    }
+    for line in case.inherited() {
+        progress.note(&line);
+    }
+    for line in case.doubts() {
+        progress.warn(&line);
     }
 }
 

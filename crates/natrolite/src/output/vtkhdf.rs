@@ -25,6 +25,8 @@ use super::summary::reproducible_json;
 use crate::results::{Field, Profile, Results, Summary};
 use hdf5::types::{FixedAscii, VarLenUnicode};
 use hdf5::{Dataset, File, Group, H5Type};
+use mesh::{Block, Mesh};
+use std::ops::Range;
 use std::path::Path;
 
 /// Rows of a chunk: three doubles each still fit into HDF5's chunk cache of 1 MiB, so that no chunk
@@ -89,23 +91,31 @@ impl Writer {
         }
     }
 
-    /// Writes what an iterator yields, a chunk at a time.
-    fn stream<T: H5Type>(
+    /// Writes `before`, then `count` values for each block: those that `fill` adds for a range of them, a
+    /// chunk at a time.
+    fn blocks<T: H5Type>(
         &self,
-        group: &Group,
-        name: &str,
-        len: usize,
-        values: impl Iterator<Item = T>,
+        (group, name): (&Group, &str),
+        mesh: &Mesh,
+        before: &[T],
+        count: impl Fn(&Block) -> usize,
+        mut fill: impl FnMut(&Block, Range<usize>, &mut Vec<T>),
     ) -> hdf5::Result<Dataset> {
+        let len = before.len() + mesh.blocks.iter().map(&count).sum::<usize>();
         let dataset = self.dataset::<T>(group, name, len, 1)?;
+        if !before.is_empty() {
+            dataset.write_slice(before, 0..before.len())?;
+        }
         let mut buffer = Vec::with_capacity(len.min(CHUNK));
-        let mut start = 0;
-        let mut values = values.peekable();
-        while values.peek().is_some() {
-            buffer.clear();
-            buffer.extend(values.by_ref().take(CHUNK));
-            dataset.write_slice(&buffer, start..start + buffer.len())?;
-            start += buffer.len();
+        let mut start = before.len();
+        for block in &mesh.blocks {
+            let count = count(block);
+            for first in (0..count).step_by(CHUNK) {
+                buffer.clear();
+                fill(block, first..count.min(first + CHUNK), &mut buffer);
+                dataset.write_slice(&buffer, start..start + buffer.len())?;
+                start += buffer.len();
+            }
         }
         debug_assert_eq!(start, len);
         Ok(dataset)
@@ -144,20 +154,30 @@ impl Writer {
         let points = self.rows(group, "Points", &mesh.points)?;
         write_attribute(&points, "unit", "m")?;
 
-        let nodes = mesh.blocks.iter().flat_map(|b| b.nodes.iter().map(|&n| i64::from(n)));
-        self.stream(group, "Connectivity", ids, nodes)?;
-        let sizes = mesh.blocks.iter().flat_map(|b| b.cells().map(|_| b.kind.node_count() as i64));
-        let ends = sizes.scan(0, |end, size| {
-            *end += size;
-            Some(*end)
-        });
-        self.stream(group, "Offsets", cells + 1, std::iter::once(0).chain(ends))?;
-        let types = mesh.blocks.iter().flat_map(|b| b.cells().map(|_| b.kind.vtk_type()));
-        self.stream(group, "Types", cells, types)?;
+        self.blocks(
+            (group, "Connectivity"),
+            mesh,
+            &[],
+            |b| b.nodes.len(),
+            |block, range, out| {
+                out.extend(block.nodes[range].iter().map(|&node| i64::from(node)));
+            },
+        )?;
+        let mut end = 0;
+        self.blocks((group, "Offsets"), mesh, &[0], Block::len, |block, range, out| {
+            let size = block.kind.node_count() as i64;
+            out.extend((1..=range.len() as i64).map(|k| end + k * size));
+            end += range.len() as i64 * size;
+        })?;
+        self.blocks((group, "Types"), mesh, &[], Block::len, |block, range, out| {
+            out.resize(range.len(), block.kind.vtk_type());
+        })?;
 
         let cell_data = group.create_group("CellData")?;
-        let regions = mesh.blocks.iter().flat_map(|b| b.cells().map(|_| b.region as i32));
-        let region = self.stream(&cell_data, "region", cells, regions)?;
+        let region = (&cell_data, "region");
+        let region = self.blocks(region, mesh, &[], Block::len, |block, range, out| {
+            out.resize(range.len(), block.region as i32);
+        })?;
         let names = mesh.regions.iter().map(|n| text(n)).collect::<hdf5::Result<Vec<_>>>()?;
         region.new_attr::<VarLenUnicode>().shape(names.len()).create("names")?.write(&names)?;
 

@@ -65,6 +65,11 @@ pub fn potential_unit(range: f64) -> Unit {
     choose(range, &[("µV", 1e6, 5e-5), ("mV", 1e3, 1.0), ("V", 1.0, f64::MAX)])
 }
 
+/// The unit of stress and pressure in which a largest value \[Pa\] is a handy number.
+pub fn pressure_unit(largest: f64) -> Unit {
+    choose(largest, &[("kPa", 1e-3, 1e5), ("MPa", 1e-6, 1e10), ("GPa", 1e-9, f64::MAX)])
+}
+
 fn choose(extent: f64, units: &[(&'static str, f64, f64)]) -> Unit {
     let fits = units.iter().find(|u| extent < u.2);
     let (name, per_si, _) = fits.copied().unwrap_or(("", 1.0, 0.0));
@@ -73,11 +78,15 @@ fn choose(extent: f64, units: &[(&'static str, f64, f64)]) -> Unit {
 
 /// Four significant digits, without an exponent where that is readable.
 pub fn four_digits(value: f64) -> String {
-    let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    if !value.is_finite() {
+        return "\u{2013}".into();
+    }
+    // The exponent after rounding: 0.99999 is 1.000.
+    let scientific = format!("{value:.3e}");
+    let exponent = scientific.split_once('e').and_then(|(_, e)| e.parse::<i32>().ok());
     match exponent {
-        _ if !value.is_finite() => "\u{2013}".into(),
-        -4..=5 => format!("{value:.*}", (3 - exponent).max(0) as usize),
-        _ => format!("{value:.3e}"),
+        Some(e @ -4..=5) => format!("{value:.*}", (3 - e).max(0) as usize),
+        _ => scientific,
     }
 }
 
@@ -113,11 +122,14 @@ mod tests {
         assert_eq!(length_unit(1e-2).name, "mm");
         assert_eq!(potential_unit(0.012), Unit { name: "mV", per_si: 1e3 });
         assert_eq!(potential_unit(2.0).name, "V");
+        assert_eq!(pressure_unit(2.5e8), Unit { name: "MPa", per_si: 1e-6 });
+        assert_eq!([pressure_unit(2e4).name, pressure_unit(2e10).name], ["kPa", "GPa"]);
     }
 
     #[test]
     fn numbers_in_running_text_have_four_digits() {
-        let texts = [1.0527516, 17.84, 178.0, 0.0123456, 1e9, 0.0].map(four_digits);
-        assert_eq!(texts, ["1.053", "17.84", "178.0", "0.01235", "1.000e9", "0.000"]);
+        let texts = [1.0527516, 17.84, 178.0, 0.0123456, 1e9, 0.0, 0.9999999].map(four_digits);
+        assert_eq!(texts, ["1.053", "17.84", "178.0", "0.01235", "1.000e9", "0.000", "1.000"]);
+        assert_eq!(four_digits(f64::NAN), "\u{2013}");
     }
 }

@@ -17,6 +17,14 @@ const VIRIDIS: [[u8; 3]; 9] = [
 /// Colours for curves that can be told apart by everybody (M. Okabe and K. Ito, 2002).
 pub const CURVES: [&str; 4] = ["#d55e00", "#0072b2", "#cc79a7", "#009e73"];
 
+/// Dashes of the same curves, so that they can be told apart without colours.
+pub const DASHES: [&str; 4] = [
+    "",
+    r#"stroke-dasharray="11 3""#,
+    r#"stroke-dasharray="11 3 2.5 3""#,
+    r#"stroke-dasharray="5 2.5""#,
+];
+
 /// The colour at `t` in \[0, 1\].
 pub fn viridis(t: f64) -> [u8; 3] {
     let x = t.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;

@@ -3,19 +3,24 @@
 use super::colour::viridis;
 use super::raster::Raster;
 
+/// What is the same everywhere has no colour.
+const UNIFORM: [u8; 3] = [0xd6; 3];
+
 /// The raster in colours from `low` to `high` as a `data:` URI; pixels without a value are
-/// transparent. `low < high`.
+/// transparent, infinite ones grey. `low < high`.
 pub fn data_uri(raster: &Raster, low: f64, high: f64) -> String {
     let pixels: Vec<u8> = raster
         .values
         .iter()
-        .map(|&v| match v.is_finite() {
-            true => 1 + (((v - low) / (high - low)).clamp(0.0, 1.0) * 254.0).round() as u8,
-            false => 0,
+        .map(|&v| match v {
+            _ if v.is_nan() => 0,
+            _ if v.is_infinite() => 255,
+            _ => 1 + (((v - low) / (high - low)).clamp(0.0, 1.0) * 253.0).round() as u8,
         })
         .collect();
-    let colours = (0..255).map(|k| viridis(f64::from(k) / 254.0));
-    let palette: Vec<u8> = std::iter::once([255; 3]).chain(colours).flatten().collect();
+    let colours = (0..254).map(|k| viridis(f64::from(k) / 253.0));
+    let palette = std::iter::once([255; 3]).chain(colours).chain([UNIFORM]);
+    let palette: Vec<u8> = palette.flatten().collect();
     let mut file = Vec::new();
     {
         let mut encoder = png::Encoder::new(&mut file, raster.width as u32, raster.height as u32);

@@ -29,6 +29,15 @@ impl Raster {
         [(p[0] - self.low[0]) * self.scale, self.height as f64 - (p[1] - self.low[1]) * self.scale]
     }
 
+    /// The centre of a pixel \[m\].
+    pub fn position(&self, pixel: usize) -> [f64; 2] {
+        let (column, row) = (pixel % self.width, pixel / self.width);
+        [
+            self.low[0] + (column as f64 + 0.5) / self.scale,
+            self.low[1] + (self.height as f64 - row as f64 - 0.5) / self.scale,
+        ]
+    }
+
     /// Fills the pixels whose centres lie in a triangle, by linear interpolation.
     pub fn fill(&mut self, triangle: &Triangle) {
         let p = triangle.corners.map(|c| self.place(c));
@@ -71,6 +80,44 @@ impl Raster {
     }
 }
 
+impl Raster {
+    /// The value below which a part (0 to 1) of the finite values lies; none without values.
+    pub fn quantile(&self, part: f64) -> Option<f64> {
+        let mut finite: Vec<f64> = self.values.iter().copied().filter(|v| v.is_finite()).collect();
+        let last = finite.len().checked_sub(1)?;
+        let (_, value, _) =
+            finite.select_nth_unstable_by((part * last as f64) as usize, f64::total_cmp);
+        Some(*value)
+    }
+
+    /// Takes away, as infinite, the values of regions in which they vary by less than `part` of the
+    /// whole range, where another region is left. What was taken: region and value.
+    pub fn set_apart_uniform(&mut self, part: f64) -> Vec<(u32, f64)> {
+        let Some([low, high]) = self.range() else { return Vec::new() };
+        let mut ranges: Vec<Option<[f64; 2]>> = Vec::new();
+        for (&v, &region) in self.values.iter().zip(&self.regions) {
+            if v.is_finite() {
+                ranges.resize(ranges.len().max(region as usize + 1), None);
+                let [l, h] = ranges[region as usize].unwrap_or([v, v]);
+                ranges[region as usize] = Some([l.min(v), h.max(v)]);
+            }
+        }
+        let is_uniform = |[l, h]: [f64; 2]| h - l < part * (high - low);
+        if ranges.iter().flatten().all(|&r| is_uniform(r)) {
+            return Vec::new();
+        }
+        let apart = |region: u32| ranges[region as usize].is_some_and(is_uniform);
+        for (v, &region) in self.values.iter_mut().zip(&self.regions) {
+            if v.is_finite() && apart(region) {
+                *v = f64::INFINITY;
+            }
+        }
+        let all = (0_u32..).zip(&ranges);
+        all.filter_map(|(k, r)| r.filter(|&r| is_uniform(r)).map(|[l, h]| (k, 0.5 * (l + h))))
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +141,26 @@ mod tests {
         assert_eq!((raster.regions[0], raster.regions[199]), (1, 0));
         let [low, high] = raster.range().unwrap();
         assert!((low - (0.15 - 0.95)).abs() < 1e-12 && (high - (5.85 - 0.05)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_metal_at_one_potential_is_set_apart() {
+        let mut raster = Raster::new([0.0, 0.0], [2.0, 1.0], 20);
+        let [a, b, c, d] = [[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 1.0]];
+        raster.fill(&Triangle { corners: [a, b, c], values: [0.0, 1e-9, 0.0], region: 0 });
+        raster.fill(&Triangle { corners: [a, d, c], values: [10.0, 12.0, 11.0], region: 1 });
+        let apart = raster.set_apart_uniform(1e-3);
+        assert_eq!(apart.len(), 1);
+        assert!(apart[0].0 == 0 && apart[0].1.abs() < 1e-8);
+        assert!(raster.values[199].is_infinite());
+        assert!(raster.range().unwrap()[0] >= 10.0);
+        // The last region stays, however little it varies.
+        assert!(raster.set_apart_uniform(10.0).is_empty());
+        let middle = raster.quantile(0.5).unwrap();
+        let finite: Vec<f64> = raster.values.iter().copied().filter(|v| v.is_finite()).collect();
+        let below = finite.iter().filter(|v| **v < middle).count();
+        let at_most = finite.iter().filter(|v| **v <= middle).count();
+        assert!(finite.len() > 90 && 2 * below <= finite.len() && 2 * at_most >= finite.len());
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::tessellation::Tessellation;
 use crate::results::Symmetry;
 use mesh::{CellKind, FacetBlock, Mesh};
-use std::collections::BTreeMap;
 
 /// A triangle of the section with the values of a nodal field at its corners.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +94,24 @@ impl Section {
             let x = mesh.points[node];
             [x[0], x[1], x[2], field[node]]
         };
+        self.for_each_patch(mesh, nodal, window, |corners, region| {
+            show(Triangle {
+                corners: corners.map(|p| self.project(&p)),
+                values: corners.map(|p| p[3]),
+                region,
+            });
+        });
+    }
+
+    /// Calls `show` for every triangle of the section and its region, with the `P` numbers that
+    /// `nodal` gives at nodes carried to the corners; the first three are the coordinates.
+    pub fn for_each_patch<const P: usize>(
+        &self,
+        mesh: &Mesh,
+        nodal: impl Fn(usize) -> [f64; P],
+        window: [[f64; 2]; 2],
+        mut show: impl FnMut([[f64; P]; 3], u32),
+    ) {
         let mut points = Vec::new();
         for block in &mesh.blocks {
             if block.kind.dimension() != mesh.dimension {
@@ -105,16 +122,10 @@ impl Section {
                 if !self.is_visible(mesh, nodes, window) {
                     continue;
                 }
-                cut.interpolate(nodes, nodal, &mut points);
+                cut.interpolate(nodes, &nodal, &mut points);
                 for simplex in &cut.simplices {
                     let corners = &simplex[..=cut.dimension];
-                    self.cross(corners, &points, &mut |corners: [[f64; 4]; 3]| {
-                        show(Triangle {
-                            corners: corners.map(|p| self.project(p)),
-                            values: corners.map(|p| p[3]),
-                            region: block.region,
-                        });
-                    });
+                    self.cross(corners, &points, &mut |corners| show(corners, block.region));
                 }
             }
         }
@@ -124,51 +135,43 @@ impl Section {
     pub fn traces(&self, mesh: &Mesh) -> Vec<Trace> {
         let sets = mesh.boundaries.iter().map(|b| (&b.name, &b.facets));
         let sets = sets.chain(mesh.interfaces.iter().map(|i| (&i.name, &i.sides[0])));
-        let mut cuts = BTreeMap::new();
+        let at = |node: usize| mesh.points[node];
         let mut traces = Vec::new();
         for (name, facets) in sets {
-            let mut segments = Vec::new();
-            for block in facets {
-                let cut = cuts
-                    .entry(block.kind)
-                    .or_insert_with(|| Tessellation::new(block.kind, subdivisions(block.kind)));
-                self.trace(mesh, block, cut, &mut segments);
-            }
+            let segments = self.segments(mesh, facets, at);
             if !segments.is_empty() {
+                let segments = segments.iter().map(|ends| ends.map(|p| self.project(&p))).collect();
                 traces.push(Trace { name: name.clone(), segments });
             }
         }
         traces
     }
 
-    fn trace(
+    /// The segments in which facets meet the section, with the `P` numbers that `nodal` gives at
+    /// nodes carried to their ends; the first three are the coordinates.
+    pub fn segments<const P: usize>(
         &self,
         mesh: &Mesh,
-        block: &FacetBlock,
-        cut: &Tessellation,
-        segments: &mut Vec<[[f64; 2]; 2]>,
-    ) {
+        facets: &[FacetBlock],
+        nodal: impl Fn(usize) -> [f64; P],
+    ) -> Vec<[[f64; P]; 2]> {
         let everywhere = [[f64::NEG_INFINITY; 2], [f64::INFINITY; 2]];
-        let mut points = Vec::new();
-        for nodes in block.facets() {
-            if !self.is_visible(mesh, nodes, everywhere) {
-                continue;
-            }
-            let nodal = |node: usize| {
-                let x = mesh.points[node];
-                [x[0], x[1], x[2], 0.0]
-            };
-            cut.interpolate(nodes, nodal, &mut points);
-            for simplex in &cut.simplices {
-                let corners = &simplex[..=cut.dimension];
-                self.cross(corners, &points, &mut |ends: [[f64; 4]; 2]| {
-                    segments.push(ends.map(|p| self.project(p)));
-                });
+        let (mut segments, mut points) = (Vec::new(), Vec::new());
+        for block in facets {
+            let cut = Tessellation::new(block.kind, subdivisions(block.kind));
+            for nodes in block.facets().filter(|nodes| self.is_visible(mesh, nodes, everywhere)) {
+                cut.interpolate(nodes, &nodal, &mut points);
+                for simplex in &cut.simplices {
+                    let corners = &simplex[..=cut.dimension];
+                    self.cross(corners, &points, &mut |ends| segments.push(ends));
+                }
             }
         }
+        segments
     }
 
-    fn project(&self, p: [f64; 4]) -> [f64; 2] {
+    /// The two coordinates in the section, first those to the right.
+    pub fn project<const P: usize>(&self, p: &[f64; P]) -> [f64; 2] {
         self.axes.map(|k| p[k])
     }
 
@@ -202,11 +205,11 @@ impl Section {
 
     /// What a simplex has in common with the plane: itself in 2-D, else the simplices with `N`
     /// corners into which the cut falls.
-    fn cross<const N: usize>(
+    fn cross<const N: usize, const P: usize>(
         &self,
         corners: &[usize],
-        points: &[[f64; 4]],
-        show: &mut impl FnMut([[f64; 4]; N]),
+        points: &[[f64; P]],
+        show: &mut impl FnMut([[f64; P]; N]),
     ) {
         let Some(cut) = &self.cut else {
             if corners.len() == N {
@@ -220,11 +223,11 @@ impl Section {
             let s = cut.distance([p[0], p[1], p[2]]);
             if s >= 0.0 { above.push((p, s)) } else { below.push((p, s)) }
         }
-        let meet = |(a, s): ([f64; 4], f64), (b, t): ([f64; 4], f64)| -> [f64; 4] {
+        let meet = |(a, s): ([f64; P], f64), (b, t): ([f64; P], f64)| -> [f64; P] {
             let weight = s / (s - t);
             std::array::from_fn(|k| a[k] + weight * (b[k] - a[k]))
         };
-        let ring: Vec<[f64; 4]> = match (&above[..], &below[..]) {
+        let ring: Vec<[f64; P]> = match (&above[..], &below[..]) {
             // Two and two corners of a tetrahedron: a quadrilateral, walked around.
             (&[a, b], &[c, d]) => vec![meet(a, c), meet(a, d), meet(b, d), meet(b, c)],
             _ => above.iter().flat_map(|&a| below.iter().map(move |&b| meet(a, b))).collect(),

@@ -64,6 +64,28 @@ impl Svg {
         }
     }
 
+    /// Defines a hatching that `fill="url(#id)"` uses.
+    pub fn hatch(&mut self, id: &str) {
+        self.raw(&format!(
+            concat!(
+                r#"<defs><pattern id="{id}" width="6" height="6" patternUnits="userSpaceOnUse" "#,
+                r#"patternTransform="rotate(45)">"#,
+                r##"<line x1="0" y1="0" x2="0" y2="6" stroke="#999" stroke-width="1.6"/>"##,
+                r#"</pattern></defs>"#
+            ),
+            id = id
+        ));
+    }
+
+    /// A closed figure.
+    pub fn polygon(&mut self, corners: &[[f64; 2]], style: &str) {
+        let corners: Vec<String> =
+            corners.iter().map(|p| format!("{},{}", px(p[0]), px(p[1]))).collect();
+        if !corners.is_empty() {
+            self.raw(&format!(r#"<polygon points="{}" {style}/>"#, corners.join(" ")));
+        }
+    }
+
     pub fn text(&mut self, at: [f64; 2], anchor: Anchor, style: &str, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
@@ -72,6 +94,14 @@ impl Svg {
         };
         let (x, y, text) = (px(at[0]), px(at[1]), escape(text));
         self.raw(&format!(r#"<text x="{x}" y="{y}" text-anchor="{anchor}" {style}>{text}</text>"#));
+    }
+
+    /// A line that begins in bold.
+    pub fn text_two_weights(&mut self, at: [f64; 2], bold: &str, rest: &str) {
+        let (x, y, bold, rest) = (px(at[0]), px(at[1]), escape(bold), escape(rest));
+        self.raw(&format!(
+            r##"<text x="{x}" y="{y}"><tspan font-weight="bold">{bold}</tspan><tspan dx="5" fill="#444">{rest}</tspan></text>"##
+        ));
     }
 
     /// A text with a white rim, readable on any ground.

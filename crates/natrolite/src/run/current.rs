@@ -91,7 +91,8 @@ impl<'m> Current<'m> {
         let geometry = model.geometry;
         let flux =
             recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &solution.deviation);
-        let current = flux.into_iter().flat_map(|f| f.map(|f| -f)).collect();
+        let mut current = flux.into_flattened();
+        current.iter_mut().for_each(|component| *component = -*component);
         vec![
             Field {
                 name: "potential".into(),

@@ -4,6 +4,9 @@ use crate::case::{Case, CaseError, DefectSource, Diagnostic, Diagnostics, FileSo
 use fem::Hypothesis;
 use mesh::Mesh;
 use mesh::defect::{Symmetry, build, default_rim_size};
+use rayon::prelude::*;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 use transport::conductivity_at;
 
 /// A mesh, and how it stands for the cell.
@@ -26,8 +29,15 @@ impl Geometry {
     /// Builds or reads the mesh of `case`, refined uniformly `refinement` times.
     ///
     /// # Errors
-    /// What is wrong with the geometry or the file, at the line of the case that asks for it.
+    /// What is wrong with the geometry or the file, at the line of the case that asks for it, and
+    /// names of the case that the mesh does not have.
     pub fn of(case: &Case, refinement: u32) -> Result<Self, CaseError> {
+        let geometry = Self::unchecked(case, refinement)?;
+        super::names::check(case, &geometry.mesh)?;
+        Ok(geometry)
+    }
+
+    fn unchecked(case: &Case, refinement: u32) -> Result<Self, CaseError> {
         match &case.mesh {
             MeshSource::Defect(defect) => {
                 let rim_size = defect.rim_size.unwrap_or_else(|| chosen_rim_size(case, defect));
@@ -50,7 +60,13 @@ impl Geometry {
     /// Distance \[m\] of a point from the axis x = y = 0; in two dimensions from where the first
     /// coordinate is zero.
     pub fn distance_from_axis(&self, x: [f64; 3]) -> f64 {
-        if self.mesh.dimension == 3 { x[0].hypot(x[1]) } else { x[self.mesh.axes[0]].abs() }
+        self.distance()(x)
+    }
+
+    /// [`Geometry::distance_from_axis`] as a function of its own.
+    pub fn distance(&self) -> impl Fn([f64; 3]) -> f64 + Send + Sync + 'static {
+        let (solid, first) = (self.mesh.dimension == 3, self.mesh.axes[0]);
+        move |x| if solid { x[0].hypot(x[1]) } else { x[first].abs() }
     }
 
     /// Measures of the whole defect cell \[m3, m2; per metre in planar symmetry\].
@@ -101,8 +117,24 @@ fn shortest_kinetic_length(case: &Case) -> Option<f64> {
         .min_by(f64::total_cmp)
 }
 
+/// The bytes of a file, read by all threads: touching new memory takes longer than reading.
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    const PIECE: usize = 4 << 20;
+    let about = std::fs::metadata(path)?;
+    if !about.is_file() {
+        return std::fs::read(path);
+    }
+    let mut bytes = vec![0; usize::try_from(about.len()).map_err(std::io::Error::other)?];
+    bytes.par_chunks_mut(PIECE).enumerate().try_for_each(|(k, piece)| {
+        let mut file = std::fs::File::open(path)?;
+        file.seek(SeekFrom::Start((k * PIECE) as u64))?;
+        file.read_exact(piece)
+    })?;
+    Ok(bytes)
+}
+
 fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, CaseError> {
-    let folder = case.path.parent().unwrap_or_else(|| std::path::Path::new(""));
+    let folder = case.path.parent().unwrap_or_else(|| Path::new(""));
     let path = folder.join(&file.path);
     let wrong = |what: String| {
         CaseError::from(Diagnostic::new(
@@ -110,7 +142,7 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Cas
             &file.origin,
         ))
     };
-    let bytes = std::fs::read(&path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
+    let bytes = read_bytes(&path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
     let mut mesh =
         mesh::read_gmsh(&bytes, file.metres_per_unit).map_err(|e| wrong(e.to_string()))?;
     drop(bytes);
@@ -124,6 +156,7 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Cas
     if !errors.is_empty() {
         return errors.into_result(None);
     }
+    mesh.renumber();
     mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
     for _ in 0..refinement {
         mesh = mesh.refined().map_err(|e| wrong(e.to_string()))?;

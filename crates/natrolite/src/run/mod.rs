@@ -9,6 +9,7 @@ mod estimate;
 mod geometry;
 mod mechanics;
 mod model;
+mod names;
 mod point;
 mod profiles;
 mod quantities;
@@ -134,6 +135,10 @@ fn solve_once(
         fields.extend(mechanics.fields());
         dofs += mechanics.dofs;
         converged &= mechanics.converged;
+    }
+    // Last, because the first line says what went wrong.
+    for line in case.inherited().iter().chain(&case.doubts()) {
+        log.line(line);
     }
     let log = log.text;
     let summary = Summary {

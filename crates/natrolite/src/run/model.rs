@@ -111,8 +111,7 @@ impl<'m> Model<'m> {
     /// Places the laws of `case` on the mesh.
     ///
     /// # Errors
-    /// Names that the mesh lacks, regions without material, boundaries that contradict each other,
-    /// and bodies without a reference potential.
+    /// Boundaries that contradict each other, and bodies without a reference potential.
     ///
     /// `contacts` are the places where the contact is solved; kinetics there read it.
     pub fn new(
@@ -191,22 +190,9 @@ struct Draft<'a, 'm> {
 impl Draft<'_, '_> {
     fn place_materials(&mut self) -> (Vec<usize>, Vec<[[f64; 3]; 3]>) {
         let (case, mesh) = (self.case, &self.geometry.mesh);
-        for region in &case.regions {
-            if mesh.region(&region.name).is_none() {
-                let message = format!("the mesh has no region `{}`", region.name);
-                let known = mesh.regions.iter().map(String::as_str);
-                self.errors
-                    .push(Diagnostic::new(message, &region.origin).known(&region.name, known));
-            }
-        }
         let (mut conduction, mut conductivity) = (Vec::new(), Vec::new());
         for (index, name) in mesh.regions.iter().enumerate() {
-            let Some(region) = case.regions.iter().find(|r| r.name == *name) else {
-                let message = format!("region `{name}` of the mesh has no material");
-                let error = Diagnostic::new(message, &case.origin());
-                self.errors.push(error.wanted(format!("[region] with {name} = \"...\"")));
-                continue;
-            };
+            let Some(region) = case.regions.iter().find(|r| r.name == *name) else { continue };
             let Some(ohm) = case.materials[region.material].law("ohm") else { continue };
             match conductivity_at(&ohm.values, case.temperature) {
                 Ok(given) => {
@@ -243,17 +229,6 @@ impl Draft<'_, '_> {
         let (case, mesh) = (self.case, &self.geometry.mesh);
         for boundary in &case.boundaries {
             let Some(index) = mesh.boundaries.iter().position(|b| b.name == boundary.name) else {
-                let message = format!("the mesh has no boundary `{}`", boundary.name);
-                let known = mesh.boundaries.iter().map(|b| b.name.as_str());
-                let mut error =
-                    Diagnostic::new(message, &boundary.origin).known(&boundary.name, known);
-                let inside = mesh.internal.iter().any(|s| s.name == boundary.name);
-                if inside || mesh.interface(&boundary.name).is_some() {
-                    let name = &boundary.name;
-                    error = error
-                        .note(format!("`{name}` lies between two regions: use [interface.{name}]"));
-                }
-                self.errors.push(error);
                 continue;
             };
             let support = Support::Boundary(index);
@@ -307,22 +282,8 @@ impl Draft<'_, '_> {
         let (case, mesh) = (self.case, &self.geometry.mesh);
         for interface in &case.interfaces {
             let Some(index) = mesh.interfaces.iter().position(|i| i.name == interface.name) else {
-                let message = format!("the mesh has no interface `{}`", interface.name);
-                let known = mesh.interfaces.iter().map(|i| i.name.as_str());
-                self.errors.push(
-                    Diagnostic::new(message, &interface.origin).known(&interface.name, known),
-                );
                 continue;
             };
-            let sides = mesh.interfaces[index].regions.map(|r| mesh.regions[r as usize].as_str());
-            if sides != [interface.between[0].as_str(), interface.between[1].as_str()] {
-                let message = format!(
-                    "interface `{}` lies between `{}` and `{}`, in this order",
-                    interface.name, sides[0], sides[1]
-                );
-                self.errors.push(Diagnostic::new(message, &interface.between_origins[0]));
-                continue;
-            }
             let support = Support::Interface(index);
             if let Some(law) = interface.electric() {
                 let role = self.place_kinetics(

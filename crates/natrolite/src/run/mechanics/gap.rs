@@ -3,18 +3,21 @@
 use crate::case::LawUse;
 use crate::formula::Formula;
 use crate::run::Geometry;
-use contact::unilateral::Gap;
+use contact::Separation;
+use std::sync::Arc;
 
-/// The gap that the law `contact` gives; zero when it gives none.
-pub fn gap_of<'a>(law: Option<&LawUse>, geometry: &'a Geometry) -> Box<Gap<'a>> {
+/// The gap \[m\] that the law `contact` gives as a function of the position \[m\]; zero when it gives
+/// none.
+pub fn gap_of(law: Option<&LawUse>, geometry: &Geometry) -> Separation {
     let given = law.and_then(|law| law.values.group("gap"));
-    let Some(given) = given else { return Box::new(|_| 0.0) };
+    let Some(given) = given else { return Arc::new(|_| 0.0) };
+    let distance = geometry.distance();
     if let Some(formula) = given.formula("formula").and_then(|text| Formula::parse(text).ok()) {
-        return Box::new(move |x| formula.value(x, geometry.distance_from_axis(x)));
+        return Arc::new(move |x| formula.value(x, distance(x)));
     }
     let rows: Vec<[f64; 2]> =
         given.table("table").unwrap_or_default().iter().map(|row| [row[0], row[1]]).collect();
-    Box::new(move |x| interpolate(&rows, geometry.distance_from_axis(x)))
+    Arc::new(move |x| interpolate(&rows, distance(x)))
 }
 
 /// Straight between the rows, constant beyond.

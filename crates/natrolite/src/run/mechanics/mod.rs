@@ -6,6 +6,7 @@
 mod balance;
 mod contacts;
 mod gap;
+mod interfaces;
 mod model;
 mod quantities;
 mod solve;

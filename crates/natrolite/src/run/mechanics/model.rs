@@ -1,15 +1,14 @@
 //! The laws of mechanics placed on the mesh.
 
 use super::balance::Resultant;
-use super::gap::gap_of;
 use super::support::{Condition, conditions, loose_motion};
 use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse, MeshSource, Origin};
 use crate::run::Geometry;
 use contact::rough::ContactFraction;
 use contact::unilateral::{self, ContactError, ContactSurface};
 use contact::{
-    Eigenstress, Elastic, Platen, Pressure, Reduction, SupportError, Traction, fix, flat_direction,
-    linear_strain, platen, roller, support_axis,
+    Compliant, Eigenstress, Elastic, Platen, Pressure, Reduction, SupportError, Traction, fix,
+    flat_direction, linear_strain, platen, roller, support_axis,
 };
 use fem::{Constraints, Field, Hypothesis, Placement, Space, Support, System, recover};
 use mesh::{Boundary, bodies};
@@ -33,6 +32,8 @@ pub enum Known {
     Pressure(f64),
     /// From the contact surface of this number.
     Surface(usize),
+    /// From the compliant interface of this number.
+    Compliant(usize),
 }
 
 /// A force per area on a boundary.
@@ -49,6 +50,8 @@ pub struct MechanicalModel<'m> {
     pub system: System<'m>,
     /// Where contact may occur.
     pub surfaces: Vec<ContactSurface>,
+    /// Interfaces on which the pressure follows from the separation.
+    pub compliant: Vec<(ContactSurface, Compliant)>,
     /// Where a contact pressure is known.
     pub contacts: Vec<ContactPlace>,
     /// Region and number in the system of each term that makes stress.
@@ -77,6 +80,7 @@ impl<'m> MechanicalModel<'m> {
             stress: Vec::new(),
             held: Vec::new(),
             surfaces: Vec::new(),
+            compliant: Vec::new(),
             contacts: Vec::new(),
             joined: Vec::new(),
             errors: Diagnostics::default(),
@@ -97,6 +101,7 @@ impl<'m> MechanicalModel<'m> {
         Ok(MechanicalModel {
             system,
             surfaces: draft.surfaces,
+            compliant: draft.compliant,
             contacts: draft.contacts,
             stress: draft.stress,
             held: draft.held,
@@ -157,22 +162,23 @@ impl<'m> MechanicalModel<'m> {
 }
 
 /// A model in the making.
-struct Draft<'a, 'm> {
-    case: &'a Case,
-    geometry: &'m Geometry,
-    field: Field,
-    placements: Vec<Placement>,
-    whole: Vec<String>,
-    constraints: Constraints,
-    whole_loads: Vec<(usize, f64)>,
+pub(super) struct Draft<'a, 'm> {
+    pub(super) case: &'a Case,
+    pub(super) geometry: &'m Geometry,
+    pub(super) field: Field,
+    pub(super) placements: Vec<Placement>,
+    pub(super) whole: Vec<String>,
+    pub(super) constraints: Constraints,
+    pub(super) whole_loads: Vec<(usize, f64)>,
     loads: Vec<(usize, Load)>,
-    stress: Vec<(u32, usize)>,
-    held: Vec<(usize, usize, f64)>,
-    surfaces: Vec<ContactSurface>,
-    contacts: Vec<ContactPlace>,
+    pub(super) stress: Vec<(u32, usize)>,
+    pub(super) held: Vec<(usize, usize, f64)>,
+    pub(super) surfaces: Vec<ContactSurface>,
+    pub(super) compliant: Vec<(ContactSurface, Compliant)>,
+    pub(super) contacts: Vec<ContactPlace>,
     /// Interfaces without a jump.
-    joined: Vec<usize>,
-    errors: Diagnostics,
+    pub(super) joined: Vec<usize>,
+    pub(super) errors: Diagnostics,
 }
 
 impl Draft<'_, '_> {
@@ -187,13 +193,7 @@ impl Draft<'_, '_> {
             self.errors.push(Diagnostic::new(message, &case.origin()));
         }
         for (index, name) in mesh.regions.iter().enumerate() {
-            // What is missing was reported with the case, or is by the electric side.
-            let Some(region) = case.regions.iter().find(|r| r.name == *name) else {
-                let message = format!("region `{name}` of the mesh has no material");
-                let error = Diagnostic::new(message, &case.origin());
-                self.errors.push(error.wanted(format!("[region] with {name} = \"...\"")));
-                continue;
-            };
+            let Some(region) = case.regions.iter().find(|r| r.name == *name) else { continue };
             let material = &case.materials[region.material];
             let Some(law) = material.law("elastic") else { continue };
             let given = |name| law.values.required(name);
@@ -345,67 +345,6 @@ impl Draft<'_, '_> {
         self.whole_loads.extend(load);
     }
 
-    fn place_interfaces(&mut self) {
-        let (case, geometry, mesh) = (self.case, self.geometry, &self.geometry.mesh);
-        let mut touching = Vec::new();
-        for (index, interface) in mesh.interfaces.iter().enumerate() {
-            let used = case.interfaces.iter().find(|i| i.name == interface.name);
-            let law = used.and_then(|used| used.law("contact"));
-            let is_void = matches!(case.mesh, MeshSource::Defect(_)) && interface.name == "void";
-            if law.is_none() && !is_void {
-                self.joined.push(index);
-                let sides = interface.sides[0].iter().zip(&interface.sides[1]);
-                let pairs = sides.flat_map(|(a, b)| a.nodes.iter().zip(&b.nodes));
-                self.constraints.joined.extend(pairs.map(|(&a, &b)| [a, b]));
-                continue;
-            }
-            let gap = gap_of(law, geometry);
-            if let (Some(law), Some(x)) = (law, undefined(mesh, index, &gap)) {
-                let [x, y, z] = x.map(|x| crate::units::display(x, "m"));
-                let message = format!("the gap has no value at ({x}, {y}, {z})");
-                self.errors.push(Diagnostic::new(message, law.origin_of("gap")));
-                continue;
-            }
-            touching.push((index, law, used, gap));
-        }
-        if touching.is_empty() || !self.errors.is_empty() {
-            return;
-        }
-        let gaps: Vec<(usize, &unilateral::Gap<'_>)> =
-            touching.iter().map(|(index, _, _, gap)| (*index, &**gap)).collect();
-        match ContactSurface::interfaces(mesh, geometry.hypothesis, &gaps) {
-            Ok(surface) => {
-                let known = Known::Surface(self.surfaces.len());
-                self.surfaces.push(surface);
-                for (index, _, used, _) in &touching {
-                    let law = used.and_then(|used| fraction_of(&used.laws));
-                    let name = mesh.interfaces[*index].name.clone();
-                    let support = Support::Interface(*index);
-                    self.contacts.push(ContactPlace { name, support, law, known });
-                }
-            }
-            Err(error) => {
-                // The surface is that of all interfaces: the one to blame has the smallest gap there.
-                let least = |at: &[f64; 3]| {
-                    touching
-                        .iter()
-                        .map(|(index, law, _, gap)| (&mesh.interfaces[*index].name, law, gap(*at)))
-                        .min_by(|a, b| a.2.total_cmp(&b.2))
-                };
-                let (message, law) = match &error {
-                    ContactError::Overlap { gap, at, .. } => {
-                        let blamed = least(at);
-                        let name = blamed.map_or("", |b| b.0.as_str());
-                        (overlap(name, *gap, at), blamed.and_then(|b| *b.1))
-                    }
-                    other => (other.to_string(), None),
-                };
-                let origin = law.map_or(case.origin(), |law| law.origin_of("gap").clone());
-                self.errors.push(Diagnostic::new(message, &origin));
-            }
-        }
-    }
-
     /// Reports a body that can move although everything touches.
     fn check_support(&mut self) {
         let mesh = &self.geometry.mesh;
@@ -413,7 +352,8 @@ impl Draft<'_, '_> {
             return;
         }
         let mut held = conditions(&self.constraints, &self.field.axes);
-        for node in self.surfaces.iter().flat_map(|s| &s.nodes) {
+        let compliant = self.compliant.iter().map(|(surface, _)| surface);
+        for node in self.surfaces.iter().chain(compliant).flat_map(|s| &s.nodes) {
             let mut nodes = vec![(node.node, node.normal)];
             nodes.extend(node.opposite.map(|other| (other, node.normal.map(|n| -n))));
             held.push(Condition { nodes, platen: None });
@@ -440,19 +380,6 @@ impl Draft<'_, '_> {
     }
 }
 
-/// The law of the contact fraction among `laws`.
-pub fn fraction_of(laws: &[LawUse]) -> Option<ContactFraction> {
-    let law = laws.iter().find(|law| law.entry.name == "contact_fraction")?;
-    // Checked when the case was read.
-    ContactFraction::from_values(&law.values).ok()
-}
-
-/// A position at which the gap has no value.
-fn undefined(mesh: &mesh::Mesh, interface: usize, gap: &unilateral::Gap<'_>) -> Option<[f64; 3]> {
-    let nodes = mesh::nodes_of(&mesh.interfaces[interface].sides[0]);
-    nodes.into_iter().map(|n| mesh.points[n as usize]).find(|&x| !gap(x).is_finite())
-}
-
 /// The point of a flat boundary on the axis x = y = 0, or the nearest node to it.
 fn nearest_to_axis(geometry: &Geometry, boundary: &Boundary, across: usize) -> [f64; 3] {
     let points = mesh::nodes_of(&boundary.facets);
@@ -466,15 +393,23 @@ fn nearest_to_axis(geometry: &Geometry, boundary: &Boundary, across: usize) -> [
     x
 }
 
+/// The law of the contact fraction, when there is one.
+pub(super) fn fraction_of(laws: &[LawUse]) -> Option<ContactFraction> {
+    let law = laws.iter().find(|law| law.entry.name == "contact_fraction")?;
+    // Checked when the case was read.
+    ContactFraction::from_values(&law.values).ok()
+}
+
 /// An error of the contact with lengths as people write them.
-fn describe(error: &ContactError) -> String {
+pub(super) fn describe(error: &ContactError) -> String {
     match error {
         ContactError::Overlap { surface, gap, at } => overlap(surface, *gap, at),
         other => other.to_string(),
     }
 }
 
-fn overlap(surface: &str, gap: f64, at: &[f64; 3]) -> String {
+/// Where bodies overlap before they are loaded.
+pub(super) fn overlap(surface: &str, gap: f64, at: &[f64; 3]) -> String {
     let [x, y, z] = at.map(|x| crate::units::display(x, "m"));
     let gap = crate::units::display(gap, "m");
     format!("the initial gap on `{surface}` is negative: {gap} at ({x}, {y}, {z})")

@@ -10,7 +10,7 @@ use crate::run::solve::method;
 use crate::run::{Geometry, RunError};
 use algebra::{LinearSolver, NewtonParameters, choose, newton};
 use contact::stress::{nodal_reactions, nodal_stress};
-use contact::unilateral::{self, Outcome};
+use contact::unilateral::{self, ContactSurface, Outcome, Touch};
 use contact::{DISPLACEMENT, amg_problem};
 
 /// Most changes of the active set; each is a linear solve, and a dozen are usual.
@@ -54,8 +54,10 @@ pub fn solve(
     if !converged {
         messages.push(undecided(&model, outcome.as_ref()));
     }
-    let contacts = contacts(geometry, &model, outcome.as_ref());
     let system = &model.system;
+    let all = system.all_unknowns(&u);
+    let displacement = system.space().nodal_vectors(DISPLACEMENT, &all);
+    let contacts = contacts(geometry, &model, &displacement, outcome.as_ref());
     let reactions = nodal_reactions(system, &u);
     let touching: Vec<u32> = (model.surfaces.iter().flat_map(|s| &s.nodes))
         .flat_map(|n| std::iter::once(n.node).chain(n.opposite))
@@ -66,8 +68,6 @@ pub fn solve(
     let forces = model.normal_forces(geometry, &reactions);
     let forces = forces.into_iter().map(|(b, force)| (name(b), force)).collect();
     let stress = nodal_stress(system, &model.stress, &u);
-    let all = system.all_unknowns(&u);
-    let displacement = system.space().nodal_vectors(DISPLACEMENT, &all);
     let summary = MechanicsSummary {
         dofs,
         solver: LinearSolver::name(&*solver).into(),
@@ -100,9 +100,23 @@ pub fn solve(
     })
 }
 
+/// The gaps at the nodes of an interface \[m\].
+fn separations<'a>(
+    surface: &'a ContactSurface,
+    displacement: &'a [[f64; 3]],
+) -> impl Iterator<Item = f64> + 'a {
+    surface.nodes.iter().map(move |node| {
+        let at = |n: u32| displacement[n as usize];
+        let (here, across) = (at(node.node), at(node.opposite.unwrap_or(node.node)));
+        let jump: f64 = (0..3).map(|k| node.normal[k] * (across[k] - here[k])).sum();
+        node.initial_gap + jump
+    })
+}
+
 fn contacts(
     geometry: &Geometry,
     model: &MechanicalModel<'_>,
+    displacement: &[[f64; 3]],
     outcome: Option<&Outcome>,
 ) -> Vec<Contact> {
     let of = |place: &ContactPlace| match place.known {
@@ -110,6 +124,14 @@ fn contacts(
         Known::Surface(k) => {
             let solved = (&model.surfaces[k], &outcome?.touch[k][..]);
             Some(Contact::solved(geometry, place, solved))
+        }
+        Known::Compliant(k) => {
+            let (surface, law) = &model.compliant[k];
+            let touch = separations(surface, displacement).map(|gap| {
+                let pressure = law.pressure_at(gap);
+                Touch { gap, mean_gap: gap, pressure, active: true }
+            });
+            Some(Contact::solved(geometry, place, (surface, &touch.collect::<Vec<_>>())))
         }
     };
     model.contacts.iter().filter_map(of).collect()

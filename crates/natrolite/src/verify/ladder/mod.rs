@@ -1,4 +1,4 @@
-//! The problems of the ladder, from the slab to Newton's method, then those of mechanics.
+//! The problems of the ladder, from the slab to Newton's method, then those of mechanics and of both together.
 
 mod arrhenius;
 mod bump;
@@ -13,6 +13,7 @@ mod rate;
 mod slab;
 mod slit;
 mod sphere;
+mod stress_kinetics;
 
 use super::row::{Comparison, Problem};
 
@@ -32,6 +33,7 @@ pub fn ladder() -> Vec<Problem> {
         rate::problems(),
         newton::problems(),
         mechanics::problems(),
+        stress_kinetics::problems(),
     ];
     families.into_iter().flatten().collect()
 }

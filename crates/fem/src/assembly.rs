@@ -1,0 +1,94 @@
+//! Residuals and tangents of a placed term, summed over its elements.
+
+use crate::placement::{Batch, Kernel, State};
+use crate::sum::{Parts, Rows, add_in_order};
+use crate::{Hypothesis, Space, Term};
+use algebra::Csr;
+use algebra::csr::place;
+use mesh::Mesh;
+
+/// A term and its elements.
+pub(crate) struct Placed<'m> {
+    pub(crate) term: Box<dyn Term>,
+    pub(crate) batches: Vec<Batch<'m>>,
+}
+
+/// What elements are evaluated on.
+#[derive(Clone, Copy)]
+pub(crate) struct Body<'a> {
+    pub(crate) mesh: &'a Mesh,
+    pub(crate) hypothesis: Hypothesis,
+    pub(crate) space: &'a Space,
+}
+
+/// Adds the residual of a term to `out`, one number for each unknown.
+pub(crate) fn add_residual(body: Body<'_>, placed: &Placed<'_>, state: State<'_>, out: &mut [f64]) {
+    let slots = placed.term.slots();
+    for batch in &placed.batches {
+        let width = batch.width(slots, body.space);
+        add_in_order(
+            Parts { elements: batch.len(), rows: width, numbers: width },
+            Rows { count: out.len() as u32, start: |row| row as usize, values: out },
+            |range, dofs, parts| {
+                let mut kernel = Kernel::new(body, &*placed.term, batch);
+                let parts = dofs.chunks_exact_mut(width).zip(parts.chunks_exact_mut(width));
+                for (element, (dofs, part)) in range.zip(parts) {
+                    batch.dofs(slots, body.space, element, dofs);
+                    kernel.residual(element, state, part);
+                }
+            },
+            |range, values, dofs, part| {
+                for (dof, value) in dofs.iter().zip(part) {
+                    if range.contains(dof) {
+                        values[(dof - range.start) as usize] += value;
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// Adds the tangent of a term to the rows and columns that `matrix` has; its columns are the unknowns
+/// from `first` on.
+pub(crate) fn add_tangent(
+    body: Body<'_>,
+    placed: &Placed<'_>,
+    state: State<'_>,
+    matrix: &mut Csr,
+    first: u32,
+) {
+    let slots = placed.term.slots();
+    let (rows, columns) = (matrix.nrows() as u32, first..first + matrix.ncols() as u32);
+    let (pattern, values) = matrix.pattern_and_values_mut();
+    for batch in &placed.batches {
+        let width = batch.width(slots, body.space);
+        add_in_order(
+            Parts { elements: batch.len(), rows: width, numbers: width * width },
+            Rows { count: rows, start: |row| pattern.row_start()[row as usize], values },
+            |range, dofs, parts| {
+                let mut kernel = Kernel::new(body, &*placed.term, batch);
+                let parts = dofs.chunks_exact_mut(width).zip(parts.chunks_exact_mut(width * width));
+                for (element, (dofs, part)) in range.zip(parts) {
+                    batch.dofs(slots, body.space, element, dofs);
+                    kernel.tangent(element, state, part);
+                }
+            },
+            |range, values, dofs, part| {
+                let start = pattern.row_start()[range.start as usize];
+                for (i, row) in dofs.iter().zip(part.chunks_exact(width)) {
+                    if !range.contains(i) {
+                        continue;
+                    }
+                    let (begin, in_row) = pattern.row(*i as usize);
+                    let values = &mut values[begin - start..][..in_row.len()];
+                    for (j, value) in dofs.iter().zip(row) {
+                        if columns.contains(j) {
+                            let at = place(in_row, j - first).expect("elements made the pattern");
+                            values[at] += value;
+                        }
+                    }
+                }
+            },
+        );
+    }
+}
