@@ -5,6 +5,7 @@ mod dilatation;
 mod geometry;
 mod jacobian;
 mod law;
+mod local;
 mod pattern;
 mod placement;
 pub mod quadrature;
@@ -19,6 +20,7 @@ mod system;
 
 pub use geometry::{Hypothesis, Tables};
 pub use law::{At, Law, Of, Point, Slot, Term, width};
+pub use local::linear_matrix;
 pub use placement::{Placement, Support};
 pub use real::{Dual, Real};
 pub use smooth::nodal_coefficients;

@@ -7,11 +7,12 @@ use crate::cli::{SweepOptions, print};
 use crate::failure::Failure;
 use crate::output::{Folder, OutputError, write_file, write_sweep};
 use crate::sweep::{
-    Identity, Journal, Plan, PointStatus, Points, Row, fingerprint, read_journal, solve_points,
-    write_table,
+    Identity, Journal, Method, Plan, PointStatus, Points, Row, fingerprint, read_journal,
+    solve_points, write_table,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Each point as soon as it is solved.
@@ -61,14 +62,14 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
         counter.count();
     }
     let threads = rayon::current_num_threads();
-    solve_points(&points, &plan, &done, (threads, run.refine), &mut |index, row| {
+    let method = solve_points(&points, &plan, &done, (threads, run.refine), &mut |index, row| {
         keeper.keep(&mut rows, index, row)?;
         counter.count();
         Ok::<(), Failure>(())
     })?;
     keeper.finish(&rows)?;
     counter.finish();
-    report(&plan, &rows, &folder, start.elapsed())
+    report((&plan, &method), &rows, &folder, start.elapsed())
 }
 
 /// What the sweep is.
@@ -188,15 +189,35 @@ fn describe(plan: &Plan) -> String {
     text
 }
 
+/// How points were solved just now.
+fn describe_method(method: &Method) -> String {
+    let [condensed, full, kept] =
+        [&method.condensed, &method.full, &method.kept].map(|count| count.load(Ordering::Relaxed));
+    let mut text = String::new();
+    if condensed > 0 {
+        text += &format!("; {condensed} points condensed onto {kept} unknowns of the surfaces");
+    }
+    if full > 0 {
+        text += &format!("; {full} points by full runs");
+    }
+    text
+}
+
 /// Prints how many points ended how.
-fn report(plan: &Plan, rows: &[Option<Row>], folder: &Path, time: Duration) -> Result<(), Failure> {
+fn report(
+    (plan, method): (&Plan, &Method),
+    rows: &[Option<Row>],
+    folder: &Path,
+    time: Duration,
+) -> Result<(), Failure> {
     let count = |status| rows.iter().flatten().filter(|row| row.status == status).count();
     let [converged, stuck, failed] = PointStatus::ALL.map(count);
     let seconds = time.as_secs_f64();
     print(&format!(
-        "{converged} of {} points converged, {}, {seconds:.2} s\n  written to {}\n",
+        "{converged} of {} points converged, {seconds:.2} s\n  {}{}\n  written to {}\n",
         rows.len(),
         describe(plan),
+        describe_method(method),
         folder.display()
     ))?;
     if stuck + failed == 0 {

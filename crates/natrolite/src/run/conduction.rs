@@ -1,6 +1,8 @@
 //! The conduction in the bulk, split into what a sweep keeps and what it scales.
 
+use super::Geometry;
 use crate::case::{Case, MeshSource};
+use fem::Hypothesis;
 use std::fmt::Write as _;
 use transport::conductivity_at;
 
@@ -46,4 +48,14 @@ pub fn conduction_text(case: &Case) -> String {
 
 fn rounded(x: f64) -> f64 {
     format!("{x:.12e}").parse().unwrap_or(x)
+}
+
+/// Axial symmetry gives radial, hoop and axial values; the mesh may lie in the x-y plane, where the hoop
+/// direction is z.
+pub fn along_axes(geometry: &Geometry, s: &[[f64; 3]; 3]) -> [[f64; 3]; 3] {
+    if geometry.hypothesis == Hypothesis::Axisymmetric && geometry.mesh.axes == [0, 1] {
+        let order = [0, 2, 1];
+        return std::array::from_fn(|i| std::array::from_fn(|j| s[order[i]][order[j]]));
+    }
+    *s
 }

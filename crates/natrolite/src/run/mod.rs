@@ -3,6 +3,7 @@
 //! [`solve_case`] is pure: a case in, results out; nothing is written. The command `run` around it
 //! prepares the folder, reports and writes.
 
+mod condensed;
 mod conduction;
 mod current;
 mod estimate;
@@ -17,12 +18,13 @@ mod reference;
 mod solve;
 mod surfaces;
 
+pub use condensed::Condensed;
 pub use conduction::{Conduction, conduction_text};
 pub use estimate::estimate_errors;
 pub use geometry::{Geometry, default_rim};
 pub use mechanics::{Contact, Mechanics, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
-pub use point::{PointResults, solve_point};
+pub use point::{PointResults, condense, solve_point};
 
 use crate::case::{Case, CaseError};
 use crate::results::{

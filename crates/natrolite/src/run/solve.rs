@@ -39,16 +39,16 @@ pub fn solve(
         ..NewtonParameters::default()
     };
     let newton = newton(&mut model.system, &mut *solver, &mut u, &parameters, observe)?;
+    Ok(finish(model, u, newton, LinearSolver::name(&*solver)))
+}
+
+/// The solution from its free unknowns, which are deviations from the rest.
+pub fn finish(model: &Model<'_>, u: Vec<f64>, newton: NewtonInfo, solver: &'static str) -> Outcome {
     let all = model.system.all_unknowns(&u);
     let space = model.system.space();
     let potential = space.nodal_values(transport::POTENTIAL, &all);
     let deviation = space.nodal_values(transport::POTENTIAL, &model.system.deviations(&u));
-    Ok(Outcome {
-        solution: Solution { all, potential, deviation },
-        newton,
-        solver: LinearSolver::name(&*solver),
-        free: u,
-    })
+    Outcome { solution: Solution { all, potential, deviation }, newton, solver, free: u }
 }
 
 /// The linear solver that the case asks for.

@@ -17,4 +17,4 @@ pub use journal::{Found, Identity, Journal, fingerprint, read_journal};
 pub use plan::{Chunk, Plan, Shared};
 pub use points::Points;
 pub use table::{Columns, Layout, PointStatus, Row, write_table};
-pub use work::solve_points;
+pub use work::{Method, solve_points};

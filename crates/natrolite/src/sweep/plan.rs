@@ -7,10 +7,12 @@ use crate::run::{conduction_text, default_rim};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Points that are solved one after the other, each from the solution of the one before it. A sweep
+/// Most points that are solved one after the other, each from the solution of the one before it. A sweep
 /// that is continued solves such a run of points again from its first, so that what a point starts
 /// from never depends on when the sweep was interrupted.
-const RUN: usize = 32;
+const LONGEST: usize = 32;
+/// A sweep has that many such runs at least, to keep all threads busy.
+const RUNS: usize = 64;
 
 /// What a point shares with others: numbers of their meshes, stress sides and conduction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,9 +125,10 @@ impl Plan {
         }
         plan.mechanics = mechanics.0.len();
         order.sort_unstable();
+        let longest = (points.len() / RUNS).clamp(1, LONGEST);
         for (shared, index) in order {
             match plan.chunks.last_mut() {
-                Some(chunk) if chunk.shared == shared && chunk.points.len() < RUN => {
+                Some(chunk) if chunk.shared == shared && chunk.points.len() < longest => {
                     chunk.points.push(index);
                 }
                 _ => plan.chunks.push(Chunk { shared, points: vec![index] }),

@@ -7,7 +7,7 @@ use super::table::{PointStatus, Row};
 use crate::case::Case;
 use crate::results::{Named, Quantity};
 use crate::run::{
-    Geometry, Mechanics, PointResults, RunError, Silent, estimate_errors, solve_mechanics,
+    Condensed, Geometry, Mechanics, RunError, Silent, condense, estimate_errors, solve_mechanics,
     solve_point,
 };
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use std::sync::mpsc::{Sender, channel};
 type Meshes = Result<Vec<Geometry>, String>;
 /// The stress side on each of the meshes.
 type Stress = Result<Vec<Option<Mechanics>>, String>;
+/// What is left of the electric side on each of the meshes, where the bulk is condensed.
+type Bulk = Vec<Option<Condensed>>;
 
 /// What workers share.
 struct Work<'a> {
@@ -28,12 +30,26 @@ struct Work<'a> {
     refinements: u32,
     meshes: Shelf<Meshes>,
     stress: Shelf<Stress>,
+    bulk: Shelf<Bulk>,
+    method: Method,
+}
+
+/// How points were solved.
+#[derive(Debug, Default)]
+pub struct Method {
+    /// Points whose bulk was condensed.
+    pub condensed: AtomicUsize,
+    /// Points that were solved by full runs.
+    pub full: AtomicUsize,
+    /// Most unknowns that were left where the bulk was condensed.
+    pub kept: AtomicUsize,
 }
 
 /// Solves the points of `plan` that are not `done` on `threads` threads, each on `refinements` finer
 /// meshes too, and hands each row to `record` as soon as it is there, in no fixed order.
 ///
 /// What a row holds does not depend on the number of threads, nor on which points were done before.
+/// Returns how the points were solved.
 ///
 /// # Errors
 /// The first that `record` returns; no further points are begun then.
@@ -43,7 +59,7 @@ pub fn solve_points<E>(
     done: &[bool],
     (threads, refinements): (usize, u32),
     record: &mut dyn FnMut(usize, Row) -> Result<(), E>,
-) -> Result<(), E> {
+) -> Result<Method, E> {
     let shared = || plan.chunks.iter().map(|chunk| chunk.shared);
     let work = Work {
         points,
@@ -52,6 +68,8 @@ pub fn solve_points<E>(
         refinements,
         meshes: Shelf::new(shared().map(|s| s.mesh)),
         stress: Shelf::new(shared().map(|s| s.mechanics)),
+        bulk: Shelf::new(shared().map(|s| s.conduction)),
+        method: Method::default(),
     };
     let workers = threads.min(plan.chunks.len()).max(1);
     let next = AtomicUsize::new(0);
@@ -67,7 +85,8 @@ pub fn solve_points<E>(
             record(index, row)?;
         }
         Ok(())
-    })
+    })?;
+    Ok(work.method)
 }
 
 impl Work<'_> {
@@ -78,7 +97,8 @@ impl Work<'_> {
         while let Some(chunk) = self.plan.chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
             if chunk.points.iter().any(|&point| !self.done[point]) {
                 let (meshes, stress) = (self.meshes_of(chunk), self.stress_of(chunk));
-                let solve = || self.solve_chunk(chunk, &meshes, &stress, rows);
+                let bulk = self.bulk_of(chunk, &meshes);
+                let solve = || self.solve_chunk(chunk, (&meshes, &stress, &bulk), rows);
                 let listened = match &pool {
                     Ok(pool) => pool.install(solve),
                     // The system gives no more threads; those that there are do it too.
@@ -90,6 +110,7 @@ impl Work<'_> {
             }
             self.meshes.release(chunk.shared.mesh);
             self.stress.release(chunk.shared.mechanics);
+            self.bulk.release(chunk.shared.conduction);
         }
     }
 
@@ -117,22 +138,45 @@ impl Work<'_> {
         })
     }
 
-    /// Solves the points of a chunk; false when nobody listens any more.
+    fn bulk_of(&self, chunk: &Chunk, meshes: &Meshes) -> Arc<Bulk> {
+        let k = chunk.shared.conduction;
+        self.bulk.get(k, || {
+            let (Ok(case), Ok(meshes)) = (self.case(chunk, chunk.points[0]), meshes) else {
+                return Vec::new();
+            };
+            let condense = |mesh| condense(&case, mesh, self.plan.conduction[k]);
+            let bulk: Bulk = meshes.iter().map(condense).collect();
+            let kept = bulk.iter().flatten().map(Condensed::kept).max().unwrap_or(0);
+            self.method.kept.fetch_max(kept, Ordering::Relaxed);
+            bulk
+        })
+    }
+
+    /// Solves the points of a chunk that are not done; false when nobody listens any more.
     fn solve_chunk(
         &self,
         chunk: &Chunk,
-        meshes: &Meshes,
-        stress: &Stress,
+        (meshes, stress, bulk): (&Meshes, &Stress, &Bulk),
         rows: &Sender<(usize, Row)>,
     ) -> bool {
-        for &point in chunk.points.iter().filter(|&&point| !self.done[point]) {
+        let is_missing = |point: &usize| !self.done[*point];
+        let end = chunk.points.iter().rposition(is_missing).map_or(0, |last| last + 1);
+        // Where the bulk is condensed, a point starts from the solution of the one before it, be that
+        // done or not.
+        let follows = bulk.iter().any(Option::is_some);
+        let mut starts = vec![Vec::new(); bulk.len()];
+        for point in chunk.points[..end].iter().filter(|point| follows || is_missing(point)) {
             let row = match (meshes, stress) {
                 (Err(reason), _) | (_, Err(reason)) => Row::failed(reason.clone()),
                 (Ok(meshes), Ok(stress)) => {
-                    self.solve_point(chunk, point, meshes, stress).unwrap_or_else(Row::failed)
+                    let shared = (&meshes[..], &stress[..], bulk);
+                    self.solve_point(chunk, *point, shared, &mut starts).unwrap_or_else(Row::failed)
                 }
             };
-            if rows.send((point, row)).is_err() {
+            if row.status != PointStatus::Converged {
+                starts.iter_mut().for_each(Vec::clear);
+            }
+            if is_missing(point) && rows.send((*point, row)).is_err() {
                 return false;
             }
         }
@@ -143,22 +187,28 @@ impl Work<'_> {
         &self,
         chunk: &Chunk,
         point: usize,
-        meshes: &[Geometry],
-        stress: &[Option<Mechanics>],
+        (meshes, stress, bulk): (&[Geometry], &[Option<Mechanics>], &Bulk),
+        starts: &mut [Vec<f64>],
     ) -> Result<Row, String> {
         let case = self.case(chunk, point)?;
         let mut runs: Vec<Named<Quantity>> = Vec::new();
-        let (mut converged, mut messages) = (true, Vec::new());
-        for (mesh, stress) in meshes.iter().zip(stress) {
+        let (mut converged, mut condensed, mut messages) = (true, false, Vec::new());
+        let levels = meshes.iter().zip(stress).zip(bulk.iter().zip(starts));
+        for ((mesh, stress), (bulk, start)) in levels {
             let own = stress.as_ref().and_then(|s| s.with_fractions_of(&case, mesh));
             let stress = own.as_ref().or(stress.as_ref());
-            let results: PointResults =
-                solve_point(&case, mesh, stress).map_err(|error| reason(&error))?;
-            (converged, messages) = (results.converged, results.messages);
+            let bulk = bulk.as_ref().map(|bulk| (bulk, start));
+            let results = solve_point(&case, mesh, stress, bulk).map_err(|error| reason(&error))?;
+            (converged, condensed) = (results.converged, results.condensed);
+            messages = results.messages;
             runs.push(results.quantities);
             if !converged {
                 break;
             }
+        }
+        let count = if condensed { &self.method.condensed } else { &self.method.full };
+        if !self.done[point] {
+            count.fetch_add(1, Ordering::Relaxed);
         }
         let has_estimates = runs.len() > 1;
         let Named(quantities) = estimate_errors(&runs).unwrap_or_default();
