@@ -88,8 +88,9 @@ fn law_number(
         let known = keys(named);
         let mut error = Diagnostic::new(message, &name.origin)
             .known(&name.text, known.iter().map(String::as_str));
-        if place.text == "material" {
-            error = error.note("a built-in material is varied in its law written out in the case");
+        let is_builtin = crate::materials::LIBRARY.iter().any(|m| m.name == name.text);
+        if place.text == "material" && is_builtin {
+            error = error.note("to vary a built-in material, write its laws into the case");
         }
         return Err(error);
     };

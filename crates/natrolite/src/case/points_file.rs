@@ -2,7 +2,9 @@
 
 use super::diagnostic::{CaseError, Diagnostic, Diagnostics};
 use super::source::{Origin, Source};
-use super::sweep::{Axis, Sweep, SweepContext, SweepMode, check_axes, find_number, read_values};
+use super::sweep::{
+    Axis, Sweep, SweepContext, SweepMode, check_axes, find_number, name_of, read_values,
+};
 use super::tree::{Content, Node};
 use super::{Case, value::shorten};
 use std::sync::Arc;
@@ -72,7 +74,7 @@ pub fn read_points_file(
             Node { content, origin: cell.origin.clone() }
         };
         let nodes: Vec<Node> = rows.iter().map(node).collect();
-        let key = head.text.clone();
+        let key = name_of(&path);
         if let Some((values, unit)) = read_values(&nodes, &key, &number, &mut diagnostics) {
             axes.push(Axis { path, key, unit, values });
         }
@@ -146,4 +148,62 @@ fn quoted(line: &str, first: usize) -> Result<(String, usize), String> {
         }
     }
     Err("a quoted cell without its closing quotation mark".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::tests::EXAMPLE;
+    use std::path::Path;
+
+    fn read_points(text: &str) -> Result<Sweep, CaseError> {
+        let case = EXAMPLE.to_owned() + "[sweep]\nfile = \"points.csv\"\n";
+        let case =
+            crate::case::read(Path::new("case.toml"), &case, &[], crate::registry::laws()).unwrap();
+        let sweep = case.sweep.clone().unwrap();
+        read_points_file(&case, &sweep, "points.csv", text)
+    }
+
+    #[test]
+    fn cells_are_quantities_with_units() {
+        let text = "\u{feff}temperature, \"material.NAS.ohm.conductivity\" ,discretization.order\r\n\
+                    25 degC, 0.9 mS/cm ,2\r\n\r\n\"300 K\",\"1 S/m\",1\r\n";
+        let sweep = read_points(text).unwrap();
+        assert_eq!((sweep.len(), sweep.shape()), (2, vec![2]));
+        let si = |k: usize| sweep.axes[k].values.iter().map(|v| v.si).collect::<Vec<_>>();
+        assert_eq!([si(0), si(1), si(2)], [vec![298.15, 300.0], vec![0.09, 1.0], vec![2.0, 1.0]]);
+        let keys: Vec<&str> = sweep.axes.iter().map(|axis| axis.key.as_str()).collect();
+        assert_eq!(keys[1], "material.NAS.ohm.conductivity");
+    }
+
+    #[test]
+    fn mistakes_are_reported_with_their_places() {
+        let complaint = |text: &str| read_points(text).unwrap_err().render(false);
+        let message =
+            complaint("temperature,material.NAS.ohm.conductivit\n300 K,1 S/m\n300 m,2 S/m\n");
+        let wanted = "\
+error: unknown key `conductivit` in `material.NAS.ohm`
+ --> points.csv:1:13
+  |
+1 | temperature,material.NAS.ohm.conductivit
+  |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = wanted: `conductivity`, `arrhenius`
+  = did you mean `conductivity`?
+";
+        assert!(message.starts_with(wanted), "{message}");
+        assert!(message.contains("`temperature`: got a length [m]"), "{message}");
+        assert!(message.contains(" --> points.csv:3:1\n"), "{message}");
+        let message = complaint("temperature\n300 K, 5\n");
+        assert!(message.contains("a row of 2 cells under a header of 1"), "{message}");
+        for (text, what) in [
+            ("", "the file of points is empty"),
+            ("temperature\n\n", "no row below its header"),
+            ("temperature,temperature\n1 K,2 K\n", "`temperature` is varied twice"),
+            ("\"temperature\n1 K\n", "without its closing quotation mark"),
+            ("\"temperature\"x\n1 K\n", "text after the quoted cell"),
+            ("discretization.order\n1.5\n", "`discretization.order` is a whole number"),
+        ] {
+            assert!(complaint(text).contains(what), "{text}: {}", complaint(text));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::field::MAX_POINTS;
-use super::fields::Fields;
+use super::fields::{Fields, join};
 use super::key::{Number, number_at};
 use super::law::{Depth, Registry};
 use super::set::parse_path;
@@ -203,14 +203,14 @@ fn read_axis(
     context: SweepContext<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Axis> {
-    let key = fields.text("key")?.trim();
-    let (path, number) = match find_number(key, fields.origin_of("key"), context) {
+    let (path, number) = match find_number(fields.text("key")?, fields.origin_of("key"), context) {
         Ok(found) => found,
         Err(error) => {
             diagnostics.push(error);
             return None;
         }
     };
+    let key = &name_of(&path);
     let range = ["from", "to", "points"];
     let given = |name: &str| fields.gives(name);
     let error = match (given("values"), range.iter().any(|name| given(name))) {
@@ -241,6 +241,11 @@ fn read_axis(
     };
     diagnostics.push(error);
     None
+}
+
+/// A path as text, with dots.
+pub fn name_of(path: &[Key]) -> String {
+    path.iter().fold(String::new(), |name, key| join(&name, &key.text))
 }
 
 /// Reads values of one unit; their ranges are for the readers of points.
