@@ -73,3 +73,16 @@ fn a_mesh_file() {
     let summary = compare("gmsh_pore_quarter.toml", &["--refine", "2"]);
     assert!(summary["mesh"]["cells"].as_u64().expect("a number") > 8192, "{summary}");
 }
+
+/// The active set, the stress, and the current that follows.
+#[test]
+fn contact_in_two_dimensions() {
+    let summary = compare("anode_free_pressure.toml", &[]);
+    assert!(summary["mechanics"]["active"].as_u64().expect("a number") > 10, "{summary}");
+}
+
+#[test]
+fn contact_in_three_dimensions() {
+    let summary = compare("contact_quarter.toml", &["--set", "solver.linear.method=cg"]);
+    assert_eq!(summary["mechanics"]["solver"], "cg with algebraic multigrid");
+}

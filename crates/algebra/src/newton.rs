@@ -72,6 +72,8 @@ pub enum Stop {
     Stagnation,
     /// `max_iterations` steps were taken. Not converged.
     Iterations,
+    /// The linear solver failed, see [`NewtonInfo::failure`]. Not converged.
+    LinearSolver,
 }
 
 /// How the iteration went. Not converging is no error: `u` then holds the last iterate.
@@ -96,6 +98,8 @@ pub struct NewtonInfo {
     pub rounding: f64,
     /// Index of the largest entry of the last residual; 0 if there are no unknowns.
     pub worst: usize,
+    /// What the linear solver said when it failed.
+    pub failure: Option<LinearError>,
 }
 
 /// Why there is no iterate to speak of.
@@ -111,14 +115,6 @@ pub enum NewtonError {
         iteration: usize,
         /// Why.
         reason: Inadmissible,
-    },
-    /// The linear solver failed.
-    #[error("step {iteration}: {source}")]
-    Linear {
-        /// Step, from 1.
-        iteration: usize,
-        /// What the solver says.
-        source: LinearError,
     },
     /// `u` has the wrong length.
     #[error("length of u: got {got}, wanted {wanted}")]
@@ -179,6 +175,7 @@ pub fn newton(
         step_lengths: Vec::new(),
         rounding: 0.0,
         worst: 0,
+        failure: None,
     };
     observe(0, norm);
 
@@ -200,10 +197,16 @@ pub fn newton(
             *b = -r;
         }
         d.fill(0.0);
-        let linear = solver
+        let solved = solver
             .prepare(a)
-            .and_then(|()| solver.solve(a, &b, &mut d, linear_tolerance(&log.residuals, p)))
-            .map_err(|source| NewtonError::Linear { iteration, source })?;
+            .and_then(|()| solver.solve(a, &b, &mut d, linear_tolerance(&log.residuals, p)));
+        let linear = match solved {
+            Ok(linear) => linear,
+            Err(failure) => {
+                log.failure = Some(failure);
+                break Stop::LinearSolver;
+            }
+        };
 
         let noise = (norm <= LARGEST_ROUNDING).then(|| rounding_of_residual(a, u));
         if let Some(noise) = noise {

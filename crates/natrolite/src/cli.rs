@@ -84,8 +84,8 @@ pub struct SweepOptions {
     /// Those of `natrolite run`
     #[command(flatten)]
     pub run: RunOptions,
-    /// Continue a sweep that was interrupted
-    #[arg(long)]
+    /// Continue a sweep that was interrupted, and nothing else: refuse to replace another one
+    #[arg(long, conflicts_with = "force")]
     pub resume: bool,
 }
 

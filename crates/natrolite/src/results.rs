@@ -225,7 +225,7 @@ pub struct MechanicsSummary {
     pub dofs: usize,
     /// Name of the linear solver.
     pub solver: String,
-    /// Steps of the active set; 1 without contact.
+    /// Steps of the active set; without unilateral contact those of Newton's method.
     pub steps: usize,
     /// Nodes that changed between open and closed in each step.
     pub exchanged: Vec<usize>,

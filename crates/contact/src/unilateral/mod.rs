@@ -35,7 +35,7 @@ mod surface;
 
 pub use entry::{CONTACT, obstacle};
 pub use obstacle::Obstacle;
-pub use solve::{Outcome, Touch, solve};
+pub use solve::{Outcome, Touch, amg_problem, solve};
 pub use surface::{ContactNode, ContactSurface, Gap};
 
 use algebra::{Inadmissible, LinearError};

@@ -34,6 +34,10 @@ pub(super) struct Reduction {
     pub bounds: Vec<Bound>,
     /// For each surface and node, the number of its bound.
     pub bound_of: Vec<Vec<Option<usize>>>,
+    /// For each surface and node, the jump.
+    jumps: Vec<Vec<Jump>>,
+    /// For each surface and node, the unknown that is replaced.
+    pivots: Vec<Vec<Option<u32>>>,
 }
 
 /// A sum of unknowns times coefficients.
@@ -89,6 +93,7 @@ impl Reduction {
             occurs[*j as usize] += 1;
         }
         let (mut bounds, mut bound_of) = (Vec::new(), Vec::new());
+        let mut replaced = Vec::new();
         for (surface, jumps) in surfaces.iter().zip(&jumps) {
             let mut pivots = Vec::with_capacity(jumps.len());
             for (node, jump) in surface.nodes.iter().zip(jumps) {
@@ -123,10 +128,40 @@ impl Reduction {
                 }
             }
             bound_of.push(numbers);
+            replaced.push(pivots.iter().map(|pivot| pivot.map(|p| p.0)).collect());
         }
         let matrix = assemble(rows);
         let transpose = matrix.transpose();
-        Ok(Reduction { matrix, transpose, bounds, bound_of })
+        Ok(Reduction { matrix, transpose, bounds, bound_of, jumps, pivots: replaced })
+    }
+
+    /// The z with y = T z: what a motion y does to the gaps.
+    pub(super) fn contract(&self, surfaces: &[ContactSurface], y: &[f64]) -> Vec<f64> {
+        let mut z = y.to_vec();
+        for ((surface, jumps), pivots) in surfaces.iter().zip(&self.jumps).zip(&self.pivots) {
+            let growth: Vec<f64> = jumps
+                .iter()
+                .map(|jump| jump.free.terms.iter().map(|&(j, a)| a * y[j as usize]).sum())
+                .collect();
+            let mut height = vec![0.0; growth.len()];
+            for (k, node) in surface.nodes.iter().enumerate().filter(|(_, n)| !n.is_corner()) {
+                let corners: f64 = node.corners.iter().map(|&(c, shape)| shape * growth[c]).sum();
+                height[k] = growth[k] - corners;
+            }
+            let mut mean = growth.clone();
+            for &(corner, middle, integral) in &surface.couplings {
+                if pivots[middle].is_some() {
+                    mean[corner] += integral / surface.nodes[corner].area * height[middle];
+                }
+            }
+            for (k, pivot) in pivots.iter().enumerate() {
+                if let Some(pivot) = pivot {
+                    let is_corner = surface.nodes[k].is_corner();
+                    z[*pivot as usize] = if is_corner { mean[k] } else { height[k] };
+                }
+            }
+        }
+        z
     }
 }
 
@@ -214,4 +249,33 @@ fn assemble(rows: Vec<Option<Combination>>) -> Csr {
         start.push(columns.len());
     }
     Csr::new(start, columns, values, n).expect("merged terms are sorted")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fem::{Constraints, Field, Hypothesis};
+    use mesh::{CellKind, brick};
+
+    #[test]
+    fn contracting_undoes_expanding() {
+        let corner = |s: [f64; 3]| [s[0] + 0.1 * s[2] * s[2], s[1], s[2]];
+        for kind in [CellKind::Quadrilateral9, CellKind::Hexahedron20, CellKind::Tetrahedron10] {
+            let mesh = brick(kind, 2, corner);
+            let field = Field::vector("displacement", &mesh);
+            let count = mesh.points.len();
+            let space = Space::new(vec![field], vec![], count, &Constraints::default()).unwrap();
+            let hypothesis =
+                if kind.dimension() == 3 { Hypothesis::Spatial } else { Hypothesis::Planar };
+            let tilted = |x: [f64; 3]| (x[0] + 1.0, [0.8, 0.0, 0.6]);
+            let surface = ContactSurface::rigid(&mesh, hypothesis, 0, tilted).unwrap();
+            let reduction = Reduction::new(&mesh, &space, std::slice::from_ref(&surface)).unwrap();
+            let z: Vec<f64> = (0..space.free()).map(|i| ((i * 7919) % 101) as f64 - 50.0).collect();
+            let mut y = vec![0.0; z.len()];
+            reduction.matrix.apply(&z, &mut y);
+            let back = reduction.contract(&[surface], &y);
+            let worst = z.iter().zip(&back).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
+            assert!(worst < 1e-11, "{kind:?}: {worst}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::pivoting::Pivoting;
 use super::reduction::Reduction;
 use super::{ContactError, ContactSurface};
 use algebra::vector::norm;
-use algebra::{Csr, Equations, LinearError, LinearSolver, product};
+use algebra::{AmgProblem, Csr, Equations, LinearError, LinearSolver, product};
 use fem::System;
 
 /// A pressure or gap below this fraction of the largest is rounding.
@@ -107,6 +107,21 @@ pub fn solve(
         }
     }
     Ok(state.outcome(system, surfaces, &active, exchanged, &infeasible))
+}
+
+/// What multigrid can be told of the matrices that [`solve`] hands to its solver, from what it can be told
+/// of those without contact: the same motions, seen from the gaps.
+///
+/// # Errors
+/// See [`ContactError::Shared`].
+pub fn amg_problem(
+    system: &System<'_>,
+    surfaces: &[ContactSurface],
+    free: AmgProblem,
+) -> Result<AmgProblem, ContactError> {
+    let reduction = Reduction::new(system.mesh(), system.space(), surfaces)?;
+    let motions = free.near_null.iter().map(|motion| reduction.contract(surfaces, motion));
+    Ok(AmgProblem { near_null: motions.collect(), ..free })
 }
 
 /// The bounds of the corners with the smallest initial gap of their surface.

@@ -11,7 +11,7 @@ use crate::sweep::{
     solve_points, write_table,
 };
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,8 @@ const RESULTS: &str = "results.h5";
 const TABLE: &str = "results.csv";
 /// What the same files are called while points are missing.
 const PARTIAL: [&str; 2] = ["results.partial.h5", "results.partial.csv"];
+/// What a file is called while it is written.
+const BESIDE: &str = "results.part";
 /// Time between two writings of partial results.
 const INTERVAL: Duration = Duration::from_secs(30);
 
@@ -104,16 +106,20 @@ fn is_finished(folder: &Path, identity: &Identity) -> Result<bool, Failure> {
     Ok(complete && folder.join(RESULTS).is_file() && folder.join(TABLE).is_file())
 }
 
-/// The journal to write and the rows that are there already.
+/// The journal to write and the rows that are there already: of the same sweep, unless `--force` asks for a
+/// new beginning; else those of another sweep are replaced, or refused with `--resume`.
 fn open(
     folder: &Path,
     identity: &Identity,
     options: &SweepOptions,
 ) -> Result<(Journal, Vec<Option<Row>>), Failure> {
     let path = folder.join(JOURNAL);
-    if options.resume && path.is_file() {
+    if !options.run.force && path.is_file() {
         let found = Journal::resume(&path).map_err(OutputError::io("continue", &path))?;
         if let Some((journal, found)) = found {
+            if !options.resume && found.identity != *identity {
+                return begin(folder, identity, options);
+            }
             let what = match &found.identity {
                 same if same == identity => return Ok((journal, found.rows)),
                 other if other.version != identity.version => "another version of the program",
@@ -127,6 +133,15 @@ fn open(
             )));
         }
     }
+    begin(folder, identity, options)
+}
+
+/// A new folder with a new journal, in place of what stood there.
+fn begin(
+    folder: &Path,
+    identity: &Identity,
+    options: &SweepOptions,
+) -> Result<(Journal, Vec<Option<Row>>), Failure> {
     let prepared = Folder::prepare(folder, options.run.force)?;
     let inside = prepared.path().join(JOURNAL);
     let journal = Journal::create(&inside, identity).map_err(OutputError::io("write", &inside))?;
@@ -167,11 +182,11 @@ impl Keeper<'_> {
     fn write(&self, rows: &[Option<Row>], names: [&str; 2]) -> Result<(), Failure> {
         self.journal.sync().map_err(OutputError::io("write", &self.folder.join(JOURNAL)))?;
         let [results, table] = names.map(|name| self.folder.join(name));
-        let beside = |path: &PathBuf| path.with_extension("part");
-        write_sweep(self.points, rows, &beside(&results))?;
-        rename(&beside(&results), &results)?;
-        write_file(&beside(&table), |out| write_table(self.points, rows, out))?;
-        rename(&beside(&table), &table)
+        let beside = self.folder.join(BESIDE);
+        write_sweep(self.points, rows, &beside)?;
+        rename(&beside, &results)?;
+        write_file(&beside, |out| write_table(self.points, rows, out))?;
+        rename(&beside, &table)
     }
 }
 
@@ -230,4 +245,42 @@ fn report(
         "{failed} points failed and {stuck} did not converge; {TABLE} says why; the first is point \
          {first}: {reason}"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::read;
+    use crate::sweep::Row;
+
+    #[test]
+    fn partial_results_are_taken_away_at_the_end() {
+        let text = "[mesh.defect]\nsymmetry = \"planar\"\nshape = \"disc\"\nradius = \"2 um\"\n\
+                    [region]\nelectrolyte = \"Na3PS4\"\n[boundary.anode]\npotential = \"0 V\"\n\
+                    [[sweep.axis]]\nkey = \"temperature\"\nvalues = [\"300 K\", \"310 K\"]\n";
+        let case = read(Path::new("case.toml"), text, &[], crate::registry::laws()).unwrap();
+        let points = Points::new(case).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(JOURNAL);
+        let journal = Journal::create(&path, &identity(&points, 0).unwrap()).unwrap();
+        let written = Instant::now();
+        let mut keeper = Keeper { folder: folder.path(), points: &points, journal, written };
+        let mut rows = vec![None; 2];
+        keeper.keep(&mut rows, 1, Row::failed("no".into())).unwrap();
+        keeper.write(&rows, PARTIAL).unwrap();
+        let names = || {
+            let entries = fs::read_dir(folder.path()).unwrap();
+            let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(), [PARTIAL[1], PARTIAL[0], JOURNAL]);
+        let partial = fs::read_to_string(folder.path().join(PARTIAL[1])).unwrap();
+        assert_eq!(partial, "index,temperature,status,reason\n1,310,failed,no\n");
+        keeper.keep(&mut rows, 0, Row::failed("no".into())).unwrap();
+        keeper.finish(&rows).unwrap();
+        assert_eq!(names(), [TABLE, RESULTS, JOURNAL]);
+        assert!(is_finished(folder.path(), &identity(&points, 0).unwrap()).unwrap());
+        assert!(!is_finished(folder.path(), &identity(&points, 1).unwrap()).unwrap());
+    }
 }

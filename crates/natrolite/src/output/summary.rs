@@ -80,7 +80,8 @@ pub fn summary_table(summary: &Summary, unit: impl Fn(&str) -> (f64, &str)) -> S
     let mut how = Vec::new();
     let has_current = !summary.linear_solver.name.is_empty();
     if let Some(mechanics) = &summary.mechanics {
-        how.push(count(mechanics.steps, "contact step"));
+        let what = if mechanics.exchanged.is_empty() { "elastic step" } else { "contact step" };
+        how.push(count(mechanics.steps, what));
     }
     if has_current {
         how.push(count(summary.newton.iterations, "Newton iteration"));

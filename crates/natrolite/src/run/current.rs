@@ -66,11 +66,15 @@ impl<'m> Current<'m> {
         let newton = &outcome.newton;
         if !newton.converged {
             let place = solve::describe_unknown(&model, newton.worst);
+            let why = match &newton.failure {
+                Some(failure) => format!("the linear solver failed ({failure}) after"),
+                None => "Newton's method did not converge in".to_owned(),
+            };
             log.warn(&format!(
-            "Newton's method did not converge in {} iteration{}; the residual is largest at {place}",
-            newton.iterations,
-            if newton.iterations == 1 { "" } else { "s" }
-        ));
+                "{why} {} iteration{}; the residual is largest at {place}",
+                newton.iterations,
+                if newton.iterations == 1 { "" } else { "s" }
+            ));
         }
         for (k, residual) in newton.residuals.iter().enumerate() {
             log.line(&format!("newton {k}: residual {residual:.3e}"));

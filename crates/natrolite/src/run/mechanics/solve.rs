@@ -8,13 +8,19 @@ use crate::case::Case;
 use crate::results::MechanicsSummary;
 use crate::run::solve::method;
 use crate::run::{Geometry, RunError};
-use algebra::{LinearSolver, NewtonParameters, choose, newton};
+use algebra::{LinearSolver, Method, NewtonInfo, NewtonParameters, choose, newton};
 use contact::stress::{nodal_reactions, nodal_stress};
 use contact::unilateral::{self, ContactSurface, Outcome, Touch};
 use contact::{DISPLACEMENT, amg_problem};
 
 /// Most changes of the active set; each is a linear solve, and a dozen are usual.
 const MAX_STEPS: usize = 200;
+
+/// Name of the direct solver.
+const DIRECT: &str = "cholesky";
+/// Largest problem for which the direct solver steps in where multigrid fails, as it may on cells stretched
+/// a thousandfold.
+const DIRECT_LIMIT: usize = 200_000;
 
 /// Solves the placed laws.
 ///
@@ -26,26 +32,20 @@ pub fn solve(
     mut model: MechanicalModel<'_>,
 ) -> Result<Mechanics, RunError> {
     let mesh = &geometry.mesh;
-    let space = model.system.space();
-    let dofs = space.free();
-    let problem = || amg_problem(mesh, geometry.hypothesis, space);
-    let mut solver = choose(dofs, mesh.dimension, method(case), problem);
+    let dofs = model.system.space().free();
     let mut messages = Vec::new();
-    let (u, outcome, linear) = if model.surfaces.is_empty() {
-        let mut u = vec![0.0; dofs];
-        let parameters = NewtonParameters {
-            rtol: case.solver.newton_rtol,
-            max_iterations: case.solver.newton_max_iterations,
-            linear_rtol: case.solver.linear_rtol,
-            ..NewtonParameters::default()
-        };
-        let info = newton(&mut model.system, &mut *solver, &mut u, &parameters, &mut |_, _| {})?;
-        (u, None, Some(info))
-    } else {
-        let surfaces = &model.surfaces;
-        let mut outcome = unilateral::solve(&mut model.system, surfaces, &mut *solver, MAX_STEPS)?;
-        (std::mem::take(&mut outcome.u), Some(outcome), None)
-    };
+    let mut solver = solver_for(&model, geometry, method(case))?;
+    let mut solved = equilibrium(case, &mut model, &mut *solver);
+    if let Some(why) = failure(&solved)
+        && method(case) == Method::Auto
+        && LinearSolver::name(&*solver) != DIRECT
+        && dofs <= DIRECT_LIMIT
+    {
+        messages.push(format!("multigrid failed ({why}); the direct solver is taken instead"));
+        solver = solver_for(&model, geometry, Method::Cholesky)?;
+        solved = equilibrium(case, &mut model, &mut *solver);
+    }
+    let Equilibrium { u, outcome, linear } = solved?;
     let converged = match (&outcome, &linear) {
         (Some(outcome), _) => outcome.converged,
         (None, Some(info)) => info.converged,
@@ -71,7 +71,10 @@ pub fn solve(
     let summary = MechanicsSummary {
         dofs,
         solver: LinearSolver::name(&*solver).into(),
-        steps: outcome.as_ref().map_or(1, |o| o.exchanged.len()),
+        steps: match (&outcome, &linear) {
+            (Some(outcome), _) => outcome.exchanged.len(),
+            (None, info) => info.as_ref().map_or(0, |info| info.iterations),
+        },
         exchanged: outcome.as_ref().map_or_else(Vec::new, |o| o.exchanged.clone()),
         active: outcome.as_ref().map_or(0, |o| {
             let corners = model.surfaces.iter().zip(&o.touch);
@@ -111,6 +114,56 @@ fn separations<'a>(
         let jump: f64 = (0..3).map(|k| node.normal[k] * (across[k] - here[k])).sum();
         node.initial_gap + jump
     })
+}
+
+/// What solves the equations, and how it went: with contact the active set, else Newton's method.
+struct Equilibrium {
+    u: Vec<f64>,
+    outcome: Option<Outcome>,
+    linear: Option<NewtonInfo>,
+}
+
+fn equilibrium(
+    case: &Case,
+    model: &mut MechanicalModel<'_>,
+    solver: &mut dyn LinearSolver,
+) -> Result<Equilibrium, RunError> {
+    if !model.surfaces.is_empty() {
+        let surfaces = &model.surfaces;
+        let mut outcome = unilateral::solve(&mut model.system, surfaces, solver, MAX_STEPS)?;
+        let u = std::mem::take(&mut outcome.u);
+        return Ok(Equilibrium { u, outcome: Some(outcome), linear: None });
+    }
+    let mut u = vec![0.0; model.system.space().free()];
+    let parameters = NewtonParameters {
+        rtol: case.solver.newton_rtol,
+        max_iterations: case.solver.newton_max_iterations,
+        linear_rtol: case.solver.linear_rtol,
+        ..NewtonParameters::default()
+    };
+    let info = newton(&mut model.system, solver, &mut u, &parameters, &mut |_, _| {})?;
+    Ok(Equilibrium { u, outcome: None, linear: Some(info) })
+}
+
+/// Why the linear solver gave up.
+fn failure(solved: &Result<Equilibrium, RunError>) -> Option<String> {
+    match solved {
+        Ok(solved) => solved.linear.as_ref()?.failure.as_ref().map(ToString::to_string),
+        Err(RunError::Contact(error)) => Some(error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// A linear solver that knows the rigid motions.
+fn solver_for(
+    model: &MechanicalModel<'_>,
+    geometry: &Geometry,
+    method: Method,
+) -> Result<Box<dyn LinearSolver + Send>, RunError> {
+    let (mesh, space) = (&geometry.mesh, model.system.space());
+    let free = amg_problem(mesh, geometry.hypothesis, space);
+    let problem = unilateral::amg_problem(&model.system, &model.surfaces, free)?;
+    Ok(choose(space.free(), mesh.dimension, method, || problem))
 }
 
 fn contacts(
