@@ -269,6 +269,12 @@ fn wrong_sweeps_are_exit_2_and_leave_nothing() {
         assert!(text(&output.stderr).starts_with(message), "{}", text(&output.stderr));
     }
     assert_eq!(names(folder.path()), ["bad.toml", "case.toml"]);
+    let good = GRID.replace("40", "2").replace("50", "2");
+    fs::write(folder.path().join("good.toml"), CASE.to_owned() + &good).expect("written");
+    let output = run(&folder, "sweep good.toml --quiet --output bad.toml --resume");
+    assert_eq!(code(&output), 4);
+    assert!(text(&output.stderr).contains("a file of that name exists; wanted a folder"));
+    assert_eq!(names(folder.path()), ["bad.toml", "case.toml", "good.toml"]);
 }
 
 #[cfg(unix)]

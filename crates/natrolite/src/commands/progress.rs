@@ -130,7 +130,8 @@ impl Counter {
         let seconds = self.since.elapsed().as_secs_f64();
         let rate = (self.done - self.before) as f64 / seconds.max(1e-9);
         let left = (self.total - self.done) as f64 / rate;
-        let text = format!("{rate:.3} points/s, {left:.0} s left");
+        let digits = if rate < 10.0 { 2 } else { 0 };
+        let text = format!("{rate:.digits$} points/s, {left:.0} s left");
         match &self.bar {
             Some(bar) => {
                 bar.set_position(self.done as u64);

@@ -28,7 +28,8 @@ const KEPT_PER_POINT: usize = 100;
 /// No region.
 const NOWHERE: u32 = u32::MAX;
 
-/// See the [module](self).
+/// What is left of the electric side when the bulk is eliminated, for all cases that share it: c, f and N
+/// may change from case to case.
 pub struct Condensed {
     schur: Schur,
     /// A with free rows and prescribed columns; none when its entries are zero.
@@ -61,14 +62,13 @@ impl Condensed {
             let conductivity = along_axes(model.geometry, &conduction.regions[at].1);
             let term = Box::new(transport::Ohm { conductivity });
             placements.push(Placement { term, support: Support::Region(index as u32) });
-            let scale = conduction.regions[at].2;
             for block in mesh.blocks.iter().filter(|block| block.region as usize == index) {
                 for &node in &block.nodes {
                     let dof = space.dof(transport::POTENTIAL, node) as usize;
                     let Some(region) = region_of.get_mut(dof) else { continue };
-                    let other = conduction.regions.get(*region as usize);
-                    // Two bodies of different size tied to one unknown have no size in common.
-                    if other.is_some_and(|other| other.2 != scale) {
+                    let is_shared = *region != NOWHERE && *region != at as u32;
+                    if is_shared && !conduction.is_common {
+                        // Bodies that are tied to one unknown have no size in common.
                         return None;
                     }
                     *region = at as u32;

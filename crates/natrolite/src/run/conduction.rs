@@ -16,23 +16,25 @@ use transport::conductivity_at;
 pub struct Conduction {
     /// For each region of the case its name, shape, and scale \[S/m\].
     pub regions: Vec<(String, [[f64; 3]; 3], f64)>,
+    /// True when the regions have one scale in common.
+    pub is_common: bool,
 }
 
 impl Conduction {
     /// The conduction of `case`; `None` where a region has no conductivity.
     pub fn of(case: &Case) -> Option<Conduction> {
-        let common = matches!(case.mesh, MeshSource::File(_));
+        let is_common = matches!(case.mesh, MeshSource::File(_));
         let mut first = None;
         let mut regions = Vec::with_capacity(case.regions.len());
         for region in &case.regions {
             let ohm = case.materials[region.material].law("ohm")?;
             let tensor = conductivity_at(&ohm.values, case.temperature).ok()?;
             let own = tensor[0][0];
-            let scale = if common { *first.get_or_insert(own) } else { own };
+            let scale = if is_common { *first.get_or_insert(own) } else { own };
             let shape = tensor.map(|row| row.map(|s| rounded(s / scale)));
             regions.push((region.name.clone(), shape, scale));
         }
-        Some(Conduction { regions })
+        Some(Conduction { regions, is_common })
     }
 }
 

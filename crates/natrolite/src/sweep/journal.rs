@@ -153,10 +153,9 @@ fn lock(file: &File) -> io::Result<()> {
 /// # Errors
 /// When the system refuses.
 pub fn read_journal(path: &Path) -> io::Result<Option<Found>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(parse(&bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+    match path.is_file() {
+        true => Ok(parse(&std::fs::read(path)?)),
+        false => Ok(None),
     }
 }
 
