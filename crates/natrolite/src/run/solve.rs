@@ -6,6 +6,9 @@ use crate::case::Case;
 use algebra::{
     AmgProblem, LinearSolver, Method, NewtonError, NewtonInfo, NewtonParameters, choose, newton,
 };
+use fem::{Space, interpolation_from_corners};
+use mesh::{Block, CellKind, Mesh};
+use transport::POTENTIAL;
 
 /// A solution and how it was found.
 pub struct Outcome {
@@ -31,7 +34,8 @@ pub fn solve(
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
     let mut u = vec![0.0; model.system.space().free()];
-    let mut solver = choose(u.len(), mesh.dimension, method(case), AmgProblem::default);
+    let problem = || problem(mesh, model.system.space());
+    let mut solver = choose(u.len(), mesh.dimension, method(case), problem);
     let parameters = NewtonParameters {
         rtol: case.solver.newton_rtol,
         max_iterations: case.solver.newton_max_iterations,
@@ -49,6 +53,21 @@ pub fn solve(
         solver: LinearSolver::name(&*solver),
         free: u,
     })
+}
+
+/// What multigrid is told of conduction: on second-order simplices, the way from first to second order.
+///
+/// It saves a fifth of the time and of the memory there. On the hexahedra and prisms of the built-in
+/// geometries, which are stretched towards the rim, it costs ten times the iterations: aggregates follow
+/// the strong direction, corners do not.
+fn problem(mesh: &Mesh, space: &Space) -> AmgProblem {
+    let is_simplex =
+        |block: &Block| matches!(block.kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
+    let first_prolongation = match mesh.blocks.iter().all(is_simplex) {
+        true => interpolation_from_corners(mesh, space, POTENTIAL),
+        false => None,
+    };
+    AmgProblem { first_prolongation, ..AmgProblem::default() }
 }
 
 /// The linear solver that the case asks for.
