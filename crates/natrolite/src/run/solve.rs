@@ -61,13 +61,21 @@ pub fn solve(
 /// geometries, which are stretched towards the rim, it costs ten times the iterations: aggregates follow
 /// the strong direction, corners do not.
 fn problem(mesh: &Mesh, space: &Space) -> AmgProblem {
-    let is_simplex =
-        |block: &Block| matches!(block.kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
+    let free = space.free();
+    let is_free = |dof: &u32| (*dof as usize) < free;
+    let row_of = |node| Some(space.dof(POTENTIAL, node)).filter(is_free);
+    let whole: Vec<u32> =
+        (0..space.whole().len()).map(|w| space.whole_dof(w)).filter(is_free).collect();
     let first_prolongation = match mesh.blocks.iter().all(is_simplex) {
-        true => interpolation_from_corners(mesh, space, POTENTIAL),
+        true => interpolation_from_corners(mesh, free, row_of, &whole),
         false => None,
     };
     AmgProblem { first_prolongation, ..AmgProblem::default() }
+}
+
+/// True for triangles and tetrahedra.
+pub fn is_simplex(block: &Block) -> bool {
+    matches!(block.kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4)
 }
 
 /// The linear solver that the case asks for.
