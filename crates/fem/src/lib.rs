@@ -1,6 +1,7 @@
 //! From laws at points to operators on meshes.
 
 mod assembly;
+mod corners;
 mod dilatation;
 mod geometry;
 mod jacobian;
@@ -18,6 +19,7 @@ mod space;
 mod sum;
 mod system;
 
+pub use corners::interpolation_from_corners;
 pub use geometry::{Hypothesis, Tables};
 pub use law::{At, Law, Of, Point, Slot, Term, width};
 pub use local::linear_matrix;

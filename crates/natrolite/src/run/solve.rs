@@ -6,6 +6,9 @@ use crate::case::Case;
 use algebra::{
     AmgProblem, LinearSolver, Method, NewtonError, NewtonInfo, NewtonParameters, choose, newton,
 };
+use fem::{Space, interpolation_from_corners};
+use mesh::{Block, CellKind, Mesh};
+use transport::POTENTIAL;
 
 /// A solution and how it was found.
 pub struct Outcome {
@@ -31,7 +34,8 @@ pub fn solve(
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
     let mut u = vec![0.0; model.system.space().free()];
-    let mut solver = choose(u.len(), mesh.dimension, method(case), AmgProblem::default);
+    let problem = || problem(mesh, model.system.space());
+    let mut solver = choose(u.len(), mesh.dimension, method(case), problem);
     let parameters = NewtonParameters {
         rtol: case.solver.newton_rtol,
         max_iterations: case.solver.newton_max_iterations,
@@ -49,6 +53,29 @@ pub fn finish(model: &Model<'_>, u: Vec<f64>, newton: NewtonInfo, solver: &'stat
     let potential = space.nodal_values(transport::POTENTIAL, &all);
     let deviation = space.nodal_values(transport::POTENTIAL, &model.system.deviations(&u));
     Outcome { solution: Solution { all, potential, deviation }, newton, solver, free: u }
+}
+
+/// What multigrid is told of conduction: on second-order simplices, the way from first to second order.
+///
+/// It saves a fifth of the time and of the memory there. On the hexahedra and prisms of the built-in
+/// geometries, which are stretched towards the rim, it costs ten times the iterations: aggregates follow
+/// the strong direction, corners do not.
+fn problem(mesh: &Mesh, space: &Space) -> AmgProblem {
+    let free = space.free();
+    let is_free = |dof: &u32| (*dof as usize) < free;
+    let row_of = |node| Some(space.dof(POTENTIAL, node)).filter(is_free);
+    let whole: Vec<u32> =
+        (0..space.whole().len()).map(|w| space.whole_dof(w)).filter(is_free).collect();
+    let first_prolongation = match mesh.blocks.iter().all(is_simplex) {
+        true => interpolation_from_corners(mesh, free, row_of, &whole),
+        false => None,
+    };
+    AmgProblem { first_prolongation, ..AmgProblem::default() }
+}
+
+/// True for triangles and tetrahedra.
+pub fn is_simplex(block: &Block) -> bool {
+    matches!(block.kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4)
 }
 
 /// The linear solver that the case asks for.

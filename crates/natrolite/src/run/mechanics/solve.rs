@@ -6,7 +6,7 @@ use super::contacts::Contact;
 use super::model::{ContactPlace, Known, MechanicalModel};
 use crate::case::Case;
 use crate::results::MechanicsSummary;
-use crate::run::solve::method;
+use crate::run::solve::{is_simplex, method};
 use crate::run::{Geometry, RunError};
 use algebra::{LinearSolver, Method, NewtonInfo, NewtonParameters, choose, newton};
 use contact::stress::{nodal_reactions, nodal_stress};
@@ -135,11 +135,15 @@ fn equilibrium(
         return Ok(Equilibrium { u, outcome: Some(outcome), linear: None });
     }
     let mut u = vec![0.0; model.system.space().free()];
+    let defaults = NewtonParameters::default();
+    // Without compliant interfaces the equations are linear: one step, as sharp as the end asks for.
+    let forcing =
+        if model.compliant.is_empty() { 0.3 * case.solver.newton_rtol } else { defaults.forcing };
     let parameters = NewtonParameters {
         rtol: case.solver.newton_rtol,
         max_iterations: case.solver.newton_max_iterations,
-        linear_rtol: case.solver.linear_rtol,
-        ..NewtonParameters::default()
+        linear_rtol: case.solver.linear_rtol.min(forcing),
+        forcing,
     };
     let info = newton(&mut model.system, solver, &mut u, &parameters, &mut |_, _| {})?;
     Ok(Equilibrium { u, outcome: None, linear: Some(info) })
@@ -161,7 +165,8 @@ fn solver_for(
     method: Method,
 ) -> Result<Box<dyn LinearSolver + Send>, RunError> {
     let (mesh, space) = (&geometry.mesh, model.system.space());
-    let free = amg_problem(mesh, geometry.hypothesis, space);
+    let with_corners = mesh.blocks.iter().all(is_simplex) && model.surfaces.is_empty();
+    let free = amg_problem(mesh, geometry.hypothesis, space, with_corners);
     let problem = unilateral::amg_problem(&model.system, &model.surfaces, free)?;
     Ok(choose(space.free(), mesh.dimension, method, || problem))
 }
