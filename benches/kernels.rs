@@ -28,7 +28,10 @@ fn system(mesh: &Mesh, field: Field, term: impl Term + 'static) -> System<'_> {
     }
     let space = Space::new(vec![field], vec![], mesh.points.len(), &constraints);
     let placements = vec![Placement { term: Box::new(term), support: Support::Region(0) }];
-    System::new(mesh, Hypothesis::Spatial, space.expect("they agree"), placements, vec![])
+    let space = space.expect("they agree");
+    let mut system = System::new(mesh, Hypothesis::Spatial, space, placements, vec![]);
+    system.assemble();
+    system
 }
 
 fn conduction(mesh: &Mesh) -> System<'_> {

@@ -30,12 +30,19 @@ pub fn choose(
     method: Method,
     problem: impl FnOnce() -> AmgProblem,
 ) -> Box<dyn LinearSolver + Send> {
+    match is_direct(rows, dimension, method) {
+        true => Box::new(Cholesky::new()),
+        false => Box::new(AmgCg::default().for_problem(problem())),
+    }
+}
+
+/// True when [`choose`] takes the direct solver.
+pub fn is_direct(rows: usize, dimension: usize, method: Method) -> bool {
     let limit = if dimension <= 2 { DIRECT_2D } else { DIRECT_3D };
     match method {
-        Method::Auto | Method::Cholesky if method == Method::Cholesky || rows <= limit => {
-            Box::new(Cholesky::new())
-        }
-        _ => Box::new(AmgCg::default().for_problem(problem())),
+        Method::Cholesky => true,
+        Method::Auto => rows <= limit,
+        Method::Cg => false,
     }
 }
 

@@ -65,6 +65,29 @@ impl Cholesky {
     }
 }
 
+impl Cholesky {
+    /// X = A^-1 X for `count` columns, one after the other in `x`, without refinement; with working
+    /// memory of its own, so that several threads may solve with one factor.
+    ///
+    /// # Panics
+    /// If no matrix has been factored, or `x` has the wrong length.
+    pub fn solve_columns(&self, x: &mut [f64], count: usize) {
+        assert!(self.ready, "prepare first");
+        if x.is_empty() {
+            return;
+        }
+        let analysis = self.analysis.as_ref().expect("a factor comes with its analysis");
+        let n = analysis.symbolic.nrows();
+        let scratch = analysis.symbolic.solve_in_place_scratch::<f64>(count, Par::Seq);
+        LltRef::new(&analysis.symbolic, &self.factor).solve_in_place_with_conj(
+            Conj::No,
+            MatMut::from_column_major_slice_mut(x, n, count),
+            Par::Seq,
+            MemStack::new(&mut MemBuffer::new(scratch)),
+        );
+    }
+}
+
 impl Analysis {
     fn new(a: &Csr) -> Result<Self, LinearError> {
         let n = a.nrows();

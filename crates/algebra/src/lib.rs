@@ -5,6 +5,7 @@
 //! * [`IndexMap`], [`Csr`], [`Operator`], [`vector`]: what is solved with;
 //! * [`LinearSolver`]: the face of every solver of A x = b, [`choose`] picks one;
 //! * [`Cholesky`] (direct), [`cg()`] and [`AmgCg`] (iterative), [`amg`] (the preconditioner);
+//! * [`Schur`] (elimination of the bulk) and [`DenseCholesky`] for what is left;
 //! * [`newton()`]: F(u) = 0 for the gradient of a convex energy.
 //!
 //! Every result is the same to the last bit for any number of threads: work is cut into pieces of a
@@ -16,6 +17,7 @@ pub mod cg;
 pub mod choice;
 pub mod cholesky;
 pub mod csr;
+pub mod dense;
 pub mod index_map;
 pub mod line_search;
 pub mod linear;
@@ -23,15 +25,17 @@ pub mod metered;
 pub mod newton;
 pub mod operator;
 mod ordering;
+pub mod schur;
 pub mod vector;
 
 pub use amg::product::csr_product as product;
 pub use amg::{Amg, AmgParameters, AmgProblem};
 pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
-pub use choice::{Method, choose};
+pub use choice::{Method, choose, is_direct};
 pub use cholesky::Cholesky;
 pub use csr::{Csr, CsrError, Pattern};
+pub use dense::DenseCholesky;
 pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
 pub use metered::{LinearWork, Metered};
@@ -39,3 +43,4 @@ pub use newton::{
     Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };
 pub use operator::Operator;
+pub use schur::Schur;

@@ -2,14 +2,21 @@
 
 use crate::DISPLACEMENT;
 use algebra::AmgProblem;
-use fem::{Hypothesis, Space};
+use fem::{Hypothesis, Space, interpolation_from_corners};
 use mesh::Mesh;
 
 /// The rows of the equations of elasticity as components of nodes, with the rigid motions as near-null
 /// vectors: three in the plane, six in space, the translation alone in axial symmetry.
 ///
 /// A platen counts as a node of its own that moves along the axis of what is tied to it.
-pub fn amg_problem(mesh: &Mesh, hypothesis: Hypothesis, space: &Space) -> AmgProblem {
+///
+/// `with_corners` tells multigrid to go from second to first order first.
+pub fn amg_problem(
+    mesh: &Mesh,
+    hypothesis: Hypothesis,
+    space: &Space,
+    with_corners: bool,
+) -> AmgProblem {
     let axes = &space.fields()[DISPLACEMENT].axes;
     let (block, nodes) = (axes.len(), mesh.points.len());
     let mut places = vec![u32::MAX; space.free()];
@@ -47,5 +54,14 @@ pub fn amg_problem(mesh: &Mesh, hypothesis: Hypothesis, space: &Space) -> AmgPro
             });
         }
     }
-    AmgProblem { block, places: Some(places), near_null, first_prolongation: None }
+    let first_prolongation = match with_corners {
+        true => {
+            let count = places.iter().map(|&place| place as usize / block + 1).max().unwrap_or(0);
+            let row_of = |node: u32| Some(node).filter(|&node| (node as usize) < count);
+            let platens: Vec<u32> = (nodes..count).map(|node| node as u32).collect();
+            interpolation_from_corners(mesh, count, row_of, &platens)
+        }
+        false => None,
+    };
+    AmgProblem { block, places: Some(places), near_null, first_prolongation }
 }

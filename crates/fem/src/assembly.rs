@@ -1,6 +1,7 @@
 //! Residuals and tangents of a placed term, summed over its elements.
 
-use crate::placement::{Batch, Kernel, State};
+use crate::jacobian::Jacobian;
+use crate::placement::{Batch, Kernel, Placement, State};
 use crate::sum::{Parts, Rows, add_in_order};
 use crate::{Hypothesis, Space, Term};
 use algebra::Csr;
@@ -13,12 +14,36 @@ pub(crate) struct Placed<'m> {
     pub(crate) batches: Vec<Batch<'m>>,
 }
 
+impl<'m> Placed<'m> {
+    pub(crate) fn new(mesh: &'m Mesh, hypothesis: Hypothesis, placement: Placement) -> Self {
+        let Placement { term, support } = placement;
+        Placed { batches: Batch::all(mesh, hypothesis, term.slots(), support), term }
+    }
+}
+
 /// What elements are evaluated on.
 #[derive(Clone, Copy)]
 pub(crate) struct Body<'a> {
     pub(crate) mesh: &'a Mesh,
     pub(crate) hypothesis: Hypothesis,
     pub(crate) space: &'a Space,
+}
+
+/// The matrix of the linear terms among `placed`, with room for the tangents of the others.
+pub(crate) fn assemble_linear(body: Body<'_>, placed: &[Placed<'_>], state: State<'_>) -> Jacobian {
+    let batches = |is_linear: bool| {
+        let terms = placed.iter().filter(|p| p.term.is_linear() == is_linear);
+        terms.flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect()
+    };
+    let mut jacobian = Jacobian::new(body.space, batches(true), batches(false));
+    let (free, mut prescribed) = jacobian.linear_mut();
+    for p in placed.iter().filter(|p| p.term.is_linear()) {
+        add_tangent(body, p, state, free, 0);
+        if let Some(prescribed) = &mut prescribed {
+            add_tangent(body, p, state, prescribed, body.space.free() as u32);
+        }
+    }
+    jacobian
 }
 
 /// Adds the residual of a term to `out`, one number for each unknown.

@@ -45,6 +45,12 @@ impl Jacobian {
         (&mut self.matrix, self.prescribed.as_mut())
     }
 
+    /// The linear terms: free rows and columns, and free rows and prescribed columns.
+    pub(crate) fn into_linear(mut self) -> (Csr, Option<Csr>) {
+        self.become_linear();
+        (self.matrix, self.prescribed)
+    }
+
     /// The linear terms, with a copy of what is going to change, to add the tangent of the others to.
     pub(crate) fn tangent_mut(&mut self) -> &mut Csr {
         self.become_linear();

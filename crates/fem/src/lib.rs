@@ -1,10 +1,12 @@
 //! From laws at points to operators on meshes.
 
 mod assembly;
+mod corners;
 mod dilatation;
 mod geometry;
 mod jacobian;
 mod law;
+mod local;
 mod pattern;
 mod placement;
 pub mod quadrature;
@@ -17,8 +19,10 @@ mod space;
 mod sum;
 mod system;
 
+pub use corners::interpolation_from_corners;
 pub use geometry::{Hypothesis, Tables};
 pub use law::{At, Law, Of, Point, Slot, Term, width};
+pub use local::linear_matrix;
 pub use placement::{Placement, Support};
 pub use real::{Dual, Real};
 pub use smooth::nodal_coefficients;

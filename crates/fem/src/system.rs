@@ -1,8 +1,8 @@
 //! The equations F(u) = 0 of all terms on a mesh.
 
-use crate::assembly::{Body, Placed, add_residual, add_tangent};
+use crate::assembly::{Body, Placed, add_residual, add_tangent, assemble_linear};
 use crate::jacobian::Jacobian;
-use crate::placement::{Batch, Placement, State};
+use crate::placement::{Placement, State};
 use crate::{At, Constraints, Hypothesis, Of, Space, Term};
 use algebra::{Csr, Equations, Inadmissible};
 use mesh::Mesh;
@@ -11,8 +11,8 @@ const NOT_FINITE: &str = "a term is not finite";
 
 /// Terms placed on a mesh: residual, tangent and what follows from them.
 ///
-/// The linear terms are assembled once; Newton's method re-linearises the others only. Unknowns are
-/// numbered by the [`Space`], free ones first; [`Equations`] are those of the free ones.
+/// The linear terms are assembled once, when the equations are first asked for; Newton's method
+/// re-linearises the others only. Unknowns are numbered by the [`Space`], free ones first; [`Equations`] are those of the free ones.
 pub struct System<'m> {
     mesh: &'m Mesh,
     hypothesis: Hypothesis,
@@ -20,13 +20,15 @@ pub struct System<'m> {
     placed: Vec<Placed<'m>>,
     /// Subtracted from the residual of an unknown: (number, value).
     loads: Vec<(u32, f64)>,
-    jacobian: Jacobian,
+    /// None before [`System::assemble`].
+    jacobian: Option<Jacobian>,
     /// All unknowns less [`System::rest`]; the free part is that of the last call.
     all: Vec<f64>,
     /// What the unknowns are measured from.
     rest: Vec<f64>,
-    /// Sizes of what the prescribed unknowns alone put into the linear terms.
-    drive: Vec<f64>,
+    /// Sizes of what the prescribed unknowns alone put into the linear terms; none before
+    /// [`System::assemble`].
+    drive: Option<Vec<f64>>,
     /// Per field and whole-body unknown, the size of the terms that must cancel.
     scales: Vec<f64>,
     is_whole: Vec<bool>,
@@ -37,7 +39,7 @@ pub struct System<'m> {
 }
 
 impl<'m> System<'m> {
-    /// Places the terms and assembles the linear ones.
+    /// Places the terms.
     ///
     /// `loads` are given right-hand sides \[unit of the residual\] of whole-body unknowns, such as
     /// the total current of an electrode.
@@ -48,30 +50,11 @@ impl<'m> System<'m> {
         placements: Vec<Placement>,
         loads: Vec<(usize, f64)>,
     ) -> Self {
-        let placed: Vec<Placed> = placements
-            .into_iter()
-            .map(|p| Placed {
-                batches: Batch::all(mesh, hypothesis, p.term.slots(), p.support),
-                term: p.term,
-            })
-            .collect();
-        let batches = |is_linear: bool| {
-            let terms = placed.iter().filter(|p| p.term.is_linear() == is_linear);
-            terms.flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect()
-        };
-        let mut jacobian = Jacobian::new(&space, batches(true), batches(false));
+        let place = |placement| Placed::new(mesh, hypothesis, placement);
+        let placed: Vec<Placed> = placements.into_iter().map(place).collect();
         let mut all = vec![0.0; space.free()];
         all.extend_from_slice(space.prescribed());
         let rest = vec![0.0; all.len()];
-        let body = Body { mesh, hypothesis, space: &space };
-        let state = State { deviations: &all, rest: &rest };
-        let (free, mut prescribed) = jacobian.linear_mut();
-        for p in placed.iter().filter(|p| p.term.is_linear()) {
-            add_tangent(body, p, state, free, 0);
-            if let Some(prescribed) = &mut prescribed {
-                add_tangent(body, p, state, prescribed, space.free() as u32);
-            }
-        }
         let forgets_constants = placed
             .iter()
             .filter(|p| p.term.is_linear())
@@ -85,23 +68,33 @@ impl<'m> System<'m> {
         let solved = names_of_solved(&space);
         let loads = loads.into_iter().map(|(w, value)| (space.whole_dof(w), value)).collect();
         let scales = vec![0.0; 1 + space.whole().len()];
-        let mut system = System {
+        System {
             mesh,
             hypothesis,
             space,
             placed,
             loads,
-            jacobian,
+            jacobian: None,
             all,
             rest,
-            drive: Vec::new(),
+            drive: None,
             scales,
             is_whole,
             solved,
             forgets_constants,
-        };
-        system.drive = system.drive();
-        system
+        }
+    }
+
+    /// Makes the matrix of the linear terms, unless it is there.
+    pub fn assemble(&mut self) {
+        if self.jacobian.is_none() {
+            let zeros = vec![0.0; self.space.total()];
+            let state = State { deviations: &zeros, rest: &zeros };
+            self.jacobian = Some(assemble_linear(self.body(), &self.placed, state));
+        }
+        if self.drive.is_none() {
+            self.drive = Some(self.drive());
+        }
     }
 
     /// The numbering.
@@ -138,7 +131,7 @@ impl<'m> System<'m> {
             *all = value - rest;
         }
         self.rest = rest;
-        self.drive = self.drive();
+        self.drive = None;
     }
 
     /// The free deviations `u` followed by those of the prescribed unknowns.
@@ -195,13 +188,33 @@ impl<'m> System<'m> {
         out
     }
 
-    fn body(&self) -> Body<'_> {
+    pub(crate) fn body(&self) -> Body<'_> {
         Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space }
+    }
+
+    pub(crate) fn placed(&self, placement: usize) -> &Placed<'m> {
+        &self.placed[placement]
+    }
+
+    /// The unknowns with these deviations from the rest.
+    pub(crate) fn state<'a>(&'a self, deviations: &'a [f64]) -> State<'a> {
+        State { deviations, rest: &self.rest }
+    }
+
+    /// Number of terms.
+    pub fn placements(&self) -> usize {
+        self.placed.len()
+    }
+
+    /// What is subtracted from the residual of a whole-body unknown: its number, and the value.
+    pub fn loads(&self) -> &[(u32, f64)] {
+        &self.loads
     }
 
     /// The linear terms at the present unknowns.
     fn apply_linear(&mut self, r: &mut [f64]) {
-        self.jacobian.apply_linear(&self.all, self.forgets_constants, r);
+        let jacobian = self.jacobian.as_mut().expect("assembled");
+        jacobian.apply_linear(&self.all, self.forgets_constants, r);
     }
 
     /// Sizes of what the prescribed unknowns put into the linear terms while the free ones rest at their
@@ -255,9 +268,11 @@ impl Equations for System<'_> {
     }
 
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
+        self.assemble();
         self.set(u);
         self.apply_linear(r);
-        let mut parts = vec![self.drive.clone(), self.sizes(r)];
+        let drive = self.drive.clone().expect("assembled");
+        let mut parts = vec![drive, self.sizes(r)];
         let mut other = vec![0.0; self.space.total()];
         let state = State { deviations: &self.all, rest: &self.rest };
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
@@ -288,15 +303,17 @@ impl Equations for System<'_> {
     }
 
     fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
+        self.assemble();
         self.set(u);
-        let matrix = self.jacobian.tangent_mut();
+        let jacobian = self.jacobian.as_mut().expect("assembled");
+        let matrix = jacobian.tangent_mut();
         let body = Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space };
         let state = State { deviations: &self.all, rest: &self.rest };
         for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
             add_tangent(body, p, state, matrix, 0);
         }
         if matrix.values().iter().all(|v| v.is_finite()) {
-            Ok(self.jacobian.tangent())
+            Ok(jacobian.tangent())
         } else {
             Err(Inadmissible(NOT_FINITE.into()))
         }

@@ -20,6 +20,8 @@ struct Arguments {
 enum Command {
     /// Solve a case; exit 3 without convergence, 1 when an expectation is missed
     Run(RunOptions),
+    /// Solve every point of [sweep]; exit 3 when points failed
+    Sweep(SweepOptions),
     /// Read a case, mesh it, and print what would be solved
     Check(CheckOptions),
     /// Compare with closed forms; exit 1 when a row fails
@@ -80,6 +82,17 @@ pub struct RunOptions {
     pub verbose: bool,
 }
 
+/// Options of `natrolite sweep`.
+#[derive(Clone, Debug, Args)]
+pub struct SweepOptions {
+    /// Those of `natrolite run`
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// Continue a sweep that was interrupted, and nothing else: refuse to replace another one
+    #[arg(long, conflicts_with = "force")]
+    pub resume: bool,
+}
+
 /// Options of `natrolite check`.
 #[derive(Clone, Debug, Args)]
 pub struct CheckOptions {
@@ -124,6 +137,7 @@ pub fn main() -> ExitCode {
 fn execute(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Run(options) => commands::run(options),
+        Command::Sweep(options) => commands::sweep(options),
         Command::Check(options) => commands::check(options),
         Command::Verify(options) => commands::verify(options),
         Command::Bench(command) => bench::bench(command),

@@ -17,6 +17,7 @@ pub mod registry;
 pub mod results;
 pub mod run;
 pub mod schema;
+pub mod sweep;
 pub mod units;
 pub mod verify;
 

@@ -65,17 +65,18 @@ pub fn case_file() -> String {
 
 /// One table of keys, then the tables inside it.
 fn write_fields(out: &mut String, path: &str, fields: &[Field]) {
-    if !path.is_empty() {
-        let _ = writeln!(out, "\n## `[{path}]`");
-    }
     out.push_str("\n| key | value | | |\n|---|---|---|---|\n");
     let mut inner = Vec::new();
     for field in fields {
         let (name, doc) = (field.name, cell(field.doc));
-        if let FieldKind::Fields(fields) = field.kind {
+        if let FieldKind::Fields(fields) | FieldKind::Tables(fields) = field.kind {
             let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-            let _ = writeln!(out, "| `[{path}]` | a table | | {doc} |");
-            inner.push((path, fields));
+            let (brackets, kind) = match field.kind {
+                FieldKind::Tables(_) => (format!("[[{path}]]"), "tables"),
+                _ => (format!("[{path}]"), "a table"),
+            };
+            let _ = writeln!(out, "| `{brackets}` | {kind} | | {doc} |");
+            inner.push((path, brackets, fields));
             continue;
         }
         let presence = match field.presence {
@@ -85,7 +86,8 @@ fn write_fields(out: &mut String, path: &str, fields: &[Field]) {
         };
         let _ = writeln!(out, "| `{name}` | {} | {presence} | {doc} |", describe_field(field.kind));
     }
-    for (path, fields) in inner {
+    for (path, brackets, fields) in inner {
+        let _ = writeln!(out, "\n## `{brackets}`");
         write_fields(out, &path, fields);
     }
 }
@@ -105,7 +107,9 @@ fn describe_field(kind: FieldKind) -> String {
         FieldKind::Quantities { unit, range: r } => {
             format!("an array of [{unit}]{}", range(r, unit))
         }
-        FieldKind::Fields(_) => "a table".to_owned(),
+        FieldKind::AnyQuantity => "a quantity".to_owned(),
+        FieldKind::AnyQuantities => "an array of quantities".to_owned(),
+        FieldKind::Fields(_) | FieldKind::Tables(_) => "a table".to_owned(),
     }
 }
 

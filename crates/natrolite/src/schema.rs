@@ -52,14 +52,23 @@ fn field(field: &Field) -> Value {
         FieldKind::Quantities { unit, range } => {
             json!({ "type": "array", "items": quantity(unit, range) })
         }
-        FieldKind::Fields(inner) => json!({
-            "type": "object",
-            "additionalProperties": false,
-            "required": required(inner.iter().map(|f| (f.name, f.presence))),
-            "properties": fields(inner),
-        }),
+        FieldKind::AnyQuantity => json!({ "type": ["number", "string"] }),
+        FieldKind::AnyQuantities => {
+            json!({ "type": "array", "items": { "type": ["number", "string"] }, "minItems": 1 })
+        }
+        FieldKind::Fields(inner) => table(inner),
+        FieldKind::Tables(inner) => json!({ "type": "array", "items": table(inner) }),
     };
     describe(value, field.doc, field.presence)
+}
+
+fn table(inner: &[Field]) -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": required(inner.iter().map(|f| (f.name, f.presence))),
+        "properties": fields(inner),
+    })
 }
 
 /// Adds the description and the default.

@@ -44,8 +44,14 @@ pub enum FieldKind {
         /// Accepted values.
         range: Range,
     },
+    /// One quantity whose unit another key decides.
+    AnyQuantity,
+    /// An array of quantities whose unit another key decides.
+    AnyQuantities,
     /// A table of its own.
     Fields(&'static [Field]),
+    /// An array of tables, as written with double brackets.
+    Tables(&'static [Field]),
 }
 
 /// Words of `symmetry` in `[mesh.defect]`.
@@ -237,6 +243,72 @@ const DISCRETIZATION: &[Field] = &[
     },
 ];
 
+/// Most points of an axis, and of a sweep.
+pub const MAX_POINTS: usize = 1_000_000;
+
+const AXIS: &[Field] = &[
+    Field {
+        name: "key",
+        kind: FieldKind::Text,
+        presence: Presence::Required,
+        doc: "Path of the number that is varied, for example material.NAS.ohm.conductivity.",
+    },
+    Field {
+        name: "values",
+        kind: FieldKind::AnyQuantities,
+        presence: Presence::Optional,
+        doc: "The values; either these, or `from`, `to` and `points`.",
+    },
+    Field {
+        name: "from",
+        kind: FieldKind::AnyQuantity,
+        presence: Presence::Optional,
+        doc: "First value.",
+    },
+    Field {
+        name: "to",
+        kind: FieldKind::AnyQuantity,
+        presence: Presence::Optional,
+        doc: "Last value.",
+    },
+    Field {
+        name: "points",
+        kind: FieldKind::Integer { min: 2, max: MAX_POINTS as i64 },
+        presence: Presence::Optional,
+        doc: "Number of values from the first to the last.",
+    },
+    Field {
+        name: "scale",
+        kind: FieldKind::Word(&["linear", "log"]),
+        presence: Presence::Default("linear"),
+        doc: "Equal differences or equal ratios between `from` and `to`.",
+    },
+];
+
+/// The table `[sweep]`.
+pub const SWEEP: &[Field] = &[
+    Field {
+        name: "mode",
+        kind: FieldKind::Word(&["grid", "zip"]),
+        presence: Presence::Default("grid"),
+        doc: "Every combination of the axes, the last one fastest; or the first values of all axes, \
+              then the second ones, and so on.",
+    },
+    Field {
+        name: "axis",
+        kind: FieldKind::Tables(AXIS),
+        presence: Presence::Optional,
+        doc: "What is varied: one table [[sweep.axis]] for each key. Either these or `file`.",
+    },
+    Field {
+        name: "file",
+        kind: FieldKind::Text,
+        presence: Presence::Optional,
+        doc: "A CSV file of points, relative to the case file: the header holds the paths of the keys, \
+              each row the values of a point with their units.",
+    },
+];
+
 /// The keys at the top of a case file that are not names of regions, boundaries or materials.
 pub const CASE: &[Field] = &[
     Field {
@@ -274,6 +346,12 @@ pub const CASE: &[Field] = &[
         kind: FieldKind::Fields(OUTPUT),
         presence: Presence::Optional,
         doc: "What is written.",
+    },
+    Field {
+        name: "sweep",
+        kind: FieldKind::Fields(SWEEP),
+        presence: Presence::Optional,
+        doc: "The points of `natrolite sweep`; `natrolite run` ignores it.",
     },
 ];
 

@@ -3,9 +3,9 @@
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::field::{Field, FieldKind};
 use super::source::Origin;
-use super::tree::{Key, Node, Table};
+use super::tree::{Content, Key, Node, Table};
 use super::value::{
-    read_array, read_integer, read_quantity, read_table, read_text, read_word, shorten,
+    read_array, read_integer, read_quantity, read_table, read_text, read_word, shorten, wrong_type,
 };
 use crate::units;
 use fem::registry::Presence;
@@ -19,7 +19,9 @@ enum FieldValue {
     Integer(i64),
     Number(f64),
     Numbers(Vec<f64>),
+    Nodes(Vec<Node>),
     Fields(Fields),
+    Tables(Vec<Fields>),
 }
 
 /// The checked values of a table, with defaults filled in; what failed its check is absent.
@@ -50,6 +52,8 @@ impl Fields {
     getter!(integer, Integer, i64, "The whole number called `name`, if present.");
     getter!(number, Number, f64, "The number called `name` in SI units, if present.");
     getter!(numbers, Numbers, Vec<f64>, "The numbers called `name` in SI units, if present.");
+    getter!(nodes, Nodes, Vec<Node>, "The values called `name`, as written, if present.");
+    getter!(tables, Tables, Vec<Fields>, "The tables called `name`, if present.");
     getter!(fields, Fields, Fields, "The table called `name`, if present.");
 
     /// Where the value called `name` was written; the table when it was not.
@@ -124,6 +128,7 @@ fn absent(
         (Presence::Required, kind) => {
             let wanted = match kind {
                 FieldKind::Fields(_) => format!("a table [{name}]"),
+                FieldKind::Tables(_) => format!("a table [[{name}]]"),
                 _ => format!("{} = {}", field.name, example(kind)),
             };
             let message = format!("`{name}` is missing");
@@ -161,7 +166,10 @@ pub fn example(kind: FieldKind) -> String {
         FieldKind::Integer { min, .. } => min.to_string(),
         FieldKind::Quantity { unit, .. } => units::example(unit),
         FieldKind::Quantities { unit, .. } => format!("[{}]", units::example(unit)),
+        FieldKind::AnyQuantity => "\"...\"".to_owned(),
+        FieldKind::AnyQuantities => "[\"...\"]".to_owned(),
         FieldKind::Fields(_) => "{ ... }".to_owned(),
+        FieldKind::Tables(_) => "[{ ... }]".to_owned(),
     }
 }
 
@@ -191,10 +199,44 @@ fn read_field(
             let read: Vec<Option<f64>> = read.collect();
             read.into_iter().collect::<Option<Vec<f64>>>().map(FieldValue::Numbers)
         }
+        FieldKind::AnyQuantity => {
+            let read = read_any_quantity(node, path, diagnostics)?;
+            Some(FieldValue::Nodes(vec![read]))
+        }
+        FieldKind::AnyQuantities => {
+            let nodes = read_array(node, path, "an array of quantities", diagnostics)?;
+            let read: Vec<Option<Node>> =
+                nodes.iter().map(|node| read_any_quantity(node, path, diagnostics)).collect();
+            read.into_iter().collect::<Option<Vec<Node>>>().map(FieldValue::Nodes)
+        }
         FieldKind::Fields(inner) => {
             let table = read_table(node, path, diagnostics)?;
             let fields = read_fields(table, path, &key.origin, inner, &[], diagnostics);
             Some(FieldValue::Fields(fields))
+        }
+        FieldKind::Tables(inner) => {
+            let wanted = format!("tables, each written as [[{path}]]");
+            let nodes = read_array(node, path, &wanted, diagnostics)?;
+            let read: Vec<Option<Fields>> = nodes
+                .iter()
+                .map(|node| {
+                    let table = read_table(node, path, diagnostics)?;
+                    Some(read_fields(table, path, &node.origin, inner, &[], diagnostics))
+                })
+                .collect();
+            read.into_iter().collect::<Option<Vec<Fields>>>().map(FieldValue::Tables)
+        }
+    }
+}
+
+/// A text or number whose unit is checked later.
+fn read_any_quantity(node: &Node, path: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    match node.content {
+        Content::String(_) | Content::Integer(_) | Content::Float(_) => Some(node.clone()),
+        _ => {
+            let wanted = "a quantity, for example \"0.9 mS/cm\"";
+            diagnostics.push(wrong_type(node, path, wanted));
+            None
         }
     }
 }

@@ -7,15 +7,18 @@ mod expect;
 mod field;
 mod fields;
 mod geometry;
+mod key;
 mod law;
 mod library;
 mod material;
 mod mechanics;
 mod place;
+mod points_file;
 mod read;
 mod resolve;
 pub mod set;
 pub mod source;
+mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod tree;
@@ -29,8 +32,10 @@ pub use law::{Depth, LawUse, Registry, at, example, example_value, sole_paramete
 pub use library::Inherited;
 pub use material::{Material, MaterialOrigin};
 pub use place::{BoundaryUse, InterfaceUse};
+pub use points_file::read_points_file;
 pub use read::{read, read_file};
 pub use source::{Origin, Source};
+pub use sweep::{Axis, AxisValue, Sweep, SweepMode, written};
 pub use tree::Node;
 pub use value::describe_range;
 
@@ -71,6 +76,8 @@ pub struct Case {
     pub output: OutputOptions,
     /// What the run must give.
     pub expect: Vec<Expectation>,
+    /// What `natrolite sweep` varies.
+    pub sweep: Option<Sweep>,
 }
 
 /// The material of a region.

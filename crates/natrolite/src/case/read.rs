@@ -9,6 +9,7 @@ use super::law::{Depth, Registry};
 use super::material::{check_laws, read_materials, read_regions};
 use super::place::{BoundaryUse, Context, InterfaceUse, read_boundaries, read_interfaces};
 use super::source::{Origin, Source};
+use super::sweep::{SweepContext, read_sweep};
 use super::tree::{self, Node, Table};
 use super::value::{read_table, shorten};
 use super::{Case, OutputOptions, Physics, SolverOptions, set};
@@ -71,6 +72,24 @@ pub fn read(
     }
     let case = read_tree(path, &source, root, registry, &mut diagnostics);
     diagnostics.into_result(case)
+}
+
+impl Case {
+    /// Reads another tree in the place of this case's: the same case with other values.
+    ///
+    /// # Errors
+    /// With every error found.
+    pub fn read_again(&self, tree: Node) -> Result<Case, CaseError> {
+        let mut diagnostics = Diagnostics::default();
+        let laws = crate::registry::laws();
+        let case = read_tree(&self.path, &self.source, tree, laws, &mut diagnostics);
+        diagnostics.into_result(case)
+    }
+
+    /// How quantities of the whole cell are to be given.
+    pub fn depth(&self) -> Depth {
+        depth(Some(&self.mesh))
+    }
 }
 
 /// Reads a tree. Everything is read even when a part of it fails, so that all errors are reported.
@@ -148,6 +167,11 @@ fn read_tree(
     });
     let expect = expect.collect();
 
+    let sweep = fields.fields("sweep").filter(|_| fields.gives("sweep")).and_then(|sweep| {
+        let context = SweepContext { root, registry, depth: context.depth };
+        read_sweep(sweep, context, diagnostics)
+    });
+
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let title = fields.text("title").cloned().or(stem).unwrap_or_default();
     let solver = read_solver(&fields)?;
@@ -165,6 +189,7 @@ fn read_tree(
         solver,
         output: output?,
         expect,
+        sweep,
         mesh: mesh?,
         tree,
     })

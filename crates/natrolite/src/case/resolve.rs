@@ -3,6 +3,7 @@
 use super::direction::AXES;
 use super::law::{LawUse, sole_parameter};
 use super::{Case, Expectation, MeshSource};
+use crate::registry::is_mechanical;
 use fem::registry::{Kind, Parameter, Value, Values};
 use mesh::defect::{Shape, Symmetry};
 use std::fmt::Write as _;
@@ -46,6 +47,40 @@ impl Case {
         out
     }
 
+    /// What the mesh depends on, as text: cases with the same text have the same mesh, but for the cell
+    /// size at the rim where none is given.
+    pub fn mesh_text(&self) -> String {
+        let mut out = format!("order = {}\n", self.order);
+        self.write_mesh(&mut out);
+        out
+    }
+
+    /// What the stress side depends on besides the mesh, as text; `None` when there is none. Laws of the
+    /// contact fraction are named without their values: they follow the pressure and do not act on it.
+    pub fn mechanics_text(&self) -> Option<String> {
+        if !self.physics().mechanics {
+            return None;
+        }
+        let mut out = format!("plane_stress = {}\n", self.plane_stress);
+        if self.materials.iter().any(|m| m.law("eigenstrain").is_some()) {
+            let _ = writeln!(out, "temperature = {:?}", self.temperature);
+        }
+        for region in &self.regions {
+            let _ = writeln!(out, "region {}", quote(&region.name));
+            write_mechanics(&mut out, &self.materials[region.material].laws);
+        }
+        for boundary in &self.boundaries {
+            let _ = writeln!(out, "boundary {}", quote(&boundary.name));
+            write_mechanics(&mut out, &boundary.laws);
+        }
+        for interface in &self.interfaces {
+            let _ = writeln!(out, "interface {}", quote(&interface.name));
+            write_mechanics(&mut out, &interface.laws);
+        }
+        self.write_solver(&mut out);
+        Some(out)
+    }
+
     fn write_mesh(&self, out: &mut String) {
         match &self.mesh {
             MeshSource::File(file) => {
@@ -85,12 +120,16 @@ impl Case {
         }
     }
 
-    fn write_options(&self, out: &mut String) {
+    fn write_solver(&self, out: &mut String) {
         let s = &self.solver;
         let _ = writeln!(out, "\n[solver.newton]\nrtol = {:?}", s.newton_rtol);
         let _ = writeln!(out, "max_iterations = {}", s.newton_max_iterations);
         let _ = writeln!(out, "\n[solver.linear]\nmethod = \"{}\"", s.linear_method);
         let _ = writeln!(out, "rtol = {:?}", s.linear_rtol);
+    }
+
+    fn write_options(&self, out: &mut String) {
+        self.write_solver(out);
         out.push_str("\n[output]\n");
         if let Some(counter) = self.counter() {
             let _ = writeln!(out, "counter = {}", quote(counter));
@@ -108,6 +147,15 @@ fn symmetry_word(symmetry: Symmetry) -> &'static str {
         Symmetry::Axisymmetric => "axisymmetric",
         Symmetry::Quarter => "quarter",
         Symmetry::Full => "full",
+    }
+}
+
+fn write_mechanics(out: &mut String, laws: &[LawUse]) {
+    for law in laws.iter().filter(|law| is_mechanical(law.entry)) {
+        match law.entry.name {
+            "contact_fraction" => out.push_str("contact_fraction\n"),
+            _ => write_laws(out, std::slice::from_ref(law)),
+        }
     }
 }
 

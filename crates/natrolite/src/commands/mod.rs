@@ -5,6 +5,7 @@ mod interrupt;
 mod mesh_info;
 mod progress;
 mod run;
+mod sweep;
 mod table;
 mod verify;
 
@@ -12,6 +13,7 @@ pub use check::check;
 pub use interrupt::clean_up_on_interrupt;
 pub use mesh_info::mesh_info;
 pub use run::{missed_expectations, run};
+pub use sweep::sweep;
 pub use table::align_numbers;
 pub use verify::verify;
 

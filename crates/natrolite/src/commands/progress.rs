@@ -83,3 +83,72 @@ impl Observer for Progress {
         self.line(&format!("warning: {message}"));
     }
 }
+
+/// Time between two lines in a log.
+const LINE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Counts the points of a sweep, with the rate at which they come and the time that is left.
+pub struct Counter {
+    quiet: bool,
+    bar: Option<ProgressBar>,
+    total: usize,
+    done: usize,
+    /// Points that were there before, and when the others began.
+    before: usize,
+    since: Instant,
+    said: Instant,
+}
+
+impl Counter {
+    /// Of `total` points `done` are there already.
+    pub fn new(quiet: bool, total: usize, done: usize) -> Self {
+        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(total as u64).with_position(done as u64);
+            let template = "{wide_bar} {pos}/{len} points, {msg} [{elapsed}]";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        let now = Instant::now();
+        Counter { quiet, bar, total, done, before: done, since: now, said: now }
+    }
+
+    /// Says something.
+    pub fn say(&self, message: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(message),
+            None if !self.quiet => eprintln!("{message}"),
+            None => {}
+        }
+    }
+
+    /// One more point is there.
+    pub fn count(&mut self) {
+        self.done += 1;
+        let seconds = self.since.elapsed().as_secs_f64();
+        let rate = (self.done - self.before) as f64 / seconds.max(1e-9);
+        let left = (self.total - self.done) as f64 / rate;
+        let digits = if rate < 10.0 { 2 } else { 0 };
+        let text = format!("{rate:.digits$} points/s, {left:.0} s left");
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(self.done as u64);
+                bar.set_message(text);
+            }
+            None if self.said.elapsed() > LINE_INTERVAL => {
+                self.said = Instant::now();
+                self.say(&format!("{} of {} points, {text}", self.done, self.total));
+            }
+            None => {}
+        }
+    }
+
+    /// Removes the bar.
+    pub fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}

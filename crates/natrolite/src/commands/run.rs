@@ -58,7 +58,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
 }
 
 /// Where the results go: `--output`, else `out/<file stem>`.
-fn folder_for(case: &Path, output: Option<&Path>) -> PathBuf {
+pub(super) fn folder_for(case: &Path, output: Option<&Path>) -> PathBuf {
     let stem = case.file_stem().unwrap_or(case.as_os_str());
     output.map_or_else(|| Path::new("out").join(stem), Path::to_owned)
 }

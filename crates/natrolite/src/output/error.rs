@@ -65,7 +65,7 @@ impl OutputError {
         }
     }
 
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError {
         let path = path.to_owned();
         move |source| OutputError::Io { action, path, source }
     }

@@ -8,12 +8,15 @@ mod error;
 mod folder;
 mod profile;
 mod summary;
+mod sweep;
 mod vtkhdf;
 
 pub use error::OutputError;
 pub use folder::Folder;
+pub(crate) use profile::write_number;
 pub use profile::{file_stems, write_csv};
 pub use summary::{people_unit, reproducible_json, summary_json, summary_table};
+pub use sweep::write_sweep;
 pub use vtkhdf::write_vtkhdf;
 
 use crate::picture;
@@ -56,7 +59,7 @@ pub fn write_summary(summary: &Summary, folder: &Path) -> Result<(), OutputError
 }
 
 /// Writes a file through a buffer and onto the disk, so that a full disk is noticed here.
-fn write_file(
+pub(crate) fn write_file(
     path: &Path,
     write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
 ) -> Result<(), OutputError> {

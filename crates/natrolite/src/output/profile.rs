@@ -28,7 +28,11 @@ pub fn write_csv(profile: &Profile, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_number(out: &mut dyn Write, value: f64) -> io::Result<()> {
+/// A number as [`write_csv`] writes it.
+///
+/// # Errors
+/// Those of the writer.
+pub(crate) fn write_number(out: &mut dyn Write, value: f64) -> io::Result<()> {
     match value.abs() {
         _ if value.is_nan() => out.write_all(b"nan"),
         // Plain decimals while they are short; both forms round-trip.
@@ -56,7 +60,7 @@ pub fn file_stems(profiles: &[Profile]) -> Vec<String> {
 
 /// A name that files and HDF5 links may have: characters with a meaning to some system are
 /// percent-encoded, others stay. Different names stay different.
-pub(super) fn encode_name(name: &str) -> String {
+pub(crate) fn encode_name(name: &str) -> String {
     let mut encoded = String::with_capacity(name.len());
     for (k, c) in name.char_indices() {
         let leading_dot = k == 0 && c == '.';

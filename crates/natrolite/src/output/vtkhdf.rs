@@ -252,16 +252,16 @@ fn write_run(group: &Group, summary: &Summary) -> hdf5::Result<()> {
     Ok(())
 }
 
-fn write_text(group: &Group, name: &str, value: &str) -> hdf5::Result<()> {
+pub(super) fn write_text(group: &Group, name: &str, value: &str) -> hdf5::Result<()> {
     group.new_dataset::<VarLenUnicode>().create(name)?.write_scalar(&text(value)?)
 }
 
-fn write_attribute(place: &hdf5::Location, name: &str, value: &str) -> hdf5::Result<()> {
+pub(super) fn write_attribute(place: &hdf5::Location, name: &str, value: &str) -> hdf5::Result<()> {
     place.new_attr::<VarLenUnicode>().create(name)?.write_scalar(&text(value)?)
 }
 
 /// HDF5's strings end at the first NUL; one that was typed becomes a visible sign.
-fn text(value: &str) -> hdf5::Result<VarLenUnicode> {
+pub(super) fn text(value: &str) -> hdf5::Result<VarLenUnicode> {
     value.replace('\0', "\u{2400}").parse().map_err(text_error)
 }
 

@@ -1,5 +1,6 @@
 //! The electric side of a case: from its laws to potential and current.
 
+use super::condensed::Condensed;
 use super::model::{Model, Surface};
 use super::quantities::Solved;
 use super::solve::{self, Outcome};
@@ -35,38 +36,60 @@ pub fn solve_current<'m>(
     let start = Instant::now();
     log.observer.phase("setup");
     let mut model = Model::new(case, geometry, mechanics.map_or(&[], |m| &m.contacts))?;
+    model.system.assemble();
     let setup = start.elapsed();
     log.observer.phase("solve");
     let observe = &mut |k, residual| log.observer.iteration(k, residual);
     let outcome = solve::solve(case, &mut model, observe)?;
     log.observer.linear(&outcome.linear);
-    let newton = &outcome.newton;
-    if !newton.converged {
-        let place = solve::describe_unknown(&model, newton.worst);
-        let why = match &newton.failure {
-            Some(failure) => format!("the linear solver failed ({failure}) after"),
-            None => "Newton's method did not converge in".to_owned(),
-        };
-        log.warn(&format!(
-            "{why} {} iteration{}; the residual is largest at {place}",
-            newton.iterations,
-            if newton.iterations == 1 { "" } else { "s" }
-        ));
-    }
-    for (k, residual) in newton.residuals.iter().enumerate() {
-        log.line(&format!("newton {k}: residual {residual:.3e}"));
-    }
-    let reactions = if model.surfaces.iter().any(Surface::needs_reactions) {
-        model.system.nodal_residual(&outcome.free)
-    } else {
-        Vec::new()
-    };
-    let through = |surface| current_through(&model, surface, &outcome.solution, &reactions);
-    let currents = model.surfaces.iter().map(through).collect();
-    Ok(Current { model, outcome, currents, setup })
+    Ok(Current::new(model, outcome, setup, log))
+}
+
+/// Solves the electric side by what was condensed; see [`Condensed::solve`].
+///
+/// # Errors
+/// As [`solve_current`].
+pub fn solve_condensed<'m>(
+    case: &Case,
+    geometry: &'m Geometry,
+    mechanics: Option<&Mechanics>,
+    (condensed, solution): (&Condensed, &mut Vec<f64>),
+    log: &mut Log<'_>,
+) -> Result<Option<Current<'m>>, RunError> {
+    let model = Model::new(case, geometry, mechanics.map_or(&[], |m| &m.contacts))?;
+    let Some(outcome) = condensed.solve(case, &model, solution) else { return Ok(None) };
+    Ok(Some(Current::new(model, outcome?, Duration::ZERO, log)))
 }
 
 impl<'m> Current<'m> {
+    /// What follows from a solution; says so when it is not one.
+    fn new(model: Model<'m>, outcome: Outcome, setup: Duration, log: &mut Log<'_>) -> Self {
+        let newton = &outcome.newton;
+        if !newton.converged {
+            let place = solve::describe_unknown(&model, newton.worst);
+            let why = match &newton.failure {
+                Some(failure) => format!("the linear solver failed ({failure}) after"),
+                None => "Newton's method did not converge in".to_owned(),
+            };
+            log.warn(&format!(
+                "{why} {} iteration{}; the residual is largest at {place}",
+                newton.iterations,
+                if newton.iterations == 1 { "" } else { "s" }
+            ));
+        }
+        for (k, residual) in newton.residuals.iter().enumerate() {
+            log.line(&format!("newton {k}: residual {residual:.3e}"));
+        }
+        let reactions = if model.surfaces.iter().any(Surface::needs_reactions) {
+            model.system.nodal_residual(&outcome.free)
+        } else {
+            Vec::new()
+        };
+        let through = |surface| current_through(&model, surface, &outcome.solution, &reactions);
+        let currents = model.surfaces.iter().map(through).collect();
+        Current { model, outcome, currents, setup }
+    }
+
     /// What quantities and profiles are made from.
     pub fn solved<'a>(&'a self, case: &'a Case) -> Solved<'a, 'm> {
         let (model, solution) = (&self.model, &self.outcome.solution);

@@ -1,6 +1,6 @@
 //! The mesh that a case is solved on.
 
-use crate::case::{Case, CaseError, Diagnostic, Diagnostics, FileSource, MeshSource};
+use crate::case::{Case, CaseError, DefectSource, Diagnostic, Diagnostics, FileSource, MeshSource};
 use fem::Hypothesis;
 use mesh::Mesh;
 use mesh::defect::{Symmetry, build, default_rim_size};
@@ -40,11 +40,7 @@ impl Geometry {
     fn unchecked(case: &Case, refinement: u32) -> Result<Self, CaseError> {
         match &case.mesh {
             MeshSource::Defect(defect) => {
-                let shape = defect.shape();
-                let rim_size = defect.rim_size.unwrap_or_else(|| {
-                    let length = shortest_kinetic_length(case);
-                    default_rim_size(shape.shape, shape.radius, length, shape.rim_radius)
-                });
+                let rim_size = defect.rim_size.unwrap_or_else(|| chosen_rim_size(case, defect));
                 let mesh = build(&defect.geometry(rim_size, refinement)).map_err(|error| {
                     Diagnostic::new(format!("mesh.defect: {error}"), &defect.origin)
                 })?;
@@ -80,6 +76,23 @@ impl Geometry {
             _ => mesh::measure::Extent::AsMeshed,
         }
     }
+}
+
+/// The cell size at the rim \[m\] that the program chooses for `case`; `None` when the case gives one, or
+/// its mesh comes from a file.
+pub fn default_rim(case: &Case) -> Option<f64> {
+    match &case.mesh {
+        MeshSource::Defect(defect) if defect.rim_size.is_none() => {
+            Some(chosen_rim_size(case, defect))
+        }
+        _ => None,
+    }
+}
+
+fn chosen_rim_size(case: &Case, defect: &DefectSource) -> f64 {
+    let shape = defect.shape();
+    let length = shortest_kinetic_length(case);
+    default_rim_size(shape.shape, shape.radius, length, shape.rim_radius)
 }
 
 /// Conductivity times linearised resistance \[m\], the smallest over the places with kinetics; none

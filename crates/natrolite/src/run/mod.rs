@@ -3,21 +3,28 @@
 //! [`solve_case`] is pure: a case in, results out; nothing is written. The command `run` around it
 //! prepares the folder, reports and writes.
 
+mod condensed;
+mod conduction;
 mod current;
 mod estimate;
 mod geometry;
 mod mechanics;
 mod model;
 mod names;
+mod point;
 mod profiles;
 mod quantities;
 mod reference;
 mod solve;
 mod surfaces;
 
-pub use geometry::Geometry;
+pub use condensed::Condensed;
+pub use conduction::{Conduction, conduction_text};
+pub use estimate::estimate_errors;
+pub use geometry::{Geometry, default_rim};
 pub use mechanics::{Contact, Mechanics, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
+pub use point::{PointResults, condense, solve_point};
 
 use crate::case::{Case, CaseError};
 use crate::results::{

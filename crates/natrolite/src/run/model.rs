@@ -1,6 +1,7 @@
 //! The laws of a case placed on its mesh.
 
 use super::Contact;
+use super::conduction::along_axes;
 use super::geometry::Geometry;
 use super::reference::Rest;
 use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse};
@@ -196,7 +197,7 @@ impl Draft<'_, '_> {
             let Some(ohm) = case.materials[region.material].law("ohm") else { continue };
             match conductivity_at(&ohm.values, case.temperature) {
                 Ok(given) => {
-                    let tensor = self.along_axes(&given);
+                    let tensor = along_axes(self.geometry, &given);
                     let term = Box::new(transport::Ohm { conductivity: tensor });
                     conduction.push(self.placements.len());
                     conductivity.push(tensor);
@@ -207,17 +208,6 @@ impl Draft<'_, '_> {
             }
         }
         (conduction, conductivity)
-    }
-
-    /// Axial symmetry gives radial, hoop and axial values; the mesh may lie in the x-y plane, where
-    /// the hoop direction is z.
-    fn along_axes(&self, s: &[[f64; 3]; 3]) -> [[f64; 3]; 3] {
-        if self.geometry.hypothesis == Hypothesis::Axisymmetric && self.geometry.mesh.axes == [0, 1]
-        {
-            let order = [0, 2, 1];
-            return std::array::from_fn(|i| std::array::from_fn(|j| s[order[i]][order[j]]));
-        }
-        *s
     }
 
     fn refuse(&mut self, law: &LawUse, error: &ParameterError) {

@@ -7,6 +7,9 @@ use algebra::{
     AmgProblem, LinearWork, Metered, Method, NewtonError, NewtonInfo, NewtonParameters, choose,
     newton,
 };
+use fem::{Space, interpolation_from_corners};
+use mesh::{Block, CellKind, Mesh};
+use transport::POTENTIAL;
 
 /// A solution and how it was found.
 pub struct Outcome {
@@ -32,7 +35,8 @@ pub fn solve(
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
     let mut u = vec![0.0; model.system.space().free()];
-    let solver = choose(u.len(), mesh.dimension, method(case), AmgProblem::default);
+    let problem = || problem(mesh, model.system.space());
+    let solver = choose(u.len(), mesh.dimension, method(case), problem);
     let mut solver = Metered::new(solver);
     let parameters = NewtonParameters {
         rtol: case.solver.newton_rtol,
@@ -41,16 +45,39 @@ pub fn solve(
         ..NewtonParameters::default()
     };
     let newton = newton(&mut model.system, &mut solver, &mut u, &parameters, observe)?;
+    Ok(finish(model, u, newton, solver.work().clone()))
+}
+
+/// The solution from its free unknowns, which are deviations from the rest.
+pub fn finish(model: &Model<'_>, u: Vec<f64>, newton: NewtonInfo, linear: LinearWork) -> Outcome {
     let all = model.system.all_unknowns(&u);
     let space = model.system.space();
     let potential = space.nodal_values(transport::POTENTIAL, &all);
     let deviation = space.nodal_values(transport::POTENTIAL, &model.system.deviations(&u));
-    Ok(Outcome {
-        solution: Solution { all, potential, deviation },
-        newton,
-        linear: solver.work().clone(),
-        free: u,
-    })
+    Outcome { solution: Solution { all, potential, deviation }, newton, linear, free: u }
+}
+
+/// What multigrid is told of conduction: on second-order simplices, the way from first to second order.
+///
+/// It saves a fifth of the time and of the memory there. On the hexahedra and prisms of the built-in
+/// geometries, which are stretched towards the rim, it costs ten times the iterations: aggregates follow
+/// the strong direction, corners do not.
+fn problem(mesh: &Mesh, space: &Space) -> AmgProblem {
+    let free = space.free();
+    let is_free = |dof: &u32| (*dof as usize) < free;
+    let row_of = |node| Some(space.dof(POTENTIAL, node)).filter(is_free);
+    let whole: Vec<u32> =
+        (0..space.whole().len()).map(|w| space.whole_dof(w)).filter(is_free).collect();
+    let first_prolongation = match mesh.blocks.iter().all(is_simplex) {
+        true => interpolation_from_corners(mesh, free, row_of, &whole),
+        false => None,
+    };
+    AmgProblem { first_prolongation, ..AmgProblem::default() }
+}
+
+/// True for triangles and tetrahedra.
+pub fn is_simplex(block: &Block) -> bool {
+    matches!(block.kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4)
 }
 
 /// The linear solver that the case asks for.

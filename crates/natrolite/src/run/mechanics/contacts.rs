@@ -2,6 +2,7 @@
 
 use super::model::ContactPlace;
 use crate::run::Geometry;
+use contact::rough::ContactFraction;
 use contact::unilateral::{ContactSurface, Touch};
 use fem::{Support, recover};
 use mesh::{FacetBlock, nodes_of};
@@ -97,6 +98,14 @@ impl Contact {
             mean_fraction: 0.0,
         };
         contact.averaged(geometry)
+    }
+
+    /// The same contact with the contact fraction that `law` gives its pressure.
+    pub fn under(&self, geometry: &Geometry, law: &ContactFraction) -> Self {
+        let fraction = self.pressure.iter().map(|&p| law.fraction(p)).collect();
+        let mean_pressure = self.mean_pressure;
+        let contact = Contact { fraction, ..self.clone() }.averaged(geometry);
+        Contact { mean_pressure, ..contact }
     }
 
     fn averaged(mut self, geometry: &Geometry) -> Self {

@@ -19,6 +19,7 @@ use crate::case::{Case, CaseError};
 use crate::results::MechanicsSummary;
 use algebra::LinearWork;
 use balance::Balance;
+use fem::Support;
 use std::time::{Duration, Instant};
 
 /// What follows from the loads.
@@ -54,6 +55,31 @@ impl Mechanics {
     pub fn contact(&self, name: &str) -> Option<&Contact> {
         self.contacts.iter().find(|contact| contact.name == name)
     }
+
+    /// The same stress with the contact fractions that the laws of `case` give its pressures; nothing when
+    /// the case has no such law. The fraction follows the pressure and does not act on it.
+    pub fn with_fractions_of(&self, case: &Case, geometry: &Geometry) -> Option<Mechanics> {
+        let law = |contact: &Contact| {
+            let boundary = case.boundaries.iter().find(|b| b.name == contact.name);
+            let interface = case.interfaces.iter().find(|i| i.name == contact.name);
+            let laws = match contact.support {
+                Support::Interface(_) => interface.map(|i| &i.laws),
+                _ => boundary.map(|b| &b.laws),
+            };
+            model::fraction_of(laws?)
+        };
+        let laws: Vec<_> = self.contacts.iter().map(law).collect();
+        if laws.iter().all(Option::is_none) {
+            return None;
+        }
+        let mut mechanics = self.clone();
+        for (contact, law) in mechanics.contacts.iter_mut().zip(&laws) {
+            if let Some(law) = law {
+                *contact = contact.under(geometry, law);
+            }
+        }
+        Some(mechanics)
+    }
 }
 
 /// Solves the stress side of `case`; nothing when it has none.
@@ -70,7 +96,8 @@ pub fn solve_mechanics(
     }
     observer.phase("mechanics");
     let start = Instant::now();
-    let model = model::MechanicalModel::new(case, geometry)?;
+    let mut model = model::MechanicalModel::new(case, geometry)?;
+    model.system.assemble();
     let mechanics = solve::solve(case, geometry, model, start.elapsed())?;
     observer.linear(&mechanics.linear);
     Ok(Some(mechanics))

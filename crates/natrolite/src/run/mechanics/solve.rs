@@ -6,7 +6,7 @@ use super::contacts::Contact;
 use super::model::{ContactPlace, Known, MechanicalModel};
 use crate::case::Case;
 use crate::results::MechanicsSummary;
-use crate::run::solve::method;
+use crate::run::solve::{is_simplex, method};
 use crate::run::{Geometry, RunError};
 use algebra::{LinearSolver, Metered, Method, NewtonInfo, NewtonParameters, choose, newton};
 use contact::stress::{nodal_reactions, nodal_stress};
@@ -169,7 +169,8 @@ fn solver_for(
     method: Method,
 ) -> Result<Metered, RunError> {
     let (mesh, space) = (&geometry.mesh, model.system.space());
-    let free = amg_problem(mesh, geometry.hypothesis, space);
+    let with_corners = mesh.blocks.iter().all(is_simplex) && model.surfaces.is_empty();
+    let free = amg_problem(mesh, geometry.hypothesis, space, with_corners);
     let problem = unilateral::amg_problem(&model.system, &model.surfaces, free)?;
     Ok(Metered::new(choose(space.free(), mesh.dimension, method, || problem)))
 }

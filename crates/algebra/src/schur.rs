@@ -1,0 +1,203 @@
+//! Elimination of most unknowns of a symmetric matrix, once for many problems.
+
+use crate::{Cholesky, Csr, LinearError, LinearSolver};
+use rayon::prelude::*;
+
+/// Columns that are solved for at a time.
+const BLOCK: usize = 16;
+
+/// A symmetric matrix with its unknowns split into those that are kept, B, and the others, I:
+///
+///   x_I = A_II^-1 (b_I - A_IB x_B),     S x_B = b_B - A_BI A_II^-1 b_I,     S = A_BB - A_BI A_II^-1 A_IB
+///
+/// A_II is positive definite and factored once; S is dense. Source: Golub and Van Loan, Matrix
+/// Computations, 4th ed., section 3.2.11.
+pub struct Schur {
+    /// B, rising, and I, rising.
+    kept: Vec<u32>,
+    inner: Vec<u32>,
+    factor: Cholesky,
+    /// A_BI.
+    coupling: Csr,
+    /// S, row after row.
+    complement: Vec<f64>,
+}
+
+impl Schur {
+    /// Eliminates the unknowns of `a` that are not `kept` (rising).
+    ///
+    /// # Errors
+    /// When A_II is not positive definite, or too large.
+    ///
+    /// # Panics
+    /// If `kept` does not rise, or holds numbers that are no rows of `a`.
+    pub fn new(a: &Csr, kept: &[u32]) -> Result<Schur, LinearError> {
+        assert!(kept.windows(2).all(|w| w[0] < w[1]), "kept unknowns must rise");
+        assert!(kept.last().is_none_or(|&k| (k as usize) < a.nrows()));
+        let mut is_kept = vec![false; a.nrows()];
+        kept.iter().for_each(|&k| is_kept[k as usize] = true);
+        let inner: Vec<u32> = (0..a.nrows() as u32).filter(|&i| !is_kept[i as usize]).collect();
+        let interior = part(a, &inner, &inner);
+        let mut factor = Cholesky::new();
+        factor.prepare(&interior)?;
+        drop(interior);
+        let coupling = part(a, kept, &inner);
+        let complement = complement(&part(a, kept, kept), &coupling, &factor);
+        Ok(Schur { kept: kept.to_vec(), inner, factor, coupling, complement })
+    }
+
+    /// The unknowns that are kept, rising.
+    pub fn kept(&self) -> &[u32] {
+        &self.kept
+    }
+
+    /// S, row after row.
+    pub fn complement(&self) -> &[f64] {
+        &self.complement
+    }
+
+    /// b_B - A_BI A_II^-1 b_I, one number for each kept unknown, from `b` for all unknowns.
+    pub fn reduce(&self, b: &[f64]) -> Vec<f64> {
+        let mut x: Vec<f64> = self.inner.iter().map(|&i| b[i as usize]).collect();
+        self.factor.solve_columns(&mut x, 1);
+        let mut out = vec![0.0; self.kept.len()];
+        self.coupling.apply(&x, &mut out);
+        for (out, &k) in out.iter_mut().zip(&self.kept) {
+            *out = b[k as usize] - *out;
+        }
+        out
+    }
+
+    /// All unknowns, from `b` for all of them and the values of those that are kept.
+    pub fn recover(&self, b: &[f64], kept: &[f64]) -> Vec<f64> {
+        let mut x: Vec<f64> = self.inner.iter().map(|&i| b[i as usize]).collect();
+        for (row, value) in kept.iter().enumerate() {
+            let (columns, values) = self.coupling.row(row);
+            for (&j, a) in columns.iter().zip(values) {
+                x[j as usize] -= a * value;
+            }
+        }
+        self.factor.solve_columns(&mut x, 1);
+        let mut all = vec![0.0; self.kept.len() + self.inner.len()];
+        let inner = self.inner.iter().zip(&x);
+        inner.chain(self.kept.iter().zip(kept)).for_each(|(&k, &x)| all[k as usize] = x);
+        all
+    }
+}
+
+/// S, from A_BB, A_BI and the factor of A_II.
+fn complement(own: &Csr, coupling: &Csr, factor: &Cholesky) -> Vec<f64> {
+    let (n, inner) = (coupling.nrows(), coupling.ncols());
+    let mut s = vec![0.0; n * n];
+    if n == 0 {
+        return s;
+    }
+    s.par_chunks_mut(BLOCK * n).enumerate().for_each(|(block, rows)| {
+        let count = rows.len() / n;
+        let mut x = vec![0.0; inner * count];
+        for k in 0..count {
+            let (columns, values) = coupling.row(block * BLOCK + k);
+            for (&j, a) in columns.iter().zip(values) {
+                x[k * inner + j as usize] = *a;
+            }
+        }
+        factor.solve_columns(&mut x, count);
+        for (k, row) in rows.chunks_exact_mut(n).enumerate() {
+            coupling.apply(&x[k * inner..(k + 1) * inner], row);
+            row.iter_mut().for_each(|s| *s = -*s);
+            let (columns, values) = own.row(block * BLOCK + k);
+            columns.iter().zip(values).for_each(|(&j, a)| row[j as usize] += a);
+        }
+    });
+    for i in 0..n {
+        for j in 0..i {
+            let mean = 0.5 * (s[i * n + j] + s[j * n + i]);
+            (s[i * n + j], s[j * n + i]) = (mean, mean);
+        }
+    }
+    s
+}
+
+/// The rows and columns of `a` with these numbers, both rising.
+fn part(a: &Csr, rows: &[u32], columns: &[u32]) -> Csr {
+    let mut place = vec![u32::MAX; a.ncols()];
+    columns.iter().enumerate().for_each(|(k, &j)| place[j as usize] = k as u32);
+    let (mut start, mut found, mut values) = (vec![0], Vec::new(), Vec::new());
+    for &i in rows {
+        let (js, vs) = a.row(i as usize);
+        for (&j, &v) in js.iter().zip(vs) {
+            if place[j as usize] != u32::MAX {
+                found.push(place[j as usize]);
+                values.push(v);
+            }
+        }
+        start.push(found.len());
+    }
+    Csr::new(start, found, values, columns.len()).expect("a part of sorted rows is sorted")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// -u'' on a chain of springs with rates 1, 2, 3, ... between fixed ends.
+    fn chain(n: usize) -> Csr {
+        let rate = |k: usize| (k + 1) as f64;
+        let (mut start, mut columns, mut values) = (vec![0], vec![], vec![]);
+        for i in 0..n {
+            let entries =
+                [(i.wrapping_sub(1), -rate(i)), (i, rate(i) + rate(i + 1)), (i + 1, -rate(i + 1))];
+            for (j, v) in entries.into_iter().filter(|(j, _)| *j < n) {
+                columns.push(j as u32);
+                values.push(v);
+            }
+            start.push(columns.len());
+        }
+        Csr::new(start, columns, values, n).unwrap()
+    }
+
+    #[test]
+    fn springs_in_series_are_one_spring() {
+        // Ends fixed, nodes 1 and 3 of five kept: between them the rates 3 and 4 in series.
+        let schur = Schur::new(&chain(5), &[1, 3]).unwrap();
+        let between = 1.0 / (1.0 / 3.0 + 1.0 / 4.0);
+        let (left, right) = (1.0 / (1.0 + 0.5), 1.0 / (1.0 / 5.0 + 1.0 / 6.0));
+        let want = [left + between, -between, -between, right + between];
+        for (s, want) in schur.complement().iter().zip(want) {
+            assert!((s - want).abs() < 1e-14, "{s} {want}");
+        }
+    }
+
+    #[test]
+    fn what_is_reduced_and_recovered_solves_the_whole() {
+        for kept in [vec![], vec![0], vec![2, 7, 8, 39], (0..40).collect()] {
+            let a = chain(40);
+            let schur = Schur::new(&a, &kept).unwrap();
+            let b: Vec<f64> = (0..40).map(|i| (f64::from(i) * 0.7).sin()).collect();
+            let n = kept.len();
+            // Solve S x = reduced b by the dense solver.
+            let rhs = schur.reduce(&b);
+            let columns = (0..n * n).map(|k| (k % n) as u32).collect();
+            let start = (0..=n).map(|i| i * n).collect();
+            let s = Csr::new(start, columns, schur.complement().to_vec(), n).unwrap();
+            let mut dense = crate::DenseCholesky::new();
+            let mut x = vec![0.0; n];
+            dense.prepare(&s).and_then(|()| dense.solve(&s, &rhs, &mut x, 0.0)).unwrap();
+            let all = schur.recover(&b, &x);
+            let mut r = vec![0.0; 40];
+            a.apply(&all, &mut r);
+            for (r, b) in r.iter().zip(&b) {
+                assert!((r - b).abs() < 1e-12, "{n} kept: {r} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_that_floats_is_refused() {
+        // Two bodies; nothing of the second is kept, and nothing fixes it.
+        let (start, columns) = (vec![0, 1, 3, 5], vec![0, 1, 2, 1, 2]);
+        let a = Csr::new(start, columns, vec![1.0, 2.0, -2.0, -2.0, 2.0], 3).unwrap();
+        assert!(Schur::new(&a, &[0]).is_err());
+        assert!(Schur::new(&a, &[1]).is_ok());
+    }
+}

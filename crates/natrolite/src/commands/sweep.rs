@@ -1,0 +1,286 @@
+//! `natrolite sweep`.
+
+use super::progress::Counter;
+use super::run::folder_for;
+use super::{interrupt, set_threads};
+use crate::cli::{SweepOptions, print};
+use crate::failure::Failure;
+use crate::output::{Folder, OutputError, write_file, write_sweep};
+use crate::sweep::{
+    Identity, Journal, Method, Plan, PointStatus, Points, Row, fingerprint, read_journal,
+    solve_points, write_table,
+};
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// Each point as soon as it is solved.
+const JOURNAL: &str = "sweep.journal";
+/// The numbers over the grid.
+const RESULTS: &str = "results.h5";
+/// The numbers as a table.
+const TABLE: &str = "results.csv";
+/// What the same files are called while points are missing.
+const PARTIAL: [&str; 2] = ["results.partial.h5", "results.partial.csv"];
+/// What a file is called while it is written.
+const BESIDE: &str = "results.part";
+/// Time between two writings of partial results.
+const INTERVAL: Duration = Duration::from_secs(30);
+
+/// Solves every point of the sweep of a case and writes the results.
+///
+/// # Errors
+/// As the exit codes of [`Failure`] say; when points failed or did not converge, everything is written
+/// all the same.
+pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
+    let start = Instant::now();
+    let run = &options.run;
+    let points = Points::new(crate::case::read_file(&run.case, &run.set)?)?;
+    set_threads(run.threads)?;
+    let folder = folder_for(&run.case, run.output.as_deref());
+    let identity = identity(&points, run.refine)?;
+    if !run.force && is_finished(&folder, &identity)? {
+        print(&format!("  {} has all {} points\n", folder.display(), points.len()))?;
+        return Ok(());
+    }
+    let plan = Plan::new(&points)?;
+    let (journal, mut rows) = open(&folder, &identity, options)?;
+    interrupt::say_on_interrupt("interrupted; `natrolite sweep --resume` continues");
+    let failed = plan.failed.iter().filter(|(index, _)| rows[*index].is_none());
+    let failed: Vec<(usize, Row)> = failed.cloned().collect();
+    let known = rows.iter().flatten().count();
+    let mut counter = Counter::new(run.quiet, rows.len(), known);
+    if known > 0 {
+        counter.say(&format!("{known} of {} points are there already", rows.len()));
+    }
+    if run.verbose {
+        counter.say(&describe(&plan));
+    }
+    let done: Vec<bool> = rows.iter().map(Option::is_some).collect();
+    let mut keeper = Keeper { folder: &folder, points: &points, journal, written: Instant::now() };
+    for (index, row) in failed {
+        keeper.keep(&mut rows, index, row)?;
+        counter.count();
+    }
+    let threads = rayon::current_num_threads();
+    let method = solve_points(&points, &plan, &done, (threads, run.refine), &mut |index, row| {
+        keeper.keep(&mut rows, index, row)?;
+        counter.count();
+        Ok::<(), Failure>(())
+    })?;
+    keeper.finish(&rows)?;
+    counter.finish();
+    report((&plan, &method), &rows, &folder, start.elapsed())
+}
+
+/// What the sweep is.
+fn identity(points: &Points, refinements: u32) -> Result<Identity, Failure> {
+    let mut case = points.case.resolved();
+    if let crate::case::MeshSource::File(file) = &points.case.mesh {
+        let folder = points.case.path.parent().unwrap_or(Path::new(""));
+        // A mesh that cannot be read is an error of the points, with the place in the case.
+        let bytes = fs::read(folder.join(&file.path)).unwrap_or_default();
+        case += &format!("mesh {:016x}\n", fingerprint(&bytes));
+    }
+    case += &format!("refine {refinements}\n");
+    let mut axes = format!("{:?}\n", points.sweep.mode);
+    for axis in &points.sweep.axes {
+        let values: Vec<f64> = axis.values.iter().map(|value| value.si).collect();
+        axes += &format!("{} {values:?}\n", axis.key);
+    }
+    Ok(Identity {
+        version: crate::VERSION_AND_COMMIT.to_owned(),
+        case: fingerprint(case.as_bytes()),
+        points: fingerprint(axes.as_bytes()),
+        count: points.len(),
+    })
+}
+
+/// True when the folder holds all results of the same sweep.
+fn is_finished(folder: &Path, identity: &Identity) -> Result<bool, Failure> {
+    let path = folder.join(JOURNAL);
+    let found = read_journal(&path).map_err(OutputError::io("read", &path))?;
+    let complete =
+        found.is_some_and(|f| f.identity == *identity && f.rows.iter().all(Option::is_some));
+    Ok(complete && folder.join(RESULTS).is_file() && folder.join(TABLE).is_file())
+}
+
+/// The journal to write and the rows that are there already: of the same sweep, unless `--force` asks for a
+/// new beginning; else those of another sweep are replaced, or refused with `--resume`.
+fn open(
+    folder: &Path,
+    identity: &Identity,
+    options: &SweepOptions,
+) -> Result<(Journal, Vec<Option<Row>>), Failure> {
+    let path = folder.join(JOURNAL);
+    if !options.run.force && path.is_file() {
+        let found = Journal::resume(&path).map_err(OutputError::io("continue", &path))?;
+        if let Some((journal, found)) = found {
+            if !options.resume && found.identity != *identity {
+                return begin(folder, identity, options);
+            }
+            let what = match &found.identity {
+                same if same == identity => return Ok((journal, found.rows)),
+                other if other.version != identity.version => "another version of the program",
+                other if other.case != identity.case => "another case",
+                _ => "other points",
+            };
+            return Err(Failure::Input(format!(
+                "{}: the sweep there is of {what}, and cannot be continued; without --resume it is \
+                 replaced",
+                folder.display()
+            )));
+        }
+    }
+    begin(folder, identity, options)
+}
+
+/// A new folder with a new journal, in place of what stood there.
+fn begin(
+    folder: &Path,
+    identity: &Identity,
+    options: &SweepOptions,
+) -> Result<(Journal, Vec<Option<Row>>), Failure> {
+    let prepared = Folder::prepare(folder, options.run.force)?;
+    let inside = prepared.path().join(JOURNAL);
+    let journal = Journal::create(&inside, identity).map_err(OutputError::io("write", &inside))?;
+    prepared.commit()?;
+    Ok((journal, vec![None; identity.count]))
+}
+
+/// Keeps rows in the journal, and now and then in files that can be looked at.
+struct Keeper<'a> {
+    folder: &'a Path,
+    points: &'a Points,
+    journal: Journal,
+    written: Instant,
+}
+
+impl Keeper<'_> {
+    fn keep(&mut self, rows: &mut [Option<Row>], index: usize, row: Row) -> Result<(), Failure> {
+        let path = self.folder.join(JOURNAL);
+        self.journal.record(index, &row).map_err(OutputError::io("write", &path))?;
+        rows[index] = Some(row);
+        if self.written.elapsed() > INTERVAL {
+            self.write(rows, PARTIAL)?;
+            self.written = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Writes the results, and takes away what stood for them.
+    fn finish(&self, rows: &[Option<Row>]) -> Result<(), Failure> {
+        self.write(rows, [RESULTS, TABLE])?;
+        for name in PARTIAL {
+            // They may never have been written.
+            let _ = fs::remove_file(self.folder.join(name));
+        }
+        Ok(())
+    }
+
+    fn write(&self, rows: &[Option<Row>], names: [&str; 2]) -> Result<(), Failure> {
+        self.journal.sync().map_err(OutputError::io("write", &self.folder.join(JOURNAL)))?;
+        let [results, table] = names.map(|name| self.folder.join(name));
+        let beside = self.folder.join(BESIDE);
+        write_sweep(self.points, rows, &beside)?;
+        rename(&beside, &results)?;
+        write_file(&beside, |out| write_table(self.points, rows, out))?;
+        rename(&beside, &table)
+    }
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
+    fs::rename(from, to).map_err(|source| OutputError::io("create", to)(source).into())
+}
+
+/// How the points share work.
+fn describe(plan: &Plan) -> String {
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "es" });
+    let mut text = count(plan.rim_sizes.len(), "mesh");
+    if let [Some(size)] = plan.rim_sizes[..] {
+        text += &format!(", cell size at the rim {}", crate::units::display(size, "m"));
+    }
+    text
+}
+
+/// How points were solved just now.
+fn describe_method(method: &Method) -> String {
+    let [condensed, full, kept] =
+        [&method.condensed, &method.full, &method.kept].map(|count| count.load(Ordering::Relaxed));
+    let mut text = String::new();
+    if condensed > 0 {
+        text += &format!("; {condensed} points condensed onto {kept} unknowns of the surfaces");
+    }
+    if full > 0 {
+        text += &format!("; {full} points by full runs");
+    }
+    text
+}
+
+/// Prints how many points ended how.
+fn report(
+    (plan, method): (&Plan, &Method),
+    rows: &[Option<Row>],
+    folder: &Path,
+    time: Duration,
+) -> Result<(), Failure> {
+    let count = |status| rows.iter().flatten().filter(|row| row.status == status).count();
+    let [converged, stuck, failed] = PointStatus::ALL.map(count);
+    let seconds = time.as_secs_f64();
+    print(&format!(
+        "{converged} of {} points converged, {seconds:.2} s\n  {}{}\n  written to {}\n",
+        rows.len(),
+        describe(plan),
+        describe_method(method),
+        folder.display()
+    ))?;
+    if stuck + failed == 0 {
+        return Ok(());
+    }
+    let bad = |row: &&Row| row.status != PointStatus::Converged;
+    let first = rows.iter().position(|row| row.as_ref().as_ref().is_some_and(bad)).unwrap_or(0);
+    let reason = rows[first].as_ref().map_or("", |row| &row.reason);
+    Err(Failure::NotConverged(format!(
+        "{failed} points failed and {stuck} did not converge; {TABLE} says why; the first is point \
+         {first}: {reason}"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::read;
+    use crate::sweep::Row;
+
+    #[test]
+    fn partial_results_are_taken_away_at_the_end() {
+        let text = "[mesh.defect]\nsymmetry = \"planar\"\nshape = \"disc\"\nradius = \"2 um\"\n\
+                    [region]\nelectrolyte = \"Na3PS4\"\n[boundary.anode]\npotential = \"0 V\"\n\
+                    [[sweep.axis]]\nkey = \"temperature\"\nvalues = [\"300 K\", \"310 K\"]\n";
+        let case = read(Path::new("case.toml"), text, &[], crate::registry::laws()).unwrap();
+        let points = Points::new(case).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(JOURNAL);
+        let journal = Journal::create(&path, &identity(&points, 0).unwrap()).unwrap();
+        let written = Instant::now();
+        let mut keeper = Keeper { folder: folder.path(), points: &points, journal, written };
+        let mut rows = vec![None; 2];
+        keeper.keep(&mut rows, 1, Row::failed("no".into())).unwrap();
+        keeper.write(&rows, PARTIAL).unwrap();
+        let names = || {
+            let entries = fs::read_dir(folder.path()).unwrap();
+            let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(), [PARTIAL[1], PARTIAL[0], JOURNAL]);
+        let partial = fs::read_to_string(folder.path().join(PARTIAL[1])).unwrap();
+        assert_eq!(partial, "index,temperature,status,reason\n1,310,failed,no\n");
+        keeper.keep(&mut rows, 0, Row::failed("no".into())).unwrap();
+        keeper.finish(&rows).unwrap();
+        assert_eq!(names(), [TABLE, RESULTS, JOURNAL]);
+        assert!(is_finished(folder.path(), &identity(&points, 0).unwrap()).unwrap());
+        assert!(!is_finished(folder.path(), &identity(&points, 1).unwrap()).unwrap());
+    }
+}

@@ -1,0 +1,331 @@
+//! The electric side condensed onto its surfaces: linear once, then a small dense problem for each case.
+//!
+//! Conduction in the bulk is linear, and only its size changes between cases that share a [`Condensed`].
+//! With B the unknowns that laws of kinetics read and I the others, and with A the conduction of unit
+//! size, c the size in each body, and f the given currents,
+//!
+//!   c (A_II u_I + A_IB u_B) = f_I,     c (A_BI u_I + A_BB u_B) + N(u_B) = f_B
+//!
+//! I is eliminated exactly ([`Schur`]): what is left is c (S u_B - g) + N(u_B) = 0 with g from f and the
+//! prescribed potentials. The potential inside follows from u_B, so that every quantity is found as in
+//! a full run.
+
+use super::conduction::{Conduction, along_axes};
+use super::model::{Model, Role};
+use super::solve::{Outcome, finish};
+use crate::case::Case;
+use algebra::{
+    Csr, DenseCholesky, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters, Schur,
+    newton,
+};
+use fem::{Placement, Support, linear_matrix};
+
+/// Most unknowns that may be left: the dense factorisation costs their third power.
+const MOST_KEPT: usize = 1000;
+/// Eliminating costs about a back-substitution for each unknown that is left; it pays when that many of
+/// them come on a point at most.
+const KEPT_PER_POINT: usize = 100;
+
+/// No region.
+const NOWHERE: u32 = u32::MAX;
+
+/// What is left of the electric side when the bulk is eliminated, for all cases that share it: c, f and N
+/// may change from case to case.
+pub struct Condensed {
+    schur: Schur,
+    /// A with free rows and prescribed columns; none when its entries are zero.
+    prescribed: Option<Csr>,
+    /// Sums of the rows of S.
+    row_sums: Vec<f64>,
+    /// For each free unknown its region among those of the [`Conduction`].
+    region_of: Vec<u32>,
+    /// For each free unknown its place among those that are kept.
+    place: Vec<u32>,
+    /// A dense matrix of zeros.
+    dense: Csr,
+}
+
+impl Condensed {
+    /// Eliminates the bulk of `model`, for `points` cases that have conduction of the same shape; `None`
+    /// where that does not pay, or the structure does not allow it.
+    pub fn new(case: &Case, model: &Model<'_>, points: usize) -> Option<Condensed> {
+        let space = model.system.space();
+        let kept = kept(model)?;
+        if kept.len() > MOST_KEPT || kept.len() > KEPT_PER_POINT * points || points < 2 {
+            return None;
+        }
+        let (mesh, hypothesis) = (model.system.mesh(), model.system.hypothesis());
+        let conduction = Conduction::of(case)?;
+        let mut placements = Vec::new();
+        let mut region_of = vec![NOWHERE; space.free()];
+        for (index, name) in mesh.regions.iter().enumerate() {
+            let at = conduction.regions.iter().position(|region| region.0 == *name)?;
+            let conductivity = along_axes(model.geometry, &conduction.regions[at].1);
+            let term = Box::new(transport::Ohm { conductivity });
+            placements.push(Placement { term, support: Support::Region(index as u32) });
+            for block in mesh.blocks.iter().filter(|block| block.region as usize == index) {
+                for &node in &block.nodes {
+                    let dof = space.dof(transport::POTENTIAL, node) as usize;
+                    let Some(region) = region_of.get_mut(dof) else { continue };
+                    let is_shared = *region != NOWHERE && *region != at as u32;
+                    if is_shared && !conduction.is_common {
+                        // Bodies that are tied to one unknown have no size in common.
+                        return None;
+                    }
+                    *region = at as u32;
+                }
+            }
+        }
+        let (matrix, prescribed) = linear_matrix(mesh, hypothesis, space, placements);
+        let schur = Schur::new(&matrix, &kept).ok()?;
+        let mut loads = vec![0.0; space.free()];
+        if let Some(prescribed) = &prescribed {
+            let ones = vec![-1.0; prescribed.ncols()];
+            prescribed.add_apply(&ones, &mut loads);
+        }
+        let row_sums = schur.reduce(&loads);
+        let mut place = vec![NOWHERE; space.free()];
+        kept.iter().enumerate().for_each(|(k, &dof)| place[dof as usize] = k as u32);
+        let n = kept.len();
+        let columns = (0..n * n).map(|k| (k % n) as u32).collect();
+        let start = (0..=n).map(|i| i * n).collect();
+        let dense = Csr::new(start, columns, vec![0.0; n * n], n).ok()?;
+        Some(Condensed { schur, prescribed, row_sums, region_of, place, dense })
+    }
+
+    /// Number of unknowns that are left.
+    pub fn kept(&self) -> usize {
+        self.schur.kept().len()
+    }
+
+    /// True when `model` has the same unknowns.
+    fn fits(&self, model: &Model<'_>) -> bool {
+        let space = model.system.space();
+        let prescribed = self.prescribed.as_ref().map(Csr::ncols);
+        space.free() == self.region_of.len()
+            && prescribed.is_none_or(|count| count == space.total() - space.free())
+            && kept(model).is_some_and(|kept| kept == self.schur.kept())
+    }
+
+    /// Solves `model` by Newton's method from `start`, the deviations of the kept unknowns, which
+    /// receives those of the solution; zeros where it is empty. `None` when the model is another one
+    /// than what was condensed.
+    ///
+    /// # Errors
+    /// As [`newton()`].
+    pub fn solve(
+        &self,
+        case: &Case,
+        model: &Model<'_>,
+        start: &mut Vec<f64>,
+    ) -> Option<Result<Outcome, NewtonError>> {
+        let conduction = Conduction::of(case)?;
+        if !self.fits(model) {
+            return None;
+        }
+        let sizes: Vec<f64> = conduction.regions.iter().map(|region| region.2).collect();
+        let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
+        let loads = self.loads(model, &size_of);
+        let kept = self.schur.kept();
+        start.resize(kept.len(), 0.0);
+        let mut equations = SurfaceEquations {
+            condensed: self,
+            model,
+            kinetics: kinetics(model),
+            constant: self.schur.reduce(&loads),
+            size: kept.iter().map(|&dof| size_of(&self.region_of[dof as usize])).collect(),
+            deviations: model.system.deviations(&vec![0.0; self.region_of.len()]),
+            field_of: fields(model, kept),
+            scales: vec![0.0; 1 + model.system.space().whole().len()],
+            matrix: self.dense.clone(),
+        };
+        let parameters = NewtonParameters {
+            rtol: case.solver.newton_rtol,
+            max_iterations: case.solver.newton_max_iterations,
+            ..NewtonParameters::default()
+        };
+        let mut solver = DenseCholesky::new();
+        let solved = newton(&mut equations, &mut solver, start, &parameters, &mut |_, _| {});
+        Some(solved.map(|mut info| {
+            info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
+            let linear = LinearWork { name: "condensed", ..LinearWork::default() };
+            finish(model, self.schur.recover(&loads, start), info, linear)
+        }))
+    }
+
+    /// (given currents) / size - (conduction from the prescribed potentials), for each free unknown.
+    fn loads(&self, model: &Model<'_>, size_of: &dyn Fn(&u32) -> f64) -> Vec<f64> {
+        let system = &model.system;
+        let free = self.region_of.len();
+        let deviations = system.deviations(&vec![0.0; free]);
+        let mut loads = vec![0.0; free];
+        for placement in given_currents(model) {
+            system.each_residual(placement, &deviations, |dofs, part| {
+                for (&dof, r) in dofs.iter().zip(part) {
+                    if let Some(load) = loads.get_mut(dof as usize) {
+                        *load -= r;
+                    }
+                }
+            });
+        }
+        for &(dof, value) in system.loads() {
+            if let Some(load) = loads.get_mut(dof as usize) {
+                *load += value;
+            }
+        }
+        for (load, region) in loads.iter_mut().zip(&self.region_of) {
+            *load /= size_of(region);
+        }
+        if let Some(prescribed) = &self.prescribed {
+            let values: Vec<f64> = deviations[free..].iter().map(|value| -value).collect();
+            prescribed.add_apply(&values, &mut loads);
+        }
+        loads
+    }
+}
+
+/// Numbers of the laws of kinetics in the system.
+fn kinetics(model: &Model<'_>) -> Vec<usize> {
+    let number = |role: &Role| match role {
+        Role::Kinetics { placement, .. } => Some(*placement),
+        _ => None,
+    };
+    model.surfaces.iter().filter_map(|surface| number(&surface.role)).collect()
+}
+
+/// Numbers of the terms that are neither conduction nor kinetics: given current densities.
+fn given_currents(model: &Model<'_>) -> Vec<usize> {
+    let kinetics = kinetics(model);
+    let others = 0..model.system.placements();
+    others.filter(|p| !kinetics.contains(p) && !model.conduction.contains(p)).collect()
+}
+
+/// The free unknowns that laws of kinetics read, rising; `None` when there are terms of another kind.
+fn kept(model: &Model<'_>) -> Option<Vec<u32>> {
+    let given = model.surfaces.iter().filter(|s| matches!(s.role, Role::UniformCurrent(_)));
+    if given.count() != given_currents(model).len() {
+        return None;
+    }
+    let dofs = kinetics(model).into_iter().flat_map(|p| model.system.free_dofs_of(p));
+    let mut kept: Vec<u32> = dofs.collect();
+    kept.sort_unstable();
+    kept.dedup();
+    Some(kept)
+}
+
+/// For each kept unknown 0 when it belongs to a node, else 1 + the number of the whole-body unknown.
+fn fields(model: &Model<'_>, kept: &[u32]) -> Vec<usize> {
+    let space = model.system.space();
+    let whole = |dof: u32| (0..space.whole().len()).position(|w| space.whole_dof(w) == dof);
+    kept.iter().map(|&dof| whole(dof).map_or(0, |w| 1 + w)).collect()
+}
+
+/// c (S u - g) + N(u) = 0 for the kept unknowns.
+struct SurfaceEquations<'a, 'm> {
+    condensed: &'a Condensed,
+    model: &'a Model<'m>,
+    kinetics: Vec<usize>,
+    /// g
+    constant: Vec<f64>,
+    /// c
+    size: Vec<f64>,
+    /// Of all unknowns; the kept ones are those of the last call.
+    deviations: Vec<f64>,
+    field_of: Vec<usize>,
+    scales: Vec<f64>,
+    matrix: Csr,
+}
+
+impl SurfaceEquations<'_, '_> {
+    fn set(&mut self, u: &[f64]) {
+        for (&dof, u) in self.condensed.schur.kept().iter().zip(u) {
+            self.deviations[dof as usize] = *u;
+        }
+    }
+
+    /// Sizes of a residual: over the nodes, then of each whole-body unknown.
+    fn sizes(&self, r: impl Iterator<Item = f64>) -> Vec<f64> {
+        let mut squares = vec![0.0; self.scales.len()];
+        r.zip(&self.field_of).for_each(|(r, &field)| squares[field] += r * r);
+        squares.into_iter().map(f64::sqrt).collect()
+    }
+}
+
+impl Equations for SurfaceEquations<'_, '_> {
+    fn len(&self) -> usize {
+        self.condensed.kept()
+    }
+
+    fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
+        self.set(u);
+        let (condensed, n) = (self.condensed, u.len());
+        let rows = condensed.schur.complement().chunks_exact(n.max(1));
+        for (i, (r, row)) in r.iter_mut().zip(rows).enumerate() {
+            // Differences keep the digits of potentials that lie far from zero and close together.
+            let here = u[i];
+            let flow: f64 = row.iter().zip(u).map(|(s, u)| s * (u - here)).sum();
+            *r = self.size[i] * (flow + condensed.row_sums[i] * here - self.constant[i]);
+        }
+        let mut other = vec![0.0; n];
+        for &placement in &self.kinetics {
+            self.model.system.each_residual(placement, &self.deviations, |dofs, part| {
+                for (&dof, value) in dofs.iter().zip(part) {
+                    if let Some(&k) = condensed.place.get(dof as usize) {
+                        other[k as usize] += value;
+                    }
+                }
+            });
+        }
+        let given = self.sizes(self.size.iter().zip(&self.constant).map(|(c, g)| c * g));
+        let (bulk, surface) = (self.sizes(r.iter().copied()), self.sizes(other.iter().copied()));
+        for (k, scale) in self.scales.iter_mut().enumerate() {
+            *scale = given[k].max(bulk[k]).max(surface[k]);
+        }
+        r.iter_mut().zip(&other).for_each(|(r, other)| *r += other);
+        match r.iter().all(|r| r.is_finite()) {
+            true => Ok(()),
+            false => Err(Inadmissible("a term is not finite".into())),
+        }
+    }
+
+    fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
+        self.set(u);
+        let (condensed, n) = (self.condensed, u.len());
+        let values = self.matrix.values_mut();
+        let rows = condensed.schur.complement().chunks_exact(n.max(1));
+        for ((values, row), size) in values.chunks_exact_mut(n.max(1)).zip(rows).zip(&self.size) {
+            values.iter_mut().zip(row).for_each(|(value, s)| *value = size * s);
+        }
+        for &placement in &self.kinetics {
+            self.model.system.each_tangent(placement, &self.deviations, |dofs, part| {
+                let place = |dof: &u32| condensed.place.get(*dof as usize).map(|&k| k as usize);
+                for (i, row) in dofs.iter().zip(part.chunks_exact(dofs.len())) {
+                    let Some(i) = place(i) else { continue };
+                    for (j, value) in dofs.iter().zip(row) {
+                        if let Some(j) = place(j) {
+                            values[i * n + j] += value;
+                        }
+                    }
+                }
+            });
+        }
+        match values.iter().all(|value| value.is_finite()) {
+            true => Ok(&self.matrix),
+            false => Err(Inadmissible("a term is not finite".into())),
+        }
+    }
+
+    fn norms(&self, r: &[f64]) -> Vec<f64> {
+        let sizes = self.sizes(r.iter().copied()).into_iter().zip(&self.scales);
+        let norm = |(size, scale): (f64, &f64)| match size {
+            0.0 => 0.0,
+            size => size / scale.max(size * 1e-3),
+        };
+        sizes.map(norm).collect()
+    }
+
+    fn field_names(&self) -> Vec<&str> {
+        let whole = self.model.system.space().whole().iter().map(String::as_str);
+        std::iter::once("potential").chain(whole).collect()
+    }
+}

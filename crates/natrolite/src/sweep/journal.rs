@@ -1,0 +1,244 @@
+//! The journal of a sweep: each point is appended as soon as it is solved, so that a sweep that is killed
+//! loses the points in flight and no other.
+//!
+//! A text of lines, each of cells between tabs, the last one a checksum of the line. The first line says
+//! what the sweep is; `layout` lines name quantities, `point` lines hold what a point gave. What follows
+//! the first line that is not whole was being written when the process died, and is cut off. Numbers are
+//! the shortest decimals that read back to the same double.
+
+use super::table::{Layout, PointStatus, Row};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a sweep is: only a journal of the same may be continued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Version of the program.
+    pub version: String,
+    /// Fingerprint of the case with its defaults.
+    pub case: u64,
+    /// Fingerprint of the points.
+    pub points: u64,
+    /// Number of points.
+    pub count: usize,
+}
+
+impl Identity {
+    fn line(&self) -> String {
+        let Identity { version, case, points, count } = self;
+        format!("natrolite sweep 1\t{}\t{case:016x}\t{points:016x}\t{count}", escape(version))
+    }
+
+    fn parse(line: &str) -> Option<Identity> {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let ["natrolite sweep 1", version, case, points, count] = cells[..] else { return None };
+        Some(Identity {
+            version: unescape(version),
+            case: u64::from_str_radix(case, 16).ok()?,
+            points: u64::from_str_radix(points, 16).ok()?,
+            count: count.parse().ok()?,
+        })
+    }
+}
+
+/// FNV-1a, 64 bits (Fowler, Noll and Vo): tells texts apart, and lines that are whole from torn ones.
+pub fn fingerprint(bytes: &[u8]) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
+}
+
+/// A journal that is being written.
+pub struct Journal {
+    file: File,
+    layouts: Vec<Arc<Layout>>,
+}
+
+/// What a journal held.
+pub struct Found {
+    /// What the sweep is.
+    pub identity: Identity,
+    /// What each point gave; none where it was not solved yet.
+    pub rows: Vec<Option<Row>>,
+    layouts: Vec<Arc<Layout>>,
+    /// Bytes up to the end of the last whole line.
+    length: u64,
+}
+
+impl Journal {
+    /// Begins a journal; nobody else may write it while this one lives.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn create(path: &Path, identity: &Identity) -> io::Result<Journal> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        lock(&file)?;
+        let mut journal = Journal { file, layouts: Vec::new() };
+        journal.append(&identity.line())?;
+        journal.file.sync_all()?;
+        Ok(journal)
+    }
+
+    /// Goes on with a journal after its last whole line; nothing when not even its first is whole.
+    ///
+    /// # Errors
+    /// When the system refuses, or another process writes it.
+    pub fn resume(path: &Path) -> io::Result<Option<(Journal, Found)>> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        lock(&file)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let Some(found) = parse(&bytes) else { return Ok(None) };
+        file.set_len(found.length)?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(Some((Journal { file, layouts: found.layouts.clone() }, found)))
+    }
+
+    /// Appends what point `index` gave.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn record(&mut self, index: usize, row: &Row) -> io::Result<()> {
+        let known = self.layouts.iter().position(|layout| *layout == row.layout);
+        let layout = match known {
+            Some(layout) => layout,
+            None => {
+                let id = self.layouts.len();
+                let mut line = format!("layout\t{id}");
+                for (name, unit) in &*row.layout {
+                    line += &format!("\t{}\t{}", escape(name), escape(unit));
+                }
+                self.append(&line)?;
+                self.layouts.push(Arc::clone(&row.layout));
+                id
+            }
+        };
+        let rim_size = row.rim_size.unwrap_or(f64::NAN);
+        let (status, reason) = (row.status.number(), escape(&row.reason));
+        let mut line = format!("point\t{index}\t{status}\t{rim_size:?}\t{layout}\t{reason}");
+        for value in row.values.iter().chain(&row.errors) {
+            line += &format!("\t{value:?}");
+        }
+        self.append(&line)
+    }
+
+    /// Forces what was appended onto the disk.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn append(&mut self, line: &str) -> io::Result<()> {
+        let text = format!("{line}\t{:016x}\n", fingerprint(line.as_bytes()));
+        self.file.write_all(text.as_bytes())
+    }
+}
+
+/// Two processes must not append to one journal. Where the file system has no locks, nothing is done.
+fn lock(file: &File) -> io::Result<()> {
+    match file.try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => Err(io::Error::new(
+            io::ErrorKind::WouldBlock,
+            "another sweep is running in this folder",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Reads a journal; nothing when there is none, or not even its first line is whole.
+///
+/// # Errors
+/// When the system refuses.
+pub fn read_journal(path: &Path) -> io::Result<Option<Found>> {
+    match path.is_file() {
+        true => Ok(parse(&std::fs::read(path)?)),
+        false => Ok(None),
+    }
+}
+
+/// The lines up to the first that is not whole.
+fn parse(bytes: &[u8]) -> Option<Found> {
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let head = lines.next()?;
+    let identity = Identity::parse(whole(head)?)?;
+    let rows = vec![None; identity.count];
+    let mut found = Found { identity, rows, layouts: Vec::new(), length: head.len() as u64 };
+    for line in lines {
+        if whole(line).and_then(|content| read_line(content, &mut found)).is_none() {
+            break;
+        }
+        found.length += line.len() as u64;
+    }
+    Some(found)
+}
+
+/// A line without its checksum, when it is whole.
+fn whole(line: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
+    let (content, checksum) = text.rsplit_once('\t')?;
+    let wanted = u64::from_str_radix(checksum, 16).ok()?;
+    (fingerprint(content.as_bytes()) == wanted).then_some(content)
+}
+
+fn read_line(line: &str, found: &mut Found) -> Option<()> {
+    let mut cells = line.split('\t');
+    match cells.next()? {
+        "layout" => {
+            let id: usize = cells.next()?.parse().ok()?;
+            let mut layout = Layout::new();
+            while let Some(name) = cells.next() {
+                layout.push((unescape(name), unescape(cells.next()?)));
+            }
+            if id != found.layouts.len() {
+                return None;
+            }
+            found.layouts.push(Arc::new(layout));
+        }
+        "point" => {
+            let index: usize = cells.next()?.parse().ok()?;
+            let status: usize = cells.next()?.parse().ok()?;
+            let rim_size: f64 = cells.next()?.parse().ok()?;
+            let layout = found.layouts.get(cells.next()?.parse::<usize>().ok()?)?;
+            let reason = unescape(cells.next()?);
+            let numbers: Option<Vec<f64>> = cells.map(|cell| cell.parse().ok()).collect();
+            let mut values = numbers?;
+            let errors = values.split_off(layout.len().min(values.len()));
+            *found.rows.get_mut(index)? = Some(Row {
+                status: *PointStatus::ALL.get(status)?,
+                rim_size: Some(rim_size).filter(|size| !size.is_nan()),
+                layout: Arc::clone(layout),
+                values,
+                errors,
+                reason,
+            });
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Text without tabs and ends of lines.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => match chars.next() {
+                Some('t') => out.push('\t'),
+                Some('n') => out.push('\n'),
+                Some('r') => out.push('\r'),
+                Some(other) => out.push(other),
+                None => {}
+            },
+            (c, false) => out.push(c),
+        }
+    }
+    out
+}

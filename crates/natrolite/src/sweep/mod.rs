@@ -1,0 +1,20 @@
+//! Sweeps: one case, many values.
+//!
+//! [`Points`] makes a case of each point, [`Plan`] sorts the points by what they share, [`solve_points`]
+//! solves them in parallel, [`Journal`] keeps each row as soon as it is there, and [`write_table`] and
+//! [`crate::output::write_sweep`] make the files of the results from the rows.
+
+mod journal;
+mod plan;
+mod points;
+mod shelf;
+mod table;
+#[cfg(test)]
+mod tests;
+mod work;
+
+pub use journal::{Found, Identity, Journal, fingerprint, read_journal};
+pub use plan::{Chunk, Plan, Shared};
+pub use points::Points;
+pub use table::{Columns, Layout, PointStatus, Row, write_table};
+pub use work::{Method, solve_points};

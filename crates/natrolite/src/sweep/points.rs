@@ -1,0 +1,90 @@
+//! The points of a sweep, each of them a case.
+
+use crate::case::{
+    Case, CaseError, Diagnostic, Node, Sweep, read_points_file, set, tree::Content, tree::Key,
+    written,
+};
+use std::path::Path;
+
+/// Largest file of points \[bytes\].
+const MAX_BYTES: u64 = 256 << 20;
+
+/// The case of a sweep, and its axes with all their values.
+pub struct Points {
+    /// The case as written.
+    pub case: Case,
+    /// The axes; a file of points has become axes that go together.
+    pub sweep: Sweep,
+    /// The tree without what belongs to the sweep and to a single run.
+    tree: Node,
+}
+
+impl Points {
+    /// The points of `case`, with its file of points read.
+    ///
+    /// # Errors
+    /// When the case has no sweep, or its file is missing or wrong.
+    pub fn new(case: Case) -> Result<Points, CaseError> {
+        let Some(sweep) = &case.sweep else {
+            let error = Diagnostic::new("the case has no [sweep]", &case.origin());
+            return Err(error.wanted("[[sweep.axis]] with key and values, for example").into());
+        };
+        let sweep = match &sweep.file {
+            None => sweep.clone(),
+            Some((file, origin)) => {
+                let folder = case.path.parent().unwrap_or(Path::new(""));
+                let text = read_text(&folder.join(file)).map_err(|what| {
+                    Diagnostic::new(format!("`sweep.file` cannot be read: {what}"), origin)
+                })?;
+                read_points_file(&case, sweep, &file.display().to_string(), &text)?
+            }
+        };
+        let mut tree = case.tree.clone();
+        if let Content::Table(table) = &mut tree.content {
+            table.pairs.retain(|(key, _)| key.text != "sweep" && key.text != "expect");
+        }
+        Ok(Points { case, sweep, tree })
+    }
+
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.sweep.len()
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The case of point `index`, on a built-in mesh with cells of `rim_size` \[m\] at the rim when that
+    /// is given.
+    ///
+    /// # Errors
+    /// What is wrong with its values.
+    pub fn case(&self, index: usize, rim_size: Option<f64>) -> Result<Case, CaseError> {
+        let mut tree = self.tree.clone();
+        for (axis, value) in self.sweep.axes.iter().zip(self.sweep.point(index)) {
+            set::set(&mut tree, &axis.path, value.node.clone())?;
+        }
+        if let Some(rim_size) = rim_size {
+            let origin = self.case.origin();
+            let path = ["mesh", "defect", "rim_size"]
+                .map(|text| Key { text: text.to_owned(), origin: origin.clone() });
+            set::set(&mut tree, &path, written(rim_size, "m", &origin).node)?;
+        }
+        self.case.read_again(tree)
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    let metadata = std::fs::metadata(path).map_err(|e| e.to_string())?;
+    if !metadata.is_file() {
+        return Err(format!("{} is not a file", path.display()));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(format!("it has {} bytes, wanted {MAX_BYTES} at most", metadata.len()));
+    }
+    let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
+    String::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 text: byte {}", error.utf8_error().valid_up_to()))
+}

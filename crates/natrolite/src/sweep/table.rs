@@ -1,0 +1,175 @@
+//! What the points of a sweep gave, and `results.csv`.
+
+use super::Points;
+use crate::output::write_number;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// How a point ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointStatus {
+    /// Solved to its tolerance.
+    Converged,
+    /// Not solved to its tolerance; the quantities are those of the last iterate.
+    NotConverged,
+    /// Not solved at all.
+    Failed,
+}
+
+impl PointStatus {
+    /// All of them; the place of one is its number in files.
+    pub const ALL: [PointStatus; 3] =
+        [PointStatus::Converged, PointStatus::NotConverged, PointStatus::Failed];
+
+    /// The word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            PointStatus::Converged => "converged",
+            PointStatus::NotConverged => "not_converged",
+            PointStatus::Failed => "failed",
+        }
+    }
+
+    /// The number in files: 0 converged, 1 not converged, 2 failed.
+    pub fn number(self) -> i32 {
+        self as i32
+    }
+}
+
+/// Names and SI units of the quantities of a point, in the order of the run.
+pub type Layout = Vec<(String, String)>;
+
+/// What one point gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// How it ended.
+    pub status: PointStatus,
+    /// Cell size at the rim of a built-in defect \[m\].
+    pub rim_size: Option<f64>,
+    /// Its quantities.
+    pub layout: Arc<Layout>,
+    /// Their values, SI units.
+    pub values: Vec<f64>,
+    /// Estimates of their errors from finer meshes; empty without these.
+    pub errors: Vec<f64>,
+    /// Why it failed or did not converge; else empty.
+    pub reason: String,
+}
+
+impl Row {
+    /// A point that was not solved.
+    pub fn failed(reason: String) -> Row {
+        let (layout, values, errors) = (Arc::default(), Vec::new(), Vec::new());
+        Row { status: PointStatus::Failed, rim_size: None, layout, values, errors, reason }
+    }
+}
+
+/// All quantities of a sweep: for each its name, its unit, and where it stands in the row of each point.
+pub struct Columns {
+    names: Layout,
+    /// For each point the place in [`Columns::names`] of each of its quantities.
+    places: Vec<Arc<Vec<usize>>>,
+}
+
+impl Columns {
+    /// Names in the order in which the points, by their index, bring them.
+    pub fn new(rows: &[Option<Row>]) -> Columns {
+        let mut columns = Columns { names: Vec::new(), places: Vec::with_capacity(rows.len()) };
+        let mut known: Vec<(Arc<Layout>, Arc<Vec<usize>>)> = Vec::new();
+        let empty = Arc::new(Vec::new());
+        for row in rows {
+            let Some(row) = row else {
+                columns.places.push(Arc::clone(&empty));
+                continue;
+            };
+            let places = match known.iter().find(|(layout, _)| *layout == row.layout) {
+                Some((_, places)) => Arc::clone(places),
+                None => {
+                    let places = Arc::new(columns.places_of(&row.layout));
+                    known.push((Arc::clone(&row.layout), Arc::clone(&places)));
+                    places
+                }
+            };
+            columns.places.push(places);
+        }
+        columns
+    }
+
+    fn places_of(&mut self, layout: &Layout) -> Vec<usize> {
+        let mut place = |column: &(String, String)| {
+            let found = self.names.iter().position(|(name, _)| *name == column.0);
+            found.unwrap_or_else(|| {
+                self.names.push(column.clone());
+                self.names.len() - 1
+            })
+        };
+        layout.iter().map(&mut place).collect()
+    }
+
+    /// Names and units.
+    pub fn names(&self) -> &Layout {
+        &self.names
+    }
+
+    /// Of quantity `column` the number that `values` holds for each point; NaN where a point has none.
+    pub fn collect<'r>(
+        &self,
+        rows: &'r [Option<Row>],
+        column: usize,
+        values: impl Fn(&'r Row) -> &'r [f64],
+    ) -> Vec<f64> {
+        let value = |(row, places): (&'r Option<Row>, &Arc<Vec<usize>>)| {
+            let at = places.iter().position(|place| *place == column)?;
+            values(row.as_ref()?).get(at).copied()
+        };
+        rows.iter().zip(&self.places).map(|pair| value(pair).unwrap_or(f64::NAN)).collect()
+    }
+}
+
+/// Writes the points that have a row as CSV: `index`, each key in its SI unit, `status`, the quantities by
+/// name (nothing where a point has none), and the `reason` of a point that failed.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -> io::Result<()> {
+    let columns = Columns::new(rows);
+    write!(out, "index")?;
+    for axis in &points.sweep.axes {
+        write!(out, ",{}", cell(&axis.key))?;
+    }
+    write!(out, ",status")?;
+    for (name, _) in columns.names() {
+        write!(out, ",{}", cell(name))?;
+    }
+    writeln!(out, ",reason")?;
+    let mut at = vec![None; columns.names().len()];
+    for (index, row) in rows.iter().enumerate() {
+        let Some(row) = row else { continue };
+        write!(out, "{index}")?;
+        for value in points.sweep.point(index) {
+            out.write_all(b",")?;
+            write_number(out, value.si)?;
+        }
+        write!(out, ",{}", row.status.word())?;
+        at.fill(None);
+        for (&place, &value) in columns.places[index].iter().zip(&row.values) {
+            at[place] = Some(value);
+        }
+        for value in &at {
+            out.write_all(b",")?;
+            if let Some(value) = value {
+                write_number(out, *value)?;
+            }
+        }
+        writeln!(out, ",{}", cell(&row.reason))?;
+    }
+    Ok(())
+}
+
+/// A cell of CSV, in quotation marks where it needs them.
+fn cell(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
+}

@@ -1,0 +1,233 @@
+//! Solving the points: workers take the chunks in their order, and share what points have in common.
+
+use super::Points;
+use super::plan::{Chunk, Plan, in_one_line};
+use super::shelf::Shelf;
+use super::table::{PointStatus, Row};
+use crate::case::Case;
+use crate::results::{Named, Quantity};
+use crate::run::{
+    Condensed, Geometry, Mechanics, RunError, Silent, condense, estimate_errors, solve_mechanics,
+    solve_point,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+
+/// The mesh of a point and its uniformly finer ones, or why there is none.
+type Meshes = Result<Vec<Geometry>, String>;
+/// The stress side on each of the meshes.
+type Stress = Result<Vec<Option<Mechanics>>, String>;
+/// What is left of the electric side on each of the meshes, where the bulk is condensed.
+type Bulk = Vec<Option<Condensed>>;
+
+/// What workers share.
+struct Work<'a> {
+    points: &'a Points,
+    plan: &'a Plan,
+    /// For each point whether its row is known already.
+    done: &'a [bool],
+    refinements: u32,
+    meshes: Shelf<Meshes>,
+    stress: Shelf<Stress>,
+    bulk: Shelf<Bulk>,
+    method: Method,
+}
+
+/// How points were solved.
+#[derive(Debug, Default)]
+pub struct Method {
+    /// Points whose bulk was condensed.
+    pub condensed: AtomicUsize,
+    /// Points that were solved by full runs.
+    pub full: AtomicUsize,
+    /// Most unknowns that were left where the bulk was condensed.
+    pub kept: AtomicUsize,
+}
+
+/// Solves the points of `plan` that are not `done` on `threads` threads, each on `refinements` finer
+/// meshes too, and hands each row to `record` as soon as it is there, in no fixed order.
+///
+/// What a row holds does not depend on the number of threads, nor on which points were done before.
+/// Returns how the points were solved.
+///
+/// # Errors
+/// The first that `record` returns; no further points are begun then.
+pub fn solve_points<E>(
+    points: &Points,
+    plan: &Plan,
+    done: &[bool],
+    (threads, refinements): (usize, u32),
+    record: &mut dyn FnMut(usize, Row) -> Result<(), E>,
+) -> Result<Method, E> {
+    let shared = || plan.chunks.iter().map(|chunk| chunk.shared);
+    let work = Work {
+        points,
+        plan,
+        done,
+        refinements,
+        meshes: Shelf::new(shared().map(|s| s.mesh)),
+        stress: Shelf::new(shared().map(|s| s.mechanics)),
+        bulk: Shelf::new(shared().map(|s| s.conduction)),
+        method: Method::default(),
+    };
+    let workers = threads.min(plan.chunks.len()).max(1);
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = channel();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            let (work, next, sender) = (&work, &next, sender.clone());
+            scope.spawn(move || work.run(next, threads / workers, &sender));
+        }
+        drop(sender);
+        for (index, row) in receiver {
+            // Workers notice that nobody listens any more and stop.
+            record(index, row)?;
+        }
+        Ok(())
+    })?;
+    Ok(work.method)
+}
+
+impl Work<'_> {
+    /// Takes chunk after chunk until there are no more.
+    fn run(&self, next: &AtomicUsize, threads: usize, rows: &Sender<(usize, Row)>) {
+        // Small systems are solved on one thread each: cutting them up costs more than it gives.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
+        while let Some(chunk) = self.plan.chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if chunk.points.iter().any(|&point| !self.done[point]) {
+                let (meshes, stress) = (self.meshes_of(chunk), self.stress_of(chunk));
+                let bulk = self.bulk_of(chunk, &meshes);
+                let solve = || self.solve_chunk(chunk, (&meshes, &stress, &bulk), rows);
+                let listened = match &pool {
+                    Ok(pool) => pool.install(solve),
+                    // The system gives no more threads; those that there are do it too.
+                    Err(_) => solve(),
+                };
+                if !listened {
+                    return;
+                }
+            }
+            self.meshes.release(chunk.shared.mesh);
+            self.stress.release(chunk.shared.mechanics);
+            self.bulk.release(chunk.shared.conduction);
+        }
+    }
+
+    /// The case of a point on the mesh that it shares.
+    fn case(&self, chunk: &Chunk, point: usize) -> Result<Case, String> {
+        let rim_size = self.plan.rim_sizes[chunk.shared.mesh];
+        self.points.case(point, rim_size).map_err(|error| in_one_line(&error))
+    }
+
+    fn meshes_of(&self, chunk: &Chunk) -> Arc<Meshes> {
+        self.meshes.get(chunk.shared.mesh, || {
+            let case = self.case(chunk, chunk.points[0])?;
+            let levels = (0..=self.refinements).map(|level| Geometry::of(&case, level));
+            levels.collect::<Result<Vec<_>, _>>().map_err(|error| in_one_line(&error))
+        })
+    }
+
+    fn stress_of(&self, chunk: &Chunk) -> Arc<Stress> {
+        let meshes = self.meshes_of(chunk);
+        self.stress.get(chunk.shared.mechanics, || {
+            let case = self.case(chunk, chunk.points[0])?;
+            let solve = |mesh| solve_mechanics(&case, mesh, &mut Silent);
+            let meshes = meshes.as_ref().as_ref().map_err(Clone::clone)?;
+            meshes.iter().map(solve).collect::<Result<Vec<_>, _>>().map_err(|e| reason(&e))
+        })
+    }
+
+    fn bulk_of(&self, chunk: &Chunk, meshes: &Meshes) -> Arc<Bulk> {
+        let k = chunk.shared.conduction;
+        self.bulk.get(k, || {
+            let (Ok(case), Ok(meshes)) = (self.case(chunk, chunk.points[0]), meshes) else {
+                return Vec::new();
+            };
+            let condense = |mesh| condense(&case, mesh, self.plan.conduction[k]);
+            let bulk: Bulk = meshes.iter().map(condense).collect();
+            let kept = bulk.iter().flatten().map(Condensed::kept).max().unwrap_or(0);
+            self.method.kept.fetch_max(kept, Ordering::Relaxed);
+            bulk
+        })
+    }
+
+    /// Solves the points of a chunk that are not done; false when nobody listens any more.
+    fn solve_chunk(
+        &self,
+        chunk: &Chunk,
+        (meshes, stress, bulk): (&Meshes, &Stress, &Bulk),
+        rows: &Sender<(usize, Row)>,
+    ) -> bool {
+        let is_missing = |point: &usize| !self.done[*point];
+        let end = chunk.points.iter().rposition(is_missing).map_or(0, |last| last + 1);
+        // Where the bulk is condensed, a point starts from the solution of the one before it, be that
+        // done or not.
+        let follows = bulk.iter().any(Option::is_some);
+        let mut starts = vec![Vec::new(); bulk.len()];
+        for point in chunk.points[..end].iter().filter(|point| follows || is_missing(point)) {
+            let row = match (meshes, stress) {
+                (Err(reason), _) | (_, Err(reason)) => Row::failed(reason.clone()),
+                (Ok(meshes), Ok(stress)) => {
+                    let shared = (&meshes[..], &stress[..], bulk);
+                    self.solve_point(chunk, *point, shared, &mut starts).unwrap_or_else(Row::failed)
+                }
+            };
+            if row.status != PointStatus::Converged {
+                starts.iter_mut().for_each(Vec::clear);
+            }
+            if is_missing(point) && rows.send((*point, row)).is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn solve_point(
+        &self,
+        chunk: &Chunk,
+        point: usize,
+        (meshes, stress, bulk): (&[Geometry], &[Option<Mechanics>], &Bulk),
+        starts: &mut [Vec<f64>],
+    ) -> Result<Row, String> {
+        let case = self.case(chunk, point)?;
+        let mut runs: Vec<Named<Quantity>> = Vec::new();
+        let (mut converged, mut condensed, mut messages) = (true, false, Vec::new());
+        let levels = meshes.iter().zip(stress).zip(bulk.iter().zip(starts));
+        for ((mesh, stress), (bulk, start)) in levels {
+            let own = stress.as_ref().and_then(|s| s.with_fractions_of(&case, mesh));
+            let stress = own.as_ref().or(stress.as_ref());
+            let bulk = bulk.as_ref().map(|bulk| (bulk, start));
+            let results = solve_point(&case, mesh, stress, bulk).map_err(|error| reason(&error))?;
+            (converged, condensed) = (results.converged, results.condensed);
+            messages = results.messages;
+            runs.push(results.quantities);
+            if !converged {
+                break;
+            }
+        }
+        let count = if condensed { &self.method.condensed } else { &self.method.full };
+        if !self.done[point] {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        let has_estimates = runs.len() > 1;
+        let Named(quantities) = estimate_errors(&runs).unwrap_or_default();
+        let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
+        Ok(Row {
+            status: if converged { PointStatus::Converged } else { PointStatus::NotConverged },
+            rim_size: meshes[0].rim_size,
+            values: quantities.iter().map(|(_, q)| q.value).collect(),
+            errors: quantities.iter().filter(|_| has_estimates).map(|(_, q)| error(q)).collect(),
+            layout: Arc::new(quantities.into_iter().map(|(name, q)| (name, q.unit)).collect()),
+            reason: if converged { String::new() } else { messages.join("; ") },
+        })
+    }
+}
+
+/// Why a point failed, on one line.
+fn reason(error: &RunError) -> String {
+    match error {
+        RunError::Case(error) => in_one_line(error),
+        other => other.to_string(),
+    }
+}
