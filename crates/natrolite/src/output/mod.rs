@@ -31,7 +31,7 @@ pub const SUMMARY_FILE: &str = "summary.json";
 pub const PICTURE_FILE: &str = "picture.svg";
 
 /// Writes fields, profiles and picture into `folder`, which exists: `result.vtkhdf`,
-/// `profile_<b>.csv`, `profile_<b>_at.csv` and, where there is a potential, `picture.svg`.
+/// `profile_<b>.csv`, `profile_<b>_at.csv` and, where there is a potential or a stress, `picture.svg`.
 ///
 /// `compression` is the level of gzip in the HDF5 file, 0 (none) to 9.
 ///
