@@ -2,9 +2,13 @@
 //! text in `<name>.txt`, from the reader, the mesh, or the placing of its laws. A first line `# --set ARGUMENT` passes that argument, once for each such line.
 //! With NATROLITE_UPDATE set the texts are rewritten; read the difference before committing it.
 
+#[path = "common/random.rs"]
+mod random;
+
 use natrolite::case::{CaseError, read};
 use natrolite::registry::laws;
 use natrolite::run::{Geometry, Model, place_mechanics};
+use random::Random;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,19 +61,6 @@ fn wrong_cases_give_their_messages() {
         }
     }
     assert!(different.is_empty(), "these messages differ:\n{}", different.join("\n"));
-}
-
-/// A small generator (xorshift64*), so that every run tries the same texts.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let wide = u128::from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D));
-        usize::try_from((wide * n as u128) >> 64).expect("smaller than n")
-    }
 }
 
 /// One damage: a byte removed, doubled or replaced, a piece moved, a line dropped.

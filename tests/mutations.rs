@@ -1,23 +1,14 @@
 //! Damaged cases beside damaged mesh files never make the program panic: it reads, meshes and places laws, or
 //! says what is wrong. (Damage to either alone is tried beside their readers.)
 
+#[path = "common/random.rs"]
+mod random;
+
 use natrolite::case::read_file;
 use natrolite::run::{Geometry, Model, place_mechanics};
+use random::Random;
 use std::fs;
 use std::path::Path;
-
-/// A small generator (xorshift64*), so that every run tries the same.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let wide = u128::from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D));
-        usize::try_from((wide * n as u128) >> 64).expect("smaller than n")
-    }
-}
 
 /// Words of cases and mesh files, and numbers at the edge.
 const PIECES: &[&[u8]] = &[

@@ -161,3 +161,47 @@ pub fn obstacle(
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fem::registry::Value;
+    use std::collections::BTreeMap;
+
+    /// An obstacle under a boundary across z whose body lies above: outward is -z.
+    fn under(name: &'static str, given: &[(&'static str, Value)]) -> Obstacle {
+        let given = Value::Group(Values(BTreeMap::from_iter(given.iter().cloned())));
+        let group = Values(BTreeMap::from([(name, given)]));
+        obstacle(&group, (2, -1.0), [0.0; 3]).expect("one obstacle")
+    }
+
+    #[test]
+    fn obstacles_touch_where_they_stand_and_fall_away_from_there() {
+        let length = |name, x| (name, Value::Number(x));
+        let at = ("at", Value::Vector([2.0, 0.0, 0.0]));
+        // Height of the surface below z = 0 at a distance of 3 from where it stands.
+        let round = |obstacle: &Obstacle, x: [f64; 3]| obstacle.gap(x).0;
+        let ball = under("sphere", &[length("radius", 4.0), at.clone()]);
+        assert_eq!(ball.gap([2.0, 0.0, 0.0]), (0.0, [0.0, 0.0, 1.0]));
+        assert!((round(&ball, [5.0, 0.0, 0.0]) - 1.0).abs() < 1e-15);
+        let rod =
+            under("cylinder", &[length("radius", 4.0), ("axis", Value::Choice("y")), at.clone()]);
+        assert!((round(&rod, [5.0, 9.0, 0.0]) - 1.0).abs() < 1e-15);
+        let rod = under("cylinder", &[length("radius", 4.0), ("axis", Value::Choice("x")), at]);
+        assert!((round(&rod, [9.0, 3.0, 0.0]) - 1.0).abs() < 1e-15);
+        let wave = [length("amplitude", 0.1), length("wavelength", 8.0)];
+        for (direction, trough) in [("x", [4.0, 1.0, 0.0]), ("y", [1.0, 4.0, 0.0])] {
+            let given = [&wave[..], &[("direction", Value::Choice(direction))]].concat();
+            let wave = under("sinusoid", &given);
+            assert_eq!(wave.gap([0.0; 3]), (0.0, [0.0, 0.0, 1.0]));
+            assert!((round(&wave, trough) - 0.2).abs() < 1e-15, "{direction}");
+        }
+    }
+
+    #[test]
+    fn one_obstacle_is_wanted() {
+        let group = Values(BTreeMap::new());
+        let error = obstacle(&group, (2, -1.0), [0.0; 3]).unwrap_err();
+        assert!(error.message.contains("names no obstacle"), "{error}");
+    }
+}

@@ -111,17 +111,20 @@ pub fn solve(
 
 /// What multigrid can be told of the matrices that [`solve`] hands to its solver, from what it can be told
 /// of those without contact: the same motions, seen from the gaps.
-///
-/// # Errors
-/// See [`ContactError::Shared`].
+/// Surfaces for which there is no solution, which [`solve`] reports, change nothing.
 pub fn amg_problem(
     system: &System<'_>,
     surfaces: &[ContactSurface],
     free: AmgProblem,
-) -> Result<AmgProblem, ContactError> {
-    let reduction = Reduction::new(system.mesh(), system.space(), surfaces)?;
+) -> AmgProblem {
+    if surfaces.is_empty() {
+        return free;
+    }
+    let Ok(reduction) = Reduction::new(system.mesh(), system.space(), surfaces) else {
+        return free;
+    };
     let motions = free.near_null.iter().map(|motion| reduction.contract(surfaces, motion));
-    Ok(AmgProblem { near_null: motions.collect(), ..free })
+    AmgProblem { near_null: motions.collect(), ..free }
 }
 
 /// The bounds of the corners with the smallest initial gap of their surface.

@@ -19,6 +19,21 @@ pub enum MeshSource {
     File(FileSource),
 }
 
+impl MeshSource {
+    /// True for a boundary that rolls without a law of mechanics: a plane of symmetry of a built-in
+    /// geometry, or a side beyond which there is more of the same.
+    pub fn rolls_by_itself(&self, boundary: &str) -> bool {
+        matches!(self, MeshSource::Defect(_))
+            && ["symmetry_x", "symmetry_y", "side", "anode_side"].contains(&boundary)
+    }
+
+    /// True for an interface whose sides touch where they meet, without a law that says so: the faces of
+    /// the void under a disc. Others are bonded.
+    pub fn touches_by_itself(&self, interface: &str) -> bool {
+        matches!(self, MeshSource::Defect(_)) && interface == "void"
+    }
+}
+
 /// A built-in geometry as the case gives it.
 #[derive(Clone, Debug)]
 pub struct DefectSource {

@@ -97,13 +97,11 @@ fn describe(case: &Case, geometry: &Geometry, model: Option<&Model<'_>>, dofs: u
 
 /// What happens on a boundary or interface for which the case has no law.
 fn without_law(case: &Case, mesh: &Mesh, name: &str) -> String {
-    let rolls = matches!(case.mesh, MeshSource::Defect(_))
-        && ["symmetry_x", "symmetry_y", "side", "anode_side"].contains(&name);
-    let stress = match (mesh.interface(name).is_some(), rolls) {
-        (true, _) if name == "void" => "contact",
-        (true, _) => "bonded",
-        (false, true) => "roller",
-        (false, false) => "free of traction",
+    let stress = match mesh.interface(name).is_some() {
+        true if case.mesh.touches_by_itself(name) => "contact",
+        true => "bonded",
+        false if case.mesh.rolls_by_itself(name) => "roller",
+        false => "free of traction",
     };
     match (case.physics().current, case.physics().mechanics) {
         (true, true) => format!("no law: insulating, {stress}"),

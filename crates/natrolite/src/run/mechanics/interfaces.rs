@@ -2,7 +2,7 @@
 
 use super::gap::gap_of;
 use super::model::{ContactPlace, Draft, Known, describe, fraction_of, overlap};
-use crate::case::{Diagnostic, InterfaceUse, LawUse, MeshSource};
+use crate::case::{Diagnostic, InterfaceUse, LawUse};
 use contact::unilateral::{ContactError, ContactSurface, Gap};
 use contact::{Compliant, Separation};
 use fem::{Placement, Support};
@@ -17,8 +17,7 @@ impl Draft<'_, '_> {
         for (index, interface) in mesh.interfaces.iter().enumerate() {
             let used = case.interfaces.iter().find(|i| i.name == interface.name);
             let law = used.and_then(|used| used.law("contact"));
-            let is_void = matches!(case.mesh, MeshSource::Defect(_)) && interface.name == "void";
-            if law.is_none() && !is_void {
+            if law.is_none() && !case.mesh.touches_by_itself(&interface.name) {
                 self.joined.push(index);
                 let sides = interface.sides[0].iter().zip(&interface.sides[1]);
                 let pairs = sides.flat_map(|(a, b)| a.nodes.iter().zip(&b.nodes));

@@ -2,7 +2,7 @@
 
 use super::balance::Resultant;
 use super::support::{Condition, conditions, loose_motion};
-use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse, MeshSource, Origin};
+use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse, Origin};
 use crate::run::Geometry;
 use contact::rough::ContactFraction;
 use contact::unilateral::{self, ContactError, ContactSurface};
@@ -227,9 +227,7 @@ impl Draft<'_, '_> {
             let laws = used.map_or(&[][..], |used| &used.laws[..]);
             let mechanical: Vec<&LawUse> =
                 laws.iter().filter(|law| crate::registry::is_mechanical(law.entry)).collect();
-            if mechanical.iter().all(|law| law.entry.name == "contact_fraction")
-                && self.is_roller_by_itself(&boundary.name)
-            {
+            if mechanical.is_empty() && case.mesh.rolls_by_itself(&boundary.name) {
                 let origin = case.origin();
                 let held = roller(mesh, &self.field, boundary, &mut self.constraints);
                 self.report(held, &origin);
@@ -238,12 +236,6 @@ impl Draft<'_, '_> {
                 self.place_on_boundary(law, (index, boundary), laws);
             }
         }
-    }
-
-    /// Planes of symmetry, and the sides of a built-in geometry that has more of the same beyond.
-    fn is_roller_by_itself(&self, name: &str) -> bool {
-        matches!(self.case.mesh, MeshSource::Defect(_))
-            && ["symmetry_x", "symmetry_y", "side", "anode_side"].contains(&name)
     }
 
     fn place_on_boundary(

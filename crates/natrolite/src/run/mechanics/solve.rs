@@ -36,7 +36,7 @@ pub fn solve(
     let mesh = &geometry.mesh;
     let dofs = model.system.space().free();
     let mut messages = Vec::new();
-    let mut solver = solver_for(&model, geometry, method(case))?;
+    let mut solver = solver_for(&model, geometry, method(case));
     let mut solved = equilibrium(case, &mut model, &mut solver);
     if let Some(why) = failure(&solved)
         && method(case) == Method::Auto
@@ -44,7 +44,7 @@ pub fn solve(
         && dofs <= DIRECT_LIMIT
     {
         messages.push(format!("multigrid failed ({why}); the direct solver is taken instead"));
-        solver = solver_for(&model, geometry, Method::Cholesky)?;
+        solver = solver_for(&model, geometry, Method::Cholesky);
         solved = equilibrium(case, &mut model, &mut solver);
     }
     let Equilibrium { u, outcome, linear } = solved?;
@@ -163,16 +163,14 @@ fn failure(solved: &Result<Equilibrium, RunError>) -> Option<String> {
 }
 
 /// A linear solver that knows the rigid motions.
-fn solver_for(
-    model: &MechanicalModel<'_>,
-    geometry: &Geometry,
-    method: Method,
-) -> Result<Metered, RunError> {
+fn solver_for(model: &MechanicalModel<'_>, geometry: &Geometry, method: Method) -> Metered {
     let (mesh, space) = (&geometry.mesh, model.system.space());
-    let with_corners = mesh.blocks.iter().all(is_simplex) && model.surfaces.is_empty();
-    let free = amg_problem(mesh, geometry.hypothesis, space, with_corners);
-    let problem = unilateral::amg_problem(&model.system, &model.surfaces, free)?;
-    Ok(Metered::new(choose(space.free(), mesh.dimension, method, || problem)))
+    let problem = || {
+        let with_corners = mesh.blocks.iter().all(is_simplex) && model.surfaces.is_empty();
+        let free = amg_problem(mesh, geometry.hypothesis, space, with_corners);
+        unilateral::amg_problem(&model.system, &model.surfaces, free)
+    };
+    Metered::new(choose(space.free(), mesh.dimension, method, problem))
 }
 
 fn contacts(

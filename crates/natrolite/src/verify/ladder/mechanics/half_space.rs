@@ -1,6 +1,6 @@
 //! A block that stands for an elastic half-space, pressed against something rigid.
 
-use super::super::super::row::Comparison;
+use super::super::super::row::{Comparison, Row};
 use super::problem::{Elasticity, boundary, text};
 use contact::Reduction;
 use contact::stress::nodal_reactions;
@@ -77,4 +77,22 @@ fn profile(mesh: &Mesh, surface: &ContactSurface, outcome: &Outcome) -> Vec<(f64
         .collect();
     profile.sort_by(|a, b| a.0.total_cmp(&b.0));
     profile
+}
+
+/// The rows that every pressed block has: that its forces balance, and that the contact is one.
+pub(super) fn balances(row: impl Fn(&str, &str, f64, &str) -> Row) -> [Row; 2] {
+    [
+        row(
+            "force",
+            "contact force [N] against the applied one",
+            1e-9,
+            "rounding: stiffness times the motion of the block, large in the flat cells at its side",
+        ),
+        row(
+            "complementarity",
+            "largest of abs(p g), -p and -g, each over its largest",
+            1e-10,
+            "rounding",
+        ),
+    ]
 }

@@ -2,7 +2,7 @@
 
 use super::super::super::closed_form::mechanics::{Hertz, effective_modulus, hertz_pressure_ratio};
 use super::super::super::row::{Comparison, Problem, Row};
-use super::half_space::{CONTACT, POISSON, Pressed, YOUNG, block, press};
+use super::half_space::{CONTACT, POISSON, Pressed, YOUNG, balances, block, press};
 use super::line::Line;
 use super::{lower, worst_of};
 use contact::unilateral::Obstacle;
@@ -53,22 +53,11 @@ fn problem(
         Row::new(name, format!("{about}, {cells}"), tolerance, because, source)
     };
     let size = format!("{cells}; the block is 30 radii wide and deep");
-    let rows = vec![
+    let mut rows = vec![
         row("peak", "largest pressure p0 [Pa]", tolerances[0], &size),
         row("radius", "radius of the contact or half its width [m]", tolerances[1], &size),
-        row(
-            "force",
-            "contact force [N] against the applied one",
-            1e-9,
-            "rounding: stiffness times the motion of the block, large in the flat cells at its side",
-        ),
-        row(
-            "complementarity",
-            "largest of abs(p g), -p and -g, each over its largest",
-            1e-10,
-            "rounding",
-        ),
     ];
+    rows.extend(balances(row));
     Problem::new(rows, move || {
         let mesh = block(kind, 4 * per_radius);
         let (force, exact) = load(hypothesis);

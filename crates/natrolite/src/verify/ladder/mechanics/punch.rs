@@ -4,7 +4,7 @@ use super::super::super::closed_form::mechanics::{
     flat_punch_pressure_ratio, strip_punch_pressure_ratio,
 };
 use super::super::super::row::{Problem, Row};
-use super::half_space::{CONTACT, block, press};
+use super::half_space::{CONTACT, balances, block, press};
 use super::worst;
 use contact::unilateral::Obstacle;
 use fem::Hypothesis;
@@ -41,26 +41,13 @@ fn problem(
         let about = format!("{about}, {name} punch");
         Row::new(format!("contact.punch.{what}.{name}"), about, tolerance, because, source)
     };
-    let rows = vec![
-        row(
-            "pressure",
-            "pressure over its mean at every corner within 0.8 radii",
-            tolerance,
-            "inverse square root at the edge, cells of a thirtieth of the radius; a block of 30 radii",
-        ),
-        row(
-            "force",
-            "contact force [N] against the applied one",
-            1e-9,
-            "rounding: stiffness times the motion of the block, large in the flat cells at its side",
-        ),
-        row(
-            "complementarity",
-            "largest of abs(p g), -p and -g, each over its largest",
-            1e-10,
-            "rounding",
-        ),
-    ];
+    let mut rows = vec![row(
+        "pressure",
+        "pressure over its mean at every corner within 0.8 radii",
+        tolerance,
+        "inverse square root at the edge, cells of a thirtieth of the radius; a block of 30 radii",
+    )];
+    rows.extend(balances(row));
     Problem::new(rows, move || {
         let mut mesh = block(CellKind::Quadrilateral9, 120);
         mark_face(&mut mesh)?;
