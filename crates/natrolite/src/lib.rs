@@ -8,11 +8,12 @@ pub mod catalogue;
 pub mod cli;
 pub mod commands;
 pub mod failure;
+pub mod figure;
 pub mod formula;
 pub mod manual;
 pub mod materials;
 pub mod output;
-pub mod picture;
+
 pub mod registry;
 pub mod results;
 pub mod run;

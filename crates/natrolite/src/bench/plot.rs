@@ -1,8 +1,8 @@
 //! The picture of a benchmark: where the time went, and how it scales.
 
 use super::report::{Kind, Report, Row, Series};
-use crate::picture::colour::CURVES;
-use crate::picture::svg::{Anchor, Svg};
+use crate::figure::colour::CURVES;
+use crate::figure::svg::{Anchor, Svg};
 
 /// Size of a panel.
 const SIZE: [f64; 2] = [360.0, 270.0];
@@ -150,7 +150,7 @@ impl Panel {
         let [left, top] = self.at;
         let bottom = top + SIZE[1];
         svg.rectangle(self.at, SIZE, r##"fill="none" stroke="#222""##);
-        let ticks = crate::picture::axis::Ticks::new(0.0, self.high, 5);
+        let ticks = crate::figure::axis::Ticks::new(0.0, self.high, 5);
         for &value in &ticks.at {
             let y = self.y(value);
             svg.line([left - 5.0, y], [left, y], r##"stroke="#222""##);

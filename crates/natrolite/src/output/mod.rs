@@ -19,7 +19,7 @@ pub use summary::{people_unit, reproducible_json, summary_json, summary_table};
 pub use sweep::write_sweep;
 pub use vtkhdf::write_vtkhdf;
 
-use crate::picture;
+use crate::figure;
 use crate::results::{Results, Summary};
 use std::path::Path;
 
@@ -43,7 +43,7 @@ pub fn write_data(results: &Results, folder: &Path, compression: u8) -> Result<(
         let path = folder.join(format!("profile_{stem}.csv"));
         write_file(&path, |out| write_csv(profile, out))?;
     }
-    if let Some(svg) = picture::draw(results) {
+    if let Some(svg) = figure::draw(results) {
         write_file(&folder.join(PICTURE_FILE), |out| out.write_all(svg.as_bytes()))?;
     }
     Ok(())

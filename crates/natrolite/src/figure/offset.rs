@@ -89,7 +89,7 @@ fn try_segment(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::contact_line::ContactPoint;
+    use crate::figure::contact_line::ContactPoint;
 
     #[test]
     fn the_offset_is_that_of_the_nearest_point_and_fades() {

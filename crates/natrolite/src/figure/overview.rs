@@ -5,32 +5,13 @@
 //! pressure, contact fraction and gap, as far as the run has them. Plain SVG without scripts or fonts
 //! of its own.
 
-pub(crate) mod axis;
-pub(crate) mod colour;
-mod contact_line;
-mod contour;
-mod curve;
-mod curve_panel;
-mod deformed;
-mod field_plot;
-mod image;
-mod map;
-mod offset;
-mod raster;
-mod section;
-mod stress;
-pub(crate) mod svg;
-mod tessellation;
-#[cfg(test)]
-mod tests;
-
+use super::axis::four_digits;
+use super::curve::{is_from_axis, panels, surfaces};
+use super::curve_panel::CurveStack;
+use super::deformed::DeformedPanel;
+use super::map::MapPanel;
+use super::svg::{Anchor, Svg};
 use crate::results::{Results, Status, Symmetry};
-use axis::four_digits;
-use curve::{is_from_axis, panels, surfaces};
-use curve_panel::CurveStack;
-use deformed::DeformedPanel;
-use map::MapPanel;
-use svg::{Anchor, Svg};
 
 /// Upper edge of the upper plots, below title, numbers and one row of the legend.
 const TOP: f64 = 92.0;
@@ -142,7 +123,7 @@ fn main_numbers(results: &Results) -> Vec<String> {
         texts.push(format!("mean {} mA/cm²", four_digits(0.1 * q.value)));
     }
     if let Some(q) = quantities.get("cell_overpotential") {
-        let unit = axis::potential_unit(q.value.abs());
+        let unit = super::axis::potential_unit(q.value.abs());
         texts.push(format!("overpotential {} {}", four_digits(q.value * unit.per_si), unit.name));
     }
     let largest = |prefix: &str| {
@@ -151,7 +132,7 @@ fn main_numbers(results: &Results) -> Vec<String> {
     };
     let mut push = |name: &str, value: Option<f64>| {
         if let Some(value) = value {
-            let unit = axis::pressure_unit(value.abs());
+            let unit = super::axis::pressure_unit(value.abs());
             let value = four_digits(value * unit.per_si);
             texts.push(format!("{name} up to {value} {}", unit.name));
         }

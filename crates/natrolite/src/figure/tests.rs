@@ -1,5 +1,5 @@
 use super::*;
-use crate::results::{Column, Field, Profile, Quantity, Results, Symmetry, sample};
+use crate::results::{Column, Field, Profile, Quantity, Results, Status, Symmetry, sample};
 use mesh::defect::{self, Anode, Defect, Shape};
 
 fn built_in(symmetry: defect::Symmetry) -> mesh::Mesh {

@@ -107,7 +107,7 @@ fn join(segments: &[[Edge; 2]]) -> Vec<Vec<Edge>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::section::Triangle;
+    use crate::figure::section::Triangle;
 
     fn raster(width: usize, value: impl Fn(f64, f64) -> f64) -> Raster {
         let mut raster = Raster::new([0.0; 2], [1.0; 2], width);
