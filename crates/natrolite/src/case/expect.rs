@@ -109,6 +109,12 @@ pub const QUANTITIES: &[Quantity] = &[
     quantity("force_balance_error", "1", Of::Cell, "Sum of all forces, relative."),
 ];
 
+/// What the quantity is that a run reports as `name`, for example `peak_factor.anode`.
+pub fn quantity_called(name: &str) -> Option<&'static Quantity> {
+    let name = name.split_once('.').map_or(name, |(name, _)| name);
+    QUANTITIES.iter().find(|quantity| quantity.name == name)
+}
+
 /// A number that the run must give.
 #[derive(Clone, Debug)]
 pub struct Expectation {

@@ -1,6 +1,7 @@
 //! The case: text with units becomes a checked description in SI units. Names are still text; the
 //! mesh decides later whether they exist.
 
+mod describe;
 pub mod diagnostic;
 mod direction;
 mod expect;
@@ -24,8 +25,9 @@ mod tests;
 pub mod tree;
 mod value;
 
+pub use describe::{describe_law, describe_tensor, describe_values};
 pub use diagnostic::{CaseError, Diagnostic, Diagnostics, nearest};
-pub use expect::{Expectation, Of, QUANTITIES, Quantity};
+pub use expect::{Expectation, Of, QUANTITIES, Quantity, quantity_called};
 pub use field::{CASE, Field, FieldKind, LINEAR_METHODS, NAMED_TABLES};
 pub use geometry::{DefectSource, FileSource, MeshSource};
 pub use law::{Depth, LawUse, Registry, at, example, example_value, sole_parameter};

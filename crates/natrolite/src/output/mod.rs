@@ -27,6 +27,8 @@ use std::path::Path;
 pub const RESULT_FILE: &str = "result.vtkhdf";
 /// Name of the file with the numbers.
 pub const SUMMARY_FILE: &str = "summary.json";
+/// Name of the page for people.
+pub const REPORT_FILE: &str = "report.html";
 /// Name of the picture.
 pub const PICTURE_FILE: &str = "picture.svg";
 
@@ -56,6 +58,14 @@ pub fn write_data(results: &Results, folder: &Path, compression: u8) -> Result<(
 /// [`OutputError::Io`] when the system refuses.
 pub fn write_summary(summary: &Summary, folder: &Path) -> Result<(), OutputError> {
     write_file(&folder.join(SUMMARY_FILE), |out| out.write_all(summary_json(summary).as_bytes()))
+}
+
+/// Writes a page, made by [`crate::report`], as `report.html` into `folder`.
+///
+/// # Errors
+/// [`OutputError::Io`] when the system refuses.
+pub fn write_report(page: &str, folder: &Path) -> Result<(), OutputError> {
+    write_file(&folder.join(REPORT_FILE), |out| out.write_all(page.as_bytes()))
 }
 
 /// Writes a file through a buffer and onto the disk, so that a full disk is noticed here.
