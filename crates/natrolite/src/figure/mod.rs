@@ -21,12 +21,14 @@ mod raster;
 mod section;
 mod stress;
 pub(crate) mod svg;
+mod sweep;
 mod tessellation;
 #[cfg(test)]
 mod tests;
 
 pub use hover::{Curve, HoverArea, Scale};
 pub use overview::draw;
+pub use sweep::figures_of_sweep;
 
 /// A figure with its numbers.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@
 mod error;
 mod folder;
 mod profile;
+mod read_sweep;
 mod summary;
 mod sweep;
 mod vtkhdf;
@@ -15,6 +16,7 @@ pub use error::OutputError;
 pub use folder::Folder;
 pub(crate) use profile::write_number;
 pub use profile::{file_stems, write_csv};
+pub use read_sweep::{PARTIAL_SWEEP_FILE, ReadSweepError, SWEEP_FILE, read_sweep};
 pub use summary::{people_unit, reproducible_json, summary_json, summary_table};
 pub use sweep::write_sweep;
 pub use vtkhdf::write_vtkhdf;

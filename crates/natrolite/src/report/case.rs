@@ -1,11 +1,11 @@
 //! What was given: materials with their sources, laws on boundaries, the text of the case.
 
-use super::amount::Amount;
 use super::html::{Cell, Html, Table};
 use crate::case::{Case, LawUse, Material, MaterialOrigin, Origin, describe_values};
 use crate::materials::Mark;
 use crate::registry::is_mechanical;
 use crate::results::{Measure, Named, Results, Symmetry};
+use crate::units::Amount;
 
 /// A value of a material: where it acts, its name, itself, its source, and how sure it is.
 struct Row {

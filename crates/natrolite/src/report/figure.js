@@ -97,6 +97,25 @@
         },
       };
     },
+    points(area) {
+      const placed = area.points.map(([x, y]) => [partAt(area.x, x), partAt(area.y, y)]);
+      return {
+        step: [0.02, 0.02],
+        read(u, v) {
+          let [nearest, least] = [0, Infinity];
+          placed.forEach(([a, b], k) => {
+            const distance = ((a - u) * area.frame[2]) ** 2 + ((b - v) * area.frame[3]) ** 2;
+            if (distance < least) [nearest, least] = [k, distance];
+          });
+          const [x, y] = area.points[nearest];
+          return {
+            head: area.names[nearest],
+            rows: [[area.x.name, withUnit(x, area.x.unit)], [area.y.name, withUnit(y, area.y.unit)]],
+            cross: placed[nearest], dots: [placed[nearest]],
+          };
+        },
+      };
+    },
   };
 
   let count = 0;

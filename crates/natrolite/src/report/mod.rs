@@ -5,14 +5,16 @@
 //! style and scripts around the sections. Without scripts everything can be read; with them, figures tell
 //! values under the pointer and the table of a sweep can be sorted.
 
-mod amount;
 mod case;
 mod figures;
 mod html;
 mod page;
 mod run;
 mod solver;
+mod sweep;
+mod sweep_table;
 #[cfg(test)]
 mod tests;
 
 pub use run::run_report;
+pub use sweep::{SweepRun, sweep_report};

@@ -1,6 +1,5 @@
 //! The report of a run: pictures first, then numbers, then how they were got.
 
-use super::amount::{Amount, rough};
 use super::case::{materials, places, texts};
 use super::figures::figures;
 use super::html::{Cell, Html, Table};
@@ -9,6 +8,7 @@ use super::solver::{mesh, solver, this_run};
 use crate::case::{Case, Expectation, quantity_called};
 use crate::figure::Figure;
 use crate::results::{Quantity, Results, Status};
+use crate::units::{Amount, rough};
 
 /// Quantities worth standing at the top, and at most how many of each.
 const MAIN: [(&str, usize); 8] = [

@@ -1,8 +1,8 @@
 //! How the numbers were got: mesh, iterations, balances, and what belongs to one run only.
 
-use super::amount::{Amount, rough};
 use super::html::{Cell, Html, Table};
 use crate::results::{Results, Summary};
+use crate::units::{Amount, rough};
 use mesh::quality;
 
 /// Cells, nodes and quality.

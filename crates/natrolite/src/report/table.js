@@ -11,7 +11,7 @@
     if (column.labels) {
       return (row) => column.labels[Math.floor(data.points[row] / column.stride) % column.labels.length];
     }
-    return (row) => column.values[row];
+    return column.values ? (row) => column.values[row] ?? '' : (row) => data.points[row];
   });
   // What a column is sorted by: numbers as numbers, words as words, nothing last.
   const keys = data.columns.map((column, k) => {
@@ -26,6 +26,15 @@
     if (typeof x === 'string') return (x < y ? -1 : Number(x > y)) * direction || a - b;
     if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y) || a - b;
     return (x - y) * direction || a - b;
+  }
+
+  /** A number as in print. */
+  function print(value) {
+    if (value === '') return '–';
+    const [mantissa, power] = String(value).replace('-', '−').split('e');
+    if (power === undefined) return mantissa;
+    const raised = power.replace('+', '').replace(/[-−]/, '⁻').replace(/\d/g, (d) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[d]);
+    return `${mantissa} × 10${raised}`;
   }
 
   const bar = document.createElement('div');
@@ -51,8 +60,7 @@
         const cell = document.createElement('td');
         if (!column.words) cell.className = 'n';
         const value = text[k](row);
-        cell.textContent = value === '' ? '–' : String(value).replace('-', '−');
-        if (column.words) cell.textContent = value;
+        cell.textContent = column.words ? value : print(value);
         line.append(cell);
       });
       return line;

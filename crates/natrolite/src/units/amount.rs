@@ -1,6 +1,6 @@
 //! Numbers with their units as a printed page has them: 1.2 × 10⁻⁷, µm, mA/cm², Ω cm².
 
-use crate::units::display;
+use super::display;
 
 /// A number in the unit that people use, and that unit.
 pub struct Amount {

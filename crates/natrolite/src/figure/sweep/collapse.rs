@@ -1,0 +1,170 @@
+//! The peak factor of all points over their Wagner number: while kinetics are linear, one curve.
+
+use super::curves::marker;
+use super::series::column;
+use super::span::{Frame, LINE, Span, short};
+use super::view::{AxisView, evenly, six_digits, stem};
+use crate::figure::colour::{gradient, viridis};
+use crate::figure::svg::{Anchor, Svg};
+use crate::figure::{Figure, HoverArea};
+use crate::sweep::SweepResults;
+use std::collections::BTreeSet;
+
+/// Size of the drawing and of its plot, and the plot's upper left corner.
+const SHEET: [f64; 2] = [560.0, 420.0];
+const PLOT: [f64; 2] = [366.0, 344.0];
+const AT: [f64; 2] = [76.0, 20.0];
+/// Up to that many values of the colours' axis have a marker each, more have a scale.
+const MARKED: usize = 7;
+/// The part of the colours that is used: the light end would fade on white.
+const LIGHTEST: f64 = 0.88;
+/// Of points nearer to each other than this, in pixels of the drawing, one is drawn.
+const NEAR: f64 = 2.0;
+
+/// What colours points: an axis, and how its values become colours.
+struct Shades {
+    axis: AxisView,
+    span: Span,
+}
+
+impl Shades {
+    /// Of the second axis that varies, else the first.
+    fn new(sweep: &SweepResults) -> Option<Shades> {
+        let varies = |k: &usize| sweep.axes[*k].values.windows(2).any(|w| w[0] != w[1]);
+        let varied: Vec<usize> = (0..sweep.axes.len()).filter(varies).collect();
+        let axis = AxisView::new(sweep, *varied.get(1).or(varied.first())?);
+        let span = axis.span(0.0)?;
+        Some(Shades { axis, span })
+    }
+
+    fn is_marked(&self) -> bool {
+        self.axis.values.len() <= MARKED
+    }
+
+    fn colour(&self, place: usize) -> String {
+        let t = LIGHTEST * self.span.part(self.axis.values[place]);
+        let [r, g, b] = viridis(t);
+        format!("#{r:02x}{g:02x}{b:02x}")
+    }
+}
+
+/// The peak factor of a surface over its Wagner number; nothing where one of them is missing or the same
+/// everywhere.
+pub fn collapse(sweep: &SweepResults, surface: &str) -> Option<Figure> {
+    let peak = sweep.quantity(&format!("peak_factor.{surface}"))?;
+    let wagner = sweep.quantity(&format!("wagner_number.{surface}"))?;
+    let is_shown = |point: &usize| {
+        let [w, p] = [wagner.values[*point], peak.values[*point]];
+        sweep.is_converged(*point) && w.is_finite() && p.is_finite() && w > 0.0
+    };
+    let shown: Vec<usize> = (0..sweep.len()).filter(is_shown).collect();
+    let at = |point: usize| [wagner.values[point], peak.values[point]];
+    let x = Span::around(shown.iter().map(|&point| at(point)[0]), 0.0)?;
+    if x.high <= x.low * (1.0 + 1e-9) || shown.len() < 3 {
+        return None;
+    }
+    let x = Span { logarithmic: true, ..x }.widened(0.03);
+    let y = Span::around(shown.iter().map(|&point| at(point)[1]), 0.06)?;
+    let shades = Shades::new(sweep)?;
+    let frame = Frame { at: AT, size: PLOT, x, y };
+    let mut svg = Svg::new(SHEET[0], SHEET[1]);
+    frame
+        .draw(&mut svg, [&format!("Wagner number, {surface}"), &format!("peak factor, {surface}")]);
+    let drawn = thin(&shown, |point| frame.place(at(point)));
+    for &point in &drawn {
+        let place = sweep.place(shades.axis.axis, point);
+        let colour = shades.colour(place);
+        match shades.is_marked() {
+            true => marker(&mut svg, frame.place(at(point)), place, &colour),
+            false => {
+                let style = format!(r##"fill="{colour}" stroke="#333" stroke-width="0.4""##);
+                svg.circle(frame.place(at(point)), 2.7, &style);
+            }
+        }
+    }
+    draw_key(&mut svg, &shades);
+    let title = format!("Peak factor of {surface} over its Wagner number");
+    let mut caption = format!(
+        "Every converged point of the sweep, coloured by {}. While kinetics are linear, the peak factor of \
+         a shape depends on the Wagner number alone and the points lie on one curve.",
+        shades.axis.name
+    );
+    if drawn.len() < shown.len() {
+        caption += &format!(
+            " Of points that cover each other one is drawn: {} of {}.",
+            drawn.len(),
+            shown.len()
+        );
+    }
+    let axes: Vec<AxisView> = (0..sweep.axes.len()).map(|k| AxisView::new(sweep, k)).collect();
+    let name = |&point: &usize| {
+        let values = axes.iter().map(|axis| axis.label(sweep.place(axis.axis, point)));
+        format!("point {point}: {}", values.collect::<Vec<_>>().join(", "))
+    };
+    let hover = HoverArea::Points {
+        frame: frame.rectangle(),
+        x: frame.x.scale("Wagner number", ""),
+        y: frame.y.scale("peak factor", ""),
+        points: drawn.iter().map(|&point| at(point).map(six_digits)).collect(),
+        names: drawn.iter().map(name).collect(),
+    };
+    let values = |k: usize| shown.iter().map(move |&point| at(point)[k]);
+    Some(Figure {
+        name: format!("collapse_{}", stem(surface)),
+        svg: svg.finish(&title),
+        title,
+        caption,
+        hover: vec![hover],
+        data: vec![
+            column("index", "1", shown.iter().map(|&point| point as f64)),
+            column(&wagner.name, "1", values(0)),
+            column(&peak.name, "1", values(1)),
+        ],
+    })
+}
+
+/// The points of which no earlier one lies in the same small square.
+fn thin(points: &[usize], place: impl Fn(usize) -> [f64; 2]) -> Vec<usize> {
+    let mut seen = BTreeSet::new();
+    let square = |point: usize| place(point).map(|c| (c / NEAR).round() as i64);
+    points.iter().copied().filter(|&point| seen.insert(square(point))).collect()
+}
+
+/// What the colours mean: markers with values, or a scale.
+fn draw_key(svg: &mut Svg, shades: &Shades) {
+    let left = AT[0] + PLOT[0] + 16.0;
+    let axis = &shades.axis;
+    if shades.is_marked() {
+        svg.text([SHEET[0] - 4.0, 12.0], Anchor::End, r##"fill="#444""##, &axis.name);
+        for place in evenly(axis.values.len(), MARKED) {
+            let y = AT[1] + 14.0 + 18.0 * place as f64;
+            marker(svg, [left + 4.0, y], place, &shades.colour(place));
+            svg.text([left + 14.0, y + 4.0], Anchor::Start, "", &axis.label(place));
+        }
+        return;
+    }
+    svg.raw(&gradient("bar"));
+    let whole = PLOT[1] / LIGHTEST;
+    svg.raw(&format!(
+        r#"<defs><clipPath id="key"><rect x="{left}" y="{}" width="14" height="{}"/></clipPath></defs>"#,
+        AT[1], PLOT[1]
+    ));
+    let style = r#"fill="url(#bar)" clip-path="url(#key)""#;
+    svg.rectangle([left, AT[1] + PLOT[1] - whole], [14.0, whole], style);
+    svg.rectangle([left, AT[1]], [14.0, PLOT[1]], &format!(r#"fill="none" {LINE}"#));
+    let mut widest = 0.0_f64;
+    let mut free = f64::INFINITY;
+    for tick in shades.span.ticks(6) {
+        let y = AT[1] + PLOT[1] * (1.0 - shades.span.part(tick.at));
+        svg.line([left + 14.0, y], [left + 18.0, y], LINE);
+        if tick.label.is_some() && y < free {
+            let label = short(tick.at);
+            svg.text([left + 21.0, y + 4.0], Anchor::Start, "", &label);
+            widest = widest.max(label.chars().count() as f64);
+            free = y - 13.0;
+        }
+    }
+    let name = super::span::with_unit(&axis.name, &axis.unit);
+    let x = (left + 38.0 + 6.7 * widest).min(SHEET[0] - 6.0);
+    svg.text_upwards([x, AT[1] + 0.5 * PLOT[1]], r#"font-size="13""#, &name);
+}
