@@ -5,8 +5,11 @@
 //! final name.
 
 mod error;
+mod facets;
 mod folder;
 mod profile;
+mod read;
+mod read_mesh;
 mod summary;
 mod sweep;
 mod vtkhdf;
@@ -14,6 +17,7 @@ mod vtkhdf;
 pub use error::OutputError;
 pub use folder::Folder;
 pub(crate) use profile::write_number;
+pub use read::{ReadError, read_results};
 pub use profile::{file_stems, write_csv};
 pub use summary::{people_unit, reproducible_json, summary_json, summary_table};
 pub use sweep::write_sweep;
