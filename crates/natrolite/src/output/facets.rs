@@ -70,9 +70,7 @@ pub fn write_names<'a>(
     let names = names.map(text).collect::<hdf5::Result<Vec<VarLenUnicode>>>()?;
     match names.len() {
         0 => Ok(()),
-        count => {
-            place.new_attr::<VarLenUnicode>().shape(count).create(attribute)?.write(&names)
-        }
+        count => place.new_attr::<VarLenUnicode>().shape(count).create(attribute)?.write(&names),
     }
 }
 

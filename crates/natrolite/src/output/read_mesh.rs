@@ -31,14 +31,8 @@ pub fn read_mesh(file: &File) -> Result<(Mesh, Symmetry), Wrong> {
     let region = grid.dataset("CellData/region").map_err(|_| "the cells have no region")?;
     let regions = names(&region, "names")?;
     let blocks = read_blocks(&grid, (points.len(), regions.len(), dimension))?;
-    let mut mesh = Mesh {
-        dimension,
-        axes,
-        points: points.to_vec(),
-        regions,
-        blocks,
-        ..Mesh::default()
-    };
+    let mut mesh =
+        Mesh { dimension, axes, points: points.to_vec(), regions, blocks, ..Mesh::default() };
     let limits = [points.len(), mesh.cell_count(), dimension - 1];
     let boundaries = group(&place, "boundaries")?;
     for name in names(&boundaries, "names")? {

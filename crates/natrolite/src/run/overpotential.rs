@@ -83,8 +83,7 @@ impl Solved<'_, '_> {
             nodes.iter().zip(shape).map(|(&n, s)| s * psi[n as usize]).sum()
         };
         let integrate = |integrand: &dyn Fn(&FacetPoint<'_>) -> f64| {
-            let [sum] =
-                recover::integrate_facets(mesh, hypothesis, facets, |at| [integrand(at)]);
+            let [sum] = recover::integrate_facets(mesh, hypothesis, facets, |at| [integrand(at)]);
             sum
         };
         match &surface.role {
