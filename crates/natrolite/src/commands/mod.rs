@@ -1,17 +1,22 @@
 //! What the commands of the command line do.
 
 mod check;
+mod compare;
 mod interrupt;
 mod mesh_info;
+mod plot;
 mod progress;
 mod run;
+mod sheets;
 mod sweep;
 mod table;
 mod verify;
 
 pub use check::check;
+pub use compare::compare;
 pub use interrupt::clean_up_on_interrupt;
 pub use mesh_info::mesh_info;
+pub use plot::plot;
 pub use run::{missed_expectations, run};
 pub use sweep::sweep;
 pub use table::align_numbers;

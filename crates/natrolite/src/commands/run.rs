@@ -5,7 +5,7 @@ use super::{interrupt, set_threads};
 use crate::case::{Case, CaseError, Diagnostic, MaterialOrigin};
 use crate::cli::{RunOptions, print};
 use crate::failure::Failure;
-use crate::figure::Figure;
+use crate::figure::figures_of_run;
 use crate::output::{
     Folder, OutputError, people_unit, summary_table, write_data, write_report, write_summary,
 };
@@ -43,7 +43,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     results.summary.seconds.output = output.elapsed().as_secs_f64();
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     results.summary.peak_memory_bytes = crate::run::peak_memory();
-    write_report(&run_report(&case, &results, &figures_of(&results)), folder.path())?;
+    write_report(&run_report(&case, &results, &figures_of_run(&results)), folder.path())?;
     results.summary.seconds.output = output.elapsed().as_secs_f64();
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     write_summary(&results.summary, folder.path())?;
@@ -62,22 +62,6 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Missed(CaseError { diagnostics: missed }))
-}
-
-/// The figures of the report.
-fn figures_of(results: &Results) -> Vec<Figure> {
-    let overview = crate::figure::draw(results).map(|svg| Figure {
-        name: "overview".into(),
-        title: "Where the current goes, and what touches".into(),
-        caption:
-            "Left the potential around the defect and, with mechanics, the deformed shape; right \
-                  curves along the interface."
-                .into(),
-        svg,
-        hover: Vec::new(),
-        data: Vec::new(),
-    });
-    overview.into_iter().collect()
 }
 
 /// Where the results go: `--output`, else `out/<file stem>`.

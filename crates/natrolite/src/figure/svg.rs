@@ -10,6 +10,17 @@ pub enum Anchor {
     End,
 }
 
+/// Size of the type.
+pub const TYPE_SIZE: f64 = 11.0;
+/// Width of a digit of this size, and about that of a letter.
+pub const DIGIT: f64 = 0.636 * TYPE_SIZE;
+/// Style of the names of axes.
+pub const NAME: &str = r#"font-size="12""#;
+/// Width of a figure that fills one column of a journal, 86 mm: type is then 7.9 pt large.
+pub const ONE_COLUMN: f64 = 340.0;
+/// Width of a figure that fills two columns, 178 mm.
+pub const TWO_COLUMNS: f64 = 704.0;
+
 /// A drawing in the making. Coordinates are pixels, y down.
 pub struct Svg {
     body: String,
@@ -111,11 +122,33 @@ impl Svg {
         self.text(at, anchor, style, text);
     }
 
+    /// A filled arrow head with its middle at a point, along a direction in the picture.
+    pub fn arrow(&mut self, at: [f64; 2], direction: [f64; 2], length: f64, style: &str) {
+        let size = direction[0].hypot(direction[1]);
+        if !(size > 0.0 && size.is_finite()) {
+            return;
+        }
+        let [u, v] = direction.map(|d| 0.5 * length * d / size);
+        let corners = [
+            [at[0] + u, at[1] + v],
+            [at[0] - u - 0.7 * v, at[1] - v + 0.7 * u],
+            [at[0] - u + 0.7 * v, at[1] - v - 0.7 * u],
+        ];
+        self.polygon(&corners, style);
+    }
+
     /// A text that reads upwards, centred on its point.
     pub fn text_upwards(&mut self, at: [f64; 2], style: &str, text: &str) {
         let (x, y) = (px(at[0]), px(at[1]));
         let turned = format!(r#"transform="rotate(-90 {x} {y})" {style}"#);
         self.text(at, Anchor::Middle, &turned, text);
+    }
+
+    /// A text that reads upwards, with a white rim.
+    pub fn text_upwards_on_map(&mut self, at: [f64; 2], style: &str, text: &str) {
+        let rim = r#"stroke="white" stroke-width="3" stroke-linejoin="round" stroke-opacity="0.8""#;
+        self.text_upwards(at, &format!("{style} {rim}"), text);
+        self.text_upwards(at, style, text);
     }
 
     /// The finished document.
@@ -126,11 +159,12 @@ impl Svg {
                 r#"<svg xmlns="http://www.w3.org/2000/svg" "#,
                 r#"xmlns:xlink="http://www.w3.org/1999/xlink" "#,
                 r#"width="{w}" height="{h}" viewBox="0 0 {w} {h}" "#,
-                r#"font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="12">"#,
+                r#"font-family="'DejaVu Sans', Helvetica, Arial, sans-serif" font-size="{type_size}">"#,
                 "\n<title>{title}</title>\n{body}</svg>\n"
             ),
             w = w,
             h = h,
+            type_size = TYPE_SIZE,
             title = escape(title),
             body = self.body
         )

@@ -139,7 +139,8 @@ fn check_length(name: &str, got: usize, wanted: usize) -> Result<(), String> {
 }
 
 fn dataset(group: &Group, name: &str) -> Result<Dataset, String> {
-    group.dataset(name).map_err(|_| format!("`{}/{name}` is missing", group.name()))
+    let place = group.name();
+    group.dataset(name).map_err(|_| format!("`{}/{name}` is missing", place.trim_end_matches('/')))
 }
 
 fn attribute(dataset: &Dataset, name: &str) -> Result<String, String> {

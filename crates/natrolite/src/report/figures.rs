@@ -1,10 +1,10 @@
 //! Figures on a page: the drawing, its caption, and what a pointer may read from it.
 
 use super::html::Html;
-use crate::figure::Figure;
+use crate::figure::{Figure, ONE_COLUMN};
 
-/// From this width in pixels of the drawing, a figure takes the whole width of the page.
-const WIDE: f64 = 700.0;
+/// How much larger than in a journal a figure is shown at most.
+const LARGEST: f64 = 1.3;
 /// A drawing is not shown smaller than by this factor, so that its labels stay readable; on a narrow
 /// screen it is moved instead.
 const SMALLEST: f64 = 0.66;
@@ -25,9 +25,10 @@ pub fn figures(figures: &[Figure]) -> Html {
 
 fn one(figure: &Figure, number: usize) -> Html {
     let mut html = Html::new();
-    let width = view_width(&figure.svg);
-    let size = format!("--natural:{width}px;--least:{}px", (SMALLEST * width).round());
-    let class = if width >= WIDE { "wide" } else { "narrow" };
+    let width = figure.size()[0];
+    let [most, least] = [LARGEST, SMALLEST].map(|factor| (factor * width).round());
+    let size = format!("--most:{most}px;--least:{least}px");
+    let class = if width > 1.01 * ONE_COLUMN { "wide" } else { "narrow" };
     let id = format!("figure-{}", figure.name);
     html.open("figure", &[("id", &id), ("class", class), ("style", &size)]);
     html.raw("\n<div class=\"plot\">").drawing(&inline(figure)).raw("</div>\n");
@@ -37,13 +38,6 @@ fn one(figure: &Figure, number: usize) -> Html {
     html.raw("<figcaption><b>").text(&format!("Figure {number}. {}.", figure.title));
     html.raw("</b> ").text(&figure.caption).raw("</figcaption>\n</figure>\n");
     html
-}
-
-/// The width of the drawing's coordinates.
-fn view_width(svg: &str) -> f64 {
-    let view = svg.split_once("viewBox=\"").and_then(|(_, rest)| rest.split('"').next());
-    let width = view.and_then(|view| view.split(' ').nth(2)).and_then(|w| w.parse().ok());
-    width.filter(|w: &f64| w.is_finite() && *w > 0.0).unwrap_or(WIDE)
 }
 
 /// The drawing as a part of a page: without namespaces, which HTML knows by itself; with its title as a
@@ -108,7 +102,10 @@ mod tests {
             "<image href=\"data:x\"/></g><text>url(#t)</text></svg>"
         );
         assert_eq!(inline(&figure), wanted);
-        assert_eq!(view_width(svg), 640.0);
-        assert!(figures(&[figure]).as_str().contains("class=\"narrow\""));
+        assert!(
+            figures(&[figure])
+                .as_str()
+                .contains("class=\"wide\" style=\"--most:832px;--least:422px\"")
+        );
     }
 }

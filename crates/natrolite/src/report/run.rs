@@ -84,10 +84,10 @@ fn head(case: &Case, results: &Results) -> Html {
     html
 }
 
-/// `peak_factor.anode` as words: peak factor, anode.
+/// `peak_factor.anode` as words: peak factor of anode.
 pub fn spoken(name: &str) -> String {
     match name.split_once('.') {
-        Some((name, place)) => format!("{}, {place}", name.replace('_', " ")),
+        Some((name, place)) => format!("{} of {place}", name.replace('_', " ")),
         None => name.replace('_', " "),
     }
 }

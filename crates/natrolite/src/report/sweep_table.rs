@@ -69,7 +69,9 @@ pub fn points(sweep: &SweepResults) -> Html {
     for column in &data.columns {
         let attributes = [("scope", "col"), ("class", "n")];
         html.open("th", &attributes[..if column.words { 1 } else { 2 }]);
-        html.text(&column.name);
+        for (k, part) in column.name.split_inclusive(['.', '_']).enumerate() {
+            html.raw(if k > 0 { "<wbr/>" } else { "" }).text(part);
+        }
         if !column.unit.is_empty() {
             html.raw(" <span class=\"unit\">").text(&column.unit).raw("</span>");
         }
@@ -169,12 +171,13 @@ fn six_digits(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
 
-/// The value that all points share, up to rounding.
+/// The value that all points with one share, up to rounding.
 fn constant(values: &[f64]) -> Option<f64> {
-    let first = *values.first()?;
-    let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-    let same = |v: &f64| (v - first).abs() <= 1e-12 * largest;
-    values.iter().all(same).then_some(first)
+    let finite = || values.iter().copied().filter(|v| v.is_finite());
+    let first = finite().next()?;
+    let largest = finite().fold(0.0, |m: f64, v| m.max(v.abs()));
+    let mut all = finite();
+    all.all(|v| (v - first).abs() <= 1e-12 * largest).then_some(first)
 }
 
 /// The quantities that are the same at all points.

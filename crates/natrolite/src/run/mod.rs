@@ -11,11 +11,13 @@ mod geometry;
 mod mechanics;
 mod model;
 mod names;
+mod overpotential;
 mod point;
 mod profiles;
 mod quantities;
 mod reference;
 mod solve;
+mod surface_fields;
 mod surfaces;
 
 pub use condensed::Condensed;
@@ -123,7 +125,7 @@ pub fn solve_refined(
     };
     let solved = start.elapsed();
     let (mut quantities, mut fields) = (Named::default(), Vec::new());
-    let mut profiles = Vec::new();
+    let (mut profiles, mut surface_fields) = (Vec::new(), Vec::new());
     let (mut newton, mut linear_solver) = Default::default();
     let mut dofs = 0;
     let mut setup = mechanics.as_ref().map_or(std::time::Duration::ZERO, |m| m.setup);
@@ -133,6 +135,7 @@ pub fn solve_refined(
             let solved = current.solved(case);
             quantities = solved.quantities();
             profiles = profiles::profiles(case, &geometry, Some(&solved), mechanics.as_ref());
+            surface_fields = surface_fields::of_current(&solved);
             fields = current.fields();
             dofs = current.outcome.free.len();
             setup += current.setup;
@@ -144,8 +147,13 @@ pub fn solve_refined(
     if let Some(mechanics) = &mechanics {
         mechanics.add_quantities(&geometry, &mut quantities);
         fields.extend(mechanics.fields());
+        surface_fields.extend(surface_fields::of_contacts(mechanics));
         dofs += mechanics.dofs;
         converged &= mechanics.converged;
+    }
+    if geometry.mesh.dimension < 3 {
+        // There the profiles hold every node.
+        surface_fields.clear();
     }
     // Last, because the first line says what went wrong.
     for line in case.inherited().iter().chain(&case.doubts()) {
@@ -181,6 +189,7 @@ pub fn solve_refined(
         mesh: geometry.mesh,
         symmetry,
         fields,
+        surface_fields,
         profiles,
         summary,
         case_text: case.source.text.clone(),

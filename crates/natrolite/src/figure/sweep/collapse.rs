@@ -1,25 +1,26 @@
 //! The peak factor of all points over their Wagner number: while kinetics are linear, one curve.
 
 use super::curves::marker;
+use super::heat_map::{BAR, draw_bar};
 use super::series::column;
-use super::span::{Frame, LINE, Span, short};
+use super::span::{Frame, Span, with_unit};
 use super::view::{AxisView, evenly, six_digits, stem};
 use crate::figure::colour::{gradient, viridis};
-use crate::figure::svg::{Anchor, Svg};
+use crate::figure::svg::{Anchor, ONE_COLUMN, Svg};
 use crate::figure::{Figure, HoverArea};
 use crate::sweep::SweepResults;
 use std::collections::BTreeSet;
 
 /// Size of the drawing and of its plot, and the plot's upper left corner.
-const SHEET: [f64; 2] = [560.0, 420.0];
-const PLOT: [f64; 2] = [366.0, 344.0];
-const AT: [f64; 2] = [76.0, 20.0];
+const SHEET: [f64; 2] = [ONE_COLUMN, 276.0];
+const PLOT: [f64; 2] = [200.0, 202.0];
+const AT: [f64; 2] = [64.0, 18.0];
 /// Up to that many values of the colours' axis have a marker each, more have a scale.
 const MARKED: usize = 7;
 /// The part of the colours that is used: the light end would fade on white.
 const LIGHTEST: f64 = 0.88;
 /// Of points nearer to each other than this, in pixels of the drawing, one is drawn.
-const NEAR: f64 = 2.0;
+const NEAR: f64 = 1.5;
 
 /// What colours points: an axis, and how its values become colours.
 struct Shades {
@@ -68,8 +69,10 @@ pub fn collapse(sweep: &SweepResults, surface: &str) -> Option<Figure> {
     let shades = Shades::new(sweep)?;
     let frame = Frame { at: AT, size: PLOT, x, y };
     let mut svg = Svg::new(SHEET[0], SHEET[1]);
-    frame
-        .draw(&mut svg, [&format!("Wagner number, {surface}"), &format!("peak factor, {surface}")]);
+    frame.draw(
+        &mut svg,
+        [&format!("Wagner number of {surface}"), &format!("peak factor of {surface}")],
+    );
     let drawn = thin(&shown, |point| frame.place(at(point)));
     for &point in &drawn {
         let place = sweep.place(shades.axis.axis, point);
@@ -78,7 +81,7 @@ pub fn collapse(sweep: &SweepResults, surface: &str) -> Option<Figure> {
             true => marker(&mut svg, frame.place(at(point)), place, &colour),
             false => {
                 let style = format!(r##"fill="{colour}" stroke="#333" stroke-width="0.4""##);
-                svg.circle(frame.place(at(point)), 2.7, &style);
+                svg.circle(frame.place(at(point)), 2.1, &style);
             }
         }
     }
@@ -132,12 +135,12 @@ fn thin(points: &[usize], place: impl Fn(usize) -> [f64; 2]) -> Vec<usize> {
 
 /// What the colours mean: markers with values, or a scale.
 fn draw_key(svg: &mut Svg, shades: &Shades) {
-    let left = AT[0] + PLOT[0] + 16.0;
+    let left = AT[0] + PLOT[0] + 10.0;
     let axis = &shades.axis;
     if shades.is_marked() {
-        svg.text([SHEET[0] - 4.0, 12.0], Anchor::End, r##"fill="#444""##, &axis.name);
+        svg.text([SHEET[0] - 2.0, 11.0], Anchor::End, r##"fill="#444""##, &axis.name);
         for place in evenly(axis.values.len(), MARKED) {
-            let y = AT[1] + 14.0 + 18.0 * place as f64;
+            let y = AT[1] + 10.0 + 15.0 * place as f64;
             marker(svg, [left + 4.0, y], place, &shades.colour(place));
             svg.text([left + 14.0, y + 4.0], Anchor::Start, "", &axis.label(place));
         }
@@ -146,25 +149,11 @@ fn draw_key(svg: &mut Svg, shades: &Shades) {
     svg.raw(&gradient("bar"));
     let whole = PLOT[1] / LIGHTEST;
     svg.raw(&format!(
-        r#"<defs><clipPath id="key"><rect x="{left}" y="{}" width="14" height="{}"/></clipPath></defs>"#,
+        r#"<defs><clipPath id="key"><rect x="{left}" y="{}" width="{BAR}" height="{}"/></clipPath></defs>"#,
         AT[1], PLOT[1]
     ));
     let style = r#"fill="url(#bar)" clip-path="url(#key)""#;
-    svg.rectangle([left, AT[1] + PLOT[1] - whole], [14.0, whole], style);
-    svg.rectangle([left, AT[1]], [14.0, PLOT[1]], &format!(r#"fill="none" {LINE}"#));
-    let mut widest = 0.0_f64;
-    let mut free = f64::INFINITY;
-    for tick in shades.span.ticks(6) {
-        let y = AT[1] + PLOT[1] * (1.0 - shades.span.part(tick.at));
-        svg.line([left + 14.0, y], [left + 18.0, y], LINE);
-        if tick.label.is_some() && y < free {
-            let label = short(tick.at);
-            svg.text([left + 21.0, y + 4.0], Anchor::Start, "", &label);
-            widest = widest.max(label.chars().count() as f64);
-            free = y - 13.0;
-        }
-    }
-    let name = super::span::with_unit(&axis.name, &axis.unit);
-    let x = (left + 38.0 + 6.7 * widest).min(SHEET[0] - 6.0);
-    svg.text_upwards([x, AT[1] + 0.5 * PLOT[1]], r#"font-size="13""#, &name);
+    svg.rectangle([left, AT[1] + PLOT[1] - whole], [BAR, whole], style);
+    let name = with_unit(&axis.name, &axis.unit);
+    draw_bar(svg, [left, AT[1]], PLOT[1], &shades.span, &name);
 }

@@ -6,22 +6,22 @@ use super::span::{Frame, Span, with_unit};
 use super::view::{AxisView, QuantityView, evenly, six_digits, stem};
 use super::{Slice, series};
 use crate::figure::colour::viridis;
-use crate::figure::svg::{Anchor, Svg};
+use crate::figure::svg::{Anchor, DIGIT, ONE_COLUMN, Svg};
 use crate::figure::{Curve, Figure, HoverArea};
 use crate::sweep::SweepResults;
 
 /// Size of the drawing, and the plot's upper left corner and height.
-const SHEET: [f64; 2] = [560.0, 420.0];
-const AT: [f64; 2] = [76.0, 20.0];
-const HEIGHT: f64 = 344.0;
+const SHEET: [f64; 2] = [ONE_COLUMN, 276.0];
+const AT: [f64; 2] = [64.0, 18.0];
+const HEIGHT: f64 = 202.0;
 /// Most curves that a reader tells apart.
 const MOST_CURVES: usize = 7;
 /// Most points of a curve.
 const MOST_POINTS: usize = 400;
 /// Up to that many points a curve has a marker at each.
-const MARKED: usize = 26;
+const MARKED: usize = 24;
 /// Distance of labels from each other.
-const LABEL: f64 = 15.0;
+const LABEL: f64 = 14.0;
 
 /// Dashes by the number of the curve.
 const DASHES: [&str; MOST_CURVES] = [
@@ -190,8 +190,8 @@ fn draw(
     let y = Span::around(values, 0.06)?;
     let widest = lines.iter().map(|l| l.label.chars().count()).max().unwrap_or(0);
     let room = match widest {
-        0 => 20.0,
-        widest => (30.0 + 6.8 * widest as f64).max(70.0),
+        0 => 14.0,
+        widest => (26.0 + 0.96 * DIGIT * widest as f64).min(110.0),
     };
     let size = [SHEET[0] - AT[0] - room, HEIGHT];
     let frame = Frame { at: AT, size, x: x.widened(0.02), y };
@@ -230,7 +230,7 @@ fn draw_line(svg: &mut Svg, frame: &Frame, line: &Line, k: usize, count: usize) 
         .map(|part| part.iter().flatten().copied().collect())
         .collect();
     let style = format!(
-        r#"stroke="{colour}" stroke-width="1.8" stroke-linejoin="round" {}"#,
+        r#"stroke="{colour}" stroke-width="1.4" stroke-linejoin="round" {}"#,
         DASHES[k % 7]
     );
     svg.polylines(parts.iter().filter(|p| p.len() > 1).map(|p| &p[..]), &style);
@@ -245,15 +245,15 @@ fn draw_line(svg: &mut Svg, frame: &Frame, line: &Line, k: usize, count: usize) 
 /// Shapes that differ without their colours.
 pub fn marker(svg: &mut Svg, [x, y]: [f64; 2], k: usize, colour: &str) {
     let filled = format!(r#"fill="{colour}""#);
-    let hollow = format!(r#"fill="white" stroke="{colour}" stroke-width="1.4""#);
+    let hollow = format!(r#"fill="white" stroke="{colour}" stroke-width="1.2""#);
     match k % 7 {
-        0 => svg.circle([x, y], 3.1, &filled),
-        1 => svg.rectangle([x - 2.8, y - 2.8], [5.6, 5.6], &hollow),
-        2 => svg.polygon(&[[x, y - 3.8], [x + 3.4, y + 2.6], [x - 3.4, y + 2.6]], &filled),
-        3 => svg.circle([x, y], 2.9, &hollow),
-        4 => svg.rectangle([x - 2.8, y - 2.8], [5.6, 5.6], &filled),
-        5 => svg.polygon(&[[x, y - 3.8], [x + 3.4, y + 2.6], [x - 3.4, y + 2.6]], &hollow),
-        _ => svg.polygon(&[[x, y - 4.0], [x + 4.0, y], [x, y + 4.0], [x - 4.0, y]], &filled),
+        0 => svg.circle([x, y], 2.5, &filled),
+        1 => svg.rectangle([x - 2.2, y - 2.2], [4.4, 4.4], &hollow),
+        2 => svg.polygon(&[[x, y - 3.0], [x + 2.7, y + 2.0], [x - 2.7, y + 2.0]], &filled),
+        3 => svg.circle([x, y], 2.3, &hollow),
+        4 => svg.rectangle([x - 2.2, y - 2.2], [4.4, 4.4], &filled),
+        5 => svg.polygon(&[[x, y - 3.0], [x + 2.7, y + 2.0], [x - 2.7, y + 2.0]], &hollow),
+        _ => svg.polygon(&[[x, y - 3.2], [x + 3.2, y], [x, y + 3.2], [x - 3.2, y]], &filled),
     }
 }
 
@@ -282,12 +282,12 @@ fn draw_labels(svg: &mut Svg, frame: &Frame, lines: &[Line], heading: &str) {
     let left = frame.at[0] + frame.size[0];
     for (y, k, end) in &ends {
         let colour = colour(*k, lines.len());
-        let leader = [[end[0], end[1]], [left + 12.0, *y]];
+        let leader = [[end[0], end[1]], [left + 7.0, *y]];
         svg.line(leader[0], leader[1], r##"stroke="#999" stroke-width="0.7""##);
-        marker(svg, [left + 17.0, *y], *k, &colour);
-        svg.text([left + 24.0, y + 4.0], Anchor::Start, "", &lines[*k].label);
+        marker(svg, [left + 11.0, *y], *k, &colour);
+        svg.text([left + 18.0, y + 4.0], Anchor::Start, "", &lines[*k].label);
     }
     if !ends.is_empty() {
-        svg.text([SHEET[0] - 4.0, 12.0], Anchor::End, r##"fill="#444""##, heading);
+        svg.text([SHEET[0] - 2.0, 11.0], Anchor::End, r##"fill="#444""##, heading);
     }
 }

@@ -1,19 +1,24 @@
 //! A quantity over two axes: a cell for each pair of values.
 
-use super::span::{LINE, Span, horizontal_axis, short, vertical_axis, with_unit};
+use super::span::{
+    LINE, Span, horizontal_axis, name_below, name_beside, short, tick_below, tick_beside,
+    vertical_axis, with_unit,
+};
 use super::view::{AxisView, QuantityView, Spacing, six_digits};
 use super::{Slice, series};
 use crate::figure::colour::gradient;
 use crate::figure::contour::{contour, length};
 use crate::figure::image::data_uri;
 use crate::figure::raster::Raster;
-use crate::figure::svg::{Anchor, Svg};
+use crate::figure::svg::{Anchor, DIGIT, NAME, ONE_COLUMN, Svg};
 use crate::figure::{Figure, HoverArea};
 
 /// Size of the drawing and of its plot, and the plot's upper left corner.
-const SHEET: [f64; 2] = [560.0, 420.0];
-const PLOT: [f64; 2] = [366.0, 350.0];
-const AT: [f64; 2] = [76.0, 14.0];
+const SHEET: [f64; 2] = [ONE_COLUMN, 276.0];
+const PLOT: [f64; 2] = [200.0, 210.0];
+const AT: [f64; 2] = [64.0, 10.0];
+/// Width of the bar of colours.
+pub const BAR: f64 = 12.0;
 /// Most cells that are drawn; of more, every so manieth along both axes.
 const MOST: usize = 16_000;
 /// Pixels of the image along a side, about.
@@ -51,7 +56,10 @@ pub fn heat_map(
     for (k, axis) in [x, y].into_iter().enumerate() {
         draw_axis(&mut svg, axis, &cells.places[k], k == 1);
     }
-    draw_bar(&mut svg, &colours, &with_unit(&quantity.name, &quantity.unit));
+    let bar = [AT[0] + PLOT[0] + 10.0, AT[1]];
+    svg.raw(&gradient("bar"));
+    svg.rectangle(bar, [BAR, PLOT[1]], r#"fill="url(#bar)""#);
+    draw_bar(&mut svg, bar, PLOT[1], &colours, &with_unit(&quantity.name, &quantity.unit));
     let title = format!("{} over {} and {}", capital(&quantity.name), x.name, y.name);
     let label = |axis: &AxisView, k: usize| {
         cells.places[k].iter().map(|&place| axis.label(place)).collect::<Vec<_>>()
@@ -145,18 +153,17 @@ fn draw_lines(svg: &mut Svg, cells: &Cells, colours: &Span) {
         *value = if is_converged { number } else { f64::NAN };
     }
     let mut labels: Vec<([f64; 2], String)> = Vec::new();
-    for tick in colours.ticks(8) {
-        let Some(text) = tick.label else { continue };
+    for (value, text) in colours.ticks(7) {
         let to_plot = |p: &[f64; 2]| {
             [AT[0] + p[0] * PLOT[0] / columns as f64, AT[1] + p[1] * PLOT[1] / rows as f64]
         };
-        let lines = contour(&raster, level(colours, tick.at));
+        let lines = contour(&raster, level(colours, value));
         let lines: Vec<Vec<[f64; 2]>> =
             lines.iter().map(|line| line.iter().map(to_plot).collect()).collect();
         let style = r#"stroke="white" stroke-width="1" stroke-opacity="0.85""#;
         svg.polylines(lines.iter().map(|l| &l[..]), style);
-        let place = lines.iter().filter(|line| length(line) > 70.0).flatten().filter_map(|&p| {
-            let inside = (p[0] - AT[0]).min(AT[0] + PLOT[0] - p[0]) > 22.0
+        let place = lines.iter().filter(|line| length(line) > 50.0).flatten().filter_map(|&p| {
+            let inside = (p[0] - AT[0]).min(AT[0] + PLOT[0] - p[0]) > 18.0
                 && (p[1] - AT[1]).min(AT[1] + PLOT[1] - p[1]) > 12.0;
             let free = labels.iter().map(|(q, _)| (0.5 * (p[0] - q[0])).hypot(p[1] - q[1]));
             let room = free.fold(f64::INFINITY, f64::min);
@@ -170,7 +177,7 @@ fn draw_lines(svg: &mut Svg, cells: &Cells, colours: &Span) {
     }
     for (place, text) in &labels {
         let place = [place[0], place[1] + 4.0];
-        svg.text_on_map(place, Anchor::Middle, r#"font-size="11""#, text);
+        svg.text_on_map(place, Anchor::Middle, r#"font-size="10""#, text);
     }
 }
 
@@ -217,49 +224,36 @@ fn draw_axis(svg: &mut Svg, axis: &AxisView, places: &[usize], is_vertical: bool
         return draw(svg, AT, PLOT, &span, &name);
     }
     let labels: Vec<String> = places.iter().map(|&place| short(axis.values[place])).collect();
-    let widest = labels.iter().map(|l| l.chars().count()).max().unwrap_or(0) as f64;
-    let room = if is_vertical { PLOT[1] / 16.0 } else { PLOT[0] / (6.7 * widest + 8.0) };
+    let widest = labels.iter().map(|l| l.chars().count()).max().unwrap_or(0);
+    let room = if is_vertical { PLOT[1] / 16.0 } else { PLOT[0] / (DIGIT * widest as f64 + 6.0) };
     let every = (count as f64 / room).ceil().max(1.0) as usize;
     for (k, label) in labels.iter().enumerate().step_by(every) {
         let part = (k as f64 + 0.5) / count as f64;
         if is_vertical {
-            let y = AT[1] + PLOT[1] * (1.0 - part);
-            svg.line([AT[0] - 5.0, y], [AT[0], y], LINE);
-            svg.text([AT[0] - 8.0, y + 4.0], Anchor::End, "", label);
+            tick_beside(svg, [AT[0], AT[1] + PLOT[1] * (1.0 - part)], label);
         } else {
-            let (x, bottom) = (AT[0] + PLOT[0] * part, AT[1] + PLOT[1]);
-            svg.line([x, bottom], [x, bottom + 5.0], LINE);
-            svg.text([x, bottom + 18.0], Anchor::Middle, "", label);
+            tick_below(svg, [AT[0] + PLOT[0] * part, AT[1] + PLOT[1]], label);
         }
     }
-    let style = r#"font-size="13""#;
-    if is_vertical {
-        let x = (AT[0] - 20.0 - 6.7 * widest).max(13.0);
-        svg.text_upwards([x, AT[1] + 0.5 * PLOT[1]], style, &name);
-    } else {
-        let at = [AT[0] + 0.5 * PLOT[0], AT[1] + PLOT[1] + 38.0];
-        svg.text(at, Anchor::Middle, style, &name);
+    match is_vertical {
+        true => name_beside(svg, AT, PLOT, (&name, widest)),
+        false => name_below(svg, AT, PLOT, &name),
     }
 }
 
-fn draw_bar(svg: &mut Svg, colours: &Span, name: &str) {
-    let (at, size) = ([AT[0] + PLOT[0] + 16.0, AT[1]], [14.0, PLOT[1]]);
-    svg.raw(&gradient("bar"));
-    svg.rectangle(at, size, &format!(r#"fill="url(#bar)" {LINE}"#));
-    let right = at[0] + size[0];
-    let mut widest = 0.0_f64;
-    let mut free = f64::INFINITY;
-    for tick in colours.ticks(8) {
-        let y = at[1] + size[1] * (1.0 - colours.part(tick.at));
-        svg.line([right, y], [right + 4.0, y], LINE);
-        if let Some(label) = tick.label.filter(|_| y < free) {
-            svg.text([right + 7.0, y + 4.0], Anchor::Start, "", &label);
-            widest = widest.max(label.chars().count() as f64);
-            free = y - 13.0;
-        }
+/// A bar of the colours at the right of the plot; `at` its upper left corner and `height` its height.
+pub fn draw_bar(svg: &mut Svg, [left, top]: [f64; 2], height: f64, colours: &Span, name: &str) {
+    let right = left + BAR;
+    svg.rectangle([left, top], [BAR, height], &format!(r#"fill="none" {LINE}"#));
+    let mut widest = 0;
+    for (value, label) in colours.ticks(7) {
+        let y = top + height * (1.0 - colours.part(value));
+        svg.line([right, y], [right + 3.0, y], LINE);
+        svg.text([right + 5.0, y + 4.0], Anchor::Start, "", &label);
+        widest = widest.max(label.chars().count());
     }
-    let x = (right + 24.0 + 6.7 * widest).min(SHEET[0] - 6.0);
-    svg.text_upwards([x, at[1] + 0.5 * size[1]], r#"font-size="13""#, name);
+    let x = (right + 18.0 + DIGIT * widest as f64).min(SHEET[0] - 4.0);
+    svg.text_upwards([x, top + 0.5 * height], NAME, name);
 }
 
 /// With a capital letter.

@@ -2,8 +2,7 @@
 
 use super::Slice;
 use super::view::{AxisView, QuantityView};
-use crate::figure::Series;
-use crate::output::write_number;
+use crate::figure::{Series, number_text};
 
 /// Of more points, the file of the results is enough.
 const MOST: usize = 20_000;
@@ -42,11 +41,6 @@ pub fn series(slice: &Slice<'_>, quantity: &QuantityView<'_>, axes: &[&AxisView]
 
 /// A column of numbers.
 pub fn column(name: &str, unit: &str, values: impl Iterator<Item = f64>) -> Series {
-    let write = |value: f64| {
-        let mut text = Vec::new();
-        // Into memory, writing cannot fail; numbers are ASCII.
-        let _ = write_number(&mut text, value);
-        String::from_utf8(text).unwrap_or_default()
-    };
-    Series { name: name.to_owned(), unit: unit.to_owned(), values: values.map(write).collect() }
+    let values = values.map(number_text).collect();
+    Series { name: name.to_owned(), unit: unit.to_owned(), values }
 }

@@ -1,8 +1,8 @@
 //! A numeric axis of a plot, linear or logarithmic.
 
-use crate::figure::axis::Ticks;
-use crate::figure::svg::{Anchor, Svg};
-use crate::figure::{Scale, axis::four_digits};
+use crate::figure::Scale;
+use crate::figure::axis::{Ticks, four_digits, logarithmic_ticks};
+use crate::figure::svg::{Anchor, DIGIT, NAME, Svg};
 use crate::units::typeset_number;
 
 /// Beyond this ratio of positive values, a logarithmic axis shows more than a linear one.
@@ -17,12 +17,6 @@ pub struct Span {
     pub low: f64,
     pub high: f64,
     pub logarithmic: bool,
-}
-
-/// A mark on an axis; without a label where there is no room for one.
-pub struct Tick {
-    pub at: f64,
-    pub label: Option<String>,
 }
 
 impl Span {
@@ -58,49 +52,20 @@ impl Span {
         }
     }
 
-    /// About `count` labelled ticks.
-    pub fn ticks(&self, count: usize) -> Vec<Tick> {
-        if !self.logarithmic || self.high / self.low < 3.0 {
-            let ticks = Ticks::new(self.low, self.high, count);
-            return ticks.at.iter().map(|&at| Tick { at, label: Some(ticks.label(at)) }).collect();
+    /// At most about `count` ticks: values and labels.
+    pub fn ticks(&self, count: usize) -> Vec<(f64, String)> {
+        if self.logarithmic {
+            let ticks = logarithmic_ticks(self.low.log10(), self.high.log10(), count);
+            return ticks.into_iter().map(|(at, label)| (10_f64.powf(at), label)).collect();
         }
-        let decades = (self.low.log10().floor() as i32)..=(self.high.log10().ceil() as i32);
-        let total = (self.high / self.low).log10();
-        let digits: &[f64] = match total {
-            t if t < 1.3 => &[1.0, 2.0, 3.0, 5.0],
-            t if t < 2.6 => &[1.0, 2.0, 5.0],
-            _ => &[1.0],
-        };
-        let every = (total / count as f64).ceil().max(1.0) as i32;
-        let mut ticks = Vec::new();
-        for decade in decades {
-            for digit in 1..10 {
-                let at = f64::from(digit) * 10_f64.powi(decade);
-                let inside = (-1e-9..=1.0 + 1e-9).contains(&self.part(at));
-                let is_named = digits.contains(&f64::from(digit)) && decade.rem_euclid(every) == 0;
-                if inside && (is_named || every == 1) {
-                    ticks.push(Tick { at, label: is_named.then(|| power_label(digit, decade)) });
-                }
-            }
-        }
-        ticks
+        let ticks = Ticks::new(self.low, self.high, count);
+        ticks.at.iter().map(|&at| (at, ticks.label(at))).collect()
     }
 
     /// As what a page reads from it.
     pub fn scale(&self, name: &str, unit: &str) -> Scale {
         let Span { low, high, logarithmic } = *self;
         Scale { name: name.to_owned(), unit: unit.to_owned(), low, high, logarithmic }
-    }
-}
-
-fn power_label(digit: i32, decade: i32) -> String {
-    match decade {
-        -3..=0 => format!("{:.*}", -decade as usize, f64::from(digit) * 10_f64.powi(decade)),
-        1..=3 => (digit * 10_i32.pow(decade as u32)).to_string(),
-        _ => {
-            let label = typeset_number(&format!("{digit}e{decade}")).replace('\u{a0}', "");
-            label.strip_prefix("1\u{d7}").map(str::to_owned).unwrap_or(label)
-        }
     }
 }
 
@@ -159,39 +124,84 @@ impl Frame {
 
 /// Ticks, labels and name below a frame.
 pub fn horizontal_axis(svg: &mut Svg, at: [f64; 2], size: [f64; 2], span: &Span, name: &str) {
-    let bottom = at[1] + size[1];
     let mut free = f64::NEG_INFINITY;
-    for tick in span.ticks(6) {
-        let x = at[0] + size[0] * span.part(tick.at);
-        let length = if tick.label.is_some() { 5.0 } else { 3.0 };
-        svg.line([x, bottom], [x, bottom + length], LINE);
+    for (value, label) in span.ticks(6) {
+        let x = at[0] + size[0] * span.part(value);
+        let half = 0.5 * DIGIT * label.chars().count() as f64;
         // Labels that would touch the one before are left out.
-        if let Some(label) = tick.label.filter(|label| x - 3.4 * width(label) > free) {
-            svg.text([x, bottom + 18.0], Anchor::Middle, "", &label);
-            free = x + 3.4 * width(&label) + 6.0;
+        let label = if x - half > free { label.as_str() } else { "" };
+        if !label.is_empty() {
+            free = x + half + 5.0;
         }
+        tick_below(svg, [x, at[1] + size[1]], label);
     }
-    svg.text([at[0] + 0.5 * size[0], bottom + 38.0], Anchor::Middle, r#"font-size="13""#, name);
+    name_below(svg, at, size, name);
 }
 
-fn width(label: &str) -> f64 {
-    label.chars().count() as f64
+/// A tick and its label below the lower edge of a frame.
+pub fn tick_below(svg: &mut Svg, [x, bottom]: [f64; 2], label: &str) {
+    svg.line([x, bottom], [x, bottom + 4.0], LINE);
+    if !label.is_empty() {
+        svg.text([x, bottom + 16.0], Anchor::Middle, "", label);
+    }
+}
+
+/// The name of a horizontal axis, below the labels of its ticks.
+pub fn name_below(svg: &mut Svg, at: [f64; 2], size: [f64; 2], name: &str) {
+    for (line, y) in wrap(name, size[0] + 40.0).iter().zip([33.0, 47.0]) {
+        svg.text([at[0] + 0.5 * size[0], at[1] + size[1] + y], Anchor::Middle, NAME, line);
+    }
 }
 
 /// Ticks, labels and name to the left of a frame.
 pub fn vertical_axis(svg: &mut Svg, at: [f64; 2], size: [f64; 2], span: &Span, name: &str) {
-    let mut widest = 0.0_f64;
-    let mut free = f64::INFINITY;
-    for tick in span.ticks(6) {
-        let y = at[1] + size[1] * (1.0 - span.part(tick.at));
-        let length = if tick.label.is_some() { 5.0 } else { 3.0 };
-        svg.line([at[0] - length, y], [at[0], y], LINE);
-        if let Some(label) = tick.label.filter(|_| y < free) {
-            svg.text([at[0] - 8.0, y + 4.0], Anchor::End, "", &label);
-            widest = widest.max(width(&label));
-            free = y - 14.0;
+    let mut widest = 0;
+    for (value, label) in span.ticks(7) {
+        tick_beside(svg, [at[0], at[1] + size[1] * (1.0 - span.part(value))], &label);
+        widest = widest.max(label.chars().count());
+    }
+    name_beside(svg, at, size, (name, widest));
+}
+
+/// A tick and its label to the left of a frame.
+pub fn tick_beside(svg: &mut Svg, [left, y]: [f64; 2], label: &str) {
+    svg.line([left - 4.0, y], [left, y], LINE);
+    svg.text([left - 6.0, y + 4.0], Anchor::End, "", label);
+}
+
+/// The name of a vertical axis, clear of labels of `widest` characters.
+pub fn name_beside(svg: &mut Svg, at: [f64; 2], size: [f64; 2], (name, widest): (&str, usize)) {
+    let lines = wrap(name, size[1] + 16.0);
+    for (line, k) in lines.iter().rev().zip(0..) {
+        let x = at[0] - 15.0 - DIGIT * widest as f64 - 14.0 * f64::from(k);
+        svg.text_upwards(
+            [x.max(10.0 + 14.0 * (lines.len() as f64 - 1.0 - f64::from(k))), at[1] + 0.5 * size[1]],
+            NAME,
+            line,
+        );
+    }
+}
+
+/// A name on one line, or on two when it is wider than `room`.
+fn wrap(name: &str, room: f64) -> Vec<String> {
+    let most = (room / DIGIT) as usize;
+    let mut lines = vec![String::new()];
+    for word in name.split(' ') {
+        let length = |text: &str| text.chars().count();
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && last == 0 && length(&lines[last]) + 1 + length(word) > most {
+            lines.push(word.to_owned());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last] += word;
         }
     }
-    let x = at[0] - 20.0 - 6.7 * widest;
-    svg.text_upwards([x.max(13.0), at[1] + 0.5 * size[1]], r#"font-size="13""#, name);
+    for line in &mut lines {
+        if line.chars().count() > most {
+            *line = line.chars().take(most.saturating_sub(1)).chain(['…']).collect();
+        }
+    }
+    lines
 }

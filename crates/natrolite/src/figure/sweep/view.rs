@@ -11,7 +11,7 @@ const EVEN: f64 = 1e-6;
 pub struct AxisView {
     /// Its number among the axes of the sweep.
     pub axis: usize,
-    /// For example `conductivity, NAS`.
+    /// For example `conductivity of NAS`.
     pub name: String,
     /// Path in the case.
     pub key: String,
@@ -69,13 +69,13 @@ impl AxisView {
     }
 }
 
-/// `material.NAS.ohm.conductivity` as words: conductivity, NAS.
+/// `material.NAS.ohm.conductivity` as words: conductivity of NAS.
 fn short_name(key: &str) -> String {
     let parts: Vec<&str> = key.split('.').collect();
     let last = parts.last().copied().unwrap_or_default().replace('_', " ");
     match parts[..] {
         ["material" | "boundary" | "interface", place, ..] if parts.len() > 2 => {
-            format!("{last}, {place}")
+            format!("{last} of {place}")
         }
         _ => last,
     }
@@ -102,7 +102,7 @@ fn spacing(values: &[f64]) -> Spacing {
 
 /// A quantity in a handy unit.
 pub struct QuantityView<'a> {
-    /// For example `peak factor, anode`.
+    /// For example `peak factor of anode`.
     pub name: String,
     /// For names of files: `peak_factor_anode`.
     pub stem: String,
@@ -120,7 +120,7 @@ impl<'a> QuantityView<'a> {
         let largest = finite.fold(0.0, |m: f64, v| m.max(v.abs()));
         let (symbol, size) = handy_unit(largest, &quantity.unit);
         let name = match quantity.name.split_once('.') {
-            Some((name, place)) => format!("{}, {place}", name.replace('_', " ")),
+            Some((name, place)) => format!("{} of {place}", name.replace('_', " ")),
             None => quantity.name.replace('_', " "),
         };
         QuantityView {
