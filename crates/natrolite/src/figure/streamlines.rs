@@ -224,7 +224,8 @@ mod tests {
         let view = View::around_defect(&results, [300.0, 300.0]).unwrap();
         let streams = Streamlines::new(&results, &view).unwrap();
         let between = streams.between.unwrap();
-        // Where the lines begin, at the counter, the current is uniform, 5.1 A/m2; those at the right.
+        // Where the lines begin, at the counter, the current is uniform, 5.1 A/m2; those at the right. Half
+        // a pixel is two hundredths of the distance of the outermost lines.
         let scale = (view.window[1][0] - view.window[0][0]) / (2.0 * view.size[0]).round();
         let begins = streams.lines.iter().map(|l| view.window[0][0] + scale * l[0][0]);
         let mut radii: Vec<f64> = begins.filter(|r| *r > 0.0).collect();
@@ -232,7 +233,7 @@ mod tests {
         assert!(radii.len() > 5 && streams.lines.len() == 2 * radii.len());
         for pair in radii.windows(2) {
             let current = 5.1 * std::f64::consts::PI * (pair[1].powi(2) - pair[0].powi(2));
-            assert!((current / between - 1.0).abs() < 0.02, "{current:e} {between:e}");
+            assert!((current / between - 1.0).abs() < 0.04, "{current:e} {between:e}");
         }
         // Each runs down from the counter to the anode.
         assert!(streams.lines.iter().all(|l| l[0][1] < 3.0 && l[l.len() - 1][1] > 300.0));
