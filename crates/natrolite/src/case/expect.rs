@@ -88,6 +88,30 @@ pub const QUANTITIES: &[Quantity] = &[
         Of::Cell,
         "Cell overpotential over the mean counter current density.",
     ),
+    quantity(
+        "overpotential_ohmic",
+        "V",
+        Of::Cell,
+        "Power dissipated in the bodies over the current through the counter.",
+    ),
+    quantity(
+        "overpotential_kinetic",
+        "V",
+        Of::Surface,
+        "Overpotential of the charge transfer, averaged with the current as weight.",
+    ),
+    quantity(
+        "overpotential_film",
+        "V",
+        Of::Surface,
+        "The same for the voltage of a film, or of a contact resistance.",
+    ),
+    quantity(
+        "overpotential_mechanical",
+        "V",
+        Of::Surface,
+        "The same for Omega p / F, the shift by the contact pressure.",
+    ),
     quantity("current_balance_error", "1", Of::Cell, "Sum of all currents, relative."),
     quantity(
         "contact_fraction",

@@ -72,11 +72,27 @@ pub fn logarithmic_ticks(low: f64, high: f64, count: usize) -> Vec<(f64, String)
             Ticks::new(a, b, count).at.into_iter().filter(|t| *t > 0.0).map(f64::log10).collect()
         }
         None => {
-            let step = choices[0].len().div_ceil(count.max(1));
-            choices[0].iter().copied().step_by(step).collect()
+            // Multiples of a step, so that 1 is among them, and all as powers.
+            let step = choices[0].len().div_ceil(count.max(1)) as i32;
+            let exponents = (first..=last).filter(|e| e % step == 0).map(f64::from);
+            let label = |v: f64| if v == 0.0 { "1".to_owned() } else { power(v as i32) };
+            return exponents.filter(inside).map(|v| (v, label(v))).collect();
         }
     };
     at.into_iter().map(|v| (v, logarithmic_label(v))).collect()
+}
+
+/// Ten to the power of `e`.
+fn power(e: i32) -> String {
+    let digits = e.to_string();
+    let raised = digits.chars().map(|c| match c {
+        '-' => '\u{207b}',
+        '1' => '\u{b9}',
+        '2' => '\u{b2}',
+        '3' => '\u{b3}',
+        c => char::from_u32(0x2070 + c.to_digit(10).unwrap_or(0)).unwrap_or(c),
+    });
+    format!("10{}", raised.collect::<String>())
 }
 
 /// A power of ten, or a number of few digits.
@@ -90,17 +106,6 @@ fn logarithmic_label(v: f64) -> String {
             false => text,
         };
     }
-    let power = |e: i32| {
-        let digits = e.to_string();
-        let raised = digits.chars().map(|c| match c {
-            '-' => '\u{207b}',
-            '1' => '\u{b9}',
-            '2' => '\u{b2}',
-            '3' => '\u{b3}',
-            c => char::from_u32(0x2070 + c.to_digit(10).unwrap_or(0)).unwrap_or(c),
-        });
-        format!("10{}", raised.collect::<String>())
-    };
     match is_power {
         true => power(exponent),
         false => {

@@ -40,7 +40,7 @@ pub fn compare_runs(runs: &[(&str, &Results)]) -> Vec<Figure> {
         figures.extend(along(runs, &vec![Some(name); runs.len()], name));
     }
     figures.extend(compare_voltages(runs));
-    figures
+    figures.into_iter().map(Figure::with_own_names).collect()
 }
 
 /// Curves along one surface of each run.

@@ -12,6 +12,7 @@ const WIDTH: f64 = ONE_COLUMN - LEFT - 10.0;
 const TALL: f64 = 150.0;
 const LOW: f64 = 90.0;
 const BETWEEN: f64 = 14.0;
+const ITERATIONS: &str = "linear iterations";
 /// The last digits of a double: what is below cannot be told from zero.
 const LEAST: f64 = 1e-17;
 
@@ -33,11 +34,16 @@ pub fn convergence(results: &Results) -> Option<Figure> {
     let steps = |name, first, values, logarithmic| Steps { name, first, values, logarithmic };
     let electric = [
         steps("residual", 0, summary.newton.residuals.clone(), true),
-        steps("linear iterations", 1, iterations, false),
+        steps(ITERATIONS, 1, iterations, false),
     ];
     let mechanical = [steps("nodes exchanged", 1, exchanged, false)];
-    let electric: Vec<Steps> = electric.into_iter().filter(|s| !s.values.is_empty()).collect();
-    let mechanical: Vec<Steps> = mechanical.into_iter().filter(|s| !s.values.is_empty()).collect();
+    // A direct solver needs one iteration, and without exchanges there is nothing to see.
+    let says = |s: &Steps| match s.logarithmic {
+        true => !s.values.is_empty(),
+        false => s.values.iter().any(|v| *v > if s.name == ITERATIONS { 1.0 } else { 0.0 }),
+    };
+    let electric: Vec<Steps> = electric.into_iter().filter(says).collect();
+    let mechanical: Vec<Steps> = mechanical.into_iter().filter(says).collect();
     let axes = [("Newton step", &electric), ("contact step", &mechanical)];
     let axes: Vec<_> = axes.into_iter().filter(|(_, panels)| !panels.is_empty()).collect();
     let height = |s: &Steps| if s.logarithmic { TALL } else { LOW };

@@ -37,8 +37,8 @@ pub fn map(results: &Results, view: View, id: &'static str) -> Option<MapPanel> 
         .collect();
     let mut raster = view.sample(&results.mesh, &sizes);
     let scale = scale(&mut raster)?;
-    let lines = if scale.range[1] > scale.range[0] { Lines::Plain } else { Lines::None };
-    Some(MapPanel::of(view, raster, scale, Vec::new(), id, lines))
+    // Where the field is nearly flat, lines of equal value would show nothing but the mesh.
+    Some(MapPanel::of(view, raster, scale, Vec::new(), id, Lines::None))
 }
 
 /// The colours for a raster of a size; where they are logarithmic, the raster becomes so, too.

@@ -16,6 +16,8 @@ const DOTTED: &str = r#"stroke-dasharray="1 3.5""#;
 const UNIFORM: f64 = 1e-6;
 /// Most points of a curve that a page is told.
 const MOST_POINTS: usize = 600;
+/// Height of a line of a name.
+const LINE: f64 = 14.0;
 /// Room between panels.
 const BETWEEN: f64 = 14.0;
 
@@ -66,7 +68,8 @@ impl CurveStack<'_> {
     pub fn label_room(&self, height: f64) -> f64 {
         let panels = self.place_panels([0.0; 2], height);
         let widest = panels.iter().map(Panel::widest_label).max().unwrap_or(0);
-        DIGIT * widest.saturating_sub(5) as f64
+        let second_line = if panels.iter().any(Panel::needs_two_lines) { LINE } else { 0.0 };
+        second_line + DIGIT * widest.saturating_sub(5) as f64
     }
 
     fn place_panels(&self, at: [f64; 2], height: f64) -> Vec<Panel<'_>> {
@@ -149,8 +152,9 @@ impl CurveStack<'_> {
         if width > 40.0 && with_name {
             let x = panel.at[0] + 0.5 * width;
             let points = panel.curves.curves.iter().flat_map(|c| &c.points);
-            let here: Vec<f64> =
-                points.filter(|p| p[0] <= radius).map(|&p| panel.place(p)[1]).collect();
+            let means = panel.curves.means.iter().map(|&(_, mean)| [0.0, mean]);
+            let here = points.copied().filter(|p| p[0] <= radius).chain(means);
+            let here: Vec<f64> = here.map(|p| panel.place(p)[1]).collect();
             // At the bottom, or where no curve runs through the name.
             let height = panel.size[1];
             let free = [height - 12.0, 0.5 * height, 24.0, 0.75 * height]
@@ -203,10 +207,14 @@ impl CurveStack<'_> {
             };
             let word = if panel.curves.content == Content::Gap { "largest" } else { "peak" };
             let text = format!("{word} {} at {distance} {}", tell(peak[1]), panel.length.name);
-            // To the side on which there is more room, above the curve, which has its highest point
-            // here; not above another such text.
-            let (shift, anchor) =
-                if at[0] < middle { (8.0, Anchor::Start) } else { (-8.0, Anchor::End) };
+            // To the side on which there is more room, within the frame, above the curve, which has its
+            // highest point here; not above another such text.
+            let length = 1.1 * DIGIT * text.chars().count() as f64;
+            let [left, right] = [panel.at[0] + 4.0, panel.at[0] + panel.size[0] - 4.0];
+            let (x, anchor) = match at[0] < middle {
+                true => ((at[0] + 8.0).min(right - length).max(left), Anchor::Start),
+                false => ((at[0] - 8.0).max(left + length).min(right), Anchor::End),
+            };
             let mut y = (at[1] - 7.0).max(panel.at[1] + 11.0);
             while let Some(other) = taken.iter().find(|t| (**t - y).abs() < 12.0) {
                 y = other + 12.5;
@@ -214,7 +222,7 @@ impl CurveStack<'_> {
             taken.push(y);
             let fill = if self.every_peak { colour } else { "#000" };
             let style = format!(r#"{bold} fill="{fill}""#);
-            svg.text_on_map([at[0] + shift, y], anchor, &style, &text);
+            svg.text_on_map([x, y], anchor, &style, &text);
         }
     }
 
@@ -377,9 +385,16 @@ impl<'a> Panel<'a> {
         ]
     }
 
+    /// Whether name and unit of the vertical axis are longer than the panel is high.
+    fn needs_two_lines(&self) -> bool {
+        let unit = self.unit.name.chars().count();
+        let length = self.curves.content.name().chars().count() + unit + 3;
+        unit > 0 && 1.07 * DIGIT * length as f64 > self.size[1]
+    }
+
     fn vertical_ticks(&self) -> Ticks {
         let [low, high] = self.y.map(|v| v * self.unit.per_si);
-        Ticks::new(low, high, ((self.size[1] / 40.0) as usize).clamp(2, 6))
+        Ticks::new(low, high, ((self.size[1] / 28.0) as usize).clamp(3, 6))
     }
 
     /// Characters of the longest label at the vertical axis.
@@ -416,11 +431,18 @@ impl<'a> Panel<'a> {
             svg.line([left - 5.0, y], [left, y], r##"stroke="#222""##);
             svg.text([left - 8.0, y + 4.0], Anchor::End, "", &ticks.label(t));
         }
-        let name = match self.unit.name {
-            "" => self.curves.content.name().to_owned(),
-            unit => format!("{} ({unit})", self.curves.content.name()),
-        };
         let at = [left - 22.0 - DIGIT * widest as f64, top + 0.5 * self.size[1]];
-        svg.text_upwards(at, NAME, &name);
+        match self.unit.name {
+            "" => svg.text_upwards(at, NAME, self.curves.content.name()),
+            unit if self.needs_two_lines() => {
+                let above = [at[0] - LINE, at[1]];
+                svg.text_upwards(above, NAME, self.curves.content.name());
+                svg.text_upwards(at, NAME, &format!("({unit})"));
+            }
+            unit => {
+                let name = format!("{} ({unit})", self.curves.content.name());
+                svg.text_upwards(at, NAME, &name);
+            }
+        }
     }
 }

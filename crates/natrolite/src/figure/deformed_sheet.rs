@@ -3,7 +3,7 @@
 use super::Figure;
 use super::curve::surfaces;
 use super::deformed::{DeformedPanel, Heading};
-use super::map_sheet::{ROOM, plane, view};
+use super::map_sheet::{LEFT, ROOM, plane, view};
 use super::svg::{ONE_COLUMN, Svg};
 use crate::results::Results;
 
@@ -16,7 +16,7 @@ pub fn deformed(results: &Results) -> Option<Figure> {
     let panel = DeformedPanel::new(results, defect, ROOM).filter(DeformedPanel::moves)?;
     let [width, height] = panel.size();
     let mut svg = Svg::new(ONE_COLUMN, MARGINS[0] + height + MARGINS[1]);
-    let at = [52.0 + 0.5 * (ROOM[0] - width), MARGINS[0]];
+    let at = [LEFT + 0.5 * (ROOM[0] - width), MARGINS[0]];
     panel.draw(&mut svg, at, &surfaces(results), Heading::Short);
     let caption = format!(
         "Shape under load{}, the displacement magnified as said above it; colours are the von Mises stress. \

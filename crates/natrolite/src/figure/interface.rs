@@ -14,7 +14,7 @@ const PANEL: [f64; 2] = [200.0, 130.0];
 /// Room above for the first row of the legend, below for the axis, at the right.
 const MARGINS: [f64; 3] = [24.0, 42.0, 10.0];
 /// Room at the left for labels of five digits and the name of the axis.
-const LEFT: f64 = 66.0;
+const LEFT: f64 = 70.0;
 
 /// Curves along the interface; none where the run has none.
 pub fn interface(results: &Results) -> Option<Figure> {

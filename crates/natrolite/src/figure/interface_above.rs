@@ -2,7 +2,7 @@
 
 use super::curve::{Content, surface_names};
 use super::field_plot::{FieldPlot, Lines, OVERSAMPLING, Scale, fit};
-use super::map_sheet::ROOM;
+use super::map_sheet::{LEFT, ROOM};
 use super::raster::Raster;
 use super::section::Triangle;
 use super::svg::{ONE_COLUMN, Svg};
@@ -15,7 +15,7 @@ use mesh::{FacetBlock, nodes_of};
 /// How many defect radii are shown on each side.
 const RADII: f64 = 3.0;
 /// Places as in a sheet of maps.
-const MARGINS: [f64; 3] = [52.0, 16.0, 44.0];
+const MARGINS: [f64; 3] = [LEFT, 16.0, 44.0];
 const BETWEEN: f64 = 24.0;
 
 /// Current density and contact pressure over the facets of the surfaces worth showing.

@@ -8,9 +8,9 @@ use super::{Figure, HoverArea};
 use crate::results::Results;
 
 /// Room for the vertical axis at the left of a map.
-const LEFT: f64 = 52.0;
+pub const LEFT: f64 = 58.0;
 /// Room for the colour bar at its right.
-const BAR: f64 = 92.0;
+const BAR: f64 = 88.0;
 /// Room above, for the tip of the colour bar.
 const TOP: f64 = 16.0;
 /// Room below, for the horizontal axis.

@@ -8,15 +8,15 @@ use super::map::{colour_of, extent, is_defect};
 use super::mesh_lines::{draw, edges};
 use super::raster::Raster;
 use super::section::{Section, Trace};
-use super::svg::{Anchor, ONE_COLUMN, Svg, TWO_COLUMNS};
+use super::svg::{Anchor, DIGIT, ONE_COLUMN, Svg, TWO_COLUMNS};
 use super::view::View;
 use crate::results::Results;
 
 /// Half the width of the enlarged part, in radii of the defect.
 const ENLARGED: f64 = 0.25;
 /// Room for one of the panels.
-const ROOM: [f64; 2] = [ONE_COLUMN - 66.0, 270.0];
-const MARGINS: [f64; 3] = [56.0, 12.0, 44.0];
+const ROOM: [f64; 2] = [ONE_COLUMN - 70.0, 270.0];
+const MARGINS: [f64; 3] = [60.0, 12.0, 44.0];
 
 /// The mesh as it was solved on: all of it, and enlarged at the edge of the defect; without mirror images.
 pub fn mesh(results: &Results) -> Option<Figure> {
@@ -126,7 +126,9 @@ impl Panel {
         });
         self.plot.draw_axes(svg, at);
         let mut taken: Vec<[f64; 2]> = Vec::new();
-        for trace in traces {
+        // The walls of a void between two bodies lie on their interface.
+        let covered = results.mesh.interface("void").is_some();
+        for trace in traces.iter().filter(|t| !(covered && is_defect(&t.name))) {
             self.name_trace(svg, trace, surfaces, at, &mut taken);
         }
         for (region, name) in (0_u32..).zip(&results.mesh.regions) {
@@ -171,6 +173,10 @@ impl Panel {
             true => p[0] += if p[0] < panel[0] { 15.0 } else { -8.0 },
             false => p[1] += if p[1] < panel[1] { 15.0 } else { -8.0 },
         }
+        // All of the name within the frame.
+        let half = 0.55 * DIGIT * trace.name.chars().count() as f64;
+        let (k, size) = if upright { (1, h) } else { (0, w) };
+        p[k] = p[k].min(at[k] + size - half - 3.0).max(at[k] + half + 3.0);
         let mut tries = 0;
         while taken.iter().any(|t| (t[0] - p[0]).abs() < 60.0 && (t[1] - p[1]).abs() < 13.0) {
             p[1] += if p[1] < panel[1] { 13.0 } else { -13.0 };

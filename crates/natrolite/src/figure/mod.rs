@@ -82,6 +82,14 @@ impl Figure {
         pair.map_or([0.0; 2], |(width, height)| [number(width), number(height)])
     }
 
+    /// The same with names of its own for what elements refer to, so that several figures can stand in
+    /// one page.
+    fn with_own_names(mut self) -> Figure {
+        let svg = self.svg.replace(" id=\"", &format!(" id=\"{}-", self.name));
+        self.svg = svg.replace("url(#", &format!("url(#{}-", self.name));
+        self
+    }
+
     /// The drawing as it is printed, `width` \[mm\] wide.
     pub fn svg_of_width(&self, width: f64) -> String {
         let [w, h] = self.size();

@@ -47,5 +47,5 @@ const DRAW: [Draw; 11] = [
 
 /// The figures of a run, as far as it has what they show, in the order of [`FIGURES`].
 pub fn figures_of_run(results: &Results) -> Vec<Figure> {
-    DRAW.iter().filter_map(|draw| draw(results)).collect()
+    DRAW.iter().filter_map(|draw| draw(results)).map(Figure::with_own_names).collect()
 }

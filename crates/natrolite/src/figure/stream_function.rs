@@ -140,3 +140,74 @@ fn to_matrix(mut entries: Vec<Entry>, count: usize) -> Option<Csr> {
     }
     Csr::new(start, columns, values, count).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::{Silent, solve_case};
+    use std::f64::consts::PI;
+    use std::path::Path;
+
+    fn solve(name: &str) -> Results {
+        let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
+        let case = crate::case::read_file(&configs.join(name), &[]).unwrap();
+        solve_case(&case, 0, &mut Silent).unwrap()
+    }
+
+    /// Nodes of a boundary with their values.
+    fn on(results: &Results, psi: &[f64], name: &str) -> Vec<([f64; 3], f64)> {
+        let nodes = mesh::nodes_of(&results.mesh.boundary(name).unwrap().facets);
+        nodes.iter().map(|&n| (results.mesh.points[n as usize], psi[n as usize])).collect()
+    }
+
+    #[test]
+    fn the_stream_function_is_the_current_within_a_radius() {
+        // 5.1 A/m2 downwards through the counter: psi = 5.1 pi r^2; nothing through the pore. The current
+        // density that is averaged at nodes is good to a few thousandths on this mesh.
+        let results = solve("nas_pore.toml");
+        let psi = stream_function(&results).unwrap();
+        let total = 5.1 * PI * 5e-5_f64.powi(2);
+        for (x, psi) in on(&results, &psi, "counter") {
+            assert!((psi - 5.1 * PI * x[0] * x[0]).abs() < 3e-3 * total, "{x:?} {psi:e}");
+        }
+        for (x, psi) in on(&results, &psi, "pore") {
+            assert!(psi.abs() < 3e-3 * total, "{x:?} {psi:e}");
+        }
+        for (x, psi) in on(&results, &psi, "side") {
+            assert!((psi - total).abs() < 3e-3 * total, "{x:?} {psi:e}");
+        }
+    }
+
+    #[test]
+    fn it_goes_on_across_an_interface() {
+        let results = solve("meshed_anode.toml");
+        let psi = stream_function(&results).unwrap();
+        let total = 5.1 * PI * 5e-5_f64.powi(2);
+        let collector = on(&results, &psi, "collector");
+        let far = collector.iter().max_by(|a, b| a.0[0].total_cmp(&b.0[0])).unwrap();
+        assert!((far.1 - total).abs() < 4e-3 * total, "{far:?}");
+        let interface = results.mesh.interface("anode").unwrap();
+        for (a, b) in interface.sides[0].iter().zip(&interface.sides[1]) {
+            for (&here, &there) in a.nodes.iter().zip(&b.nodes) {
+                assert_eq!(psi[here as usize], psi[there as usize]);
+            }
+        }
+    }
+
+    #[test]
+    fn in_a_plane_it_is_the_current_beyond_a_point() {
+        // A uniform current downwards through the counter, per metre: psi = i x.
+        let results = solve("nas_slit.toml");
+        let psi = stream_function(&results).unwrap();
+        let far = results.mesh.points.iter().fold(0.0, |m: f64, x| m.max(x[0]));
+        for (x, psi) in on(&results, &psi, "counter") {
+            assert!((psi - 5.1 * x[0]).abs() < 1e-3 * 5.1 * far, "{x:?} {psi:e}");
+        }
+    }
+
+    #[test]
+    fn there_is_none_in_space_and_without_a_current() {
+        assert!(stream_function(&solve("gmsh_pore_quarter.toml")).is_none());
+        assert!(stream_function(&solve("hertz_sphere.toml")).is_none());
+    }
+}

@@ -211,6 +211,46 @@ mod tests {
         assert_eq!([round_up(0.0), round_up(f64::NAN), round_up(-1.0)], [None; 3]);
     }
 
+    fn solve(name: &str) -> Results {
+        use crate::run::{Silent, solve_case};
+        let configs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
+        let case = crate::case::read_file(&configs.join(name), &[]).unwrap();
+        solve_case(&case, 0, &mut Silent).unwrap()
+    }
+
+    #[test]
+    fn between_neighbouring_lines_flows_the_same_current() {
+        let results = solve("nas_pore.toml");
+        let view = View::around_defect(&results, [300.0, 300.0]).unwrap();
+        let streams = Streamlines::new(&results, &view).unwrap();
+        let between = streams.between.unwrap();
+        // Where the lines begin, at the counter, the current is uniform, 5.1 A/m2; those at the right. Half
+        // a pixel is two hundredths of the distance of the outermost lines.
+        let scale = (view.window[1][0] - view.window[0][0]) / (2.0 * view.size[0]).round();
+        let begins = streams.lines.iter().map(|l| view.window[0][0] + scale * l[0][0]);
+        let mut radii: Vec<f64> = begins.filter(|r| *r > 0.0).collect();
+        radii.sort_by(f64::total_cmp);
+        assert!(radii.len() > 5 && streams.lines.len() == 2 * radii.len());
+        for pair in radii.windows(2) {
+            let current = 5.1 * std::f64::consts::PI * (pair[1].powi(2) - pair[0].powi(2));
+            assert!((current / between - 1.0).abs() < 0.04, "{current:e} {between:e}");
+        }
+        // Each runs down from the counter to the anode.
+        assert!(streams.lines.iter().all(|l| l[0][1] < 3.0 && l[l.len() - 1][1] > 300.0));
+    }
+
+    #[test]
+    fn lines_in_space_run_from_the_counter_to_the_anode() {
+        let results = solve("nps_pore_quarter.toml");
+        let view = View::around_defect(&results, [300.0, 300.0]).unwrap();
+        let streams = Streamlines::new(&results, &view).unwrap();
+        assert!(streams.between.is_none() && streams.lines.len() >= 15);
+        let height = 2.0 * view.size[1] * 50.0 / 56.0;
+        for line in &streams.lines {
+            assert!(line[0][1] < 5.0 && line[line.len() - 1][1] > 0.7 * height, "{:?}", line[0]);
+        }
+    }
+
     #[test]
     fn an_arrow_stands_in_the_middle() {
         let line = [[0.0, 0.0], [4.0, 0.0], [4.0, 3.0], [4.0, 9.0]];

@@ -67,7 +67,7 @@ impl Svg {
             for (k, p) in line.iter().enumerate() {
                 let command = if k == 0 { 'M' } else { 'L' };
                 // Writing to a string cannot fail.
-                let _ = write!(path, "{command}{} {}", px(p[0]), px(p[1]));
+                let _ = write!(path, "{command}{} {}", tenth(p[0]), tenth(p[1]));
             }
         }
         if !path.is_empty() {
@@ -169,6 +169,11 @@ impl Svg {
             body = self.body
         )
     }
+}
+
+/// A coordinate of a long line: a tenth of a unit is a fortieth of a millimetre.
+fn tenth(x: f64) -> String {
+    px((10.0 * x).round() / 10.0)
 }
 
 /// A coordinate with two decimals at most.

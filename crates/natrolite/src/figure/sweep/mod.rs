@@ -61,7 +61,7 @@ pub fn figures_of_sweep(sweep: &SweepResults) -> Vec<Figure> {
     let first =
         figures.iter().position(|f| !f.name.contains("peak_factor")).unwrap_or(figures.len());
     figures.splice(first..first, collapses);
-    figures
+    figures.into_iter().map(Figure::with_own_names).collect()
 }
 
 fn over_grid(sweep: &SweepResults, quantity: &QuantityView<'_>, figures: &mut Vec<Figure>) {

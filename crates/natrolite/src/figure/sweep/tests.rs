@@ -114,13 +114,13 @@ fn a_cell_of_a_map_is_the_value_of_its_point() {
 #[test]
 fn points_without_a_result_are_hatched_and_interrupt_curves() {
     let mut sweep = grid();
-    assert!(!figures_of_sweep(&sweep)[0].svg.contains("url(#failed)"));
+    assert!(!figures_of_sweep(&sweep)[0].svg.contains("-failed)"));
     sweep.status[4] = Some(PointStatus::Failed);
     sweep.quantities.iter_mut().for_each(|q| q.values[4] = f64::NAN);
     sweep.status[8] = Some(PointStatus::NotConverged);
     let figures = figures_of_sweep(&sweep);
     let map = find(&figures, "map_peak_factor_anode");
-    assert!(map.svg.contains("fill=\"url(#failed)\""));
+    assert!(map.svg.contains("fill=\"url(#map_peak_factor_anode-failed)\""));
     assert!(
         map.caption.contains("Hatched: 2 points failed or did not converge."),
         "{}",
