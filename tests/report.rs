@@ -86,7 +86,10 @@ fn the_page_of_a_run_does_not_depend_on_threads() {
     for (name, quantity) in quantities {
         let row = numbers.split(&format!(">{name}</th>")).nth(1).expect(name);
         let value = quantity["value"].as_f64().expect("a number");
-        assert!(row.starts_with(&format!("<td class=\"n\"><data value=\"{value:?}\">")), "{name}: {row}");
+        assert!(
+            row.starts_with(&format!("<td class=\"n\"><data value=\"{value:?}\">")),
+            "{name}: {row}"
+        );
     }
 }
 
@@ -94,12 +97,16 @@ fn the_page_of_a_run_does_not_depend_on_threads() {
 fn a_run_that_does_not_converge_says_so_at_the_top() {
     let folder = folder();
     let set = "solver.newton.max_iterations=1";
-    let output = run(folder.path(), &["run", "case.toml", "--quiet", "--set", set, "--output", "o"]);
+    let output =
+        run(folder.path(), &["run", "case.toml", "--quiet", "--set", set, "--output", "o"]);
     assert_eq!(output.status.code(), Some(3));
     let page = page(folder.path(), "o");
     assert_eq!(faults(&page), [""; 0]);
     let head = page.split("<main>").next().expect("a head");
-    assert!(head.contains("<strong>Not converged.</strong> Newton's method did not converge"), "{head}");
+    assert!(
+        head.contains("<strong>Not converged.</strong> Newton's method did not converge"),
+        "{head}"
+    );
     assert!(head.contains("the residual is largest at"), "{head}");
 }
 
@@ -164,14 +171,18 @@ fn maps_and_tables_show_what_results_csv_says() {
 fn folders_without_a_finished_sweep_are_refused_with_the_reason() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let message = |name: &str| read_sweep(&folder.path().join(name)).expect_err("none").to_string();
-    assert!(message("none").ends_with(
-        "none: no such folder; wanted the folder of a finished sweep, with results.h5"
-    ));
+    assert!(
+        message("none").ends_with(
+            "none: no such folder; wanted the folder of a finished sweep, with results.h5"
+        )
+    );
     assert!(message("").contains("no results of a sweep there"));
     fs::write(folder.path().join("results.partial.h5"), "").expect("written");
     assert!(message("").contains("`natrolite sweep` continues it"));
     fs::write(folder.path().join("results.h5"), "text").expect("written");
-    assert!(message("").contains("no HDF5 file, or one cut short; run the sweep again with --force"));
+    assert!(
+        message("").contains("no HDF5 file, or one cut short; run the sweep again with --force")
+    );
     let file = hdf5::File::create(folder.path().join("results.h5")).expect("created");
     file.close().expect("closed");
     assert!(message("").contains("`/status` is missing"));

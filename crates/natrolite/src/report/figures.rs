@@ -56,7 +56,8 @@ fn inline(figure: &Figure) -> String {
     });
     match title {
         Some((head, title, body)) => {
-            let head = head.replacen("<svg", &format!("<svg role=\"img\" aria-label=\"{title}\""), 1);
+            let head =
+                head.replacen("<svg", &format!("<svg role=\"img\" aria-label=\"{title}\""), 1);
             format!("{}{}", head.trim_end(), body)
         }
         None => plain.replacen("<svg", "<svg role=\"img\"", 1),
