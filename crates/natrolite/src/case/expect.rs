@@ -139,6 +139,16 @@ pub fn quantity_called(name: &str) -> Option<&'static Quantity> {
     QUANTITIES.iter().find(|quantity| quantity.name == name)
 }
 
+/// A name as words: `peak_factor.anode` is the peak factor of anode.
+pub fn quantity_in_words(name: &str) -> String {
+    let words =
+        |name: &str| name.replace('_', " ").replace("wagner", "Wagner").replace("mises", "Mises");
+    match name.split_once('.') {
+        Some((name, place)) => format!("{} of {place}", words(name)),
+        None => words(name),
+    }
+}
+
 /// A number that the run must give.
 #[derive(Clone, Debug)]
 pub struct Expectation {

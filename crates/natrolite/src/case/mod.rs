@@ -27,7 +27,7 @@ mod value;
 
 pub use describe::{describe_law, describe_tensor, describe_values};
 pub use diagnostic::{CaseError, Diagnostic, Diagnostics, nearest};
-pub use expect::{Expectation, Of, QUANTITIES, Quantity, quantity_called};
+pub use expect::{Expectation, Of, QUANTITIES, Quantity, quantity_called, quantity_in_words};
 pub use field::{CASE, Field, FieldKind, LINEAR_METHODS, NAMED_TABLES};
 pub use geometry::{DefectSource, FileSource, MeshSource};
 pub use law::{Depth, LawUse, Registry, at, example, example_value, sole_parameter};

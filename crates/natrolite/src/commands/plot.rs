@@ -13,6 +13,7 @@ use crate::output::{PARTIAL_SWEEP_FILE, ReadSweepError, SWEEP_FILE, read_results
 /// When the folder holds no result, a figure is not known or not there, or the system refuses.
 pub fn plot(options: &PlotOptions) -> Result<(), Failure> {
     let is_sweep = [SWEEP_FILE, PARTIAL_SWEEP_FILE].map(|name| options.folder.join(name).is_file());
+    let what = if is_sweep.contains(&true) { "sweep" } else { "run" };
     let mut figures = match is_sweep.contains(&true) {
         true => figures_of_sweep(&read_sweep(&options.folder)?),
         false => {
@@ -24,7 +25,7 @@ pub fn plot(options: &PlotOptions) -> Result<(), Failure> {
         let have: Vec<String> = figures.iter().map(|f| f.name.clone()).collect();
         if let Some(missing) = options.figure.iter().find(|name| !have.contains(name)) {
             return Err(Failure::Input(format!(
-                "{}: there is no figure `{missing}`; it has {}",
+                "{}: this {what} has no figure `{missing}`; it has {}",
                 options.folder.display(),
                 have.join(", ")
             )));

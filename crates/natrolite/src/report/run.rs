@@ -5,7 +5,7 @@ use super::figures::figures;
 use super::html::{Cell, Html, Table};
 use super::page::Page;
 use super::solver::{mesh, solver, this_run};
-use crate::case::{Case, Expectation, quantity_called};
+use crate::case::{Case, Expectation, quantity_called, quantity_in_words};
 use crate::figure::Figure;
 use crate::results::{Quantity, Results, Status};
 use crate::units::{Amount, rough};
@@ -73,7 +73,7 @@ fn head(case: &Case, results: &Results) -> Html {
         html.raw("<dl class=\"main\">\n");
         for (name, q) in shown {
             let amount = Amount::of(q.value, &q.unit);
-            html.raw("<div><dt>").text(&spoken(name)).raw("</dt><dd>");
+            html.raw("<div><dt>").text(&quantity_in_words(name)).raw("</dt><dd>");
             html.open("data", &[("value", &format!("{:?}", q.value))]).text(&amount.number);
             html.raw("</data> <span class=\"unit\">")
                 .text(&amount.unit)
@@ -82,14 +82,6 @@ fn head(case: &Case, results: &Results) -> Html {
         html.raw("</dl>\n");
     }
     html
-}
-
-/// `peak_factor.anode` as words: peak factor of anode.
-pub fn spoken(name: &str) -> String {
-    match name.split_once('.') {
-        Some((name, place)) => format!("{} of {place}", name.replace('_', " ")),
-        None => name.replace('_', " "),
-    }
 }
 
 /// What stands at the top: of quantities of a surface those of the surface with the largest peak.

@@ -1,7 +1,7 @@
 //! The peak factor of all points over their Wagner number: while kinetics are linear, one curve.
 
 use super::curves::marker;
-use super::heat_map::{BAR, draw_bar};
+use super::heat_map::{BAR, draw_bar, draw_heading};
 use super::series::column;
 use super::span::{Frame, Span, with_unit};
 use super::view::{AxisView, evenly, six_digits, stem};
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 /// Size of the drawing and of its plot, and the plot's upper left corner.
 const SHEET: [f64; 2] = [ONE_COLUMN, 276.0];
-const PLOT: [f64; 2] = [200.0, 202.0];
+const PLOT: [f64; 2] = [212.0, 202.0];
 const AT: [f64; 2] = [64.0, 18.0];
 /// Up to that many values of the colours' axis have a marker each, more have a scale.
 const MARKED: usize = 7;
@@ -138,7 +138,7 @@ fn draw_key(svg: &mut Svg, shades: &Shades) {
     let left = AT[0] + PLOT[0] + 10.0;
     let axis = &shades.axis;
     if shades.is_marked() {
-        svg.text([SHEET[0] - 2.0, 11.0], Anchor::End, r##"fill="#444""##, &axis.name);
+        draw_heading(svg, &axis.name);
         for place in evenly(axis.values.len(), MARKED) {
             let y = AT[1] + 10.0 + 15.0 * place as f64;
             marker(svg, [left + 4.0, y], place, &shades.colour(place));

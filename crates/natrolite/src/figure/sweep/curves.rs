@@ -1,6 +1,6 @@
 //! A quantity along an axis, a curve for each of some values of another one.
 
-use super::heat_map::capital;
+use super::heat_map::{capital, draw_heading};
 use super::series::column;
 use super::span::{Frame, Span, with_unit};
 use super::view::{AxisView, QuantityView, evenly, six_digits, stem};
@@ -288,6 +288,6 @@ fn draw_labels(svg: &mut Svg, frame: &Frame, lines: &[Line], heading: &str) {
         svg.text([left + 18.0, y + 4.0], Anchor::Start, "", &lines[*k].label);
     }
     if !ends.is_empty() {
-        svg.text([SHEET[0] - 2.0, 11.0], Anchor::End, r##"fill="#444""##, heading);
+        draw_heading(svg, heading);
     }
 }

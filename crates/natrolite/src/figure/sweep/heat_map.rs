@@ -10,13 +10,13 @@ use crate::figure::colour::gradient;
 use crate::figure::contour::{contour, length};
 use crate::figure::image::data_uri;
 use crate::figure::raster::Raster;
-use crate::figure::svg::{Anchor, DIGIT, NAME, ONE_COLUMN, Svg};
+use crate::figure::svg::{Anchor, DIGIT, ONE_COLUMN, Svg};
 use crate::figure::{Figure, HoverArea};
 
 /// Size of the drawing and of its plot, and the plot's upper left corner.
 const SHEET: [f64; 2] = [ONE_COLUMN, 276.0];
-const PLOT: [f64; 2] = [200.0, 210.0];
-const AT: [f64; 2] = [64.0, 10.0];
+const PLOT: [f64; 2] = [212.0, 202.0];
+const AT: [f64; 2] = [64.0, 18.0];
 /// Width of the bar of colours.
 pub const BAR: f64 = 12.0;
 /// Most cells that are drawn; of more, every so manieth along both axes.
@@ -153,7 +153,7 @@ fn draw_lines(svg: &mut Svg, cells: &Cells, colours: &Span) {
         *value = if is_converged { number } else { f64::NAN };
     }
     let mut labels: Vec<([f64; 2], String)> = Vec::new();
-    for (value, text) in colours.ticks(7) {
+    for (value, text) in colours.ticks(8) {
         let to_plot = |p: &[f64; 2]| {
             [AT[0] + p[0] * PLOT[0] / columns as f64, AT[1] + p[1] * PLOT[1] / rows as f64]
         };
@@ -241,19 +241,22 @@ fn draw_axis(svg: &mut Svg, axis: &AxisView, places: &[usize], is_vertical: bool
     }
 }
 
-/// A bar of the colours at the right of the plot; `at` its upper left corner and `height` its height.
+/// A frame, ticks and the name of a bar of colours at the right of a plot; `at` is its upper left corner and
+/// `height` its height.
 pub fn draw_bar(svg: &mut Svg, [left, top]: [f64; 2], height: f64, colours: &Span, name: &str) {
     let right = left + BAR;
     svg.rectangle([left, top], [BAR, height], &format!(r#"fill="none" {LINE}"#));
-    let mut widest = 0;
-    for (value, label) in colours.ticks(7) {
+    for (value, label) in colours.ticks(8) {
         let y = top + height * (1.0 - colours.part(value));
         svg.line([right, y], [right + 3.0, y], LINE);
         svg.text([right + 5.0, y + 4.0], Anchor::Start, "", &label);
-        widest = widest.max(label.chars().count());
     }
-    let x = (right + 18.0 + DIGIT * widest as f64).min(SHEET[0] - 4.0);
-    svg.text_upwards([x, top + 0.5 * height], NAME, name);
+    draw_heading(svg, name);
+}
+
+/// What colours or curves stand for, above the plot at the right.
+pub fn draw_heading(svg: &mut Svg, text: &str) {
+    svg.text([SHEET[0] - 2.0, 11.0], Anchor::End, "", text);
 }
 
 /// With a capital letter.

@@ -125,7 +125,7 @@ impl Frame {
 /// Ticks, labels and name below a frame.
 pub fn horizontal_axis(svg: &mut Svg, at: [f64; 2], size: [f64; 2], span: &Span, name: &str) {
     let mut free = f64::NEG_INFINITY;
-    for (value, label) in span.ticks(6) {
+    for (value, label) in span.ticks(8) {
         let x = at[0] + size[0] * span.part(value);
         let half = 0.5 * DIGIT * label.chars().count() as f64;
         // Labels that would touch the one before are left out.
@@ -156,7 +156,7 @@ pub fn name_below(svg: &mut Svg, at: [f64; 2], size: [f64; 2], name: &str) {
 /// Ticks, labels and name to the left of a frame.
 pub fn vertical_axis(svg: &mut Svg, at: [f64; 2], size: [f64; 2], span: &Span, name: &str) {
     let mut widest = 0;
-    for (value, label) in span.ticks(7) {
+    for (value, label) in span.ticks(8) {
         tick_beside(svg, [at[0], at[1] + size[1] * (1.0 - span.part(value))], &label);
         widest = widest.max(label.chars().count());
     }

@@ -1,6 +1,7 @@
 //! Axes and quantities of a sweep as figures show them: short names, handy units, few numbers.
 
 use super::span::{Span, short};
+use crate::case::quantity_in_words;
 use crate::sweep::{SweepAxis, SweepQuantity, SweepResults};
 use crate::units::{handy_unit, typeset_unit};
 
@@ -119,12 +120,8 @@ impl<'a> QuantityView<'a> {
         let finite = quantity.values.iter().filter(|v| v.is_finite());
         let largest = finite.fold(0.0, |m: f64, v| m.max(v.abs()));
         let (symbol, size) = handy_unit(largest, &quantity.unit);
-        let name = match quantity.name.split_once('.') {
-            Some((name, place)) => format!("{} of {place}", name.replace('_', " ")),
-            None => quantity.name.replace('_', " "),
-        };
         QuantityView {
-            name,
+            name: quantity_in_words(&quantity.name),
             stem: stem(&quantity.name),
             unit: typeset_unit(&symbol),
             size,
