@@ -184,7 +184,7 @@ fn px(x: f64) -> String {
 }
 
 /// Text that may stand between tags or in an attribute; control characters become spaces.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
