@@ -162,7 +162,9 @@ fn a_png_has_the_size_asked_for_and_the_same_bytes_again() {
     assert_eq!(file, to_png(figure, 0.086, 300.0).expect("drawn"));
     let text = to_png(figure, 1e3, 2400.0).expect_err("too large").to_string();
     assert!(text.contains("wanted 1 to 20000 each way"), "{text}");
-    assert!(figure.svg_of_width(86.0).contains(r#"width="86mm" height=""#));
+    let printed = figure.svg_of_width(86.0);
+    assert!(printed.contains(r#"width="86mm" height=""#));
+    assert!(printed.contains("</title>\n<desc>Along the interface: current density."));
 }
 
 #[test]

@@ -97,6 +97,8 @@ fn what_is_no_run_is_told_in_words() {
     fs::create_dir_all(folder.path().join("sweep")).expect("made");
     fs::write(folder.path().join("sweep/results.h5"), "").expect("written");
     let text = refused(&folder, &["plot", "sweep"]);
+    assert!(text.contains("no HDF5 file, or one cut short; run the sweep again"), "{text}");
+    let text = refused(&folder, &["compare", "out/nas_pore", "sweep"]);
     assert!(text.contains("this is the folder of a sweep"), "{text}");
 }
 

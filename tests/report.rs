@@ -165,6 +165,17 @@ fn maps_and_tables_show_what_results_csv_says() {
         assert!(shown, "point {point} is not in the table");
         assert_eq!(Some(read[point]).filter(|value| value.is_finite()), *wanted, "point {point}");
     }
+
+    // The same figures as files.
+    let output =
+        run(folder.path(), &["plot", "o", "--format", "svg", "--figure", "map_peak_factor_anode"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let figures = folder.path().join("o/figures");
+    let csv = fs::read_to_string(figures.join("map_peak_factor_anode.csv")).expect("written");
+    assert_eq!(csv.lines().count(), 21);
+    assert!(csv.contains(",peak_factor.anode [1]\n"), "{csv}");
+    let svg = fs::read_to_string(figures.join("map_peak_factor_anode.svg")).expect("written");
+    assert!(svg.contains("width=\"86mm\""), "as wide as a column");
 }
 
 #[test]

@@ -111,7 +111,7 @@ pub struct CheckOptions {
 /// Options of `natrolite plot`.
 #[derive(Clone, Debug, Args)]
 pub struct PlotOptions {
-    /// The folder of a run
+    /// The folder of a run or of a sweep
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// Folder for the figures; default: figures/ in the folder of the run

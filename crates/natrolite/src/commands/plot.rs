@@ -59,9 +59,9 @@ impl From<ReadSweepError> for Failure {
     }
 }
 
-/// Names and titles.
+/// Names and captions.
 pub(super) fn listing(figures: &[Figure]) -> String {
     let rows: Vec<Vec<String>> =
-        figures.iter().map(|f| vec![f.name.clone(), f.title.clone()]).collect();
+        figures.iter().map(|f| vec![f.name.clone(), f.caption.clone()]).collect();
     super::table::align(&rows, 2)
 }

@@ -206,10 +206,14 @@ impl CurveStack<'_> {
                 d => four_digits(d * panel.length.per_si),
             };
             let word = if panel.curves.content == Content::Gap { "largest" } else { "peak" };
-            let text = format!("{word} {} at {distance} {}", tell(peak[1]), panel.length.name);
+            let short = format!("{word} {}", tell(peak[1]));
+            let long = format!("{short} at {distance} {}", panel.length.name);
+            let length = |text: &str| 1.1 * DIGIT * text.chars().count() as f64;
+            let room = (panel.at[0] + panel.size[0] - at[0]).max(at[0] - panel.at[0]) - 12.0;
+            let text = if length(&long) <= room { long } else { short };
+            let length = length(&text);
             // To the side on which there is more room, within the frame, above the curve, which has its
             // highest point here; not above another such text.
-            let length = 1.1 * DIGIT * text.chars().count() as f64;
             let [left, right] = [panel.at[0] + 4.0, panel.at[0] + panel.size[0] - 4.0];
             let (x, anchor) = match at[0] < middle {
                 true => ((at[0] + 8.0).min(right - length).max(left), Anchor::Start),

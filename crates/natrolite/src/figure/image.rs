@@ -42,8 +42,12 @@ pub fn lines_data_uri(
             for k in 0..=steps {
                 let t = k as f64 / steps as f64;
                 let (x, y) = (a[0] + t * d[0], a[1] + t * d[1]);
-                if x >= 0.0 && y >= 0.0 && (x as usize) < width && (y as usize) < height {
-                    cover[y as usize * width + x as usize] = 1;
+                if x >= 0.0 && y >= 0.0 {
+                    // Two pixels wide: one would be lost where the image is drawn smaller.
+                    let (x, y) = ((x as usize).min(width), (y as usize).min(height));
+                    for row in y..(y + 2).min(height) {
+                        cover[row * width..][x..(x + 2).min(width)].fill(1);
+                    }
                 }
             }
         }

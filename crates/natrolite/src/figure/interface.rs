@@ -12,7 +12,7 @@ const RADII: f64 = 5.0;
 /// Height of a single panel, and of one of several.
 const PANEL: [f64; 2] = [200.0, 130.0];
 /// Room above for the first row of the legend, below for the axis, at the right.
-const MARGINS: [f64; 3] = [24.0, 42.0, 10.0];
+const MARGINS: [f64; 3] = [24.0, 42.0, 14.0];
 /// Room at the left for labels of five digits and the name of the axis.
 const LEFT: f64 = 70.0;
 

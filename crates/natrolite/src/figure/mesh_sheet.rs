@@ -15,7 +15,7 @@ use crate::results::Results;
 /// Half the width of the enlarged part, in radii of the defect.
 const ENLARGED: f64 = 0.25;
 /// Room for one of the panels.
-const ROOM: [f64; 2] = [ONE_COLUMN - 70.0, 270.0];
+const ROOM: [f64; 2] = [ONE_COLUMN - 78.0, 270.0];
 const MARGINS: [f64; 3] = [60.0, 12.0, 44.0];
 
 /// The mesh as it was solved on: all of it, and enlarged at the edge of the defect; without mirror images.

@@ -90,13 +90,14 @@ impl Figure {
         self
     }
 
-    /// The drawing as it is printed, `width` \[mm\] wide.
+    /// The drawing as it is printed, `width` \[mm\] wide, with its caption as description.
     pub fn svg_of_width(&self, width: f64) -> String {
         let [w, h] = self.size();
         let height = format!("{:.2}", width * h / w);
         let in_units = format!(r#"width="{w}" height="{h}" viewBox"#);
         let printed = format!(r#"width="{width}mm" height="{height}mm" viewBox"#);
-        self.svg.replacen(&in_units, &printed, 1)
+        let caption = format!("</title>\n<desc>{}</desc>", svg::escape(&self.caption));
+        self.svg.replacen(&in_units, &printed, 1).replacen("</title>", &caption, 1)
     }
 }
 

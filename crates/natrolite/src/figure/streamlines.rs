@@ -6,7 +6,7 @@ use super::raster::Raster;
 use super::stream_function::stream_function;
 use super::svg::Svg;
 use super::view::View;
-use crate::results::Results;
+use crate::results::{Results, Symmetry};
 
 /// About so many tubes of current in a window of a section, or lines traced in 3-D.
 const COUNT: f64 = 18.0;
@@ -30,22 +30,26 @@ impl Streamlines {
         match results.mesh.dimension {
             2 => {
                 let psi = stream_function(results)?;
-                Streamlines::between_equal_currents(&view.sample(&results.mesh, &psi), view)
+                // The innermost tube is that around the axis; in a plane the one at both sides of it.
+                let offset = if results.symmetry == Symmetry::Axisymmetric { 0.0 } else { 0.5 };
+                let psi = view.sample(&results.mesh, &psi);
+                Streamlines::between_equal_currents(&psi, view, offset)
             }
             _ => Streamlines::traced(results, view),
         }
     }
 
-    fn between_equal_currents(psi: &Raster, view: &View) -> Option<Streamlines> {
+    fn between_equal_currents(psi: &Raster, view: &View, offset: f64) -> Option<Streamlines> {
         let [low, high] = psi.range()?;
         // A mirrored section shows every tube twice.
         let count = if view.section.mirrored { 0.5 * COUNT } else { COUNT };
         let step = round_up((high - low) / count)?;
-        let first = (low / step - 0.5).ceil() as i64;
-        let last = (high / step - 0.5).floor() as i64;
+        let first = (low / step - offset).ceil() as i64;
+        let last = (high / step - offset).floor() as i64;
         let mut lines = Vec::new();
-        for k in first..=last {
-            let level = (k as f64 + 0.5) * step;
+        // The axis itself is no line.
+        for k in (first..=last).filter(|k| *k as f64 + offset != 0.0) {
+            let level = (k as f64 + offset) * step;
             for line in contour(psi, level) {
                 let mut line: Vec<_> = thin(&line).collect();
                 if against_the_current(psi, &line, view.section.mirrored) {
@@ -229,8 +233,9 @@ mod tests {
         let scale = (view.window[1][0] - view.window[0][0]) / (2.0 * view.size[0]).round();
         let begins = streams.lines.iter().map(|l| view.window[0][0] + scale * l[0][0]);
         let mut radii: Vec<f64> = begins.filter(|r| *r > 0.0).collect();
-        radii.sort_by(f64::total_cmp);
         assert!(radii.len() > 5 && streams.lines.len() == 2 * radii.len());
+        radii.push(0.0);
+        radii.sort_by(f64::total_cmp);
         for pair in radii.windows(2) {
             let current = 5.1 * std::f64::consts::PI * (pair[1].powi(2) - pair[0].powi(2));
             assert!((current / between - 1.0).abs() < 0.04, "{current:e} {between:e}");

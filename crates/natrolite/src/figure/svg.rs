@@ -1,7 +1,5 @@
 //! The few SVG elements that the pictures need.
 
-use std::fmt::Write;
-
 /// Where a text stands relative to its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
@@ -63,11 +61,16 @@ impl Svg {
     /// One path of several open polylines, without fill.
     pub fn polylines<'a>(&mut self, lines: impl Iterator<Item = &'a [[f64; 2]]>, style: &str) {
         let mut path = String::new();
+        let mut last = String::new();
         for line in lines {
             for (k, p) in line.iter().enumerate() {
-                let command = if k == 0 { 'M' } else { 'L' };
-                // Writing to a string cannot fail.
-                let _ = write!(path, "{command}{} {}", tenth(p[0]), tenth(p[1]));
+                let place = format!("{} {}", tenth(p[0]), tenth(p[1]));
+                // What begins where the last line ended goes on from there.
+                if place != last {
+                    path.push(if k == 0 { 'M' } else { 'L' });
+                    path += &place;
+                    last = place;
+                }
             }
         }
         if !path.is_empty() {
@@ -184,7 +187,7 @@ fn px(x: f64) -> String {
 }
 
 /// Text that may stand between tags or in an attribute; control characters become spaces.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -212,6 +215,15 @@ mod tests {
             r#"<text x="1" y="2" text-anchor="middle" >a &lt; b &amp; &quot;c&quot; </text>"#
         ));
         assert!(text.contains("<title>&lt;/title&gt;</title>"));
+    }
+
+    #[test]
+    fn lines_that_touch_are_one() {
+        let mut svg = Svg::new(10.0, 20.0);
+        let [a, b, c, d] = [[0.0, 0.0], [1.04, 2.0], [1.0, 2.01], [5.0, 5.0]];
+        svg.polylines([&[a, b][..], &[b, c], &[c, d], &[a, d]].into_iter(), "");
+        let text = svg.finish("");
+        assert!(text.contains(r#"<path d="M0 0L1 2L5 5M0 0L5 5" fill="none" />"#), "{text}");
     }
 
     #[test]

@@ -86,7 +86,7 @@
       show();
     });
   });
-  section.querySelector('.scroll').after(bar);
+  if (size > LEAF) section.querySelector('.scroll').after(bar);
   section.querySelectorAll('.without-script').forEach((element) => element.remove());
   show();
 })();

@@ -1,9 +1,10 @@
 //! The peak factor of all points over their Wagner number: while kinetics are linear, one curve.
 
+use super::SAME;
 use super::curves::marker;
 use super::heat_map::{BAR, draw_bar, draw_heading};
 use super::series::column;
-use super::span::{Frame, Span, with_unit};
+use super::span::{Frame, Span, short, with_unit};
 use super::view::{AxisView, evenly, six_digits, stem};
 use crate::figure::colour::{gradient, viridis};
 use crate::figure::svg::{Anchor, ONE_COLUMN, Svg};
@@ -60,11 +61,13 @@ pub fn collapse(sweep: &SweepResults, surface: &str) -> Option<Figure> {
     };
     let shown: Vec<usize> = (0..sweep.len()).filter(is_shown).collect();
     let at = |point: usize| [wagner.values[point], peak.values[point]];
-    let x = Span::around(shown.iter().map(|&point| at(point)[0]), 0.0)?;
-    if x.high <= x.low * (1.0 + 1e-9) || shown.len() < 3 {
+    let numbers = || shown.iter().map(|&point| at(point)[0]);
+    let (low, high) = (numbers().reduce(f64::min)?, numbers().reduce(f64::max)?);
+    if high <= low * (1.0 + SAME) || shown.len() < 3 {
         return None;
     }
-    let x = Span { logarithmic: true, ..x }.widened(0.03);
+    let x = Span { low, high, logarithmic: true };
+    let x = x.widened(0.03);
     let y = Span::around(shown.iter().map(|&point| at(point)[1]), 0.06)?;
     let shades = Shades::new(sweep)?;
     let frame = Frame { at: AT, size: PLOT, x, y };
@@ -138,11 +141,11 @@ fn draw_key(svg: &mut Svg, shades: &Shades) {
     let left = AT[0] + PLOT[0] + 10.0;
     let axis = &shades.axis;
     if shades.is_marked() {
-        draw_heading(svg, &axis.name);
+        draw_heading(svg, &with_unit(&axis.name, &axis.unit));
         for place in evenly(axis.values.len(), MARKED) {
             let y = AT[1] + 10.0 + 15.0 * place as f64;
             marker(svg, [left + 4.0, y], place, &shades.colour(place));
-            svg.text([left + 14.0, y + 4.0], Anchor::Start, "", &axis.label(place));
+            svg.text([left + 14.0, y + 4.0], Anchor::Start, "", &short(axis.values[place]));
         }
         return;
     }

@@ -70,7 +70,7 @@ pub fn over_axis(
         })
         .collect();
     let mut title = format!("{} over {}", capital(&quantity.name), x.name);
-    let mut caption = "The quantity".to_owned();
+    let mut caption = "Straight lines join the points".to_owned();
     if let Some(axis) = family {
         title += &format!(" for values of {}", axis.name);
         caption = match members.len() == axis.values.len() {

@@ -28,8 +28,9 @@ const MAIN: [&str; 10] = [
     "nonuniformity",
     "max_von_mises",
 ];
-/// Most quantities that are drawn.
+/// Most quantities that are drawn, and most boundaries and interfaces for each.
 const MOST: usize = 6;
+const MOST_PLACES: usize = 2;
 /// Relative differences below this are rounding.
 const SAME: f64 = 1e-6;
 /// Pure numbers below this are rounding.
@@ -119,11 +120,13 @@ impl<'a> Slice<'a> {
 fn main_quantities(sweep: &SweepResults) -> Vec<(&SweepQuantity, Vec<&SweepQuantity>)> {
     let mut chosen: Vec<(&SweepQuantity, Vec<&SweepQuantity>)> = Vec::new();
     for name in MAIN {
-        let all = sweep.quantities.iter();
-        for quantity in all.filter(|q| q.name.split('.').next() == Some(name)) {
-            if !varies(sweep, quantity) {
-                continue;
-            }
+        let named = |q: &&SweepQuantity| q.name.split('.').next() == Some(name);
+        let mut places: Vec<(f64, &SweepQuantity)> =
+            sweep.quantities.iter().filter(named).map(|q| (variation(sweep, q), q)).collect();
+        places.retain(|(variation, _)| *variation > SAME);
+        // Those that vary most; of equal ones the first.
+        places.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (_, quantity) in places.into_iter().take(MOST_PLACES) {
             let same =
                 chosen.iter().position(|(other, _)| are_proportional(sweep, other, quantity));
             match same {
@@ -145,11 +148,13 @@ fn converged<'a>(
     values.filter(|(point, v)| sweep.is_converged(*point) && v.is_finite()).map(|(_, v)| *v)
 }
 
-fn varies(sweep: &SweepResults, quantity: &SweepQuantity) -> bool {
+/// How much a quantity varies, relative to its largest value; nothing for rounding around zero.
+fn variation(sweep: &SweepResults, quantity: &SweepQuantity) -> f64 {
     let low = converged(sweep, quantity).fold(f64::INFINITY, f64::min);
     let high = converged(sweep, quantity).fold(f64::NEG_INFINITY, f64::max);
     let largest = low.abs().max(high.abs());
-    high - low > SAME * largest && (quantity.unit != "1" || largest > NOTHING)
+    let is_nothing = largest == 0.0 || (quantity.unit == "1" && largest < NOTHING);
+    if is_nothing || low > high { 0.0 } else { (high - low) / largest }
 }
 
 fn are_proportional(sweep: &SweepResults, a: &SweepQuantity, b: &SweepQuantity) -> bool {
