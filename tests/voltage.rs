@@ -51,7 +51,7 @@ fn the_parts_add_up_to_the_cell_overpotential() {
         ("nas_slit.toml", &[], 2),
         ("meshed_anode.toml", &[], 2),
         ("tafel.toml", &[], 2),
-        ("symmetric_cell_nps.toml", &[], 4),
+        ("symmetric_cell_nps.toml", &[], 3),
         ("equipotential_counter.toml", &[], 2),
         ("contact_resistance.toml", &[], 2),
         ("contact_conductance.toml", &[], 2),

@@ -18,7 +18,9 @@
 //! and add up to the cell overpotential where a uniform current, or one potential, is given at the
 //! counter, and all fixed potentials but the counter's are those at zero current. A contact resistance
 //! counts as film. What is lost in the bulk is what enters it through its surfaces, minus integral i psi
-//! dA: for the discrete solution these are the same, and surfaces are small.
+//! dA: for the discrete solution these are the same, and surfaces are small. There psi is counted from a
+//! level of each body, because what Newton's method leaves of the residual is a current that does not
+//! balance, and would be multiplied by it.
 //!
 //! The balance is the weak form of the equations with psi itself as the test function.
 
@@ -44,10 +46,11 @@ impl Solved<'_, '_> {
         if current == 0.0 || !current.is_finite() {
             return Vec::new();
         }
+        let levels = self.levels(rest);
         let mut into_bulk = 0.0;
         let mut parts = Vec::new();
         for (surface, through) in self.model.surfaces.iter().zip(self.currents) {
-            let (power, losses) = self.power(surface, through, rest);
+            let (power, losses) = self.power(surface, through, (rest, &levels));
             into_bulk += power;
             let Some(losses) = losses else { continue };
             let Role::Kinetics { law, .. } = &surface.role else { continue };
@@ -68,12 +71,39 @@ impl Solved<'_, '_> {
         parts
     }
 
+    /// For each body a potential that it has at a surface with kinetics, less that at zero current \[V\].
+    /// Zeros where a surface of one potential touches several bodies, whose currents are not known apart.
+    fn levels(&self, rest: &Rest) -> Vec<f64> {
+        let (mesh, psi) = (&self.model.geometry.mesh, &self.solution.deviation);
+        let mut levels = vec![None; rest.body_count()];
+        for surface in &self.model.surfaces {
+            let sides = [surface.facets(mesh), surface.opposite(mesh)];
+            for side in sides {
+                let mut nodes = side.iter().flat_map(|b| &b.nodes).copied();
+                let Some(first) = nodes.next() else { continue };
+                let body = rest.body(first);
+                match surface.role {
+                    Role::Kinetics { .. } => {
+                        levels[body].get_or_insert(psi[first as usize]);
+                    }
+                    Role::Potential(_) | Role::Equipotential { .. } => {
+                        if nodes.any(|n| rest.body(n) != body) {
+                            return vec![0.0; rest.body_count()];
+                        }
+                    }
+                    Role::UniformCurrent(_) => {}
+                }
+            }
+        }
+        levels.into_iter().map(|level| level.unwrap_or(0.0)).collect()
+    }
+
     /// The power that a surface gives to the bodies beside it, and what is lost on it \[W\].
     fn power(
         &self,
         surface: &Surface,
         through: &SurfaceCurrent,
-        rest: &Rest,
+        (rest, levels): (&Rest, &[f64]),
     ) -> (f64, Option<Losses>) {
         let geometry = self.model.geometry;
         let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
@@ -82,18 +112,20 @@ impl Solved<'_, '_> {
         let interpolate = |nodes: &[u32], shape: &[f64]| -> f64 {
             nodes.iter().zip(shape).map(|(&n, s)| s * psi[n as usize]).sum()
         };
+        let level = |nodes: &[u32]| nodes.first().map_or(0.0, |&n| levels[rest.body(n)]);
         let integrate = |integrand: &dyn Fn(&FacetPoint<'_>) -> f64| {
             let [sum] = recover::integrate_facets(mesh, hypothesis, facets, |at| [integrand(at)]);
             sum
         };
         match &surface.role {
             Role::UniformCurrent(given) => {
-                (integrate(&|at| given * interpolate(at.nodes, at.shape)), None)
+                let above = |at: &FacetPoint<'_>| interpolate(at.nodes, at.shape) - level(at.nodes);
+                (integrate(&|at| given * above(at)), None)
             }
             Role::Equipotential { .. } | Role::Potential(_) => {
-                let node = facets.iter().find_map(|b| b.nodes.first());
-                let psi = node.map_or(0.0, |&n| psi[n as usize]);
-                (-through.distribution.total * psi, None)
+                let first = facets.iter().find(|b| !b.nodes.is_empty());
+                let above = first.map_or(0.0, |b| psi[b.nodes[0] as usize] - level(&b.nodes));
+                (-through.distribution.total * above, None)
             }
             Role::Kinetics { law, placement, metal } => {
                 let system = &self.model.system;
@@ -121,7 +153,10 @@ impl Solved<'_, '_> {
                         false => resistance * i / fraction,
                     };
                     let shift = volume * pressure / transport::FARADAY;
-                    let given = if metal.is_some() { here } else { drop };
+                    let mut given = here - level(at.nodes);
+                    if metal.is_none() {
+                        given -= there - level(opposite);
+                    }
                     [-i * given, i * (drop - through_film - shift), i * through_film, i * shift]
                 });
                 let [power, kinetic, film, mechanical] = sums;
