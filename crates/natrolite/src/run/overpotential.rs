@@ -71,10 +71,16 @@ impl Solved<'_, '_> {
         parts
     }
 
+    /// The potential at the nodes, less that at zero current \[V\].
+    fn nodal_deviations(&self) -> Vec<f64> {
+        let space = self.model.system.space();
+        space.nodal_values(transport::POTENTIAL, &self.solution.deviations)
+    }
+
     /// For each body a potential that it has at a surface with kinetics, less that at zero current \[V\].
     /// Zeros where a surface of one potential touches several bodies, whose currents are not known apart.
     fn levels(&self, rest: &Rest) -> Vec<f64> {
-        let (mesh, psi) = (&self.model.geometry.mesh, &self.solution.deviation);
+        let (mesh, psi) = (&self.model.geometry.mesh, self.nodal_deviations());
         let mut levels = vec![None; rest.body_count()];
         for surface in &self.model.surfaces {
             let sides = [surface.facets(mesh), surface.opposite(mesh)];
@@ -108,7 +114,7 @@ impl Solved<'_, '_> {
         let geometry = self.model.geometry;
         let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
         let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
-        let psi = &self.solution.deviation;
+        let psi = self.nodal_deviations();
         let interpolate = |nodes: &[u32], shape: &[f64]| -> f64 {
             nodes.iter().zip(shape).map(|(&n, s)| s * psi[n as usize]).sum()
         };
