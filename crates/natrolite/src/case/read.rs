@@ -41,6 +41,7 @@ pub fn read_file(path: &Path, arguments: &[String]) -> Result<Case, CaseError> {
         )));
     }
     let bytes = std::fs::read(path).map_err(|e| fail(format!("cannot read the case: {e}")))?;
+    log::info!("case: {name}, {} bytes, {} values set", bytes.len(), arguments.len());
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1;
