@@ -61,15 +61,16 @@ fn every_template_is_checked_and_solved_as_it_is() {
         };
         let expected = match template {
             // `configs/nps_pore.toml`.
-            "pore" => "peak_factor.anode                1.11781",
+            "pore" => "peak_factor.anode 1.11781",
             "sweep" => "27 of 27 points converged",
             // docs/stack_pressure.md, at 10 MPa.
-            "pressure" => "area_specific_resistance        26.8",
+            "pressure" => "area_specific_resistance 26.8",
             // 0.51 mA/cm2 times 1 / (1 - pi/4 (1/5)^2).
-            "quarter" => "mean_current_density.anode       0.526",
+            "quarter" => "mean_current_density.anode 0.526",
             // 2 µm of 0.9 mS/cm and 2 RT/F asinh(0.51 / 2.6), docs/first_steps.md.
-            _ => "cell_overpotential              10.1292",
+            _ => "cell_overpotential 10.1292",
         };
+        let summary = summary.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(summary.contains(expected), "{template}: {summary}");
     }
 }
@@ -80,7 +81,8 @@ fn a_case_is_not_replaced_unless_forced() {
     fs::write(folder.path().join("two_regions.geo"), "mine").expect("written");
     let output = run(&folder, "init --template gmsh");
     assert_eq!(output.status.code(), Some(2));
-    let wanted = "error: two_regions.geo exists and is not replaced; wanted: another name, or --force\n";
+    let wanted =
+        "error: two_regions.geo exists and is not replaced; wanted: another name, or --force\n";
     assert_eq!(text(&output.stderr), wanted);
     assert_eq!(names(&folder), ["two_regions.geo"], "nothing is written in part");
     told(&folder, "init --template gmsh --force");
@@ -107,7 +109,7 @@ fn bash_completes_commands_options_and_templates() {
         let call = format!(
             "source natrolite.bash; complete -p natrolite >&2 || exit 9; COMP_WORDS=({words}); \
              [ -n '{last}' ] || COMP_WORDS+=(''); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
-             _natrolite natrolite '{last}' ''; echo \"${{COMPREPLY[*]}}\""
+             _natrolite natrolite '{last}' \"${{COMP_WORDS[-2]}}\"; echo \"${{COMPREPLY[*]}}\""
         );
         let output = Command::new("bash")
             .args(["--norc", "-c", &call])
@@ -158,7 +160,11 @@ fn a_check_draws_the_section() {
     let drawn = |locale: &str, arguments: &[&str]| {
         let mut command = command(&folder);
         command.args(["check", "case.toml"]).args(arguments);
-        command.env_remove("LC_ALL").env_remove("LC_CTYPE").env("LANG", locale).env("COLUMNS", "60");
+        command
+            .env_remove("LC_ALL")
+            .env_remove("LC_CTYPE")
+            .env("LANG", locale)
+            .env("COLUMNS", "60");
         let output = command.output().expect("the program starts");
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let text = text(&output.stdout);
@@ -210,6 +216,12 @@ fn v_tells_the_numbers_of_each_step() {
     told(&folder, "init pressed.toml --template pressure");
     let steps = tell("run pressed.toml --output out -v", "");
     assert!(steps.contains("contact, step 1: "), "{steps}");
+    // Of a sweep what holds for all points.
+    told(&folder, "init sweep.toml --template sweep");
+    let whole = tell("sweep sweep.toml --output out -v", "");
+    assert!(whole.contains("1 mesh, cell size at the rim 50 nm"), "{whole}");
+    assert!(whole.contains("condensed: 2585 unknowns onto the 55"), "{whole}");
+    assert!(!whole.contains("newton"), "{whole}");
     let output = command(&folder)
         .args(["check", "case.toml"])
         .env("NATROLITE_LOG", "algebra=loud")
@@ -275,7 +287,12 @@ fn the_schema_knows_every_key_of_the_cases() {
     for (name, text) in &texts {
         let case: toml::Table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
         for (key, value) in &case {
-            find_unknown(&schema["properties"][key], value, &format!("{name}: {key}"), &mut unknown);
+            find_unknown(
+                &schema["properties"][key],
+                value,
+                &format!("{name}: {key}"),
+                &mut unknown,
+            );
         }
     }
     assert!(unknown.is_empty(), "{}", unknown.join("\n"));
@@ -299,7 +316,12 @@ fn find_unknown(
         for (key, inner) in table {
             let known = schema["properties"].get(key);
             let known = known.or_else(|| schema.get("additionalProperties"));
-            find_unknown(known.unwrap_or(&serde_json::Value::Null), inner, &format!("{path}.{key}"), unknown);
+            find_unknown(
+                known.unwrap_or(&serde_json::Value::Null),
+                inner,
+                &format!("{path}.{key}"),
+                unknown,
+            );
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The command line.
 
 use crate::bench::{self, BenchCommand};
-use crate::failure::Failure;
 use crate::commands::Template;
-use crate::{catalogue, commands, schema, trace};
+use crate::failure::Failure;
+use crate::trace::{self, Scope};
+use crate::{catalogue, commands, schema};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::io::{self, IsTerminal, Write};
@@ -63,8 +64,7 @@ impl Command {
     fn verbosity(&self) -> u8 {
         match self {
             Command::Run(options) => options.verbosity.verbose,
-            // Points are many: what each of them does is told one step later.
-            Command::Sweep(options) => options.run.verbosity.verbose.saturating_sub(1),
+            Command::Sweep(options) => options.run.verbosity.verbose,
             Command::Check(options) => options.verbosity.verbose,
             Command::Verify(options) => options.verbosity.verbose,
             _ => 0,
@@ -195,7 +195,8 @@ pub fn main() -> ExitCode {
 }
 
 fn execute(command: &Command) -> Result<(), Failure> {
-    trace::start(command.verbosity())?;
+    let scope = if matches!(command, Command::Sweep(_)) { Scope::Sweep } else { Scope::Case };
+    trace::start(command.verbosity(), scope)?;
     match command {
         Command::Init(options) => commands::init(options),
         Command::Run(options) => commands::run(options),

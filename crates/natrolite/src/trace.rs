@@ -14,30 +14,46 @@ pub const VARIABLE: &str = "NATROLITE_LOG";
 /// The crates of the program; `-v` lets only them speak.
 const CRATES: [&str; 6] = ["algebra", "mesh", "fem", "contact", "transport", "natrolite"];
 
+/// What speaks of a sweep as a whole.
+const SWEEP: [&str; 4] =
+    ["natrolite::commands", "natrolite::sweep", "natrolite::output", "natrolite::run::condensed"];
+
+/// What a command does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One case.
+    Case,
+    /// Many cases: each of them speaks one `-v` later.
+    Sweep,
+}
+
 /// Tells what `verbosity` (the number of `-v`) and [`VARIABLE`] ask for: once what is done, twice also
 /// how. Where both speak, the variable wins for what it names.
 ///
 /// # Errors
 /// When the variable is not a filter.
-pub fn start(verbosity: u8) -> Result<(), Failure> {
+pub fn start(verbosity: u8, scope: Scope) -> Result<(), Failure> {
     let wanted = std::env::var_os(VARIABLE).unwrap_or_default();
-    let filter = filter(verbosity, &wanted.to_string_lossy())?;
+    let filter = filter(verbosity, scope, &wanted.to_string_lossy())?;
     log::set_max_level(filter.filter());
     // A second logger in one process cannot be set; the first one then stays.
     let _ = log::set_boxed_logger(Box::new(Lines { filter, start: Instant::now() }));
     Ok(())
 }
 
-fn filter(verbosity: u8, wanted: &str) -> Result<Filter, Failure> {
-    let level = match verbosity {
-        0 => LevelFilter::Off,
-        1 => LevelFilter::Info,
-        _ => LevelFilter::Debug,
+fn filter(verbosity: u8, scope: Scope, wanted: &str) -> Result<Filter, Failure> {
+    let (speakers, level) = match (verbosity, scope) {
+        (0, _) => (&[][..], LevelFilter::Off),
+        (1, Scope::Sweep) => (&SWEEP[..], LevelFilter::Info),
+        (1, Scope::Case) | (2, Scope::Sweep) => (&CRATES[..], LevelFilter::Info),
+        _ => (&CRATES[..], LevelFilter::Debug),
     };
     let mut builder = Builder::new();
-    match verbosity {
-        0 => _ = builder.filter_level(LevelFilter::Off),
-        _ => CRATES.iter().for_each(|name| _ = builder.filter_module(name, level)),
+    if speakers.is_empty() {
+        builder.filter_level(LevelFilter::Off);
+    }
+    for name in speakers {
+        builder.filter_module(name, level);
     }
     if !wanted.trim().is_empty() {
         builder.try_parse(wanted).map_err(|error| {
@@ -89,39 +105,53 @@ mod tests {
     #[test]
     fn each_v_tells_more_and_only_of_this_program() {
         let passes = |verbosity, target, level| {
-            lets_pass(&filter(verbosity, "").unwrap(), target, level)
+            lets_pass(&filter(verbosity, Scope::Case, "").unwrap(), target, level)
         };
         assert!(!passes(0, "natrolite::run", Level::Error));
         assert!(passes(1, "natrolite::run", Level::Info));
         assert!(!passes(1, "algebra::amg", Level::Debug));
         assert!(passes(2, "algebra::amg", Level::Debug));
         assert!(!passes(2, "hdf5", Level::Info));
+        let of_points = |verbosity| filter(verbosity, Scope::Sweep, "").unwrap();
+        assert!(lets_pass(&of_points(1), "natrolite::commands::sweep", Level::Info));
+        assert!(!lets_pass(&of_points(1), "natrolite::run::geometry", Level::Info));
+        assert!(lets_pass(&of_points(2), "natrolite::run::geometry", Level::Info));
     }
 
     #[test]
     fn the_variable_chooses_parts_and_wins() {
-        let one = filter(0, "algebra=debug").unwrap();
+        let one = filter(0, Scope::Case, "algebra=debug").unwrap();
         assert!(lets_pass(&one, "algebra::choice", Level::Debug));
         assert!(!lets_pass(&one, "natrolite::run", Level::Info));
-        let less = filter(2, "algebra=off").unwrap();
+        let less = filter(2, Scope::Case, "algebra=off").unwrap();
         assert!(!lets_pass(&less, "algebra", Level::Info));
         assert!(lets_pass(&less, "natrolite", Level::Debug));
-        let all = filter(0, "info").unwrap();
+        let all = filter(0, Scope::Case, "info").unwrap();
         assert!(lets_pass(&all, "mesh", Level::Info), "a level alone holds for every part");
     }
 
     #[test]
     fn a_filter_that_is_none_is_refused() {
-        let error = filter(0, "algebra=loud").map(drop).unwrap_err();
+        let error = filter(0, Scope::Case, "algebra=loud").map(drop).unwrap_err();
         let text = error.to_string();
-        assert!(text.starts_with("the environment variable NATROLITE_LOG is \"algebra=loud\":"), "{text}");
+        assert!(
+            text.starts_with("the environment variable NATROLITE_LOG is \"algebra=loud\":"),
+            "{text}"
+        );
         assert_eq!(error.exit_code(), 2);
     }
 
     #[test]
     fn lines_have_a_time_and_details_their_speaker() {
         let record = |level| {
-            line(&Record::builder().level(level).target("algebra::amg").args(format_args!("x")).build(), 1.5)
+            line(
+                &Record::builder()
+                    .level(level)
+                    .target("algebra::amg")
+                    .args(format_args!("x"))
+                    .build(),
+                1.5,
+            )
         };
         assert_eq!(record(Level::Info), "[   1.500 s] x");
         assert_eq!(record(Level::Debug), "[   1.500 s] algebra::amg: x");

@@ -24,7 +24,10 @@ type Window = [[f64; 2]; 2];
 pub fn sketch(mesh: &Mesh, symmetry: Symmetry, columns: usize, unicode: bool) -> Option<String> {
     let section = Section::of(mesh, symmetry)?;
     let whole = window_of(mesh.points.iter().map(|x| section.project(x)))?;
-    let traces = section.traces(mesh);
+    let mut traces = section.traces(mesh);
+    // Interfaces first: they get the letters they would like to have, and are drawn over the faces of
+    // a void that lie on them.
+    traces.sort_by_key(|trace| mesh.interface(&trace.name).is_none());
     let keys = keys(traces.iter().map(|trace| trace.name.as_str()));
     let smallest = traces
         .iter()
@@ -40,34 +43,46 @@ pub fn sketch(mesh: &Mesh, symmetry: Symmetry, columns: usize, unicode: bool) ->
         let shades = SHADES[usize::from(unicode)];
         canvas.fill(triangle.corners, shades[triangle.region as usize % shades.len()]);
     });
-    for (trace, &key) in traces.iter().zip(&keys) {
+    for (trace, &key) in traces.iter().zip(&keys).rev() {
         trace.segments.iter().for_each(|&segment| canvas.draw(segment, key));
     }
     let mut out = canvas.lines();
-    out += &legend(mesh, &traces.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), &keys, unicode);
+    let named: Vec<(char, &str)> =
+        keys.into_iter().zip(traces.iter().map(|trace| trace.name.as_str())).collect();
+    let (drawn, covered) = named.iter().partition(|(key, _)| canvas.characters.contains(key));
+    out += &legend(mesh, drawn, covered, unicode);
     let [x, y] = section.axis_names(symmetry);
-    let range = |k: usize| {
-        format!("{} to {}", display(window[0][k], "m"), display(window[1][k], "m"))
-    };
+    let x = if symmetry == Symmetry::Axisymmetric { "r" } else { x };
+    let range =
+        |k: usize| format!("{} to {}", display(window[0][k], "m"), display(window[1][k], "m"));
     let part = if window == whole { "" } else { "the part around the smallest boundary: " };
     let cut = if mesh.dimension == 3 { ", a cut" } else { "" };
     out += &format!("  {part}{x} from {}, {y} from {}{cut}\n", range(0), range(1));
     Some(out)
 }
 
-/// Region and boundary characters with their names.
-fn legend(mesh: &Mesh, drawn: &[&str], keys: &[char], unicode: bool) -> String {
+/// Region and boundary characters with their names, and what is not to be seen.
+fn legend(
+    mesh: &Mesh,
+    drawn: Vec<(char, &str)>,
+    covered: Vec<(char, &str)>,
+    unicode: bool,
+) -> String {
     let shades = SHADES[usize::from(unicode)];
     let regions = mesh.regions.iter().enumerate();
     let regions: Vec<String> =
         regions.map(|(k, name)| format!("{} {name}", shades[k % shades.len()])).collect();
-    let lines: Vec<String> = keys.iter().zip(drawn).map(|(key, name)| format!("{key} {name}")).collect();
+    let lines: Vec<String> = drawn.iter().map(|(key, name)| format!("{key} {name}")).collect();
     let mut out = format!("  {}\n  {}\n", regions.join("  "), lines.join("  "));
     let all = mesh.boundaries.iter().map(|b| b.name.as_str());
     let all = all.chain(mesh.interfaces.iter().map(|i| i.name.as_str()));
-    let absent: Vec<&str> = all.filter(|name| !drawn.contains(name)).collect();
-    if !absent.is_empty() {
-        out += &format!("  not in this section: {}\n", absent.join(", "));
+    let is_named = |name: &&str| drawn.iter().chain(&covered).any(|(_, other)| other == name);
+    let absent: Vec<&str> = all.filter(|name| !is_named(name)).collect();
+    let covered: Vec<&str> = covered.into_iter().map(|(_, name)| name).collect();
+    for (what, names) in [("outside or under others", covered), ("not in this section", absent)] {
+        if !names.is_empty() {
+            out += &format!("  {what}: {}\n", names.join(", "));
+        }
     }
     out
 }
@@ -86,10 +101,9 @@ fn keys<'a>(names: impl Iterator<Item = &'a str>) -> Vec<char> {
 fn window_of(points: impl Iterator<Item = [f64; 2]>) -> Option<Window> {
     points.fold(None, |window, p| match window {
         None => Some([p, p]),
-        Some([low, high]) => Some([
-            [low[0].min(p[0]), low[1].min(p[1])],
-            [high[0].max(p[0]), high[1].max(p[1])],
-        ]),
+        Some([low, high]) => {
+            Some([[low[0].min(p[0]), low[1].min(p[1])], [high[0].max(p[0]), high[1].max(p[1])]])
+        }
     })
 }
 
@@ -210,10 +224,11 @@ mod tests {
         let text = drawn("symmetry = \"axisymmetric\"\nshape = \"hemisphere\"\n", false);
         let lines: Vec<&str> = text.lines().collect();
         // A square of 50 µm: 40 characters wide, 20 high.
-        assert_eq!(lines[0], format!("  {}s", "c".repeat(39)), "{text}");
+        assert_eq!(lines[0], format!("  {}", "c".repeat(40)), "{text}");
         assert_eq!(lines[10], format!("  {}s", ".".repeat(39)), "{text}");
         // The pore takes a fifth of the width, and its wall ends where the anode begins.
-        assert_eq!(lines[19], format!("         p{}s", "a".repeat(31)).replacen(' ', "", 0), "{text}");
+        assert!(lines[15].starts_with("  ....") && lines[16].starts_with("  ppp"), "{text}");
+        assert_eq!(lines[19], format!("  {}p{}", " ".repeat(7), "a".repeat(32)), "{text}");
         assert_eq!(lines[20], "  . electrolyte", "{text}");
         assert_eq!(lines[21], "  a anode  p pore  c counter  s side", "{text}");
         assert!(lines[22].ends_with("z from 0 m to 50 um"), "{text}");
@@ -228,6 +243,9 @@ mod tests {
             assert!(above.contains(shades[0]) && !above.contains(shades[1]), "{text}");
             assert!(below.contains(shades[1]) && !below.contains(shades[0]), "{text}");
             assert_eq!(text.is_ascii(), !unicode, "{text}");
+            // Where the bodies touch, the interfaces are seen and not the faces of the void.
+            assert!(text.contains("a anode  v void") && text.contains("vvvaaa"), "{text}");
+            assert!(text.contains("outside or under others: pore, pore_anode"), "{text}");
         }
     }
 
@@ -243,10 +261,8 @@ mod tests {
 
     #[test]
     fn in_space_it_is_the_section_through_the_axis() {
-        let text = drawn(
-            "symmetry = \"quarter\"\nshape = \"hemisphere\"\nrim_size = \"2 um\"\n",
-            false,
-        );
+        let text =
+            drawn("symmetry = \"quarter\"\nshape = \"hemisphere\"\nrim_size = \"2 um\"\n", false);
         assert!(text.lines().nth(19).unwrap().starts_with("         p"), "{text}");
         assert!(text.contains("not in this section: symmetry_y"), "{text}");
     }

@@ -36,7 +36,8 @@ impl Geometry {
     pub fn of(case: &Case, refinement: u32) -> Result<Self, CaseError> {
         let geometry = Self::unchecked(case, refinement)?;
         super::names::check(case, &geometry.mesh)?;
-        let (mesh, size) = (&geometry.mesh, geometry.rim_size.map(|h| crate::units::display(h, "m")));
+        let (mesh, size) =
+            (&geometry.mesh, geometry.rim_size.map(|h| crate::units::display(h, "m")));
         info!(
             "mesh: {} cells of order {}, {} nodes, {} regions, {} boundaries, {} interfaces{}",
             mesh.cell_count(),

@@ -27,9 +27,7 @@ pub use model::{Model, Role, Surface};
 pub use point::{PointResults, condense, solve_point};
 
 use crate::case::{Case, CaseError};
-use crate::results::{
-    Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary,
-};
+use crate::results::{Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary};
 use algebra::LinearWork;
 use mesh::{Mesh, measure, quality};
 use std::time::Instant;
