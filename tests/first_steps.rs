@@ -231,6 +231,48 @@ fn v_tells_the_numbers_of_each_step() {
     assert!(text(&output.stderr).starts_with("error: the environment variable NATROLITE_LOG"));
 }
 
+/// The first mistakes of somebody who makes a sweep of their own, and what they are told.
+#[test]
+fn first_mistakes_are_explained() {
+    let folder = folder();
+    told(&folder, "init");
+    let mistakes: [(&[&str], &str); 6] = [
+        (&["run", "cas.toml"], " = did you mean `case.toml`?\n"),
+        (&["sweep", "case.toml"], " = `natrolite init --template sweep` writes a whole one\n"),
+        (
+            &["run", "case.toml", "--set", "radius=\"20 um\""],
+            "  = `mesh.defect.radius` is such a key; paths begin at the top\n",
+        ),
+        (
+            &["init", "."],
+            "error: . is a folder; wanted: the name of a file, for example ./case.toml\n",
+        ),
+        (&["init", "--template", "pores"], "tip: a similar value exists: 'pore'"),
+        (&["check", "case.toml", "--set", "region.electrolyte=NAS"], "unknown material `NAS`"),
+    ];
+    for (arguments, wanted) in mistakes {
+        let output = command(&folder).args(arguments).output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let message = text(&output.stderr);
+        assert!(message.contains(wanted), "{arguments:?}: {message}");
+    }
+    // Shrunk by more than the squeeze, the alloy of this case lets go of the electrolyte.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let shrunk = command(&folder)
+        .args(["run", "--set", "material.alloy.eigenstrain.volumetric=-0.0016"])
+        .arg(root.join("configs/alloy_fixed_gap.toml"))
+        .output()
+        .expect("the program starts");
+    assert_eq!(shrunk.status.code(), Some(2));
+    let message = text(&shrunk.stderr);
+    let parts =
+        [" = nothing touches at `anode`", " = wanted: loads that press the bodies together"];
+    assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+    let elsewhere = self::folder();
+    let message = text(&run(&elsewhere, "run cas.toml").stderr);
+    assert!(message.contains(" = `natrolite init` writes a case to start from\n"), "{message}");
+}
+
 /// Whatever can be typed has its description, and whatever has a unit an example.
 #[test]
 fn the_schema_describes_every_key() {

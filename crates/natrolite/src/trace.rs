@@ -56,7 +56,11 @@ fn filter(verbosity: u8, scope: Scope, wanted: &str) -> Result<Filter, Failure> 
         builder.filter_module(name, level);
     }
     if !wanted.trim().is_empty() {
-        builder.try_parse(wanted).map_err(|error| {
+        let parsed = match stranger(wanted) {
+            Some(name) => Err(format!("no part of the program is called `{name}`")),
+            None => builder.try_parse(wanted).map(drop).map_err(|error| error.to_string()),
+        };
+        parsed.map_err(|error| {
             Failure::Input(format!(
                 "the environment variable {VARIABLE} is \"{wanted}\": {error}; wanted: `info`, `debug` \
                  or `off`, alone or for a part of the program, for example `algebra=debug`"
@@ -64,6 +68,16 @@ fn filter(verbosity: u8, scope: Scope, wanted: &str) -> Result<Filter, Failure> 
         })?;
     }
     Ok(builder.build())
+}
+
+/// The first word of a filter that is neither a level nor a part of the program: to the parser it would be
+/// a part that never speaks.
+fn stranger(wanted: &str) -> Option<&str> {
+    let words = wanted.split(',').map(|part| part.split('=').next().unwrap_or(part).trim());
+    words.filter(|word| !word.is_empty()).find(|word| {
+        let part = word.split("::").next().unwrap_or(word);
+        word.parse::<LevelFilter>().is_err() && !CRATES.contains(&part)
+    })
 }
 
 /// Writes events as lines: the time since the start of the program, and from `-vv` on who speaks.
@@ -139,6 +153,9 @@ mod tests {
             "{text}"
         );
         assert_eq!(error.exit_code(), 2);
+        let error = filter(0, Scope::Case, "info,algebre=debug").map(drop).unwrap_err().to_string();
+        assert!(error.contains("no part of the program is called `algebre`"), "{error}");
+        assert!(filter(0, Scope::Case, "natrolite::run=debug,warn").is_ok());
     }
 
     #[test]

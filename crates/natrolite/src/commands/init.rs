@@ -96,6 +96,14 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
 }
 
 fn exists(path: &Path) -> Failure {
+    if path.is_dir() {
+        let example = path.join("case.toml");
+        return Failure::Input(format!(
+            "{} is a folder; wanted: the name of a file, for example {}",
+            path.display(),
+            example.display()
+        ));
+    }
     Failure::Input(format!(
         "{} exists and is not replaced; wanted: another name, or --force",
         path.display()

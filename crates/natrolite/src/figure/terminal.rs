@@ -26,8 +26,10 @@ pub fn sketch(mesh: &Mesh, symmetry: Symmetry, columns: usize, unicode: bool) ->
     let whole = window_of(mesh.points.iter().map(|x| section.project(x)))?;
     let mut traces = section.traces(mesh);
     // Interfaces first: they get the letters they would like to have, and are drawn over the faces of
-    // a void that lie on them.
-    traces.sort_by_key(|trace| mesh.interface(&trace.name).is_none());
+    // a void that lie on them. Planes of symmetry take what is left.
+    traces.sort_by_key(|trace| {
+        (mesh.interface(&trace.name).is_none(), trace.name.starts_with("symmetry_"))
+    });
     let keys = keys(traces.iter().map(|trace| trace.name.as_str()));
     let smallest = traces
         .iter()
