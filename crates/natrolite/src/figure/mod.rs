@@ -39,6 +39,7 @@ mod stress;
 mod stress_map;
 pub(crate) mod svg;
 mod sweep;
+pub mod terminal;
 mod tessellation;
 #[cfg(test)]
 mod tests;
