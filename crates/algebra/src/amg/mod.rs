@@ -105,7 +105,12 @@ impl Amg {
             wide: vec![0.0; n],
         };
         let places = layout.clone().in_order(&order);
-        Ok(Self { layout, places, order, scale, levels, work: Mutex::new(work) })
+        let amg = Self { layout, places, order, scale, levels, work: Mutex::new(work) };
+        let (rows, complexity) = (amg.level_rows(), amg.operator_complexity());
+        log::info!(
+            "multigrid: levels of {rows:?} rows, {n} factored, operator complexity {complexity:.2}"
+        );
+        Ok(amg)
     }
 
     /// Takes new values of the matrix on the finest level; the coarse levels stay.

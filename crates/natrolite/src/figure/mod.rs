@@ -38,6 +38,7 @@ mod streamlines;
 mod stress;
 mod stress_map;
 pub(crate) mod svg;
+pub mod terminal;
 mod tessellation;
 #[cfg(test)]
 mod tests;

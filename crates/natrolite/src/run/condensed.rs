@@ -97,6 +97,7 @@ impl Condensed {
         let mut place = vec![NOWHERE; space.free()];
         kept.iter().enumerate().for_each(|(k, &dof)| place[dof as usize] = k as u32);
         let n = kept.len();
+        log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
         let columns = (0..n * n).map(|k| (k % n) as u32).collect();
         let start = (0..=n).map(|i| i * n).collect();
         let dense = Csr::new(start, columns, vec![0.0; n * n], n).ok()?;

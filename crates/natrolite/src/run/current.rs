@@ -39,6 +39,13 @@ pub fn solve_current<'m>(
     let mut model = Model::new(case, geometry, mechanics.map_or(&[], |m| &m.contacts))?;
     model.system.assemble();
     let setup = start.elapsed();
+    let space = model.system.space();
+    log::info!(
+        "current: {} free unknowns, {} of them potentials of whole bodies; {} surfaces with laws",
+        space.free(),
+        (0..space.whole().len()).filter(|&w| (space.whole_dof(w) as usize) < space.free()).count(),
+        model.surfaces.len()
+    );
     log.observer.phase("solve");
     let observe = &mut |k, residual| log.observer.iteration(k, residual);
     let outcome = solve::solve(case, &mut model, observe)?;

@@ -31,11 +31,8 @@ pub use model::{Model, Role, Surface};
 pub use point::{PointResults, condense, solve_point};
 
 use crate::case::{Case, CaseError};
-use crate::results::{
-    Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary, Symmetry,
-};
+use crate::results::{Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary};
 use algebra::LinearWork;
-use fem::Hypothesis;
 use mesh::{Mesh, measure, quality};
 use std::time::Instant;
 
@@ -182,11 +179,7 @@ pub fn solve_refined(
         },
         quantities,
     };
-    let symmetry = match geometry.hypothesis {
-        Hypothesis::Planar => Symmetry::Planar,
-        Hypothesis::Axisymmetric => Symmetry::Axisymmetric,
-        Hypothesis::Spatial => Symmetry::ThreeDimensional,
-    };
+    let symmetry = geometry.symmetry();
     Ok(Results {
         mesh: geometry.mesh,
         symmetry,

@@ -66,10 +66,12 @@ pub fn check(
             for surface in surfaces.iter().filter(|s| open(s)) {
                 error = error.note(format!("nothing touches at `{}`", surface.name));
             }
-            errors.push(error.wanted(
-                "on one of its boundaries a `potential` or a kinetics law with an \
-                 `electrode_potential`, or a law on an interface with a region that has one",
-            ));
+            let place = "on one of its boundaries a `potential` or a kinetics law with an \
+                         `electrode_potential`, or a law on an interface with a region that has one";
+            errors.push(error.wanted(match surfaces.iter().any(open) {
+                true => format!("loads that press the bodies together there; else {place}"),
+                false => place.to_owned(),
+            }));
         }
     }
 }

@@ -98,6 +98,11 @@ pub fn solve_mechanics(
     let start = Instant::now();
     let mut model = model::MechanicalModel::new(case, geometry)?;
     model.system.assemble();
+    log::info!(
+        "mechanics: {} free unknowns, {} surfaces that may touch",
+        model.system.space().free(),
+        model.surfaces.len()
+    );
     let mechanics = solve::solve(case, geometry, model, start.elapsed())?;
     observer.linear(&mechanics.linear);
     Ok(Some(mechanics))
