@@ -105,7 +105,7 @@ fn a_page_is_told_the_values_of_the_field() {
     for (point, phi) in results.mesh.points.iter().zip(potential) {
         let place = |scale: &natrolite::figure::Scale, at: f64, count: usize| {
             let part = (1e6 * at - scale.low) / (scale.high - scale.low);
-            (part > 0.0 && part < 1.0).then(|| (part * count as f64) as usize)
+            (part > 0.0 && part < 1.0).then_some((part * count as f64) as usize)
         };
         let (Some(column), Some(row)) = (place(x, point[0], *columns), place(y, point[2], *rows))
         else {

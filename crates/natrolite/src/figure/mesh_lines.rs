@@ -12,7 +12,7 @@ const MOST: usize = 4000;
 const OVERSAMPLING: f64 = 4.0;
 
 /// An edge in the section \[m\]: straight, or curved with the point in its middle.
-type Edge = ([f64; 2], Option<[f64; 2]>, [f64; 2]);
+pub type Edge = ([f64; 2], Option<[f64; 2]>, [f64; 2]);
 
 /// The edges of all cells of a mesh in 2-D, the lines in which cells of a mesh in 3-D are cut, each once.
 pub fn edges(mesh: &Mesh, section: &Section, window: [[f64; 2]; 2]) -> Vec<Edge> {

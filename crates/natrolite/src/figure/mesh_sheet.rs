@@ -5,7 +5,7 @@ use super::axis::{four_digits, length_unit};
 use super::curve::{Surface, surfaces};
 use super::field_plot::{FieldPlot, Scale};
 use super::map::{colour_of, extent, is_defect};
-use super::mesh_lines::{draw, edges};
+use super::mesh_lines::{Edge, draw, edges};
 use super::raster::Raster;
 use super::section::{Section, Trace};
 use super::svg::{Anchor, DIGIT, ONE_COLUMN, Svg, TWO_COLUMNS};
@@ -79,7 +79,7 @@ fn rim(results: &Results, traces: &[Trace]) -> Option<[[f64; 2]; 2]> {
 /// A window with its edges; the plot has the axes and, without colours, tells which region is where.
 struct Panel {
     plot: FieldPlot,
-    edges: Vec<([f64; 2], Option<[f64; 2]>, [f64; 2])>,
+    edges: Vec<Edge>,
 }
 
 impl Panel {

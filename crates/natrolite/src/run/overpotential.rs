@@ -26,7 +26,6 @@
 
 use super::model::{Role, Surface};
 use super::quantities::Solved;
-use super::reference::Rest;
 use super::surfaces::SurfaceCurrent;
 use fem::recover::{self, FacetPoint};
 
@@ -40,17 +39,17 @@ struct Losses {
 impl Solved<'_, '_> {
     /// The parts of the cell overpotential \[V\] with their names; none without a current through the
     /// counter.
-    pub(super) fn overpotentials(&self, rest: &Rest) -> Vec<(String, f64)> {
+    pub(super) fn overpotentials(&self) -> Vec<(String, f64)> {
         let Some((_, counter)) = self.counter() else { return Vec::new() };
         let current = -counter.distribution.total;
         if current == 0.0 || !current.is_finite() {
             return Vec::new();
         }
-        let levels = self.levels(rest);
+        let levels = self.levels();
         let mut into_bulk = 0.0;
         let mut parts = Vec::new();
         for (surface, through) in self.model.surfaces.iter().zip(self.currents) {
-            let (power, losses) = self.power(surface, through, (rest, &levels));
+            let (power, losses) = self.power(surface, through, &levels);
             into_bulk += power;
             let Some(losses) = losses else { continue };
             let Role::Kinetics { law, .. } = &surface.role else { continue };
@@ -71,30 +70,35 @@ impl Solved<'_, '_> {
         parts
     }
 
-    /// The potential at the nodes, less that at zero current \[V\].
-    fn nodal_deviations(&self) -> Vec<f64> {
-        let space = self.model.system.space();
-        space.nodal_values(transport::POTENTIAL, &self.solution.deviations)
+    /// The potential at a node less that at zero current \[V\].
+    fn psi(&self, node: u32) -> f64 {
+        let dof = self.model.system.space().dof(transport::POTENTIAL, node);
+        self.solution.deviations[dof as usize]
+    }
+
+    /// The body of a node.
+    fn body(&self, node: u32) -> usize {
+        self.model.bodies.of_node[node as usize] as usize
     }
 
     /// For each body a potential that it has at a surface with kinetics, less that at zero current \[V\].
     /// Zeros where a surface of one potential touches several bodies, whose currents are not known apart.
-    fn levels(&self, rest: &Rest) -> Vec<f64> {
-        let (mesh, psi) = (&self.model.geometry.mesh, self.nodal_deviations());
-        let mut levels = vec![None; rest.body_count()];
+    fn levels(&self) -> Vec<f64> {
+        let mesh = &self.model.geometry.mesh;
+        let mut levels = vec![None; self.model.bodies.count];
         for surface in &self.model.surfaces {
             let sides = [surface.facets(mesh), surface.opposite(mesh)];
             for side in sides {
                 let mut nodes = side.iter().flat_map(|b| &b.nodes).copied();
                 let Some(first) = nodes.next() else { continue };
-                let body = rest.body(first);
+                let body = self.body(first);
                 match surface.role {
                     Role::Kinetics { .. } => {
-                        levels[body].get_or_insert(psi[first as usize]);
+                        levels[body].get_or_insert(self.psi(first));
                     }
                     Role::Potential(_) | Role::Equipotential { .. } => {
-                        if nodes.any(|n| rest.body(n) != body) {
-                            return vec![0.0; rest.body_count()];
+                        if nodes.any(|n| self.body(n) != body) {
+                            return vec![0.0; self.model.bodies.count];
                         }
                     }
                     Role::UniformCurrent(_) => {}
@@ -109,16 +113,15 @@ impl Solved<'_, '_> {
         &self,
         surface: &Surface,
         through: &SurfaceCurrent,
-        (rest, levels): (&Rest, &[f64]),
+        levels: &[f64],
     ) -> (f64, Option<Losses>) {
         let geometry = self.model.geometry;
         let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
         let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
-        let psi = self.nodal_deviations();
         let interpolate = |nodes: &[u32], shape: &[f64]| -> f64 {
-            nodes.iter().zip(shape).map(|(&n, s)| s * psi[n as usize]).sum()
+            nodes.iter().zip(shape).map(|(&n, s)| s * self.psi(n)).sum()
         };
-        let level = |nodes: &[u32]| nodes.first().map_or(0.0, |&n| levels[rest.body(n)]);
+        let level = |nodes: &[u32]| nodes.first().map_or(0.0, |&n| levels[self.body(n)]);
         let integrate = |integrand: &dyn Fn(&FacetPoint<'_>) -> f64| {
             let [sum] = recover::integrate_facets(mesh, hypothesis, facets, |at| [integrand(at)]);
             sum
@@ -130,22 +133,23 @@ impl Solved<'_, '_> {
             }
             Role::Equipotential { .. } | Role::Potential(_) => {
                 let first = facets.iter().find(|b| !b.nodes.is_empty());
-                let above = first.map_or(0.0, |b| psi[b.nodes[0] as usize] - level(&b.nodes));
+                let above = first.map_or(0.0, |b| self.psi(b.nodes[0]) - level(&b.nodes));
                 (-through.distribution.total * above, None)
             }
             Role::Kinetics { law, placement, metal } => {
                 let system = &self.model.system;
                 let (term, space, all) =
                     (system.term(*placement), system.space(), &self.solution.all);
-                let metal = metal.map(|whole| {
-                    all[space.whole_dof(whole) as usize] - rest.at_surface(surface, mesh)
-                });
+                let deviations = &self.solution.deviations;
+                let metal = metal.map(|whole| deviations[space.whole_dof(whole) as usize]);
                 let number = |name: &str| law.values.number(name).unwrap_or(0.0);
                 let resistance = number("film_resistance");
                 let volume = number("partial_molar_volume");
                 let is_film = !transport::is_kinetics(law.entry);
+                // The points of the law are those of the facets, in the same order.
+                let mut densities = through.points.iter().map(|point| point.1);
                 let sums = recover::integrate_facets(mesh, hypothesis, facets, |at| {
-                    let i = transport::measures::plating_at(term, space, all, across, at);
+                    let i = densities.next().unwrap_or(0.0);
                     let (block, facet) = at.facet;
                     let n = at.nodes.len();
                     let opposite = &across[block].nodes[facet * n..(facet + 1) * n];

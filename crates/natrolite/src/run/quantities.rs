@@ -123,7 +123,7 @@ impl Solved<'_, '_> {
             if density != 0.0 {
                 add("area_specific_resistance".into(), overpotential / density, "ohm m^2");
             }
-            for (name, value) in self.overpotentials(&rest) {
+            for (name, value) in self.overpotentials() {
                 add(name, value, "V");
             }
         }

@@ -126,16 +126,6 @@ impl<'a> Rest<'a> {
         Rest { bodies, potential }
     }
 
-    /// Number of bodies.
-    pub fn body_count(&self) -> usize {
-        self.bodies.count
-    }
-
-    /// The body of a node.
-    pub fn body(&self, node: u32) -> usize {
-        self.bodies.of_node[node as usize] as usize
-    }
-
     /// At a node.
     pub fn at_node(&self, node: u32) -> f64 {
         self.potential[self.bodies.of_node[node as usize] as usize].unwrap_or(0.0)
