@@ -66,7 +66,7 @@ impl Level {
 
     /// Takes new values of the matrix.
     pub fn refresh(&mut self, a: View<f64>, order: &Order, scale: f64) -> Result<(), LinearError> {
-        self.a.set_values(a, order, scale);
+        self.a.set_values(a, [order, order], scale);
         self.smoother.inverse_diagonal = inverse_diagonal(a, order, scale)?;
         Ok(())
     }

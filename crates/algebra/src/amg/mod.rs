@@ -35,6 +35,7 @@ use crate::{Cholesky, Csr, LinearError, LinearSolver};
 use layout::Layout;
 use level::{Level, Levels};
 use order::Order;
+use sliced::room;
 use smoother::Vectors;
 use std::sync::Mutex;
 
@@ -101,7 +102,7 @@ impl Amg {
             coarsest,
             levels: levels.iter().map(|level| Vectors::new(level.places())).collect(),
             order: last_order,
-            coarse: vec![0.0; levels.last().map_or(0, Level::places_below)],
+            coarse: vec![0.0; room(levels.last().map_or(0, Level::places_below))],
             wide: vec![0.0; n],
         };
         let places = layout.clone().in_order(&order);
