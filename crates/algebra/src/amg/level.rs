@@ -3,7 +3,7 @@
 use super::blocks::{Blocks, View};
 use super::layout::{Layout, Matrix};
 use super::order::Order;
-use super::product::product;
+use super::product::galerkin;
 use super::smoother::Chebyshev;
 use super::stored::Stored;
 use super::strength::Strength;
@@ -136,9 +136,7 @@ pub(super) fn coarsen(
             }
         };
         let restriction = prolongation.transpose();
-        let ap = product(&view, &prolongation.view());
-        let mut coarse = product(&restriction.view(), &ap).join();
-        drop(ap);
+        let mut coarse = galerkin(restriction.view(), view, prolongation.view());
         fill_empty(&mut coarse, 1.0 / scale);
         let next = Order::of(coarse.view());
         levels.push(Level {
