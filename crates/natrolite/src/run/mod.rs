@@ -8,6 +8,7 @@ mod conduction;
 mod current;
 mod estimate;
 mod geometry;
+mod laws;
 mod mechanics;
 mod model;
 mod names;
@@ -20,6 +21,7 @@ mod surfaces;
 
 pub use condensed::Condensed;
 pub use conduction::{Conduction, conduction_text};
+pub use current::Start;
 pub use estimate::estimate_errors;
 pub use geometry::{Geometry, default_rim};
 pub use mechanics::{Contact, Mechanics, place_mechanics, solve_mechanics};
