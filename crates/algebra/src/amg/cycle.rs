@@ -8,7 +8,7 @@ use super::smoother::Vectors;
 ///
 /// The first two levels are visited once, each other one twice for each visit to the one above it: a level
 /// has about a tenth of the unknowns of the one above, so that this costs a few percent, and the error of
-/// the levels far below no longer adds up with their number.
+/// the levels far below no longer adds up with their number. Vector fields gain nothing by it.
 pub(super) fn cycle(
     levels: &[Level],
     vectors: &mut [Vectors],
@@ -18,9 +18,9 @@ pub(super) fn cycle(
     Cycle { coarse, solve }.visit(levels, vectors, 0, true);
 }
 
-/// How often a visit to the level `depth` visits the next one.
-fn visits_below(depth: usize) -> usize {
-    if depth == 0 { 1 } else { 2 }
+/// How often a visit to a level, the first of which has the depth 0, visits the next one.
+fn visits_below(level: &Level, depth: usize) -> usize {
+    if depth == 0 || level.a.shape() != [1, 1] { 1 } else { 2 }
 }
 
 struct Cycle<'a> {
@@ -41,7 +41,7 @@ impl Cycle<'_> {
             level.prolongation.add(self.coarse, &mut v.x);
         } else {
             level.restriction.apply(&v.y, &mut below[0].b);
-            for visit in 0..visits_below(depth) {
+            for visit in 0..visits_below(level, depth) {
                 self.visit(levels, below, depth + 1, visit == 0);
             }
             level.prolongation.add(&below[0].x, &mut v.x);
@@ -53,11 +53,10 @@ impl Cycle<'_> {
 /// Bytes that one cycle reads and writes on all levels but the factored one.
 pub(super) fn bytes(levels: &[Level]) -> usize {
     // Visits from zero are as many as those to the level above.
-    let (mut from_zero, mut bytes) = (1, 0);
+    let (mut from_zero, mut visits, mut bytes) = (1, 1, 0);
     for (depth, level) in levels.iter().enumerate() {
-        let visits = from_zero * if depth == 0 { 1 } else { visits_below(depth - 1) };
         bytes += visits * level.cycle_bytes() + (visits - from_zero) * level.step_bytes();
-        from_zero = visits;
+        (from_zero, visits) = (visits, visits * visits_below(level, depth));
     }
     bytes
 }

@@ -85,15 +85,26 @@ impl<'a, T: Copy> Lanes<'a, T> {
 
     /// Calls `f` with the base and the width of each segment of this slice.
     fn each_segment(&self, mut f: impl FnMut(u32, usize)) {
-        let (low, high) = self.columns().fold((usize::MAX, 0), |(a, b), j| (a.min(j), b.max(j)));
+        let (mut low, mut high, mut longest) = (usize::MAX, 0, 0);
+        for lane in 0..LANES {
+            let mut length = 0;
+            for (j, _) in self.row(lane) {
+                (low, high, length) = (low.min(j), high.max(j), length + 1);
+            }
+            longest = longest.max(length);
+        }
+        if low > high {
+            return;
+        }
+        if high - low < REACH {
+            f(low as u32, longest);
+            return;
+        }
         let width = |base: usize| {
             let within =
                 |lane| self.row(lane).filter(|(j, _)| (base..base + REACH).contains(j)).count();
             (0..LANES).map(within).max().unwrap_or(0)
         };
-        if low > high {
-            return;
-        }
         let mut base = low;
         loop {
             f(base as u32, width(base));
@@ -167,6 +178,15 @@ impl Sliced {
         let narrow = |v: T| (scale * v.into()) as f32;
         each_slice(&self.first, &self.segments, &mut self.values, |slice, segment, to| {
             let lanes = Lanes::new(a, orders, slice);
+            if self.first[slice + 1] - self.first[slice] == 1 {
+                // All entries of these rows are here: no need to look at their columns.
+                for (lane, &i) in lanes.rows.iter().enumerate() {
+                    to.iter_mut()
+                        .zip(a.row(i as usize).1)
+                        .for_each(|(to, &v)| to[lane] = narrow(v));
+                }
+                return;
+            }
             each_entry(&lanes, segment.base, |k, lane, _, v| to[k][lane] = narrow(v));
         });
         for long in &mut self.long {
