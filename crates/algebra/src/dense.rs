@@ -1,8 +1,8 @@
 //! Dense symmetric systems, for the small problems that are left when the bulk is eliminated.
 
-use crate::linear::{check_matrix, check_vectors};
+use crate::linear::{check_matrix, check_vectors, entries_of};
 use crate::vector::norm;
-use crate::{Csr, LinearError, LinearInfo, LinearSolver};
+use crate::{LinearError, LinearInfo, LinearSolver, Operator};
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::cholesky::llt::factor::{LltError, cholesky_in_place, cholesky_in_place_scratch};
 use faer::linalg::cholesky::llt::solve::{solve_in_place_scratch, solve_in_place_with_conj};
@@ -29,8 +29,9 @@ impl LinearSolver for DenseCholesky {
         "dense cholesky"
     }
 
-    fn prepare(&mut self, a: &Csr) -> Result<(), LinearError> {
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         self.ready = false;
+        let a = entries_of(a, self.name())?;
         check_matrix(a)?;
         let n = a.nrows();
         if a.nnz() != n * n {
@@ -67,11 +68,12 @@ impl LinearSolver for DenseCholesky {
 
     fn solve(
         &mut self,
-        a: &Csr,
+        a: &dyn Operator,
         b: &[f64],
         x: &mut [f64],
         _rtol: f64,
     ) -> Result<LinearInfo, LinearError> {
+        let a = entries_of(a, self.name())?;
         let n = a.nrows();
         check_vectors(n, b, x)?;
         let Some(memory) = self.memory.as_mut().filter(|_| self.ready && self.rows == n) else {

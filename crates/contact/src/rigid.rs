@@ -2,7 +2,7 @@
 
 use crate::DISPLACEMENT;
 use algebra::AmgProblem;
-use fem::{Hypothesis, Space, interpolation_from_corners};
+use fem::{Hypothesis, NodePlaces, Space, interpolation_from_corners};
 use mesh::Mesh;
 
 /// The rows of the equations of elasticity as components of nodes, with the rigid motions as near-null
@@ -18,26 +18,11 @@ pub fn amg_problem(
     with_corners: bool,
 ) -> AmgProblem {
     let axes = &space.fields()[DISPLACEMENT].axes;
-    let (block, nodes) = (axes.len(), mesh.points.len());
-    let mut places = vec![u32::MAX; space.free()];
-    let mut at = vec![[0.0; 3]; space.free()];
-    for (k, &dof) in space.field_dofs(DISPLACEMENT).iter().enumerate() {
-        if let Some(place) = places.get_mut(dof as usize).filter(|place| **place == u32::MAX) {
-            *place = k as u32;
-            at[dof as usize] = mesh.points[k / block];
-        }
-    }
-    for whole in 0..space.whole().len() {
-        let dof = space.whole_dof(whole) as usize;
-        if let Some(place) = places.get_mut(dof) {
-            let component = if *place == u32::MAX { 0 } else { *place as usize % block };
-            *place = ((nodes + whole) * block + component) as u32;
-        }
-    }
+    let NodePlaces { block, nodes, places, .. } = NodePlaces::new(space, DISPLACEMENT);
+    let at = |place: u32| mesh.points.get(place as usize / block).copied().unwrap_or_default();
     let mut near_null = Vec::new();
     let mut add = |motion: &dyn Fn(usize, [f64; 3]) -> f64| {
-        let rows = places.iter().zip(&at);
-        near_null.push(rows.map(|(&p, &x)| motion(axes[p as usize % block], x)).collect());
+        near_null.push(places.iter().map(|&p| motion(axes[p as usize % block], at(p))).collect());
     };
     for &axis in axes {
         add(&|along, _| f64::from(u8::from(along == axis)));

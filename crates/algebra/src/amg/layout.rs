@@ -66,6 +66,14 @@ impl Layout {
         Ok(Self::Scattered { block, places: places.to_vec(), rows })
     }
 
+    /// The same with places for `nodes` nodes, the last of which may be without rows.
+    pub fn with_nodes(mut self, nodes: usize) -> Self {
+        if let Self::Scattered { block, rows, .. } = &mut self {
+            rows.resize((nodes * *block).max(rows.len()), NOTHING);
+        }
+        self
+    }
+
     /// From the rows of the matrix to the places of the cycle, for one unknown per node.
     pub fn in_order(self, order: &Order) -> Self {
         if self.block() != 1 || order.len() != self.nodes() {
@@ -158,6 +166,11 @@ impl Layout {
     pub fn spread(&self, x: &[f64]) -> Vec<f64> {
         let places = self.nodes() * self.block();
         (0..places).map(|place| self.row(place).map_or(0.0, |i| x[i])).collect()
+    }
+
+    /// Back from [`Layout::spread`].
+    pub fn collect(&self, by_place: &[f64], x: &mut [f64]) {
+        x.iter_mut().enumerate().for_each(|(i, x)| *x = by_place[self.place(i)]);
     }
 
     /// A in blocks.

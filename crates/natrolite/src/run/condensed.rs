@@ -15,6 +15,7 @@ use super::model::{Model, Role};
 use super::solve::{Outcome, finish};
 use crate::case::Case;
 use algebra::{
+    Operator,
     Csr, DenseCholesky, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters, Schur,
     newton,
 };
@@ -288,7 +289,7 @@ impl Equations for SurfaceEquations<'_, '_> {
         }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
         self.set(u);
         let (condensed, n) = (self.condensed, u.len());
         let values = self.matrix.values_mut();
