@@ -167,6 +167,7 @@ fn descend(
     p: &AmgParameters,
 ) -> Result<Levels, LinearError> {
     let (mut first, mut order) = (None, Order::of(wide.view()));
+    let components = near.block;
     while levels.len() < p.max_levels {
         let view = wide.view();
         if view.nrows() * view.shape[0] <= p.coarsest {
@@ -178,7 +179,7 @@ fn descend(
         let (prolongation, below) = match given.take() {
             Some(given) => near.interpolate(given)?,
             None => {
-                let strength = Strength::new(view, p.strength);
+                let strength = Strength::new(view, components, p.strength);
                 let aggregates = aggregate::aggregate(&strength);
                 if aggregates.count as f64 > 0.9 * view.nrows() as f64 {
                     break;

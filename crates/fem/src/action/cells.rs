@@ -9,6 +9,8 @@ use rayon::prelude::*;
 /// Cells of one kind under a law that is linear and the same at every point.
 pub(super) struct Cells {
     pub kind: CellKind,
+    /// Nodes of a cell.
+    pub width: usize,
     /// The nodes of each cell, in vectors of nodes.
     pub nodes: Vec<u32>,
     pub rule: Rule,
@@ -37,12 +39,7 @@ pub(super) const MAP: usize = 10;
 impl Cells {
     /// Number of cells.
     pub fn len(&self) -> usize {
-        self.nodes.len() / self.width()
-    }
-
-    /// Nodes of a cell.
-    pub fn width(&self) -> usize {
-        self.kind.node_count()
+        self.nodes.len() / self.width
     }
 
     /// Number of points of quadrature.
@@ -50,11 +47,11 @@ impl Cells {
         self.rule.weights.len()
     }
 
-    /// Nodes of cell `l` of pack `pack` of `lanes` cells; those of the last cell beyond the end.
+    /// Nodes of a cell; those of the last one beyond the end.
     #[inline(always)]
     pub fn nodes_of(&self, cell: usize) -> &[u32] {
-        let (cell, width) = (cell.min(self.len() - 1), self.width());
-        &self.nodes[cell * width..(cell + 1) * width]
+        let first = (cell * self.width).min(self.nodes.len() - self.width);
+        &self.nodes[first..first + self.width]
     }
 }
 
@@ -80,7 +77,7 @@ pub(super) fn are_affine(mesh: &Mesh, kind: CellKind, nodes: &[u32]) -> bool {
 impl<const L: usize> Geometry<f64, L> {
     /// Of the cells with these nodes in the mesh. The polynomials are those of [`crate::dilatation`].
     pub fn new(mesh: &Mesh, cells: &Cells, in_mesh: &[u32]) -> Self {
-        let (width, points) = (cells.width(), cells.points());
+        let (width, points) = (cells.width, cells.points());
         let tables = Tables::new(cells.kind, &cells.rule);
         let stored = if cells.is_affine { 1 } else { points };
         let point = MAP + cells.basis;

@@ -17,6 +17,7 @@ mod matrix;
 mod places;
 mod product;
 mod single;
+mod tangent;
 
 pub use places::NodePlaces;
 
@@ -121,6 +122,7 @@ impl<'m> Action<'m> {
                 let projects = p.term.slots()[0].of == Of::LockFreeGradient;
                 let cells = Cells {
                     kind,
+                    width: kind.node_count(),
                     nodes: batch.all_nodes().iter().map(|&n| masters[n as usize]).collect(),
                     is_affine: are_affine(mesh, kind, batch.all_nodes()),
                     basis: if projects { basis_in_space(kind, tables.len()) } else { 0 },
@@ -191,7 +193,7 @@ impl<'m> Action<'m> {
         for part in &self.parts {
             let cells = &part.cells;
             let packs = cells.len().div_ceil(WIDE);
-            let width = cells.width();
+            let width = cells.width;
             // What a task computes is added by one thread, in order.
             let held = 256;
             for first in (0..packs).step_by(held) {
@@ -252,7 +254,7 @@ impl<'m> Action<'m> {
             .parts
             .iter()
             .map(|part| {
-                let (width, corners) = (part.cells.width(), part.cells.kind.corner_count());
+                let (width, corners) = (part.cells.width, part.cells.kind.corner_count());
                 let cells = part.cells.nodes.chunks_exact(width);
                 cells.flat_map(|cell| &cell[..corners]).map(|&n| coarse_of[n as usize]).collect()
             })

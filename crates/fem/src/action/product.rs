@@ -2,6 +2,7 @@
 
 use super::cells::{Cells, Geometry, MAP};
 use super::lanes::{Lanes, Number, add, add_product, times, zero};
+use super::tangent::{Tangent, Tensor};
 use crate::sum::shares;
 use rayon::prelude::*;
 
@@ -16,11 +17,10 @@ pub(super) struct Product<T, const L: usize> {
     derivatives: Vec<[T; 3]>,
     /// Weights that the one of an affine cell is multiplied with.
     weights: Vec<T>,
-    tangent: Vec<(usize, usize, T)>,
+    tangent: Tangent<T>,
 }
 
 type Vector<T, const L: usize> = [Lanes<T, L>; 3];
-type Tensor<T, const L: usize> = [Lanes<T, L>; 9];
 
 impl<T: Number, const L: usize> Product<T, L> {
     /// For the law multiplied by `factor`.
@@ -33,7 +33,7 @@ impl<T: Number, const L: usize> Product<T, L> {
             geometry,
             derivatives: cells.derivatives.iter().map(|d| d.map(T::of)).collect(),
             weights,
-            tangent: cells.tangent.iter().map(|&(i, j, t)| (i, j, T::of(factor * t))).collect(),
+            tangent: Tangent::new(&cells.tangent, factor),
         }
     }
 
@@ -47,7 +47,7 @@ impl<T: Number, const L: usize> Product<T, L> {
     /// Parts of cells are computed in parallel and added in the order of the cells, by each thread to
     /// nodes of its own.
     pub fn add_to(&self, cells: &Cells, x: &[T], y: &mut [T]) {
-        let (width, count) = (cells.width(), cells.len());
+        let (width, count) = (cells.width, cells.len());
         let packs = count.div_ceil(L);
         let held = (HELD / L).min(packs);
         let mut parts = vec![[zero::<T, L>(); 3]; held * width];
@@ -107,23 +107,20 @@ impl<T: Number, const L: usize> Product<T, L> {
         }
         part.fill([zero(); 3]);
         let values = self.geometry.of_pack(pack);
-        let (width, point) = (cells.width(), self.geometry.point);
+        let (width, point) = (cells.width, self.geometry.point);
         let at = |q: usize| &values[if cells.is_affine { 0 } else { q * point }..][..point];
         for q in 0..cells.points() {
             let (map, derivatives) = (at(q), &self.derivatives[q * width..(q + 1) * width]);
             own.gradients[q] = in_space(map, &gradient(derivatives, &own.u));
         }
         if cells.basis > 0 {
-            own.project(cells.basis, at, |g| sum_of_diagonal(g));
+            own.project(cells.basis, at);
         }
         for q in 0..cells.points() {
             let map = at(q);
             let mut weight = map[9];
             weight.iter_mut().for_each(|w| *w = *w * self.weights[q]);
-            let mut stress = [zero(); 9];
-            for &(i, j, t) in &self.tangent {
-                add(&mut stress[i], t, &own.gradients[q][j]);
-            }
+            let mut stress = self.tangent.apply(&own.gradients[q]);
             stress.iter_mut().for_each(|s| *s = times(s, &weight));
             own.gradients[q] = stress;
         }
@@ -154,7 +151,7 @@ struct Own<T, const L: usize> {
 
 impl<T: Number, const L: usize> Own<T, L> {
     fn new(cells: &Cells) -> Self {
-        let (u, gradients) = (vec![[zero(); 3]; cells.width()], vec![[zero(); 9]; cells.points()]);
+        let (u, gradients) = (vec![[zero(); 3]; cells.width], vec![[zero(); 9]; cells.points()]);
         Own { u, gradients }
     }
 
@@ -164,12 +161,11 @@ impl<T: Number, const L: usize> Own<T, L> {
         &mut self,
         basis: usize,
         at: impl Fn(usize) -> &'a [Lanes<T, L>],
-        trace: impl Fn(&Tensor<T, L>) -> Lanes<T, L>,
     ) {
         let mut coefficients = [zero::<T, L>(); 4];
         for (q, g) in self.gradients.iter().enumerate() {
             let map = at(q);
-            let weighted = times(&map[9], &trace(g));
+            let weighted = times(&map[9], &sum_of_diagonal(g));
             for (c, p) in coefficients[..basis].iter_mut().zip(&map[MAP..]) {
                 add_product(c, p, &weighted);
             }
