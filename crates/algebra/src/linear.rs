@@ -117,7 +117,10 @@ pub enum LinearError {
 }
 
 /// The entries of `a`, which `solver` works on.
-pub(crate) fn entries_of<'a>(a: &'a dyn Operator, solver: &'static str) -> Result<&'a Csr, LinearError> {
+pub(crate) fn entries_of<'a>(
+    a: &'a dyn Operator,
+    solver: &'static str,
+) -> Result<&'a Csr, LinearError> {
     a.matrix().ok_or(LinearError::NoEntries { solver })
 }
 

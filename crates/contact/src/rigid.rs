@@ -3,7 +3,15 @@
 use crate::DISPLACEMENT;
 use algebra::AmgProblem;
 use fem::{Hypothesis, NodePlaces, Space, interpolation_from_corners};
-use mesh::Mesh;
+use mesh::{CellKind, Mesh};
+
+/// Which couplings count in cells that may be stretched: the projected divergence couples their corners
+/// across the strong direction with up to half of what is strong. At 0.3 first-order hexahedra of 1 x 100 x 1
+/// took 370 iterations, at 0.5 they take 82.
+const STRENGTH: f64 = 0.5;
+/// The same in triangles and tetrahedra, which are seldom stretched. At 0.3 tetrahedra graded towards a pore
+/// took 42 iterations.
+const STRENGTH_SIMPLICES: f64 = 0.1;
 
 /// The rows of the equations of elasticity as components of nodes, with the rigid motions as near-null
 /// vectors: three in the plane, six in space, the translation alone in axial symmetry.
@@ -48,5 +56,9 @@ pub fn amg_problem(
         }
         false => None,
     };
-    AmgProblem { block, places: Some(places), near_null, first_prolongation }
+    let is_simplex =
+        |kind: CellKind| matches!(kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
+    let simplices = mesh.blocks.iter().all(|b| is_simplex(b.kind));
+    let strength = Some(if simplices { STRENGTH_SIMPLICES } else { STRENGTH });
+    AmgProblem { block, places: Some(places), near_null, first_prolongation, strength }
 }

@@ -33,8 +33,7 @@ fn system(mesh: &Mesh, top: Top) -> System<'_> {
     fix(&field, named("y0"), &[1], &mut constraints);
     roller(mesh, &field, named("x0"), &mut constraints).expect("it is flat");
     let elastic = Elastic::new(30e9, 0.45, Reduction::None).expect("in range");
-    let mut placements =
-        vec![Placement { term: Box::new(elastic), support: Support::Region(0) }];
+    let mut placements = vec![Placement { term: Box::new(elastic), support: Support::Region(0) }];
     let (mut whole, mut loads) = (vec![], vec![]);
     match top {
         Top::Pressed => {
@@ -139,7 +138,9 @@ fn the_level_of_the_corners_is_the_galerkin_product() {
             let matrix: Csr = stored.tangent(&u).expect("finite").clone();
             let operator = other.linearize(&u).expect("finite");
             let levels = operator.by_nodes().expect("it is known by nodes").levels();
-            let FinestLevels::Product(levels) = levels else { panic!("{kind:?} is of second order") };
+            let FinestLevels::Product(levels) = levels else {
+                panic!("{kind:?} is of second order")
+            };
 
             // What the unknowns of the corners are: those that interpolate to themselves.
             let coarse = wavy(3 * levels.coarse.len());

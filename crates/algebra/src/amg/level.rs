@@ -109,9 +109,10 @@ pub(super) fn coarsen(
         return Ok(Levels { above: vec![], last: a.clone(), orders });
     }
     let near = problem.near_null(a.nrows(), layout)?;
+    let p = problem.parameters(p);
     let given = problem.first_prolongation.as_ref();
     let wide = layout.matrix(a, 1.0 / scale);
-    let levels = descend(Vec::new(), wide, near, given, scale, p)?;
+    let levels = descend(Vec::new(), wide, near, given, scale, &p)?;
     let no_levels = levels.above.is_empty();
     Ok(if no_levels { Levels { last: a.clone(), ..levels } } else { levels })
 }
@@ -125,10 +126,11 @@ pub(super) fn coarsen_by_nodes(
     p: &AmgParameters,
 ) -> Result<(Levels, f64), LinearError> {
     let near = problem.near_null(rows, layout)?;
+    let p = problem.parameters(p);
     let finest = match finest {
         FinestLevels::Matrix(a) => {
             let scale = scale_to(a.view().diagonal())?;
-            let levels = descend(Vec::new(), Matrix::Blocks(a), near, None, scale, p)?;
+            let levels = descend(Vec::new(), Matrix::Blocks(a), near, None, scale, &p)?;
             return Ok((levels, scale));
         }
         FinestLevels::Product(finest) => finest,
@@ -141,8 +143,7 @@ pub(super) fn coarsen_by_nodes(
     let nodal = Nodal::new((finest.single)(scale), layout.nodes(), block);
     let stored = Stored::Nodal(nodal);
     let smoother = Chebyshev::new(&stored, inverse, p.degree);
-    let (order, next) =
-        (Order::natural(layout.nodes()), Order::natural(finest.prolongation.ncols));
+    let (order, next) = (Order::natural(layout.nodes()), Order::natural(finest.prolongation.ncols));
     let restriction = finest.prolongation.transpose();
     let level = Level {
         unknowns: rows,
@@ -152,7 +153,7 @@ pub(super) fn coarsen_by_nodes(
         restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
     };
     let (near, below) = (near.at(&finest.coarse), Matrix::Blocks(finest.below));
-    let mut levels = descend(vec![level], below, near, None, scale, p)?;
+    let mut levels = descend(vec![level], below, near, None, scale, &p)?;
     levels.orders[0] = order;
     Ok((levels, scale))
 }
@@ -187,7 +188,8 @@ fn descend(
                 let most = if view.shape[0] == 1 { 2.0 } else { f64::INFINITY };
                 let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
                 let (t, below) = near.cut(&aggregates);
-                (prolongation::smoothed(view, &strength, &aggregates, &t, omega), below)
+                let vectors = (&t, &below);
+                (prolongation::smoothed(view, &strength, &aggregates, vectors, omega), below)
             }
         };
         let restriction = prolongation.transpose();

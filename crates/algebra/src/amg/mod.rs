@@ -185,9 +185,17 @@ impl Preconditioner for Amg {
         let Work { coarsest, levels: vectors, order, coarse, wide } = &mut *work;
         if levels.is_empty() {
             let by_rows = wide.len() == r.len();
-            if by_rows { wide.copy_from_slice(r) } else { *wide = places.spread(r) }
+            if by_rows {
+                wide.copy_from_slice(r)
+            } else {
+                *wide = places.spread(r)
+            }
             coarsest.solve_in_place(wide);
-            if by_rows { z.copy_from_slice(wide) } else { places.collect(wide, z) }
+            if by_rows {
+                z.copy_from_slice(wide)
+            } else {
+                places.collect(wide, z)
+            }
             return;
         }
         let size = norm(r);

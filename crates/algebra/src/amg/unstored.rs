@@ -57,7 +57,11 @@ impl NearNull {
 }
 
 /// The inverse of each block of `scale` times a block diagonal, or the first node where it has none.
-pub(super) fn inverse_of_blocks(block: usize, diagonal: &[f64], scale: f64) -> Result<Vec<f32>, usize> {
+pub(super) fn inverse_of_blocks(
+    block: usize,
+    diagonal: &[f64],
+    scale: f64,
+) -> Result<Vec<f32>, usize> {
     let nodes = diagonal.len() / (block * block);
     let matrix = Blocks {
         shape: [block; 2],

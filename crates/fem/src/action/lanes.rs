@@ -4,7 +4,14 @@ use std::ops::{Add, Mul, Sub};
 
 /// Single or double precision.
 pub(super) trait Number:
-    Copy + Default + Send + Sync + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + 'static
+    Copy
+    + Default
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + 'static
 {
     /// The nearest number.
     fn of(value: f64) -> Self;
@@ -47,10 +54,7 @@ pub(super) fn add_product<T: Number, const L: usize>(
 
 /// a x, cell by cell
 #[inline(always)]
-pub(super) fn times<T: Number, const L: usize>(
-    x: &Lanes<T, L>,
-    y: &Lanes<T, L>,
-) -> Lanes<T, L> {
+pub(super) fn times<T: Number, const L: usize>(x: &Lanes<T, L>, y: &Lanes<T, L>) -> Lanes<T, L> {
     let mut product = *x;
     for l in 0..L {
         product[l] = x[l] * y[l];

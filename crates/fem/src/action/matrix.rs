@@ -96,9 +96,7 @@ fn add(part: &Part<'_>, a: &mut Blocks<f64>) {
             let mut element = Element::new(part.cells, part.geometry, part.derivatives);
             let mut pack = vec![zero::<f64, WIDE>(); 9 * m * m];
             // Tasks begin with whole packs.
-            for (first, numbers) in
-                range.step_by(WIDE).zip(numbers.chunks_mut(WIDE * 9 * m * m))
-            {
+            for (first, numbers) in range.step_by(WIDE).zip(numbers.chunks_mut(WIDE * 9 * m * m)) {
                 element.matrix(first / WIDE, &mut pack);
                 for (l, numbers) in numbers.chunks_exact_mut(9 * m * m).enumerate() {
                     numbers.iter_mut().zip(&pack).for_each(|(to, from)| *to = from[l]);
@@ -151,10 +149,13 @@ pub(super) fn constrain(mut a: Blocks<f64>, kinds: &[Kind]) -> Blocks<f64> {
                     {
                         moved.push((row, column, *value));
                     }
-                    *value = 0.0;
-                    if row == column {
-                        *value = alone;
-                    }
+                    // A diagonal much larger than its row would pass for one that needs no coarse grid.
+                    let stays = row == column;
+                    *value = match *value {
+                        own if stays && own > 0.0 => own,
+                        _ if stays => alone,
+                        _ => 0.0,
+                    };
                 }
             }
         }

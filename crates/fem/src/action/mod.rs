@@ -31,8 +31,8 @@ use matrix::{Part, assemble, constrain};
 use mesh::{Mesh, reference};
 use places::Kind;
 use product::Product;
-use single::Single;
 use rayon::prelude::*;
+use single::Single;
 use std::sync::{Arc, Mutex};
 
 /// Entries per task.
@@ -230,8 +230,10 @@ impl<'m> Action<'m> {
         for (block, kinds) in sum.chunks_exact_mut(9).zip(self.kinds.chunks_exact(3)) {
             for c in 0..3 {
                 for r in 0..3 {
-                    if kinds[c] != Kind::Own || kinds[r] != Kind::Own {
-                        block[3 * c + r] = if c == r { alone } else { 0.0 };
+                    let entry = &mut block[3 * c + r];
+                    if (kinds[c] != Kind::Own || kinds[r] != Kind::Own) && (c != r || *entry <= 0.0)
+                    {
+                        *entry = if c == r { alone } else { 0.0 };
                     }
                 }
             }

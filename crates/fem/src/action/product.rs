@@ -61,7 +61,8 @@ impl<T: Number, const L: usize> Product<T, L> {
                 }
             });
             let cells_here = first * L..count.min(first * L + parts.len() / width * L);
-            let bounds = shares(&cells.nodes[cells_here.start * width..cells_here.end * width], nodes);
+            let bounds =
+                shares(&cells.nodes[cells_here.start * width..cells_here.end * width], nodes);
             let mut rest = &mut *y;
             let mut own = Vec::with_capacity(bounds.len() - 1);
             for pair in bounds.windows(2) {
@@ -157,11 +158,7 @@ impl<T: Number, const L: usize> Own<T, L> {
 
     /// Replaces the divergence by its projection: grad u -> grad u + 1/3 (P div u - div u) I.
     #[inline(always)]
-    fn project<'a>(
-        &mut self,
-        basis: usize,
-        at: impl Fn(usize) -> &'a [Lanes<T, L>],
-    ) {
+    fn project<'a>(&mut self, basis: usize, at: impl Fn(usize) -> &'a [Lanes<T, L>]) {
         let mut coefficients = [zero::<T, L>(); 4];
         for (q, g) in self.gradients.iter().enumerate() {
             let map = at(q);
@@ -213,10 +210,7 @@ impl<T: Number, const L: usize> Own<T, L> {
 
 /// h_cd = sum over nodes of u_c dN/dxi_d
 #[inline(always)]
-fn gradient<T: Number, const L: usize>(
-    derivatives: &[[T; 3]],
-    u: &[Vector<T, L>],
-) -> Tensor<T, L> {
+fn gradient<T: Number, const L: usize>(derivatives: &[[T; 3]], u: &[Vector<T, L>]) -> Tensor<T, L> {
     let mut h = [zero(); 9];
     for c in 0..3 {
         let mut row = [zero::<T, L>(); 3];

@@ -15,9 +15,8 @@ use super::model::{Model, Role};
 use super::solve::{Outcome, finish};
 use crate::case::Case;
 use algebra::{
-    Operator,
-    Csr, DenseCholesky, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters, Schur,
-    newton,
+    Csr, DenseCholesky, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters,
+    Operator, Schur, newton,
 };
 use fem::{Placement, Support, linear_matrix};
 

@@ -8,7 +8,9 @@ use crate::case::Case;
 use crate::results::MechanicsSummary;
 use crate::run::solve::{is_simplex, method};
 use crate::run::{Geometry, RunError};
-use algebra::{LinearSolver, Metered, Method, NewtonInfo, NewtonParameters, choose, is_direct, newton};
+use algebra::{
+    LinearSolver, Metered, Method, NewtonInfo, NewtonParameters, choose, is_direct, newton,
+};
 use contact::stress::{nodal_reactions, nodal_stress};
 use contact::unilateral::{self, ContactSurface, Outcome, Touch};
 use contact::{DISPLACEMENT, amg_problem};
