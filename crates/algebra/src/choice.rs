@@ -30,6 +30,14 @@ pub fn choose(
     method: Method,
     problem: impl FnOnce() -> AmgProblem,
 ) -> Box<dyn LinearSolver + Send> {
+    let limit = limit(dimension);
+    let size = format_args!("{rows} unknowns in {dimension} dimensions");
+    match (method, is_direct(rows, dimension, method)) {
+        (Method::Auto, true) => log::info!("sparse Cholesky: {size}, {limit} at most"),
+        (Method::Auto, false) => log::info!("multigrid and CG: {size}, more than {limit}"),
+        (_, true) => log::info!("sparse Cholesky, as asked for: {size}"),
+        (_, false) => log::info!("multigrid and CG, as asked for: {size}"),
+    }
     match is_direct(rows, dimension, method) {
         true => Box::new(Cholesky::new()),
         false => Box::new(AmgCg::default().for_problem(problem())),
@@ -38,12 +46,15 @@ pub fn choose(
 
 /// True when [`choose`] takes the direct solver.
 pub fn is_direct(rows: usize, dimension: usize, method: Method) -> bool {
-    let limit = if dimension <= 2 { DIRECT_2D } else { DIRECT_3D };
     match method {
         Method::Cholesky => true,
-        Method::Auto => rows <= limit,
+        Method::Auto => rows <= limit(dimension),
         Method::Cg => false,
     }
+}
+
+fn limit(dimension: usize) -> usize {
+    if dimension <= 2 { DIRECT_2D } else { DIRECT_3D }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! * [`IndexMap`], [`Csr`], [`Operator`], [`vector`]: what is solved with;
 //! * [`LinearSolver`]: the face of every solver of A x = b, [`choose`] picks one;
 //! * [`Cholesky`] (direct), [`cg()`] and [`AmgCg`] (iterative), [`amg`] (the preconditioner);
-//! * [`Schur`] (elimination of the bulk) and [`DenseCholesky`] for what is left;
+//! * [`Schur`] (elimination of the bulk) and [`{DenseCg, DenseCholesky}`] for what is left;
 //! * [`newton()`]: F(u) = 0 for the gradient of a convex energy.
 //!
 //! Every result is the same to the last bit for any number of threads: work is cut into pieces of a
@@ -35,7 +35,7 @@ pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose, is_direct};
 pub use cholesky::Cholesky;
 pub use csr::{Csr, CsrError, Pattern};
-pub use dense::DenseCholesky;
+pub use dense::{DenseCg, DenseCholesky};
 pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
 pub use metered::{LinearWork, Metered};
@@ -43,4 +43,4 @@ pub use newton::{
     Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };
 pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
-pub use schur::Schur;
+pub use schur::{Schur, Source};

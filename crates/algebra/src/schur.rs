@@ -21,17 +21,31 @@ pub struct Schur {
     coupling: Csr,
     /// S, row after row.
     complement: Vec<f64>,
+    /// For each unknown that is shown but not kept its number, and its place in I.
+    shown: Vec<[u32; 2]>,
+    /// A_II^-1 A_IB at the shown unknowns, one column after the other.
+    response: Vec<f64>,
+}
+
+/// What a right-hand side does to the kept and the shown unknowns.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// b_B - A_BI A_II^-1 b_I, one number for each kept unknown.
+    pub reduced: Vec<f64>,
+    /// A_II^-1 b_I at the shown unknowns.
+    shown: Vec<f64>,
 }
 
 impl Schur {
-    /// Eliminates the unknowns of `a` that are not `kept` (rising).
+    /// Eliminates the unknowns of `a` that are not `kept` (rising). Those that are `shown` can be found
+    /// again without a solve, see [`Schur::show`].
     ///
     /// # Errors
     /// When A_II is not positive definite, or too large.
     ///
     /// # Panics
     /// If `kept` does not rise, or holds numbers that are no rows of `a`.
-    pub fn new(a: &Csr, kept: &[u32]) -> Result<Schur, LinearError> {
+    pub fn new(a: &Csr, kept: &[u32], shown: &[u32]) -> Result<Schur, LinearError> {
         assert!(kept.windows(2).all(|w| w[0] < w[1]), "kept unknowns must rise");
         assert!(kept.last().is_none_or(|&k| (k as usize) < a.nrows()));
         let mut is_kept = vec![false; a.nrows()];
@@ -42,8 +56,11 @@ impl Schur {
         factor.prepare(&interior)?;
         drop(interior);
         let coupling = part(a, kept, &inner);
-        let complement = complement(&part(a, kept, kept), &coupling, &factor);
-        Ok(Schur { kept: kept.to_vec(), inner, factor, coupling, complement })
+        let place = |&k: &u32| inner.binary_search(&k).ok().map(|place| [k, place as u32]);
+        let shown: Vec<[u32; 2]> = shown.iter().filter_map(place).collect();
+        let own = part(a, kept, kept);
+        let (complement, response) = complement(&own, &coupling, &factor, &shown);
+        Ok(Schur { kept: kept.to_vec(), inner, factor, coupling, complement, shown, response })
     }
 
     /// The unknowns that are kept, rising.
@@ -68,6 +85,28 @@ impl Schur {
         out
     }
 
+    /// What `b`, given for all unknowns, does to those that are kept and those that are shown.
+    pub fn source(&self, b: &[f64]) -> Source {
+        let mut x: Vec<f64> = self.inner.iter().map(|&i| b[i as usize]).collect();
+        self.factor.solve_columns(&mut x, 1);
+        let shown = self.shown.iter().map(|&[_, place]| x[place as usize]).collect();
+        Source { reduced: self.reduce(b), shown }
+    }
+
+    /// Writes the unknowns that are kept, whose values are given, and those that are shown to `all`, for
+    /// a right-hand side that is the sum of `sources`, each with its factor.
+    pub fn show(&self, sources: &[(f64, &Source)], kept: &[f64], all: &mut [f64]) {
+        let mut shown = vec![0.0; self.shown.len()];
+        for (factor, source) in sources {
+            shown.iter_mut().zip(&source.shown).for_each(|(x, s)| *x += factor * s);
+        }
+        for (column, value) in self.response.chunks_exact(shown.len().max(1)).zip(kept) {
+            shown.iter_mut().zip(column).for_each(|(x, a)| *x -= a * value);
+        }
+        self.shown.iter().zip(shown).for_each(|(&[k, _], x)| all[k as usize] = x);
+        self.kept.iter().zip(kept).for_each(|(&k, &x)| all[k as usize] = x);
+    }
+
     /// All unknowns, from `b` for all of them and the values of those that are kept.
     pub fn recover(&self, b: &[f64], kept: &[f64]) -> Vec<f64> {
         let mut x: Vec<f64> = self.inner.iter().map(|&i| b[i as usize]).collect();
@@ -85,14 +124,23 @@ impl Schur {
     }
 }
 
-/// S, from A_BB, A_BI and the factor of A_II.
-fn complement(own: &Csr, coupling: &Csr, factor: &Cholesky) -> Vec<f64> {
+/// S, and the columns of A_II^-1 A_IB at the shown unknowns, from A_BB, A_BI and the factor of A_II.
+fn complement(
+    own: &Csr,
+    coupling: &Csr,
+    factor: &Cholesky,
+    shown: &[[u32; 2]],
+) -> (Vec<f64>, Vec<f64>) {
     let (n, inner) = (coupling.nrows(), coupling.ncols());
-    let mut s = vec![0.0; n * n];
+    let (mut s, mut response) = (vec![0.0; n * n], vec![0.0; n * shown.len()]);
     if n == 0 {
-        return s;
+        return (s, response);
     }
-    s.par_chunks_mut(BLOCK * n).enumerate().for_each(|(block, rows)| {
+    // One place more than is shown, so that there is something to cut up.
+    let wide = shown.len().max(1);
+    response.resize(n * wide, 0.0);
+    let blocks = s.par_chunks_mut(BLOCK * n).zip(response.par_chunks_mut(BLOCK * wide));
+    blocks.enumerate().for_each(|(block, (rows, response))| {
         let count = rows.len() / n;
         let mut x = vec![0.0; inner * count];
         for k in 0..count {
@@ -103,19 +151,23 @@ fn complement(own: &Csr, coupling: &Csr, factor: &Cholesky) -> Vec<f64> {
         }
         factor.solve_columns(&mut x, count);
         for (k, row) in rows.chunks_exact_mut(n).enumerate() {
-            coupling.apply(&x[k * inner..(k + 1) * inner], row);
+            let x = &x[k * inner..(k + 1) * inner];
+            coupling.apply(x, row);
             row.iter_mut().for_each(|s| *s = -*s);
             let (columns, values) = own.row(block * BLOCK + k);
             columns.iter().zip(values).for_each(|(&j, a)| row[j as usize] += a);
+            let column = response[k * wide..].iter_mut();
+            column.zip(shown).for_each(|(out, &[_, place])| *out = x[place as usize]);
         }
     });
+    response.truncate(n * shown.len());
     for i in 0..n {
         for j in 0..i {
             let mean = 0.5 * (s[i * n + j] + s[j * n + i]);
             (s[i * n + j], s[j * n + i]) = (mean, mean);
         }
     }
-    s
+    (s, response)
 }
 
 /// The rows and columns of `a` with these numbers, both rising.
@@ -159,7 +211,7 @@ mod tests {
     #[test]
     fn springs_in_series_are_one_spring() {
         // Ends fixed, nodes 1 and 3 of five kept: between them the rates 3 and 4 in series.
-        let schur = Schur::new(&chain(5), &[1, 3]).unwrap();
+        let schur = Schur::new(&chain(5), &[1, 3], &[]).unwrap();
         let between = 1.0 / (1.0 / 3.0 + 1.0 / 4.0);
         let (left, right) = (1.0 / (1.0 + 0.5), 1.0 / (1.0 / 5.0 + 1.0 / 6.0));
         let want = [left + between, -between, -between, right + between];
@@ -172,7 +224,8 @@ mod tests {
     fn what_is_reduced_and_recovered_solves_the_whole() {
         for kept in [vec![], vec![0], vec![2, 7, 8, 39], (0..40).collect()] {
             let a = chain(40);
-            let schur = Schur::new(&a, &kept).unwrap();
+            let shown = [0, 5, 7, 38];
+            let schur = Schur::new(&a, &kept, &shown).unwrap();
             let b: Vec<f64> = (0..40).map(|i| (f64::from(i) * 0.7).sin()).collect();
             let n = kept.len();
             // Solve S x = reduced b by the dense solver.
@@ -189,6 +242,13 @@ mod tests {
             for (r, b) in r.iter().zip(&b) {
                 assert!((r - b).abs() < 1e-12, "{n} kept: {r} {b}");
             }
+            // The same right-hand side as a sum of two.
+            let (source, mut some) = (schur.source(&b), vec![0.0; 40]);
+            schur.show(&[(0.75, &source), (0.25, &source)], &x, &mut some);
+            for &k in shown.iter().chain(&kept) {
+                let (got, want) = (some[k as usize], all[k as usize]);
+                assert!((got - want).abs() < 1e-12, "unknown {k} of {n} kept: {got} {want}");
+            }
         }
     }
 
@@ -197,7 +257,7 @@ mod tests {
         // Two bodies; nothing of the second is kept, and nothing fixes it.
         let (start, columns) = (vec![0, 1, 3, 5], vec![0, 1, 2, 1, 2]);
         let a = Csr::new(start, columns, vec![1.0, 2.0, -2.0, -2.0, 2.0], 3).unwrap();
-        assert!(Schur::new(&a, &[0]).is_err());
-        assert!(Schur::new(&a, &[1]).is_ok());
+        assert!(Schur::new(&a, &[0], &[]).is_err());
+        assert!(Schur::new(&a, &[1], &[]).is_ok());
     }
 }

@@ -116,10 +116,9 @@ fn product<T: Copy + Into<f64>>(a: &Blocks<T>, x: &[f64]) -> Vec<f64> {
     for (i, y) in y.chunks_exact_mut(rows).enumerate() {
         for k in a.start[i]..a.start[i + 1] {
             let x = &x[a.columns[k] as usize * columns..][..columns];
-            for c in 0..columns {
-                for r in 0..rows {
-                    y[r] += a.values[(k * columns + c) * rows + r].into() * x[c];
-                }
+            let block = &a.values[k * columns * rows..][..columns * rows];
+            for (x, column) in x.iter().zip(block.chunks_exact(rows)) {
+                y.iter_mut().zip(column).for_each(|(y, &a)| *y += a.into() * x);
             }
         }
     }
@@ -228,6 +227,25 @@ fn the_same_to_the_last_bit_for_any_number_of_threads() {
             assert!(same, "{kind:?}, {count} threads");
         }
     }
+}
+
+/// Cells that grow a hundredfold from one edge, on rollers: nodes that are held in part must not be
+/// taken for isolated ones where their stiffness is small. It took 67 iterations when they were.
+#[test]
+fn nodes_held_in_part_have_a_coarse_grid() {
+    let graded = |x: [f64; 3]| x.map(|s| (100f64.powf(s) - 1.0) / 99.0);
+    let mesh = brick(CellKind::Tetrahedron4, 12, graded);
+    let (_, iterations) = solve(&mesh, Top::Pressed);
+    assert!(iterations < 60, "{iterations} iterations");
+}
+
+/// Aggregates follow the strong direction, whatever the projection of the divergence adds across: 62
+/// iterations instead of 370.
+#[test]
+fn stretched_cells_are_aggregated_along_their_strong_directions() {
+    let mesh = brick(CellKind::Hexahedron8, 14, |x| [x[0], 10.0 * x[1], x[2]]);
+    let (_, iterations) = solve(&mesh, Top::Pressed);
+    assert!(iterations < 45, "{iterations} iterations");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Residuals and tangents of a placed term, summed over its elements.
 
 use crate::jacobian::Jacobian;
-use crate::placement::{Batch, Kernel, Placement, State};
+use crate::placement::{Batch, Kernel, Placement, State, Support};
 use crate::sum::{Parts, Rows, add_in_order};
 use crate::{Hypothesis, Space, Term};
 use algebra::Csr;
@@ -11,13 +11,14 @@ use mesh::Mesh;
 /// A term and its elements.
 pub(crate) struct Placed<'m> {
     pub(crate) term: Box<dyn Term>,
+    pub(crate) support: Support,
     pub(crate) batches: Vec<Batch<'m>>,
 }
 
 impl<'m> Placed<'m> {
     pub(crate) fn new(mesh: &'m Mesh, hypothesis: Hypothesis, placement: Placement) -> Self {
         let Placement { term, support } = placement;
-        Placed { batches: Batch::all(mesh, hypothesis, term.slots(), support), term }
+        Placed { batches: Batch::all(mesh, hypothesis, term.slots(), support), support, term }
     }
 }
 

@@ -124,7 +124,9 @@ pub fn integrate_facets<const N: usize>(
     sum
 }
 
-fn each_facet_point(
+/// Calls `visit` at each point of quadrature of facets with its weight \[m2\], that of the symmetry (2 pi r)
+/// included, in the order of the facets.
+pub fn each_facet_point(
     mesh: &Mesh,
     hypothesis: Hypothesis,
     blocks: &[FacetBlock],

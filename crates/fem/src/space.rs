@@ -217,6 +217,26 @@ impl Space {
         Ok(Space { fields, whole, starts, dofs, free, prescribed: values })
     }
 
+    /// Gives the prescribed unknowns other values; false, and nothing is changed, when those that are
+    /// fixed are not the same, or one of them is given two values.
+    pub fn prescribe_again(&mut self, fixed: &[(Unknown, f64)]) -> bool {
+        let mut values = vec![None; self.prescribed.len()];
+        for &(unknown, value) in fixed {
+            let dof = match unknown {
+                Unknown::Node { field, node, component } => self.dofs(field, node)[component],
+                Unknown::Whole(w) => self.whole_dof(w),
+            };
+            let place = (dof as usize).checked_sub(self.free).and_then(|k| values.get_mut(k));
+            match place {
+                Some(place) if place.is_none_or(|given| given == value) => *place = Some(value),
+                _ => return false,
+            }
+        }
+        let Some(values) = values.into_iter().collect() else { return false };
+        self.prescribed = values;
+        true
+    }
+
     /// Number of free unknowns.
     pub fn free(&self) -> usize {
         self.free

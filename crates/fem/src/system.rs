@@ -4,7 +4,7 @@ use crate::action::{Action, MustStore, must_store};
 use crate::assembly::{Body, Placed, add_residual, add_tangent, assemble_linear};
 use crate::jacobian::Jacobian;
 use crate::placement::{Placement, State};
-use crate::{At, Constraints, Hypothesis, Of, Space, Term};
+use crate::{At, Constraints, Hypothesis, Of, Space, Term, Unknown};
 use algebra::{Csr, Equations, Inadmissible, Operator};
 use mesh::Mesh;
 
@@ -15,7 +15,7 @@ enum Linear<'m> {
     /// With the tangent of the others.
     Stored(Jacobian),
     /// Without entries; the others are loads.
-    Action(Box<Action<'m>>),
+    Action(Action<'m>),
 }
 
 /// Terms placed on a mesh: residual, tangent and what follows from them.
@@ -96,6 +96,43 @@ impl<'m> System<'m> {
         }
     }
 
+    /// Puts other terms in the places of those that there are, with other prescribed values and loads.
+    /// False when they do not fit: other supports, other slots, or other unknowns fixed; the system is
+    /// then good for nothing.
+    ///
+    /// What the unknowns are measured from must be given again.
+    pub fn place_again(
+        &mut self,
+        placements: Vec<Placement>,
+        fixed: &[(Unknown, f64)],
+        loads: Vec<(usize, f64)>,
+    ) -> bool {
+        let fits = placements.len() == self.placed.len()
+            && placements.iter().zip(&self.placed).all(|(new, old)| {
+                let slots = (new.term.slots(), new.term.is_linear());
+                new.support == old.support && slots == (old.term.slots(), old.term.is_linear())
+            });
+        if !fits || !self.space.prescribe_again(fixed) {
+            return false;
+        }
+        for (placed, new) in self.placed.iter_mut().zip(placements) {
+            placed.term = new.term;
+        }
+        let free = self.space.free();
+        self.all[..free].fill(0.0);
+        self.all[free..].copy_from_slice(self.space.prescribed());
+        self.rest.fill(0.0);
+        self.loads = loads.into_iter().map(|(w, value)| (self.space.whole_dof(w), value)).collect();
+        self.linear = None;
+        self.drive = None;
+        true
+    }
+
+    /// What the unknowns are measured from, one number for each.
+    pub fn rest(&self) -> &[f64] {
+        &self.rest
+    }
+
     /// Makes the matrix of the linear terms, unless it is there.
     pub fn assemble(&mut self) {
         if self.linear.is_none() {
@@ -104,7 +141,7 @@ impl<'m> System<'m> {
                 let state = State { deviations: &zeros, rest: &zeros };
                 Linear::Stored(assemble_linear(self.body(), &self.placed, state))
             } else {
-                Linear::Action(Box::new(Action::new(self.mesh, &self.space, &self.placed)))
+                Linear::Action(Action::new(self.mesh, &self.space, &self.placed))
             });
         }
         if self.drive.is_none() {
@@ -270,11 +307,6 @@ impl<'m> System<'m> {
         &self.placed[placement]
     }
 
-    /// The unknowns with these deviations from the rest.
-    pub(crate) fn state<'a>(&'a self, deviations: &'a [f64]) -> State<'a> {
-        State { deviations, rest: &self.rest }
-    }
-
     /// Number of terms.
     pub fn placements(&self) -> usize {
         self.placed.len()
@@ -386,7 +418,7 @@ impl Equations for System<'_> {
         }
         self.assemble();
         match &self.linear {
-            Some(Linear::Action(action)) => Ok(&**action),
+            Some(Linear::Action(action)) => Ok(action),
             _ => unreachable!("it was just assembled"),
         }
     }

@@ -40,6 +40,36 @@ pub struct Bodies {
 }
 
 impl Bodies {
+    /// The bodies when the law of each of these interfaces (indices into [`Mesh::interfaces`]) lets the
+    /// field through, so that both sides count as connected.
+    ///
+    /// # Panics
+    /// If an index is out of range.
+    pub fn coupled(&self, mesh: &Mesh, interfaces: &[usize]) -> Bodies {
+        if interfaces.is_empty() {
+            return self.clone();
+        }
+        let mut sets = DisjointSets::new(self.count);
+        for &interface in interfaces {
+            let [first, second] = &mesh.interfaces[interface].sides;
+            for (a, b) in first.iter().zip(second) {
+                for (&a, &b) in a.nodes.iter().zip(&b.nodes) {
+                    let [a, b] = [a, b].map(|node| self.of_node[node as usize] as usize);
+                    sets.join(a, b);
+                }
+            }
+        }
+        let mut number = vec![0; self.count];
+        let mut count = 0;
+        for body in 0..self.count {
+            let root = sets.root(body);
+            number[body] = if root == body { count } else { number[root] };
+            count += u32::from(root == body);
+        }
+        let of_node = self.of_node.iter().map(|&body| number[body as usize]).collect();
+        Bodies { count: count as usize, of_node }
+    }
+
     /// The first node of each body.
     pub fn first_nodes(&self) -> Vec<u32> {
         let mut first: Vec<u32> = Vec::with_capacity(self.count);
@@ -52,14 +82,10 @@ impl Bodies {
     }
 }
 
-/// Finds the bodies of a mesh. `coupled` lists interfaces (indices into [`Mesh::interfaces`]) whose
-/// law lets the field through, so that both sides count as connected.
+/// Finds the bodies of a mesh.
 ///
 /// A field with fluxes alone needs a reference value in each body.
-///
-/// # Panics
-/// If an index in `coupled` is out of range.
-pub fn bodies(mesh: &Mesh, coupled: &[usize]) -> Bodies {
+pub fn bodies(mesh: &Mesh) -> Bodies {
     let mut sets = DisjointSets::new(mesh.points.len());
     for block in &mesh.blocks {
         for nodes in block.cells() {
@@ -71,13 +97,6 @@ pub fn bodies(mesh: &Mesh, coupled: &[usize]) -> Bodies {
                     first = sets.root(first);
                 }
             }
-        }
-    }
-    for &interface in coupled {
-        let [first, second] = &mesh.interfaces[interface].sides;
-        for (a, b) in first.iter().zip(second) {
-            let pairs = a.nodes.iter().zip(&b.nodes);
-            pairs.for_each(|(&a, &b)| sets.join(a as usize, b as usize));
         }
     }
     let mut of_node = vec![u32::MAX; mesh.points.len()];

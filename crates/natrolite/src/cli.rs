@@ -1,9 +1,12 @@
 //! The command line.
 
 use crate::bench::{self, BenchCommand};
+use crate::commands::Template;
 use crate::failure::Failure;
+use crate::trace::{self, Scope};
 use crate::{catalogue, commands, schema};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,6 +21,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a commented case to start from
+    Init(InitOptions),
     /// Solve a case; exit 3 without convergence, 1 when an expectation is missed
     Run(RunOptions),
     /// Solve every point of [sweep]; exit 3 when points failed
@@ -41,6 +46,52 @@ enum Command {
     /// Look at mesh files
     #[command(subcommand)]
     Mesh(MeshCommand),
+    /// Print what makes a shell complete the commands
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write one page for each command
+    Man {
+        /// Folder for the pages: natrolite.1, natrolite-run.1 and so on
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
+}
+
+impl Command {
+    /// How much the command tells about its work.
+    fn verbosity(&self) -> u8 {
+        match self {
+            Command::Run(options) => options.verbosity.verbose,
+            Command::Sweep(options) => options.run.verbosity.verbose,
+            Command::Check(options) => options.verbosity.verbose,
+            Command::Verify(options) => options.verbosity.verbose,
+            _ => 0,
+        }
+    }
+}
+
+/// How much is told on stderr.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Verbosity {
+    /// Tell what is done and with what numbers, on stderr; -vv tells more
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// Options of `natrolite init`.
+#[derive(Clone, Debug, Args)]
+pub struct InitOptions {
+    /// The file to write; - for stdout
+    #[arg(value_name = "CASE.toml", default_value = "case.toml")]
+    pub file: PathBuf,
+    /// What the case is about
+    #[arg(long, value_enum, default_value_t = Template::Pore)]
+    pub template: Template,
+    /// Replace files that exist
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Commands on mesh files.
@@ -77,9 +128,9 @@ pub struct RunOptions {
     /// No progress on stderr
     #[arg(long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Tell more on stderr
-    #[arg(short, long)]
-    pub verbose: bool,
+    /// How much is told.
+    #[command(flatten)]
+    pub verbosity: Verbosity,
 }
 
 /// Options of `natrolite sweep`.
@@ -102,6 +153,12 @@ pub struct CheckOptions {
     /// Replace a value of the case
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Draw the section with ASCII characters only; default: when the locale is not one of UTF-8
+    #[arg(long)]
+    pub ascii: bool,
+    /// How much is told.
+    #[command(flatten)]
+    pub verbosity: Verbosity,
 }
 
 /// Options of `natrolite verify`.
@@ -112,6 +169,9 @@ pub struct VerifyOptions {
     /// Number of threads; default: all cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub threads: Option<u32>,
+    /// How much is told.
+    #[command(flatten)]
+    pub verbosity: Verbosity,
 }
 
 /// Does what the arguments of the process ask for.
@@ -135,7 +195,10 @@ pub fn main() -> ExitCode {
 }
 
 fn execute(command: &Command) -> Result<(), Failure> {
+    let scope = if matches!(command, Command::Sweep(_)) { Scope::Sweep } else { Scope::Case };
+    trace::start(command.verbosity(), scope)?;
     match command {
+        Command::Init(options) => commands::init(options),
         Command::Run(options) => commands::run(options),
         Command::Sweep(options) => commands::sweep(options),
         Command::Check(options) => commands::check(options),
@@ -146,6 +209,8 @@ fn execute(command: &Command) -> Result<(), Failure> {
         Command::Laws { name: Some(name) } => print(&catalogue::describe_law(name)?),
         Command::Materials => print(&catalogue::list_materials()),
         Command::Schema => print(&schema::json_schema()),
+        Command::Completions { shell } => commands::completions(*shell, Arguments::command()),
+        Command::Man { output } => commands::man(output.as_deref(), Arguments::command()),
     }
 }
 

@@ -19,6 +19,7 @@ pub mod results;
 pub mod run;
 pub mod schema;
 pub mod sweep;
+pub mod trace;
 pub mod units;
 pub mod verify;
 

@@ -3,12 +3,16 @@
 use crate::case::{
     CASE, Field, FieldKind, NAMED_TABLES, describe_range, example_value, sole_parameter,
 };
+use crate::materials::LIBRARY;
 use crate::registry::laws;
 use crate::units;
 use fem::registry::{Entry, Kind, Parameter, Place, Presence, Range};
 use serde_json::{Map, Value, json};
 
-/// The schema (draft 2020-12) as text.
+/// The draft that editors of TOML know (taplo and what is built on it).
+const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+
+/// The schema as text.
 pub fn json_schema() -> String {
     let mut properties = fields(CASE);
     for (name, doc) in NAMED_TABLES {
@@ -16,14 +20,14 @@ pub fn json_schema() -> String {
             "material" => laws_at(Place::Material),
             "boundary" => laws_at(Place::Boundary),
             "interface" => laws_at(Place::Interface),
-            "region" => json!({ "type": "string", "description": "Name of a material." }),
+            "region" => region(),
             _ => expectation(),
         };
         let table = json!({ "type": "object", "description": doc, "additionalProperties": inner });
         properties.insert((*name).to_owned(), table);
     }
     let schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DRAFT,
         "title": "Natrolite case file",
         "type": "object",
         "additionalProperties": false,
@@ -92,7 +96,10 @@ fn quantity(unit: &str, range: Range) -> Value {
         description = format!("{description}; {}", describe_range(range, unit));
     }
     if unit != "1" {
-        return json!({ "type": "string", "pattern": "^\\s*[-+.0-9]", "description": description });
+        return json!({
+            "type": "string", "pattern": "^\\s*[-+.0-9]", "description": description,
+            "examples": [units::example(unit).trim_matches('"')],
+        });
     }
     let mut value = json!({ "type": ["number", "string"], "description": description });
     match range {
@@ -177,7 +184,10 @@ fn kind(kind: Kind) -> Value {
             let n = row.len();
             json!({
                 "type": "array", "minItems": 2, "description": format!("as in {}", example_value(kind)),
-                "items": { "type": "array", "prefixItems": row, "minItems": n, "maxItems": n },
+                "items": {
+                    "type": "array", "items": row, "additionalItems": false,
+                    "minItems": n, "maxItems": n,
+                },
             })
         }
         Kind::Vector { unit } => json!({
@@ -192,6 +202,17 @@ fn kind(kind: Kind) -> Value {
         Kind::Choice(words) => json!({ "enum": words }),
         Kind::Group(parameters) => group(parameters),
     }
+}
+
+/// A material: a built-in one, or one of the case.
+fn region() -> Value {
+    let names: Vec<&str> = LIBRARY.iter().map(|material| material.name).collect();
+    json!({
+        "anyOf": [{ "enum": names }, { "type": "string", "minLength": 1 }],
+        "description": "The material: the name of a table [material.<name>], or a built-in one \
+                        (`natrolite materials`).",
+        "examples": names,
+    })
 }
 
 fn expectation() -> Value {

@@ -1,6 +1,6 @@
 //! How the current is distributed over a surface.
 
-use fem::recover::{FacetPoint, integrate_facets};
+use fem::recover::{FacetPoint, each_facet_point};
 use fem::{Hypothesis, Space, Term};
 use mesh::{FacetBlock, Mesh};
 
@@ -23,20 +23,35 @@ impl Distribution {
     }
 }
 
-/// Integrates the current density \[A/m2\] that `density` gives at points of the facets.
+/// Integrates the current density over a surface, from the weights \[m2\] of its points of quadrature and
+/// the densities there \[A/m2\].
 ///
 /// With i the density and m its mean over the area: nonuniformity = sqrt(mean of (i - m)^2) / |m|,
 /// computed from the squared difference from the mean, which does not cancel.
-pub fn distribution(
+pub fn distribution(points: &[(f64, f64)]) -> Distribution {
+    let (mut area, mut total, mut square) = (0.0, 0.0, 0.0);
+    for (weight, density) in points {
+        area += weight;
+        total += weight * density;
+    }
+    let mean = total / area;
+    for (weight, density) in points {
+        square += weight * (density - mean).powi(2);
+    }
+    Distribution { area, total, nonuniformity: (square / area).sqrt() / mean.abs() }
+}
+
+/// The points of quadrature of facets as [`distribution`] wants them, with the density that is given at
+/// each.
+pub fn points_of(
     mesh: &Mesh,
     hypothesis: Hypothesis,
     facets: &[FacetBlock],
     density: impl Fn(&FacetPoint<'_>) -> f64,
-) -> Distribution {
-    let [area, total] = integrate_facets(mesh, hypothesis, facets, |at| [1.0, density(at)]);
-    let mean = total / area;
-    let [square] = integrate_facets(mesh, hypothesis, facets, |at| [(density(at) - mean).powi(2)]);
-    Distribution { area, total, nonuniformity: (square / area).sqrt() / mean.abs() }
+) -> Vec<(f64, f64)> {
+    let mut points = Vec::new();
+    each_facet_point(mesh, hypothesis, facets, |at, weight| points.push((weight, density(at))));
+    points
 }
 
 /// The current density \[A/m2\] that a kinetics law gives at a point of a facet, plating positive.

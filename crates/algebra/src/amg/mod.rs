@@ -113,7 +113,7 @@ impl Amg {
             level::coarsen(a, problem, &layout, scale, p)?;
         let places = layout.clone().in_order(&order);
         let work = Mutex::new(Work::new(&levels, &last, last_order)?);
-        Ok(Self { layout, places, order, scale, levels, work })
+        Ok(Self { layout, places, order, scale, levels, work }.told())
     }
 
     /// The same for an operator of `rows` rows that is known by nodes; `problem` tells where the rows are.
@@ -134,7 +134,15 @@ impl Amg {
         let (Levels { above: levels, last, orders: [order, last_order] }, scale) =
             level::coarsen_by_nodes(finest, rows, problem, &layout, p)?;
         let work = Mutex::new(Work::new(&levels, &last, last_order)?);
-        Ok(Self { places: layout.clone(), layout, order, scale, levels, work })
+        let places = layout.clone();
+        Ok(Self { layout, places, order, scale, levels, work }.told())
+    }
+
+    /// Tells the log what it is made of.
+    fn told(self) -> Self {
+        let (rows, complexity) = (self.level_rows(), self.operator_complexity());
+        log::info!("multigrid: levels of {rows:?} rows, operator complexity {complexity:.2}");
+        self
     }
 
     /// Takes new values of the matrix on the finest level; the coarse levels stay.
@@ -163,7 +171,8 @@ impl Amg {
     pub fn operator_complexity(&self) -> f64 {
         let entries = |level: &Level| level.a.entries() as f64;
         let all: f64 = self.levels.iter().map(entries).sum();
-        self.levels.first().map_or(1.0, |first| all / entries(first))
+        let first = self.levels.iter().map(entries).find(|&entries| entries > 0.0);
+        first.map_or(1.0, |first| all / first)
     }
 
     /// Bytes that one cycle reads and writes: matrices, interpolations and vectors of all levels but

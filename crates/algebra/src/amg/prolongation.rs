@@ -40,7 +40,8 @@ pub(super) fn smoothed(
                 if size == 1 {
                     scalar_row(s, i, aggregates, t, omega, &mut ks, &mut sums);
                 } else {
-                    block_row(a, s, i, aggregates, (t, below), omega, &mut ks, &mut sums);
+                    let row = BlockRow { a, s, i, aggregates, t, below };
+                    row.fill(omega, &mut ks, &mut sums);
                 }
                 lengths.push(ks.len());
                 columns.extend_from_slice(&ks);
@@ -112,47 +113,7 @@ fn scalar_row(
     }
 }
 
-#[inline(always)]
-fn block_row(
-    a: View<f64>,
-    s: &Strength,
-    i: usize,
-    aggregates: &Aggregates,
-    (t, below): (&NearNull, &NearNull),
-    omega: f64,
-    ks: &mut Vec<u32>,
-    sums: &mut Vec<f64>,
-) {
-    let (b, n) = (t.block, t.vectors);
-    if aggregates.of[i] == NONE {
-        return;
-    }
-    let (columns, blocks) = a.row(i);
-    let is_long = columns.len() > LONG;
-    place(ks, sums, b * n, aggregates.of[i]);
-    let inverse = columns.iter().position(|&j| j as usize == i).and_then(|k| {
-        let mut inverse = [0.0; 36];
-        inverse_of(b, &blocks[k * b * b..(k + 1) * b * b], &mut inverse[..b * b])?;
-        Some(inverse)
-    });
-    if let (Some(inverse), false) = (inverse, is_long) {
-        let row = BlockRow { a, s, i, aggregates, t, below, inverse: &inverse[..b * b] };
-        if !row.add_smoothed(omega, true, ks, sums) {
-            ks.truncate(1);
-            sums.truncate(b * n);
-            sums.fill(0.0);
-            row.add_smoothed(omega, false, ks, sums);
-        }
-    }
-    let t = t.node(i);
-    for v in 0..n {
-        for r in 0..b {
-            sums[v * b + r] += t[r * n + v];
-        }
-    }
-}
-
-/// A row of blocks, and what smoothing it needs.
+/// A row of blocks.
 struct BlockRow<'a> {
     a: View<'a, f64>,
     s: &'a Strength<'a>,
@@ -160,8 +121,6 @@ struct BlockRow<'a> {
     aggregates: &'a Aggregates,
     t: &'a NearNull,
     below: &'a NearNull,
-    /// Of the diagonal block.
-    inverse: &'a [f64],
 }
 
 /// Entries of T are at most 1. Where weak neighbours, taken along by a small aggregate, would move a row
@@ -169,11 +128,40 @@ struct BlockRow<'a> {
 const FARTHEST: f64 = 1.0;
 
 impl BlockRow<'_> {
+    /// The aggregates of the row and their blocks.
+    #[inline(always)]
+    fn fill(&self, omega: f64, ks: &mut Vec<u32>, sums: &mut Vec<f64>) {
+        let (b, n, i) = (self.t.block, self.t.vectors, self.i);
+        if self.aggregates.of[i] == NONE {
+            return;
+        }
+        let (columns, blocks) = self.a.row(i);
+        place(ks, sums, b * n, self.aggregates.of[i]);
+        let mut inverse = [0.0; 36];
+        let inverse = &mut inverse[..b * b];
+        let own = columns.iter().position(|&j| j as usize == i);
+        let found = own.and_then(|k| inverse_of(b, &blocks[k * b * b..(k + 1) * b * b], inverse));
+        let is_long = columns.len() > LONG;
+        if found.is_some() && !is_long && !self.add_smoothed(inverse, omega, true, ks, sums) {
+            ks.truncate(1);
+            sums.truncate(b * n);
+            sums.fill(0.0);
+            self.add_smoothed(inverse, omega, false, ks, sums);
+        }
+        let t = self.t.node(i);
+        for v in 0..n {
+            for r in 0..b {
+                sums[v * b + r] += t[r * n + v];
+            }
+        }
+    }
+
     /// Adds -omega D^-1 A T to the row, the weak neighbours moving along if `filtered`. False if they
     /// would go too far.
     #[inline(always)]
     fn add_smoothed(
         &self,
+        inverse: &[f64],
         omega: f64,
         filtered: bool,
         ks: &mut Vec<u32>,
@@ -205,27 +193,27 @@ impl BlockRow<'_> {
                 }
             }
         }
-        sums.chunks_exact_mut(b).for_each(|column| self.divide(omega, column));
+        sums.chunks_exact_mut(b).for_each(|column| divide(inverse, omega, column));
         if has_weak {
             in_terms_of(b, self.below.node(own as usize), rigid);
-            rigid.chunks_exact_mut(b).for_each(|column| self.divide(omega, column));
+            rigid.chunks_exact_mut(b).for_each(|column| divide(inverse, omega, column));
             sums.iter_mut().zip(&*rigid).for_each(|(sum, r)| *sum -= r);
         }
         rigid.iter().all(|r| r.abs() <= FARTHEST)
     }
+}
 
-    /// column = omega D^-1 column
-    #[inline(always)]
-    fn divide(&self, omega: f64, column: &mut [f64]) {
-        let b = column.len();
-        let mut smoothed = [0.0; 6];
-        for (m, v) in column.iter().enumerate() {
-            for r in 0..b {
-                smoothed[r] += omega * self.inverse[m * b + r] * v;
-            }
+/// column = omega D^-1 column
+#[inline(always)]
+fn divide(inverse: &[f64], omega: f64, column: &mut [f64]) {
+    let b = column.len();
+    let mut divided = [0.0; 6];
+    for (v, inverse) in column.iter().zip(inverse.chunks_exact(b)) {
+        for (sum, w) in divided.iter_mut().zip(inverse) {
+            *sum += omega * w * v;
         }
-        column.copy_from_slice(&smoothed[..b]);
     }
+    column.copy_from_slice(&divided[..b]);
 }
 
 /// rigid = rigid + A_ij B_j, column by column, where B_j = Q_j R of the aggregate of j.

@@ -81,6 +81,12 @@ pub fn solve(
     for step in 2..=max_steps + 1 {
         infeasible = state.infeasible(&active);
         exchanged.push(infeasible.len());
+        log::info!(
+            "contact, step {}: {} of {} bounds change",
+            step - 1,
+            infeasible.len(),
+            active.len()
+        );
         if infeasible.is_empty() {
             state.polish(system, solver, &active, step)?;
             break;

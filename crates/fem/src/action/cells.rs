@@ -88,8 +88,8 @@ impl<const L: usize> Geometry<f64, L> {
             let mut x = vec![[0.0; 3]; width];
             let mut weights = vec![0.0; points];
             let mut polynomials = vec![[0.0; 4]; points];
-            for l in 0..L {
-                let cell = (p * L + l).min(cells.len() - 1);
+            for (l, real) in (p * L..(p + 1) * L).enumerate() {
+                let cell = real.min(cells.len() - 1);
                 for (x, &node) in x.iter_mut().zip(&in_mesh[cell * width..(cell + 1) * width]) {
                     *x = mesh.points[node as usize];
                 }
@@ -99,9 +99,8 @@ impl<const L: usize> Geometry<f64, L> {
                         values[q * point + k][l] = *v;
                     }
                     // Cells beyond the last one have no weight.
-                    let is_real = p * L + l < cells.len();
                     weights[q] = det * if cells.is_affine { 1.0 } else { cells.rule.weights[q] };
-                    values[q * point + 9][l] = if is_real { weights[q] } else { 0.0 };
+                    values[q * point + 9][l] = if real == cell { weights[q] } else { 0.0 };
                 }
                 if cells.basis > 0 {
                     for (q, p) in polynomials.iter_mut().enumerate() {

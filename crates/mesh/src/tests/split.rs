@@ -47,7 +47,7 @@ fn squares(n: usize, regions: &[u32]) -> Mesh {
 fn two_regions_of_second_order() {
     let mut mesh = two_regions();
     let before = mesh.clone();
-    assert_eq!(bodies(&mesh, &[]).count, 1);
+    assert_eq!(bodies(&mesh).count, 1);
     let old_length = measures(&mesh, Extent::AsMeshed).internal[0];
     mesh.split("anode", ["electrolyte", "metal"]).unwrap();
     assert_consistent(&mesh);
@@ -59,11 +59,11 @@ fn two_regions_of_second_order() {
     assert_eq!(mesh.interface("anode").unwrap().regions, [1, 0]);
     // The electrolyte, named first, keeps the numbers.
     assert_eq!(mesh.blocks[1].nodes, before.blocks[1].nodes);
-    let separate = bodies(&mesh, &[]);
+    let separate = bodies(&mesh);
     assert_eq!(separate.count, 2);
     assert_eq!(separate.first_nodes().len(), 2);
     assert_eq!(separate.of_node[separate.first_nodes()[1] as usize], 1);
-    assert_eq!(bodies(&mesh, &[0]).count, 1);
+    assert_eq!(bodies(&mesh).coupled(&mesh, &[0]).count, 1);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn three_bodies_that_meet_in_a_point_in_any_order() {
         }
         // a has 6 nodes, b and c have 4 each.
         assert_eq!(mesh.points.len(), 14, "{order:?}");
-        assert_eq!(bodies(&mesh, &[]).count, 3);
+        assert_eq!(bodies(&mesh).count, 3);
         assert_eq!(outer_facet_count(&mesh), 6 + 4 + 4);
         let at_centre = mesh.points.iter().filter(|x| **x == [1.0, 1.0, 0.0]).count();
         assert_eq!(at_centre, 3);
@@ -117,7 +117,7 @@ fn the_tip_of_a_surface_inside_stays_shared() {
     // (0, 1) is on the outside and doubled, (1, 1) is the tip.
     assert_eq!(mesh.points.len(), 13);
     assert_eq!(mesh.points[12], [0.0, 1.0, 0.0]);
-    assert_eq!(bodies(&mesh, &[]).count, 1);
+    assert_eq!(bodies(&mesh).count, 1);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn regions_that_touch_in_a_point_come_apart() {
     let mut mesh = squares(2, &[0, 1, 1, 0]);
     mesh.split("ab", ["a", "b"]).unwrap();
     assert_consistent(&mesh);
-    assert_eq!((mesh.points.len(), bodies(&mesh, &[]).count), (16, 4));
+    assert_eq!((mesh.points.len(), bodies(&mesh).count), (16, 4));
 }
 
 #[test]
@@ -178,12 +178,12 @@ fn hexahedra_and_prisms_of_second_order() {
     let before = mesh.points.len();
     mesh.split("plane", ["hexahedra", "prisms"]).unwrap();
     assert_consistent(&mesh);
-    assert_eq!((mesh.points.len(), bodies(&mesh, &[]).count), (before + 15, 2));
+    assert_eq!((mesh.points.len(), bodies(&mesh).count), (before + 15, 2));
     assert!((measures(&mesh, Extent::AsMeshed).interfaces[0] - 1.0).abs() < 1e-10);
     let fine = mesh.refined().unwrap();
     assert_consistent(&fine);
     assert_same_measures(&mesh, &fine, 1e-13);
     assert_eq!(fine.interfaces[0].sides[1][0].len(), 8);
-    assert_eq!(bodies(&fine, &[]).count, 2);
+    assert_eq!(bodies(&fine).count, 2);
     assert_consistent(&fine.with_order(1).unwrap());
 }

@@ -223,7 +223,7 @@ const OUTPUT: &[Field] = &[
         kind: FieldKind::Quantities { unit: "m", range: Range::NonNegative },
         presence: Presence::Optional,
         doc: "Distances along a profile at which the fields are evaluated too, in an extra file \
-              profile_<b>_at.csv.",
+              `profile_<b>_at.csv`.",
     },
 ];
 

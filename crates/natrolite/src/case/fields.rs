@@ -1,7 +1,7 @@
 //! Reading tables that are described by [`Field`]s.
 
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
-use super::field::{Field, FieldKind};
+use super::field::{CASE, Field, FieldKind};
 use super::source::Origin;
 use super::tree::{Content, Key, Node, Table};
 use super::value::{
@@ -255,8 +255,23 @@ pub fn is_misspelt<'a>(
 /// The error for a key that is not known in the table called `path`.
 pub fn unknown_key<'a>(key: &Key, path: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
-    Diagnostic::new(format!("unknown key `{}`{place}", shorten(&key.text)), &key.origin)
-        .known(&key.text, known)
+    let error =
+        Diagnostic::new(format!("unknown key `{}`{place}", shorten(&key.text)), &key.origin)
+            .known(&key.text, known);
+    match path.is_empty().then(|| home_of(&key.text, CASE)).flatten() {
+        Some(home) => error.note(format!("`{home}` is such a key; paths begin at the top")),
+        None => error,
+    }
+}
+
+/// The path of the first field called `name` inside the tables among `fields`.
+fn home_of(name: &str, fields: &[Field]) -> Option<String> {
+    fields.iter().find_map(|field| {
+        let FieldKind::Fields(inner) = field.kind else { return None };
+        let here = || inner.iter().find(|f| f.name == name).map(|f| f.name.to_owned());
+        let below = here().or_else(|| home_of(name, inner))?;
+        Some(format!("{}.{below}", field.name))
+    })
 }
 
 /// The dotted path of `key` in the table called `path`, quoted where TOML needs it.

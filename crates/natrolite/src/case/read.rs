@@ -1,6 +1,6 @@
 //! From the text of a case to a [`Case`].
 
-use super::diagnostic::{CaseError, Diagnostic, Diagnostics};
+use super::diagnostic::{CaseError, Diagnostic, Diagnostics, nearest};
 use super::expect::read_expectation;
 use super::field::{CASE, NAMED_TABLES};
 use super::fields::{Fields, read_fields};
@@ -29,8 +29,16 @@ pub fn read_file(path: &Path, arguments: &[String]) -> Result<Case, CaseError> {
     let fail = |what: String| {
         CaseError::from(Diagnostic::new(what, &Origin::whole(&Source::new(&name, "", 0))))
     };
-    let metadata =
-        std::fs::metadata(path).map_err(|e| fail(format!("cannot read the case: {e}")))?;
+    let metadata = std::fs::metadata(path).map_err(|error| {
+        let message = format!("cannot read the case: {error}");
+        match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                let origin = Origin::whole(&Source::new(&name, "", 0));
+                Diagnostic::new(message, &origin).note(instead_of(path)).into()
+            }
+            _ => fail(message),
+        }
+    })?;
     if !metadata.is_file() {
         return Err(fail("the case is not a file".to_owned()));
     }
@@ -41,12 +49,27 @@ pub fn read_file(path: &Path, arguments: &[String]) -> Result<Case, CaseError> {
         )));
     }
     let bytes = std::fs::read(path).map_err(|e| fail(format!("cannot read the case: {e}")))?;
+    log::info!("case: {name}, {} bytes, {} values set", bytes.len(), arguments.len());
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1;
         fail(format!("the case is not UTF-8 text: byte {at}, in line {line}"))
     })?;
     read(path, &text, arguments, crate::registry::laws())
+}
+
+/// What could be meant by a case that does not exist: the case of the nearest name beside it.
+fn instead_of(path: &Path) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+    names.sort();
+    let wanted = path.file_name().unwrap_or_default().to_string_lossy();
+    match nearest(&wanted, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{}`?", path.with_file_name(near).display()),
+        None => "`natrolite init` writes a case to start from".to_owned(),
+    }
 }
 
 /// Reads the text of a case; `path` names it in messages.

@@ -4,6 +4,7 @@ use super::table::align;
 use crate::case::{Case, LawUse, MaterialOrigin, MeshSource};
 use crate::cli::{CheckOptions, print};
 use crate::failure::Failure;
+use crate::figure::terminal::sketch;
 use crate::run::{Geometry, Model, place_mechanics, summarize};
 use crate::units::display;
 use fem::Hypothesis;
@@ -25,7 +26,27 @@ pub fn check(options: &CheckOptions) -> Result<(), Failure> {
     };
     let dofs = model.as_ref().map_or(0, |m| m.system.space().free())
         + mechanics.as_ref().map_or(0, |m| m.dofs);
-    print(&describe(&case, &geometry, model.as_ref(), dofs))
+    print(&describe(&case, &geometry, model.as_ref(), dofs))?;
+    let drawing =
+        sketch(&geometry.mesh, geometry.symmetry(), columns(), !options.ascii && is_utf8());
+    print(&drawing.map_or_else(String::new, |drawing| format!("\nsection\n{drawing}")))
+}
+
+/// Characters in a line of stdout, less an indent; 80 where nobody says.
+fn columns() -> usize {
+    let terminal =
+        || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0.into());
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    told.or_else(terminal).unwrap_or(80_usize).clamp(20, 100) - 2
+}
+
+/// True when the locale is one of UTF-8.
+fn is_utf8() -> bool {
+    let name =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let locale = name.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
+    let locale = locale.to_ascii_lowercase();
+    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
 }
 
 fn describe(case: &Case, geometry: &Geometry, model: Option<&Model<'_>>, dofs: usize) -> String {

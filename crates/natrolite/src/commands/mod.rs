@@ -1,7 +1,10 @@
 //! What the commands of the command line do.
 
 mod check;
+mod completions;
+mod init;
 mod interrupt;
+mod man;
 mod mesh_info;
 mod progress;
 mod run;
@@ -10,8 +13,12 @@ mod table;
 mod verify;
 
 pub use check::check;
+pub use completions::completions;
+pub use init::{Template, init};
 pub use interrupt::clean_up_on_interrupt;
+pub use man::man;
 pub use mesh_info::mesh_info;
+pub use progress::say;
 pub use run::{missed_expectations, run};
 pub use sweep::sweep;
 pub use table::align_numbers;

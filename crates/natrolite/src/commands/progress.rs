@@ -2,13 +2,43 @@
 
 use crate::run::Observer;
 use indicatif::{ProgressBar, ProgressStyle};
+use log::{Level, info, log_enabled};
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// The moving line, if there is one: whatever else goes to stderr must go above it.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Writes a line to stderr, above the moving line if there is one.
+pub fn say(message: &str) {
+    match &*BAR.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(bar) => bar.println(message),
+        None => eprintln!("{message}"),
+    }
+}
+
+/// Shows `bar` from now on, in the way that `template` says.
+fn show(bar: ProgressBar, template: &str, tick: Duration) -> ProgressBar {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(tick);
+    *BAR.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
+    bar
+}
+
+/// Removes the moving line.
+fn clear(bar: &mut Option<ProgressBar>) {
+    if let Some(bar) = bar.take() {
+        bar.finish_and_clear();
+        *BAR.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
 
 /// Tells the user what the program is doing.
 pub struct Progress {
     quiet: bool,
-    verbose: bool,
     bar: Option<ProgressBar>,
     phase: String,
     since: Instant,
@@ -16,47 +46,31 @@ pub struct Progress {
 
 impl Progress {
     /// Chooses by what stderr is.
-    pub fn new(quiet: bool, verbose: bool) -> Self {
+    pub fn new(quiet: bool) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
+            let tick = Duration::from_millis(100);
+            show(ProgressBar::new_spinner(), "{spinner} {msg} [{elapsed}]", tick)
         });
-        Progress { quiet, verbose, bar, phase: String::new(), since: Instant::now() }
-    }
-
-    /// Says something that only `-v` asks for.
-    pub fn note(&mut self, message: &str) {
-        if self.verbose {
-            self.line(message);
-        }
+        Progress { quiet, bar, phase: String::new(), since: Instant::now() }
     }
 
     /// Removes the moving line.
     pub fn finish(&mut self) {
         self.end_phase();
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-        }
+        clear(&mut self.bar);
     }
 
     fn end_phase(&mut self) {
         if !self.phase.is_empty() {
-            let seconds = self.since.elapsed().as_secs_f64();
-            self.note(&format!("{}: {seconds:.3} s", self.phase));
+            info!("{}: {:.3} s", self.phase, self.since.elapsed().as_secs_f64());
         }
         self.phase.clear();
         self.since = Instant::now();
     }
 
     fn line(&self, message: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(message),
-            None if !self.quiet => eprintln!("{message}"),
-            None => {}
+        if !self.quiet {
+            say(message);
         }
     }
 }
@@ -74,8 +88,9 @@ impl Observer for Progress {
     fn iteration(&mut self, iteration: usize, residual: f64) {
         let message = format!("{} newton {iteration}: residual {residual:.1e}", self.phase);
         match &self.bar {
-            Some(bar) if !self.verbose => bar.set_message(message),
-            _ => self.line(&message),
+            _ if log_enabled!(Level::Info) => info!("{message}"),
+            Some(bar) => bar.set_message(message),
+            None => self.line(&message),
         }
     }
 
@@ -105,22 +120,16 @@ impl Counter {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(total as u64).with_position(done as u64);
             let template = "{wide_bar} {pos}/{len} points, {msg} [{elapsed}]";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(200));
-            bar
+            show(bar, template, Duration::from_millis(200))
         });
         let now = Instant::now();
         Counter { quiet, bar, total, done, before: done, since: now, said: now }
     }
 
-    /// Says something.
+    /// Says something, unless quiet.
     pub fn say(&self, message: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(message),
-            None if !self.quiet => eprintln!("{message}"),
-            None => {}
+        if !self.quiet {
+            say(message);
         }
     }
 
@@ -147,8 +156,6 @@ impl Counter {
 
     /// Removes the bar.
     pub fn finish(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-        }
+        clear(&mut self.bar);
     }
 }

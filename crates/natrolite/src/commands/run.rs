@@ -23,7 +23,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let target = folder_for(&options.case, options.output.as_deref());
     let folder = Folder::prepare(&target, options.force)?;
     interrupt::clean_up_on_interrupt(folder.path());
-    let mut progress = Progress::new(options.quiet, options.verbose);
+    let mut progress = Progress::new(options.quiet);
     report_materials(&case, &mut progress);
     let solved = solve_case(&case, options.refine, &mut progress);
     let mut results = match solved {
@@ -69,7 +69,7 @@ fn report_materials(case: &Case, progress: &mut Progress) {
     for material in &case.materials {
         match &material.from {
             MaterialOrigin::Builtin(_) => {
-                progress.note(&format!("material {}: built-in", material.name));
+                log::info!("material {}: built-in", material.name);
             }
             MaterialOrigin::Case { hides: true } => progress.warn(&format!(
                 "material {}: the case's own definition is used, not the built-in one",
@@ -79,7 +79,7 @@ fn report_materials(case: &Case, progress: &mut Progress) {
         }
     }
     for line in case.inherited() {
-        progress.note(&line);
+        log::info!("{line}");
     }
     for line in case.doubts() {
         progress.warn(&line);

@@ -54,9 +54,7 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
     if known > 0 {
         counter.say(&format!("{known} of {} points are there already", rows.len()));
     }
-    if run.verbose {
-        counter.say(&describe(&plan));
-    }
+    log::info!("{}", describe(&plan));
     let done: Vec<bool> = rows.iter().map(Option::is_some).collect();
     let mut keeper = Keeper { folder: &folder, points: &points, journal, written: Instant::now() };
     for (index, row) in failed {

@@ -21,6 +21,7 @@ mod raster;
 mod section;
 mod stress;
 pub(crate) mod svg;
+pub mod terminal;
 mod tessellation;
 #[cfg(test)]
 mod tests;

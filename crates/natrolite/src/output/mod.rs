@@ -38,7 +38,9 @@ pub const PICTURE_FILE: &str = "picture.svg";
 /// # Errors
 /// [`OutputError::Io`] and [`OutputError::Hdf5`] when the system refuses.
 pub fn write_data(results: &Results, folder: &Path, compression: u8) -> Result<(), OutputError> {
-    write_vtkhdf(results, &folder.join(RESULT_FILE), compression)?;
+    let (path, start) = (folder.join(RESULT_FILE), std::time::Instant::now());
+    write_vtkhdf(results, &path, compression)?;
+    tell_written(&path, start);
     for (stem, profile) in file_stems(&results.profiles).iter().zip(&results.profiles) {
         let path = folder.join(format!("profile_{stem}.csv"));
         write_file(&path, |out| write_csv(profile, out))?;
@@ -63,10 +65,20 @@ pub(crate) fn write_file(
     path: &Path,
     write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
 ) -> Result<(), OutputError> {
+    let start = std::time::Instant::now();
     let attempt = || {
         let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
         write(&mut out)?;
         out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
     };
-    attempt().map_err(OutputError::io("write", path))
+    attempt().map_err(OutputError::io("write", path))?;
+    tell_written(path, start);
+    Ok(())
+}
+
+/// Tells of a file that is complete, where it was begun at `start`.
+fn tell_written(path: &Path, start: std::time::Instant) {
+    let name = path.file_name().unwrap_or_default().display();
+    let bytes = std::fs::metadata(path).map_or(0, |about| about.len());
+    log::info!("{name}: {bytes} bytes in {:.3} s", start.elapsed().as_secs_f64());
 }

@@ -10,18 +10,18 @@
 //! prescribed potentials. The potential inside follows from u_B, so that every quantity is found as in
 //! a full run.
 
-use super::conduction::{Conduction, along_axes};
-use super::model::{Model, Role};
+use super::conduction::{Conduction, along_axes, scales};
+use super::model::{Model, Role, Surface};
 use super::solve::{Outcome, finish};
 use crate::case::Case;
 use algebra::{
-    Csr, DenseCholesky, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters,
-    Operator, Schur, newton,
+    Csr, DenseCg, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters, Operator,
+    Schur, Source, newton,
 };
-use fem::{Placement, Support, linear_matrix};
+use fem::{Elements, Placement, Support, linear_matrix, load_vector};
 
-/// Most unknowns that may be left: the dense factorisation costs their third power.
-const MOST_KEPT: usize = 1000;
+/// Most unknowns that may be left: the dense matrix has their square of numbers, 72 MB.
+const MOST_KEPT: usize = 3000;
 /// Eliminating costs about a back-substitution for each unknown that is left; it pays when that many of
 /// them come on a point at most.
 const KEPT_PER_POINT: usize = 100;
@@ -43,6 +43,16 @@ pub struct Condensed {
     place: Vec<u32>,
     /// A dense matrix of zeros.
     dense: Csr,
+    /// Where only current densities are given and all that is looked at lies on surfaces: what a unit of
+    /// each does, so that a case costs no solve in the bulk.
+    units: Option<Vec<UnitCurrent>>,
+}
+
+/// A current density of 1 A/m2 into one region, by one term.
+struct UnitCurrent {
+    placement: usize,
+    region: u32,
+    source: Source,
 }
 
 impl Condensed {
@@ -77,7 +87,7 @@ impl Condensed {
             }
         }
         let (matrix, prescribed) = linear_matrix(mesh, hypothesis, space, placements);
-        let schur = Schur::new(&matrix, &kept).ok()?;
+        let schur = Schur::new(&matrix, &kept, &shown(model)).ok()?;
         let mut loads = vec![0.0; space.free()];
         if let Some(prescribed) = &prescribed {
             let ones = vec![-1.0; prescribed.ncols()];
@@ -87,10 +97,15 @@ impl Condensed {
         let mut place = vec![NOWHERE; space.free()];
         kept.iter().enumerate().for_each(|(k, &dof)| place[dof as usize] = k as u32);
         let n = kept.len();
+        log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
         let columns = (0..n * n).map(|k| (k % n) as u32).collect();
         let start = (0..=n).map(|i| i * n).collect();
         let dense = Csr::new(start, columns, vec![0.0; n * n], n).ok()?;
-        Some(Condensed { schur, prescribed, row_sums, region_of, place, dense })
+        let units = match &prescribed {
+            None => unit_currents(model, &schur, &region_of),
+            Some(_) => None,
+        };
+        Some(Condensed { schur, prescribed, row_sums, region_of, place, dense, units })
     }
 
     /// Number of unknowns that are left.
@@ -99,7 +114,7 @@ impl Condensed {
     }
 
     /// True when `model` has the same unknowns.
-    fn fits(&self, model: &Model<'_>) -> bool {
+    pub fn fits(&self, model: &Model<'_>) -> bool {
         let space = model.system.space();
         let prescribed = self.prescribed.as_ref().map(Csr::ncols);
         space.free() == self.region_of.len()
@@ -107,9 +122,11 @@ impl Condensed {
             && kept(model).is_some_and(|kept| kept == self.schur.kept())
     }
 
-    /// Solves `model` by Newton's method from `start`, the deviations of the kept unknowns, which
-    /// receives those of the solution; zeros where it is empty. `None` when the model is another one
-    /// than what was condensed.
+    /// Solves `model`, which [`Condensed::fits`], by Newton's method from `start`, the deviations of the
+    /// kept unknowns, which receives those of the solution; zeros where it is empty.
+    ///
+    /// Where no current follows from reactions of the bulk, the solution holds the unknowns of the
+    /// surfaces only; the others are zero.
     ///
     /// # Errors
     /// As [`newton()`].
@@ -118,21 +135,19 @@ impl Condensed {
         case: &Case,
         model: &Model<'_>,
         start: &mut Vec<f64>,
-    ) -> Option<Result<Outcome, NewtonError>> {
-        let conduction = Conduction::of(case)?;
-        if !self.fits(model) {
-            return None;
-        }
-        let sizes: Vec<f64> = conduction.regions.iter().map(|region| region.2).collect();
+        solver: &mut DenseCg,
+    ) -> Result<Outcome, NewtonError> {
+        let sizes = scales(case).unwrap_or_default();
         let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
-        let loads = self.loads(model, &size_of);
+        let drive = self.drive(model, &size_of);
         let kept = self.schur.kept();
         start.resize(kept.len(), 0.0);
+        let elements = |placement| model.system.elements(placement);
         let mut equations = SurfaceEquations {
             condensed: self,
             model,
-            kinetics: kinetics(model),
-            constant: self.schur.reduce(&loads),
+            kinetics: kinetics(model).into_iter().map(elements).collect(),
+            constant: drive.constant(self),
             size: kept.iter().map(|&dof| size_of(&self.region_of[dof as usize])).collect(),
             deviations: model.system.deviations(&vec![0.0; self.region_of.len()]),
             field_of: fields(model, kept),
@@ -142,15 +157,33 @@ impl Condensed {
         let parameters = NewtonParameters {
             rtol: case.solver.newton_rtol,
             max_iterations: case.solver.newton_max_iterations,
+            linear_rtol: case.solver.linear_rtol,
             ..NewtonParameters::default()
         };
-        let mut solver = DenseCholesky::new();
-        let solved = newton(&mut equations, &mut solver, start, &parameters, &mut |_, _| {});
-        Some(solved.map(|mut info| {
-            info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
-            let linear = LinearWork { name: "condensed", ..LinearWork::default() };
-            finish(model, self.schur.recover(&loads, start), info, linear)
-        }))
+        let mut info = newton(&mut equations, solver, start, &parameters, &mut |_, _| {})?;
+        info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
+        let linear = LinearWork { name: "condensed", ..LinearWork::default() };
+        Ok(finish(model, drive.all(self, start), info, linear))
+    }
+
+    /// What drives the case: in units where there are any, else in full.
+    fn drive(&self, model: &Model<'_>, size_of: &dyn Fn(&u32) -> f64) -> Drive<'_> {
+        let Some(units) = &self.units else {
+            return Drive::Loads(self.loads(model, size_of));
+        };
+        let factor = |unit: &UnitCurrent| {
+            let given = given_densities(model);
+            let density = given.iter().find(|(placement, _)| *placement == unit.placement);
+            density.map_or(0.0, |(_, density)| density / size_of(&unit.region))
+        };
+        let currents = units.iter().map(|unit| (factor(unit), &unit.source)).collect();
+        let mut electrodes = Vec::new();
+        for &(dof, value) in model.system.loads() {
+            if let Some(&k) = self.place.get(dof as usize).filter(|k| **k != NOWHERE) {
+                electrodes.push((k as usize, value / size_of(&self.region_of[dof as usize])));
+            }
+        }
+        Drive::Units { currents, electrodes }
     }
 
     /// (given currents) / size - (conduction from the prescribed potentials), for each free unknown.
@@ -160,7 +193,7 @@ impl Condensed {
         let deviations = system.deviations(&vec![0.0; free]);
         let mut loads = vec![0.0; free];
         for placement in given_currents(model) {
-            system.each_residual(placement, &deviations, |dofs, part| {
+            system.elements(placement).each_residual(&deviations, |dofs, part| {
                 for (&dof, r) in dofs.iter().zip(part) {
                     if let Some(load) = loads.get_mut(dof as usize) {
                         *load -= r;
@@ -182,6 +215,85 @@ impl Condensed {
         }
         loads
     }
+}
+
+/// What drives a case.
+enum Drive<'a> {
+    /// The right-hand side for all free unknowns.
+    Loads(Vec<f64>),
+    /// Factors of the unit currents, and currents into kept unknowns.
+    Units { currents: Vec<(f64, &'a Source)>, electrodes: Vec<(usize, f64)> },
+}
+
+impl Drive<'_> {
+    /// g
+    fn constant(&self, condensed: &Condensed) -> Vec<f64> {
+        match self {
+            Drive::Loads(loads) => condensed.schur.reduce(loads),
+            Drive::Units { currents, electrodes } => {
+                let mut out = vec![0.0; condensed.kept()];
+                for (factor, source) in currents {
+                    out.iter_mut().zip(&source.reduced).for_each(|(g, s)| *g += factor * s);
+                }
+                electrodes.iter().for_each(|&(k, value)| out[k] += value);
+                out
+            }
+        }
+    }
+
+    /// The free unknowns from those that are kept.
+    fn all(&self, condensed: &Condensed, kept: &[f64]) -> Vec<f64> {
+        match self {
+            Drive::Loads(loads) => condensed.schur.recover(loads, kept),
+            Drive::Units { currents, .. } => {
+                let mut all = vec![0.0; condensed.region_of.len()];
+                condensed.schur.show(currents, kept, &mut all);
+                all
+            }
+        }
+    }
+}
+
+/// The free unknowns at the nodes of surfaces with a law, rising.
+fn shown(model: &Model<'_>) -> Vec<u32> {
+    let (mesh, space) = (model.system.mesh(), model.system.space());
+    let facets = model.surfaces.iter().flat_map(|s| [s.facets(mesh), s.opposite(mesh)]);
+    let nodes = facets.flat_map(mesh::nodes_of);
+    let mut shown: Vec<u32> = nodes.map(|node| space.dof(transport::POTENTIAL, node)).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    shown.retain(|&dof| (dof as usize) < space.free());
+    shown
+}
+
+/// Placement and value \[A/m2\] of the given current densities.
+fn given_densities(model: &Model<'_>) -> Vec<(usize, f64)> {
+    let density = |surface: &Surface| match surface.role {
+        Role::UniformCurrent(density) => Some(density),
+        _ => None,
+    };
+    // Both in the order in which the boundaries were placed.
+    given_currents(model).into_iter().zip(model.surfaces.iter().filter_map(density)).collect()
+}
+
+/// The unit currents of a model without reactions, each into one region.
+fn unit_currents(model: &Model<'_>, schur: &Schur, region_of: &[u32]) -> Option<Vec<UnitCurrent>> {
+    if model.surfaces.iter().any(Surface::needs_reactions) {
+        return None;
+    }
+    let system = &model.system;
+    let uniform = model.surfaces.iter().filter(|s| matches!(s.role, Role::UniformCurrent(_)));
+    let unit = |(placement, surface): (usize, &Surface)| {
+        let term = Box::new(transport::SurfaceCurrent { density: 1.0 });
+        let placed = Placement { term, support: surface.support };
+        let residual = load_vector(system.mesh(), system.hypothesis(), system.space(), placed);
+        let loads: Vec<f64> = residual[..region_of.len()].iter().map(|r| -r).collect();
+        let mut regions = loads.iter().zip(region_of).filter(|(b, _)| **b != 0.0).map(|(_, r)| *r);
+        let region = regions.next()?;
+        let source = schur.source(&loads);
+        regions.all(|r| r == region).then_some(UnitCurrent { placement, region, source })
+    };
+    given_currents(model).into_iter().zip(uniform).map(unit).collect()
 }
 
 /// Numbers of the laws of kinetics in the system.
@@ -206,8 +318,9 @@ fn kept(model: &Model<'_>) -> Option<Vec<u32>> {
     if given.count() != given_currents(model).len() {
         return None;
     }
-    let dofs = kinetics(model).into_iter().flat_map(|p| model.system.free_dofs_of(p));
-    let mut kept: Vec<u32> = dofs.collect();
+    let free = model.system.space().free();
+    let dofs = |placement| model.system.elements(placement).dofs_below(free);
+    let mut kept: Vec<u32> = kinetics(model).into_iter().flat_map(dofs).collect();
     kept.sort_unstable();
     kept.dedup();
     Some(kept)
@@ -224,7 +337,7 @@ fn fields(model: &Model<'_>, kept: &[u32]) -> Vec<usize> {
 struct SurfaceEquations<'a, 'm> {
     condensed: &'a Condensed,
     model: &'a Model<'m>,
-    kinetics: Vec<usize>,
+    kinetics: Vec<Elements<'a>>,
     /// g
     constant: Vec<f64>,
     /// c
@@ -267,8 +380,8 @@ impl Equations for SurfaceEquations<'_, '_> {
             *r = self.size[i] * (flow + condensed.row_sums[i] * here - self.constant[i]);
         }
         let mut other = vec![0.0; n];
-        for &placement in &self.kinetics {
-            self.model.system.each_residual(placement, &self.deviations, |dofs, part| {
+        for elements in &mut self.kinetics {
+            elements.each_residual(&self.deviations, |dofs, part| {
                 for (&dof, value) in dofs.iter().zip(part) {
                     if let Some(&k) = condensed.place.get(dof as usize) {
                         other[k as usize] += value;
@@ -296,8 +409,8 @@ impl Equations for SurfaceEquations<'_, '_> {
         for ((values, row), size) in values.chunks_exact_mut(n.max(1)).zip(rows).zip(&self.size) {
             values.iter_mut().zip(row).for_each(|(value, s)| *value = size * s);
         }
-        for &placement in &self.kinetics {
-            self.model.system.each_tangent(placement, &self.deviations, |dofs, part| {
+        for elements in &mut self.kinetics {
+            elements.each_tangent(&self.deviations, |dofs, part| {
                 let place = |dof: &u32| condensed.place.get(*dof as usize).map(|&k| k as usize);
                 for (i, row) in dofs.iter().zip(part.chunks_exact(dofs.len())) {
                     let Some(i) = place(i) else { continue };

@@ -1,7 +1,7 @@
 //! The conduction in the bulk, split into what a sweep keeps and what it scales.
 
 use super::Geometry;
-use crate::case::{Case, MeshSource};
+use crate::case::{Case, MeshSource, RegionUse};
 use fem::Hypothesis;
 use std::fmt::Write as _;
 use transport::conductivity_at;
@@ -24,18 +24,27 @@ impl Conduction {
     /// The conduction of `case`; `None` where a region has no conductivity.
     pub fn of(case: &Case) -> Option<Conduction> {
         let is_common = matches!(case.mesh, MeshSource::File(_));
-        let mut first = None;
         let mut regions = Vec::with_capacity(case.regions.len());
-        for region in &case.regions {
+        for (region, scale) in case.regions.iter().zip(scales(case)?) {
             let ohm = case.materials[region.material].law("ohm")?;
             let tensor = conductivity_at(&ohm.values, case.temperature).ok()?;
-            let own = tensor[0][0];
-            let scale = if is_common { *first.get_or_insert(own) } else { own };
             let shape = tensor.map(|row| row.map(|s| rounded(s / scale)));
             regions.push((region.name.clone(), shape, scale));
         }
         Some(Conduction { regions, is_common })
     }
+}
+
+/// The scale of each region \[S/m\], as [`Conduction::of`] has them.
+pub fn scales(case: &Case) -> Option<Vec<f64>> {
+    let is_common = matches!(case.mesh, MeshSource::File(_));
+    let scale = |region: &RegionUse| {
+        let ohm = case.materials[region.material].law("ohm")?;
+        conductivity_at(&ohm.values, case.temperature).ok().map(|tensor| tensor[0][0])
+    };
+    let own = case.regions.iter().map(scale).collect::<Option<Vec<f64>>>()?;
+    let first = own.first().copied().filter(|_| is_common);
+    Some(own.into_iter().map(|own| first.unwrap_or(own)).collect())
 }
 
 /// What of the conduction in `case` a sweep keeps, as text.

@@ -8,6 +8,7 @@ use super::surfaces::{SurfaceCurrent, current_through};
 use super::{Geometry, Log, Mechanics, RunError};
 use crate::case::Case;
 use crate::results::{Field, LinearSolverSummary, NewtonSummary};
+use algebra::DenseCg;
 use fem::recover;
 use std::time::{Duration, Instant};
 
@@ -38,11 +39,48 @@ pub fn solve_current<'m>(
     let mut model = Model::new(case, geometry, mechanics.map_or(&[], |m| &m.contacts))?;
     model.system.assemble();
     let setup = start.elapsed();
+    let space = model.system.space();
+    log::info!(
+        "current: {} free unknowns, {} of them potentials of whole bodies; {} surfaces with laws",
+        space.free(),
+        (0..space.whole().len()).filter(|&w| (space.whole_dof(w) as usize) < space.free()).count(),
+        model.surfaces.len()
+    );
     log.observer.phase("solve");
     let observe = &mut |k, residual| log.observer.iteration(k, residual);
     let outcome = solve::solve(case, &mut model, observe)?;
     log.observer.linear(&outcome.linear);
     Ok(Current::new(model, outcome, setup, log))
+}
+
+/// Where a point of a sweep begins: what the one before it left.
+#[derive(Default)]
+pub struct Start<'m> {
+    /// The deviations of the unknowns that are left when the bulk is condensed, at the point before.
+    last: Vec<f64>,
+    /// The same, one point earlier.
+    earlier: Vec<f64>,
+    /// Keeps the factor of an earlier point.
+    solver: DenseCg,
+    /// The model of the point before, which fits what was condensed.
+    pub model: Option<Model<'m>>,
+}
+
+impl Start<'_> {
+    /// Forgets a solution that is none.
+    pub fn forget(&mut self) {
+        self.last.clear();
+        self.earlier.clear();
+    }
+
+    /// Where the next point is sought: on the line through the last two, because points of a sweep mostly
+    /// follow each other in equal steps.
+    fn next(&self) -> Vec<f64> {
+        if self.earlier.is_empty() {
+            return self.last.clone();
+        }
+        self.last.iter().zip(&self.earlier).map(|(last, earlier)| 2.0 * last - earlier).collect()
+    }
 }
 
 /// Solves the electric side by what was condensed; see [`Condensed::solve`].
@@ -53,11 +91,29 @@ pub fn solve_condensed<'m>(
     case: &Case,
     geometry: &'m Geometry,
     mechanics: Option<&Mechanics>,
-    (condensed, solution): (&Condensed, &mut Vec<f64>),
+    (condensed, start): (&Condensed, &mut Start<'m>),
     log: &mut Log<'_>,
 ) -> Result<Option<Current<'m>>, RunError> {
-    let model = Model::new(case, geometry, mechanics.map_or(&[], |m| &m.contacts))?;
-    let Some(outcome) = condensed.solve(case, &model, solution) else { return Ok(None) };
+    let contacts = mechanics.map_or(&[][..], |m| &m.contacts);
+    let mut model = start.model.take();
+    if let Some(before) = &mut model
+        && !before.place_again(case, contacts)?
+    {
+        model = None;
+    }
+    let model = match model {
+        Some(model) => model,
+        None => {
+            let model = Model::new(case, geometry, contacts)?;
+            if !condensed.fits(&model) {
+                return Ok(None);
+            }
+            model
+        }
+    };
+    let mut deviations = start.next();
+    let outcome = condensed.solve(case, &model, &mut deviations, &mut start.solver);
+    start.earlier = std::mem::replace(&mut start.last, deviations);
     Ok(Some(Current::new(model, outcome?, Duration::ZERO, log)))
 }
 
@@ -117,8 +173,9 @@ impl<'m> Current<'m> {
             .map(|(region, &placement)| (region as u32, model.system.term(placement)))
             .collect();
         let geometry = model.geometry;
-        let flux =
-            recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &solution.deviation);
+        let deviation =
+            model.system.space().nodal_values(transport::POTENTIAL, &solution.deviations);
+        let flux = recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &deviation);
         let mut current = flux.into_flattened();
         current.iter_mut().for_each(|component| *component = -*component);
         vec![

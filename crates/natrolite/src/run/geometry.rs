@@ -1,7 +1,9 @@
 //! The mesh that a case is solved on.
 
 use crate::case::{Case, CaseError, DefectSource, Diagnostic, Diagnostics, FileSource, MeshSource};
+use crate::results::Symmetry as Reduction;
 use fem::Hypothesis;
+use log::{debug, info};
 use mesh::Mesh;
 use mesh::defect::{Symmetry, build, default_rim_size};
 use rayon::prelude::*;
@@ -34,6 +36,22 @@ impl Geometry {
     pub fn of(case: &Case, refinement: u32) -> Result<Self, CaseError> {
         let geometry = Self::unchecked(case, refinement)?;
         super::names::check(case, &geometry.mesh)?;
+        let (mesh, size) =
+            (&geometry.mesh, geometry.rim_size.map(|h| crate::units::display(h, "m")));
+        info!(
+            "mesh: {} cells of order {}, {} nodes, {} regions, {} boundaries, {} interfaces{}",
+            mesh.cell_count(),
+            case.order,
+            mesh.points.len(),
+            mesh.regions.len(),
+            mesh.boundaries.len(),
+            mesh.interfaces.len(),
+            size.map_or_else(String::new, |size| format!(", {size} at the rim"))
+        );
+        for block in &mesh.blocks {
+            let region = &mesh.regions[block.region as usize];
+            debug!("{} cells {} in region {region}", block.len(), block.kind.name());
+        }
         Ok(geometry)
     }
 
@@ -67,6 +85,15 @@ impl Geometry {
     pub fn distance(&self) -> impl Fn([f64; 3]) -> f64 + Send + Sync + 'static {
         let (solid, first) = (self.mesh.dimension == 3, self.mesh.axes[0]);
         move |x| if solid { x[0].hypot(x[1]) } else { x[first].abs() }
+    }
+
+    /// What the mesh is a section of.
+    pub fn symmetry(&self) -> Reduction {
+        match self.hypothesis {
+            Hypothesis::Planar => Reduction::Planar,
+            Hypothesis::Axisymmetric => Reduction::Axisymmetric,
+            Hypothesis::Spatial => Reduction::ThreeDimensional,
+        }
     }
 
     /// Measures of the whole defect cell \[m3, m2; per metre in planar symmetry\].

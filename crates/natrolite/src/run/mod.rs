@@ -8,6 +8,7 @@ mod conduction;
 mod current;
 mod estimate;
 mod geometry;
+mod laws;
 mod mechanics;
 mod model;
 mod names;
@@ -20,6 +21,7 @@ mod surfaces;
 
 pub use condensed::Condensed;
 pub use conduction::{Conduction, conduction_text};
+pub use current::Start;
 pub use estimate::estimate_errors;
 pub use geometry::{Geometry, default_rim};
 pub use mechanics::{Contact, Mechanics, place_mechanics, solve_mechanics};
@@ -27,11 +29,8 @@ pub use model::{Model, Role, Surface};
 pub use point::{PointResults, condense, solve_point};
 
 use crate::case::{Case, CaseError};
-use crate::results::{
-    Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary, Symmetry,
-};
+use crate::results::{Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary};
 use algebra::LinearWork;
-use fem::Hypothesis;
 use mesh::{Mesh, measure, quality};
 use std::time::Instant;
 
@@ -172,11 +171,7 @@ pub fn solve_refined(
         },
         quantities,
     };
-    let symmetry = match geometry.hypothesis {
-        Hypothesis::Planar => Symmetry::Planar,
-        Hypothesis::Axisymmetric => Symmetry::Axisymmetric,
-        Hypothesis::Spatial => Symmetry::ThreeDimensional,
-    };
+    let symmetry = geometry.symmetry();
     Ok(Results {
         mesh: geometry.mesh,
         symmetry,

@@ -113,7 +113,7 @@ impl Solved<'_, '_> {
         let anode = self.counter().and_then(|(counter, _)| self.anode(counter));
         if let (Some((counter, current)), Some(anode)) = (self.counter(), anode) {
             let mesh = &self.model.geometry.mesh;
-            let rest = Rest::new(self.case, mesh, &self.model.surfaces);
+            let rest = Rest::new(self.case, mesh, &self.model.bodies, &self.model.surfaces);
             let difference =
                 |potential: &dyn Fn(&Surface) -> f64| potential(counter) - potential(anode);
             let overpotential = difference(&|s| self.electrode_potential(s))

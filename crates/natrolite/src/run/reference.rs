@@ -1,10 +1,9 @@
 //! Every conductor needs a reference potential, and has a potential at zero current.
 
-use super::geometry::Geometry;
 use super::model::{Role, Surface};
 use crate::case::{Case, Diagnostic, Diagnostics};
 use fem::Support;
-use mesh::{Bodies, Mesh, bodies};
+use mesh::{Bodies, Mesh};
 
 /// Interfaces with a law that do not gape everywhere, as indices into [`Mesh::interfaces`].
 fn conducting_interfaces(surfaces: &[Surface], open: &dyn Fn(&Surface) -> bool) -> Vec<usize> {
@@ -36,18 +35,20 @@ fn is_reference(surface: &Surface, case: &Case) -> bool {
 /// `open` tells of surfaces where nothing touches.
 pub fn check(
     case: &Case,
-    geometry: &Geometry,
+    (mesh, bodies): (&Mesh, &Bodies),
     surfaces: &[Surface],
     open: &dyn Fn(&Surface) -> bool,
     errors: &mut Diagnostics,
 ) {
-    let mesh = &geometry.mesh;
-    let all = bodies(mesh, &conducting_interfaces(surfaces, open));
+    let all = bodies.coupled(mesh, &conducting_interfaces(surfaces, open));
     let mut has_reference = vec![false; all.count];
     for surface in surfaces.iter().filter(|s| is_reference(s, case) && !open(s)) {
         if let Some(node) = some_node(surface, mesh) {
             has_reference[all.of_node[node] as usize] = true;
         }
+    }
+    if has_reference.iter().all(|has| *has) {
+        return;
     }
     let mut region_of_body: Vec<Option<u32>> = vec![None; all.count];
     for block in &mesh.blocks {
@@ -65,10 +66,12 @@ pub fn check(
             for surface in surfaces.iter().filter(|s| open(s)) {
                 error = error.note(format!("nothing touches at `{}`", surface.name));
             }
-            errors.push(error.wanted(
-                "on one of its boundaries a `potential` or a kinetics law with an \
-                 `electrode_potential`, or a law on an interface with a region that has one",
-            ));
+            let place = "on one of its boundaries a `potential` or a kinetics law with an \
+                         `electrode_potential`, or a law on an interface with a region that has one";
+            errors.push(error.wanted(match surfaces.iter().any(open) {
+                true => format!("loads that press the bodies together there; else {place}"),
+                false => place.to_owned(),
+            }));
         }
     }
 }
@@ -77,15 +80,14 @@ pub fn check(
 ///
 /// Found by walking from the given potentials over the kinetics: the electrolyte lies an equilibrium
 /// potential below its metal.
-pub struct Rest {
-    bodies: Bodies,
+pub struct Rest<'a> {
+    bodies: &'a Bodies,
     potential: Vec<Option<f64>>,
 }
 
-impl Rest {
+impl<'a> Rest<'a> {
     /// Walks over the surfaces.
-    pub fn new(case: &Case, mesh: &Mesh, surfaces: &[Surface]) -> Self {
-        let bodies = bodies(mesh, &[]);
+    pub fn new(case: &Case, mesh: &Mesh, bodies: &'a Bodies, surfaces: &[Surface]) -> Self {
         let mut potential = vec![None; bodies.count];
         for surface in surfaces.iter().filter(|s| is_reference(s, case)) {
             let Some(node) = some_node(surface, mesh) else { continue };

@@ -51,10 +51,9 @@ pub fn solve(
 /// The solution from its free unknowns, which are deviations from the rest.
 pub fn finish(model: &Model<'_>, u: Vec<f64>, newton: NewtonInfo, linear: LinearWork) -> Outcome {
     let all = model.system.all_unknowns(&u);
-    let space = model.system.space();
-    let potential = space.nodal_values(transport::POTENTIAL, &all);
-    let deviation = space.nodal_values(transport::POTENTIAL, &model.system.deviations(&u));
-    Outcome { solution: Solution { all, potential, deviation }, newton, linear, free: u }
+    let potential = model.system.space().nodal_values(POTENTIAL, &all);
+    let deviations = model.system.deviations(&u);
+    Outcome { solution: Solution { all, potential, deviations }, newton, linear, free: u }
 }
 
 /// What multigrid is told of conduction: on second-order simplices, the way from first to second order.

@@ -5,7 +5,7 @@ use algebra::{Cholesky, LinearSolver};
 use fem::Support;
 use fem::recover::{facet_mass, numbers_at_node};
 use mesh::{FacetBlock, nodes_of};
-use transport::measures::{Distribution, distribution, plating_at};
+use transport::measures::{Distribution, distribution, points_of};
 
 /// A solution: all unknowns, and the potential at the nodes.
 pub struct Solution {
@@ -13,9 +13,9 @@ pub struct Solution {
     pub all: Vec<f64>,
     /// Potential at each node \[V\].
     pub potential: Vec<f64>,
-    /// Potential at each node less that at zero current \[V\], which keeps its digits in a good
-    /// conductor far from zero.
-    pub deviation: Vec<f64>,
+    /// All unknowns less those at zero current, which keep their digits in a good conductor far from
+    /// zero.
+    pub deviations: Vec<f64>,
 }
 
 /// The current through a surface.
@@ -55,30 +55,35 @@ pub fn current_through(
     match &surface.role {
         Role::Kinetics { placement, .. } => {
             let (term, space) = (model.system.term(*placement), model.system.space());
-            let density = nodes.iter().zip(&opposite).map(|(&node, &other)| {
-                let numbers = numbers_at_node(term, space, &solution.all, node, other);
-                let point = fem::Point { x: mesh.points[node as usize], ..fem::Point::default() };
-                let mut r = vec![0.0; numbers.len()];
-                term.residual(&[point], &numbers, &mut r);
-                r[0]
-            });
-            let density = density.collect();
-            let distribution = distribution(mesh, hypothesis, facets, |at| {
-                plating_at(term, space, &solution.all, across, at)
-            });
-            SurfaceCurrent { opposite, density, distribution }
+            let mut numbers = Vec::new();
+            for (&node, &other) in nodes.iter().zip(&opposite) {
+                numbers.extend(numbers_at_node(term, space, &solution.all, node, other));
+            }
+            let point =
+                |&node: &u32| fem::Point { x: mesh.points[node as usize], ..Default::default() };
+            let points: Vec<fem::Point> = nodes.iter().map(point).collect();
+            let mut r = vec![0.0; numbers.len()];
+            term.residual(&points, &numbers, &mut r);
+            // The coefficient of the electrolyte's test function is minus the anodic current density.
+            let width = (numbers.len() / nodes.len().max(1)).max(1);
+            let density = r.iter().step_by(width).copied().collect();
+            let mut points = Vec::new();
+            let mut elements = model.system.elements(*placement);
+            elements.each_point(&solution.deviations, |weight, r| points.push((weight, r[0])));
+            SurfaceCurrent { opposite, density, distribution: distribution(&points) }
         }
         Role::UniformCurrent(given) => {
             let density = vec![-given; nodes.len()];
-            let distribution = distribution(mesh, hypothesis, facets, |_| -given);
-            SurfaceCurrent { opposite, density, distribution }
+            let points = points_of(mesh, hypothesis, facets, |_| -given);
+            SurfaceCurrent { opposite, density, distribution: distribution(&points) }
         }
         Role::Potential(_) | Role::Equipotential { .. } => {
             let density = consistent_flux(model, facets, reactions);
             let at_node = |node: &u32| nodes.binary_search(node).map_or(0.0, |k| density[k]);
-            let mut distribution = distribution(mesh, hypothesis, facets, |at| {
+            let points = points_of(mesh, hypothesis, facets, |at| {
                 at.nodes.iter().zip(at.shape).map(|(node, shape)| shape * at_node(node)).sum()
             });
+            let mut distribution = distribution(&points);
             // The reactions themselves balance to rounding; so does their sum.
             distribution.total = -nodes.iter().map(|&n| reactions[n as usize]).sum::<f64>();
             SurfaceCurrent { opposite, density, distribution }

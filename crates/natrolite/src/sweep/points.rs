@@ -27,7 +27,10 @@ impl Points {
     pub fn new(case: Case) -> Result<Points, CaseError> {
         let Some(sweep) = &case.sweep else {
             let error = Diagnostic::new("the case has no [sweep]", &case.origin());
-            return Err(error.wanted("[[sweep.axis]] with key and values, for example").into());
+            let wanted = "[[sweep.axis]] with a key of the case and its values, for example key = \
+                          \"temperature\" and values = [\"25 degC\", \"60 degC\"]";
+            let error = error.wanted(wanted);
+            return Err(error.note("`natrolite init --template sweep` writes a whole one").into());
         };
         let sweep = match &sweep.file {
             None => sweep.clone(),

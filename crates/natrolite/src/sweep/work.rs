@@ -7,8 +7,8 @@ use super::table::{PointStatus, Row};
 use crate::case::Case;
 use crate::results::{Named, Quantity};
 use crate::run::{
-    Condensed, Geometry, Mechanics, RunError, Silent, condense, estimate_errors, solve_mechanics,
-    solve_point,
+    Condensed, Geometry, Mechanics, RunError, Silent, Start, condense, estimate_errors,
+    solve_mechanics, solve_point,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -164,7 +164,7 @@ impl Work<'_> {
         // Where the bulk is condensed, a point starts from the solution of the one before it, be that
         // done or not.
         let follows = bulk.iter().any(Option::is_some);
-        let mut starts = vec![Vec::new(); bulk.len()];
+        let mut starts: Vec<Start<'_>> = bulk.iter().map(|_| Start::default()).collect();
         for point in chunk.points[..end].iter().filter(|point| follows || is_missing(point)) {
             let row = match (meshes, stress) {
                 (Err(reason), _) | (_, Err(reason)) => Row::failed(reason.clone()),
@@ -174,7 +174,7 @@ impl Work<'_> {
                 }
             };
             if row.status != PointStatus::Converged {
-                starts.iter_mut().for_each(Vec::clear);
+                starts.iter_mut().for_each(Start::forget);
             }
             if is_missing(point) && rows.send((*point, row)).is_err() {
                 return false;
@@ -183,12 +183,12 @@ impl Work<'_> {
         true
     }
 
-    fn solve_point(
+    fn solve_point<'m>(
         &self,
         chunk: &Chunk,
         point: usize,
-        (meshes, stress, bulk): (&[Geometry], &[Option<Mechanics>], &Bulk),
-        starts: &mut [Vec<f64>],
+        (meshes, stress, bulk): (&'m [Geometry], &[Option<Mechanics>], &Bulk),
+        starts: &mut [Start<'m>],
     ) -> Result<Row, String> {
         let case = self.case(chunk, point)?;
         let mut runs: Vec<Named<Quantity>> = Vec::new();

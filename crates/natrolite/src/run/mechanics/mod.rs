@@ -99,6 +99,11 @@ pub fn solve_mechanics(
     let mut model = model::MechanicalModel::new(case, geometry)?;
     let matrix = solve::choose_form(case, geometry, &mut model);
     model.system.assemble();
+    log::info!(
+        "mechanics: {} free unknowns, {} surfaces that may touch, matrix {matrix}",
+        model.system.space().free(),
+        model.surfaces.len()
+    );
     let mechanics = solve::solve(case, geometry, model, matrix, start.elapsed())?;
     observer.linear(&mechanics.linear);
     Ok(Some(mechanics))

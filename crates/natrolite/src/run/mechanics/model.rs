@@ -350,7 +350,7 @@ impl Draft<'_, '_> {
             nodes.extend(node.opposite.map(|other| (other, node.normal.map(|n| -n))));
             held.push(Condition { nodes, platen: None });
         }
-        let all = bodies(mesh, &self.joined);
+        let all = bodies(mesh).coupled(mesh, &self.joined);
         let whole = self.whole.len();
         if let Some(motion) = loose_motion(mesh, self.geometry.hypothesis, &all, whole, &held) {
             let message = format!("a body is not held: {motion}");
