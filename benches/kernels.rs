@@ -1,6 +1,6 @@
 //! The kernels that a run spends its time in: `cargo bench --bench kernels`, with all threads.
 
-use algebra::{Amg, AmgParameters, AmgProblem, Csr, Equations, Preconditioner};
+use algebra::{Amg, AmgParameters, AmgProblem, Csr, Equations, FinestLevels, Preconditioner};
 use contact::{Elastic, Reduction};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fem::{
@@ -45,7 +45,7 @@ fn elasticity(mesh: &Mesh) -> System<'_> {
 
 fn matrix(mut system: System<'_>) -> Csr {
     let u = vec![0.0; system.len()];
-    system.linearize(&u).expect("it is linear").clone()
+    system.tangent(&u).expect("it is linear").clone()
 }
 
 fn assembly(c: &mut Criterion) {
@@ -83,6 +83,34 @@ fn linear_algebra(c: &mut Criterion) {
     group.finish();
 }
 
+/// Second-order elasticity without a matrix: the product of conjugate gradients, that of the smoother, and
+/// what comes before them.
+fn action(c: &mut Criterion) {
+    let mut group = c.benchmark_group("action");
+    group.sample_size(10);
+    for (name, kind, side) in
+        [("tetrahedra", CellKind::Tetrahedron10, 16), ("hexahedra", CellKind::Hexahedron27, 10)]
+    {
+        let mesh = brick(kind, side, |x| x);
+        let mut system = elasticity(&mesh);
+        system.store_no_matrix().expect("nothing stands against it");
+        let u = vec![1.0; system.len()];
+        let a = system.linearize(&u).expect("it is linear");
+        let mut y = vec![0.0; u.len()];
+        group.throughput(Throughput::Elements(u.len() as u64));
+        let id = |what: &str| format!("{what}_{name}");
+        group.bench_function(id("f64"), |b| b.iter(|| a.apply(black_box(&u), &mut y)));
+        let levels = || a.by_nodes().expect("it is known by nodes").levels();
+        let FinestLevels::Product(finest) = levels() else { unreachable!("of second order") };
+        let single = (finest.single)(1.0);
+        let x = vec![1.0; 3 * mesh.points.len()];
+        let mut y = x.clone();
+        group.bench_function(id("f32"), |b| b.iter(|| single.apply(black_box(&x), &mut y)));
+        group.bench_function(id("levels"), |b| b.iter(|| black_box(levels().nodes())));
+    }
+    group.finish();
+}
+
 fn contact_steps(c: &mut Criterion) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs/anode_free_pressure.toml");
     let case = natrolite::case::read_file(&path, &[]).expect("a case");
@@ -106,5 +134,5 @@ fn mesh_reading(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(kernels, assembly, linear_algebra, contact_steps, mesh_reading);
+criterion_group!(kernels, assembly, linear_algebra, action, contact_steps, mesh_reading);
 criterion_main!(kernels);

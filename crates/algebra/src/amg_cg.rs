@@ -2,7 +2,7 @@
 
 use crate::amg::{Amg, AmgParameters, AmgProblem};
 use crate::cg::{CgParameters, cg};
-use crate::{Csr, LinearError, LinearInfo, LinearSolver};
+use crate::{Csr, LinearError, LinearInfo, LinearSolver, Operator};
 
 /// Conjugate gradients preconditioned by [`Amg`].
 ///
@@ -19,7 +19,8 @@ pub struct AmgCg {
 struct Hierarchy {
     amg: Amg,
     rows: usize,
-    nnz: usize,
+    /// Entries; none of an operator that has none, and does not change.
+    nnz: Option<usize>,
     /// Iterations per digit of the first solve after it was built.
     fresh: Option<f64>,
     worn: bool,
@@ -52,16 +53,18 @@ impl AmgCg {
         self.hierarchy.as_ref().map(|h| &h.amg)
     }
 
-    fn build(&mut self, a: &Csr) -> Result<&mut Hierarchy, LinearError> {
-        let amg = Amg::new(a, &self.problem, &self.parameters)?;
-        let new = Hierarchy { amg, rows: a.nrows(), nnz: a.nnz(), fresh: None, worn: false };
+    fn build(&mut self, a: &dyn Operator) -> Result<&mut Hierarchy, LinearError> {
+        let amg = match (a.matrix(), a.by_nodes()) {
+            (Some(a), _) => Amg::new(a, &self.problem, &self.parameters)?,
+            (None, Some(nodes)) => {
+                Amg::by_nodes(nodes.levels(), a.len(), &self.problem, &self.parameters)?
+            }
+            (None, None) => return Err(LinearError::NoEntries { solver: self.name() }),
+        };
+        let nnz = a.matrix().map(Csr::nnz);
+        let new = Hierarchy { amg, rows: a.len(), nnz, fresh: None, worn: false };
         Ok(self.hierarchy.insert(new))
     }
-}
-
-/// Bytes of one product y = A x: values and columns once, the start of each row, x and y once.
-fn product_bytes(a: &Csr) -> u64 {
-    (12 * a.nnz() + 8 * (a.nrows() + 1) + 8 * (a.ncols() + a.nrows())) as u64
 }
 
 /// Vectors in double precision that [`cg`] reads and writes in one iteration beside those of the
@@ -73,24 +76,27 @@ impl LinearSolver for AmgCg {
         "cg with algebraic multigrid"
     }
 
-    fn prepare(&mut self, a: &Csr) -> Result<(), LinearError> {
-        crate::linear::check_matrix(a)?;
-        let fits = |h: &Hierarchy| !h.worn && h.rows == a.nrows() && h.nnz == a.nnz();
-        match self.hierarchy.as_mut().filter(|h| fits(h)) {
-            Some(h) => h.amg.refresh(a),
-            None => self.build(a).map(|_| ()),
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
+        let matrix = a.matrix();
+        matrix.map_or(Ok(()), crate::linear::check_matrix)?;
+        let nnz = matrix.map(Csr::nnz);
+        let fits = |h: &Hierarchy| !h.worn && h.rows == a.len() && h.nnz == nnz;
+        match (self.hierarchy.as_mut().filter(|h| fits(h)), matrix) {
+            (Some(h), Some(a)) => h.amg.refresh(a),
+            (Some(_), None) => Ok(()),
+            (None, _) => self.build(a).map(|_| ()),
         }
     }
 
     fn solve(
         &mut self,
-        a: &Csr,
+        a: &dyn Operator,
         b: &[f64],
         x: &mut [f64],
         rtol: f64,
     ) -> Result<LinearInfo, LinearError> {
         let max_iterations = self.max_iterations;
-        let h = self.hierarchy.as_mut().filter(|h| h.rows == a.nrows());
+        let h = self.hierarchy.as_mut().filter(|h| h.rows == a.len());
         let h = h.ok_or(LinearError::NotPrepared)?;
         // The first iterations bring the least: as if one digit more were asked for.
         let digits = 1.0 - rtol.clamp(1e-16, 0.1).log10();
@@ -116,8 +122,8 @@ impl LinearSolver for AmgCg {
         Ok(info)
     }
 
-    fn iteration_bytes(&self, a: &Csr) -> Option<u64> {
+    fn iteration_bytes(&self, a: &dyn Operator) -> Option<u64> {
         let cycle = self.amg()?.cycle_bytes() as u64;
-        Some(product_bytes(a) + cycle + 8 * VECTORS * a.nrows() as u64)
+        Some(a.product_bytes() + cycle + 8 * VECTORS * a.len() as u64)
     }
 }

@@ -1,9 +1,9 @@
 //! Direct solution by a sparse Cholesky factorisation.
 
-use crate::linear::{check_matrix, check_vectors};
+use crate::linear::{check_matrix, check_vectors, entries_of};
 use crate::ordering::nested_dissection;
 use crate::vector::{axpy, norm, residual_of};
-use crate::{Csr, LinearError, LinearInfo, LinearSolver};
+use crate::{Csr, LinearError, LinearInfo, LinearSolver, Operator};
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::cholesky::llt::factor::LltError as PivotError;
 use faer::perm::PermRef;
@@ -150,8 +150,9 @@ impl LinearSolver for Cholesky {
         "cholesky"
     }
 
-    fn prepare(&mut self, a: &Csr) -> Result<(), LinearError> {
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         self.ready = false;
+        let a = entries_of(a, self.name())?;
         check_matrix(a)?;
         let n = a.nrows();
         if n == 0 {
@@ -205,11 +206,12 @@ impl LinearSolver for Cholesky {
 
     fn solve(
         &mut self,
-        a: &Csr,
+        a: &dyn Operator,
         b: &[f64],
         x: &mut [f64],
         _rtol: f64,
     ) -> Result<LinearInfo, LinearError> {
+        let a = entries_of(a, self.name())?;
         let n = a.nrows();
         check_vectors(n, b, x)?;
         if !self.ready || (n > 0 && self.analysis.as_ref().is_none_or(|s| s.symbolic.nrows() != n))

@@ -1,6 +1,6 @@
 //! Dense symmetric systems, for the small problems that are left when the bulk is eliminated.
 
-use crate::linear::{check_matrix, check_vectors};
+use crate::linear::{check_matrix, check_vectors, entries_of};
 use crate::vector::norm;
 use crate::{
     CgParameters, Csr, LinearError, LinearInfo, LinearSolver, Operator, Preconditioner, cg,
@@ -43,8 +43,9 @@ impl LinearSolver for DenseCholesky {
         "dense cholesky"
     }
 
-    fn prepare(&mut self, a: &Csr) -> Result<(), LinearError> {
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         self.ready = false;
+        let a = entries_of(a, self.name())?;
         check_matrix(a)?;
         let n = a.nrows();
         if a.nnz() != n * n {
@@ -81,11 +82,12 @@ impl LinearSolver for DenseCholesky {
 
     fn solve(
         &mut self,
-        a: &Csr,
+        a: &dyn Operator,
         b: &[f64],
         x: &mut [f64],
         _rtol: f64,
     ) -> Result<LinearInfo, LinearError> {
+        let a = entries_of(a, self.name())?;
         let n = a.nrows();
         check_vectors(n, b, x)?;
         let is_ready = self.ready && self.rows == n;
@@ -122,7 +124,8 @@ impl LinearSolver for DenseCg {
         "dense cg"
     }
 
-    fn prepare(&mut self, a: &Csr) -> Result<(), LinearError> {
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
+        let a = entries_of(a, self.name())?;
         match a.nrows() >= SMALL && self.earlier.ready && self.earlier.rows == a.nrows() {
             true => Ok(()),
             false => self.earlier.prepare(a),
@@ -131,11 +134,12 @@ impl LinearSolver for DenseCg {
 
     fn solve(
         &mut self,
-        a: &Csr,
+        a: &dyn Operator,
         b: &[f64],
         x: &mut [f64],
         rtol: f64,
     ) -> Result<LinearInfo, LinearError> {
+        let a = entries_of(a, self.name())?;
         check_vectors(a.nrows(), b, x)?;
         if a.nrows() < SMALL {
             return self.earlier.solve(a, b, x, rtol);
@@ -164,6 +168,14 @@ impl Operator for DenseOperator<'_> {
         for (y, row) in y.iter_mut().zip(self.0.values().chunks_exact(x.len().max(1))) {
             *y = dense_dot(row, x);
         }
+    }
+
+    fn rounding(&self, x: &[f64]) -> Vec<f64> {
+        self.0.rounding(x)
+    }
+
+    fn product_bytes(&self) -> u64 {
+        8 * self.0.nnz() as u64 + 16 * self.0.nrows() as u64
     }
 }
 

@@ -29,7 +29,7 @@ pub mod schur;
 pub mod vector;
 
 pub use amg::product::csr_product as product;
-pub use amg::{Amg, AmgParameters, AmgProblem};
+pub use amg::{Amg, AmgParameters, AmgProblem, Blocks};
 pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose, is_direct};
@@ -42,5 +42,5 @@ pub use metered::{LinearWork, Metered};
 pub use newton::{
     Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };
-pub use operator::Operator;
+pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
 pub use schur::{Schur, Source};

@@ -1,9 +1,9 @@
 //! The face of every solver of A x = b.
 
-use crate::Csr;
+use crate::{Csr, Operator};
 use thiserror::Error;
 
-/// A solver of A x = b for a symmetric positive definite matrix.
+/// A solver of A x = b for a symmetric positive definite operator; some need its entries.
 ///
 /// [`LinearSolver::prepare`] is called when the values of A have changed. A solver keeps what depends
 /// on the pattern alone (an ordering, a symbolic factorisation), and an iterative one may keep its
@@ -13,7 +13,7 @@ pub trait LinearSolver {
     fn name(&self) -> &'static str;
 
     /// Makes the solver ready for the present values of `a`.
-    fn prepare(&mut self, a: &Csr) -> Result<(), LinearError>;
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError>;
 
     /// Solves A x = b to |b - A x| <= rtol |b|; `x` holds the first guess and receives the solution.
     ///
@@ -21,7 +21,7 @@ pub trait LinearSolver {
     /// the guess.
     fn solve(
         &mut self,
-        a: &Csr,
+        a: &dyn Operator,
         b: &[f64],
         x: &mut [f64],
         rtol: f64,
@@ -29,7 +29,7 @@ pub trait LinearSolver {
 
     /// Bytes that one iteration reads and writes, counted from what is stored; `None` for a direct
     /// solver and before [`LinearSolver::prepare`].
-    fn iteration_bytes(&self, _a: &Csr) -> Option<u64> {
+    fn iteration_bytes(&self, _a: &dyn Operator) -> Option<u64> {
         None
     }
 }
@@ -97,6 +97,12 @@ pub enum LinearError {
         /// The size it must have.
         wanted: usize,
     },
+    /// The solver works on entries, and the operator has none.
+    #[error("{solver} needs a stored matrix, and this operator has none")]
+    NoEntries {
+        /// Name of the solver.
+        solver: &'static str,
+    },
     /// [`LinearSolver::solve`] was called for a matrix that was not prepared.
     #[error("solve was called before prepare for this matrix")]
     NotPrepared,
@@ -108,6 +114,14 @@ pub enum LinearError {
         /// Number of rows.
         rows: usize,
     },
+}
+
+/// The entries of `a`, which `solver` works on.
+pub(crate) fn entries_of<'a>(
+    a: &'a dyn Operator,
+    solver: &'static str,
+) -> Result<&'a Csr, LinearError> {
+    a.matrix().ok_or(LinearError::NoEntries { solver })
 }
 
 /// Refuses matrices that are not square or not finite.

@@ -1,6 +1,6 @@
 //! What linear solves cost.
 
-use crate::{Csr, LinearError, LinearInfo, LinearSolver};
+use crate::{LinearError, LinearInfo, LinearSolver, Operator};
 use std::time::{Duration, Instant};
 
 /// What the solves of one problem took.
@@ -46,7 +46,7 @@ impl LinearSolver for Metered {
         self.solver.name()
     }
 
-    fn prepare(&mut self, a: &Csr) -> Result<(), LinearError> {
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         let start = Instant::now();
         let result = self.solver.prepare(a);
         self.work.prepare += start.elapsed();
@@ -55,7 +55,7 @@ impl LinearSolver for Metered {
 
     fn solve(
         &mut self,
-        a: &Csr,
+        a: &dyn Operator,
         b: &[f64],
         x: &mut [f64],
         rtol: f64,
@@ -64,13 +64,13 @@ impl LinearSolver for Metered {
         let result = self.solver.solve(a, b, x, rtol);
         self.work.solve += start.elapsed();
         self.work.solves += 1;
-        self.work.rows = a.nrows();
+        self.work.rows = a.len();
         self.work.iterations += result.as_ref().map_or(0, |info| info.iterations);
         self.work.iteration_bytes = self.solver.iteration_bytes(a);
         result
     }
 
-    fn iteration_bytes(&self, a: &Csr) -> Option<u64> {
+    fn iteration_bytes(&self, a: &dyn Operator) -> Option<u64> {
         self.solver.iteration_bytes(a)
     }
 }

@@ -8,7 +8,7 @@
 
 use crate::line_search::find_root;
 use crate::vector::{axpy, dot};
-use crate::{Csr, LinearError, LinearSolver};
+use crate::{LinearError, LinearSolver, Operator};
 use thiserror::Error;
 
 /// The residual cannot be evaluated at some u, for the reason given.
@@ -25,7 +25,7 @@ pub trait Equations {
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible>;
 
     /// dR/du at u.
-    fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible>;
+    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible>;
 
     /// One norm per field of a residual at u: 0 when balanced, about 1 when nothing is. Each is scaled
     /// by the size of the terms that must cancel, so that a tolerance means digits.
@@ -208,7 +208,7 @@ pub fn newton(
             }
         };
 
-        let noise = (norm <= LARGEST_ROUNDING).then(|| rounding_of_residual(a, u));
+        let noise = (norm <= LARGEST_ROUNDING).then(|| a.rounding(u));
         if let Some(noise) = noise {
             log.rounding = largest(&f.norms(&noise));
         }
@@ -265,15 +265,6 @@ fn step(
     }
     let root = find_root(g0, g1, SEARCHED, |t| g(f, r, t));
     root.map(|root| root.t)
-}
-
-/// eps |J| |u|, the size of the rounding errors in a residual made of terms like J u.
-fn rounding_of_residual(a: &Csr, u: &[f64]) -> Vec<f64> {
-    let entry = |i| {
-        let (columns, values) = a.row(i);
-        columns.iter().zip(values).map(|(&j, v)| (v * u[j as usize]).abs()).sum::<f64>()
-    };
-    (0..a.nrows()).map(|i| f64::EPSILON * entry(i)).collect()
 }
 
 /// Eisenstat and Walker's choice 2 with gamma = 0.9, alpha = 2, and no sharper than the end asks for.

@@ -1,6 +1,6 @@
 //! What a Krylov method needs to know of A.
 
-use crate::Csr;
+use crate::{Blocks, Csr};
 
 /// A square linear operator on vectors of [`Operator::len`] entries.
 pub trait Operator: Sync {
@@ -10,8 +10,20 @@ pub trait Operator: Sync {
     /// y = A x.
     fn apply(&self, x: &[f64], y: &mut [f64]);
 
-    /// The entries, if they are stored: direct solvers and algebraic multigrid need them.
+    /// eps |A| |x|, the size of the rounding errors in A x, row by row; an estimate where the entries
+    /// are not stored.
+    fn rounding(&self, x: &[f64]) -> Vec<f64>;
+
+    /// Bytes that one product moves: what is stored once, x and y once.
+    fn product_bytes(&self) -> u64;
+
+    /// The entries, if they are stored: direct solvers need them.
     fn matrix(&self) -> Option<&Csr> {
+        None
+    }
+
+    /// What multigrid needs of an operator without stored entries.
+    fn by_nodes(&self) -> Option<&dyn ByNodes> {
         None
     }
 
@@ -21,6 +33,57 @@ pub trait Operator: Sync {
     }
 }
 
+/// An operator on vectors of nodes, with a fixed number of components at each: what multigrid needs
+/// where the entries of A are not stored.
+///
+/// Component c of node i stands at i * block + c; where that is none of the unknowns, the operator reads
+/// zero and writes zero.
+pub trait ByNodes: Sync {
+    /// The finest levels. The operator must not change as long as a hierarchy made from them is used.
+    fn levels(&self) -> FinestLevels;
+}
+
+/// See [`ByNodes::levels`].
+pub enum FinestLevels {
+    /// All entries, by nodes, with a positive diagonal everywhere. What follows is left to multigrid.
+    Matrix(Blocks<f64>),
+    /// A level whose entries are never stored, and the one below it.
+    Product(Unstored),
+}
+
+impl FinestLevels {
+    /// Number of nodes.
+    pub fn nodes(&self) -> usize {
+        match self {
+            Self::Matrix(a) => a.start.len() - 1,
+            Self::Product(a) => a.prolongation.start.len() - 1,
+        }
+    }
+}
+
+/// A level of multigrid whose entries are not stored.
+pub struct Unstored {
+    /// The block of each node on the diagonal, column by column; positive definite.
+    pub diagonal: Vec<f64>,
+    /// Makes `scale` A in single precision.
+    pub single: Box<dyn FnOnce(f64) -> Box<dyn SingleProduct>>,
+    /// Interpolation from the nodes of the level below.
+    pub prolongation: Blocks<f32>,
+    /// The node that each node of the level below is.
+    pub coarse: Vec<u32>,
+    /// A on the level below, with a positive diagonal everywhere.
+    pub below: Blocks<f64>,
+}
+
+/// Products in single precision, on vectors of nodes.
+pub trait SingleProduct: Send + Sync {
+    /// y = A x.
+    fn apply(&self, x: &[f32], y: &mut [f32]);
+
+    /// Bytes that a product reads beside x and y.
+    fn bytes(&self) -> usize;
+}
+
 impl Operator for Csr {
     fn len(&self) -> usize {
         self.nrows()
@@ -28,6 +91,19 @@ impl Operator for Csr {
 
     fn apply(&self, x: &[f64], y: &mut [f64]) {
         Csr::apply(self, x, y);
+    }
+
+    fn rounding(&self, x: &[f64]) -> Vec<f64> {
+        let entry = |i| {
+            let (columns, values) = self.row(i);
+            columns.iter().zip(values).map(|(&j, v)| (v * x[j as usize]).abs()).sum::<f64>()
+        };
+        (0..self.nrows()).map(|i| f64::EPSILON * entry(i)).collect()
+    }
+
+    /// Values and columns, the start of each row, x and y.
+    fn product_bytes(&self) -> u64 {
+        (12 * self.nnz() + 8 * (self.nrows() + 1) + 8 * (self.ncols() + self.nrows())) as u64
     }
 
     fn matrix(&self) -> Option<&Csr> {

@@ -2,7 +2,7 @@
 
 mod common;
 use algebra::{
-    Cholesky, Csr, Equations, Inadmissible, LinearSolver, NewtonParameters, Stop, newton,
+    Cholesky, Csr, Equations, Inadmissible, LinearSolver, NewtonParameters, Operator, Stop, newton,
 };
 use common::laplacian;
 
@@ -81,7 +81,7 @@ impl Equations for Plate {
         if size.is_finite() { Ok(()) } else { Err(Inadmissible("overflow".into())) }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
         self.tangent.values_mut().copy_from_slice(self.bulk.values());
         for (x, i0) in self.i0.iter().enumerate() {
             let slope = i0 * self.area * K * (K * u[x] / 2.0).cosh();
@@ -218,7 +218,7 @@ impl Equations for Noisy {
         r[0] = u[0] - 1.0 + self.noise * [1.0, -1.0, 0.9, -0.8][self.calls % 4];
         Ok(())
     }
-    fn linearize(&mut self, _: &[f64]) -> Result<&Csr, Inadmissible> {
+    fn linearize(&mut self, _: &[f64]) -> Result<&dyn Operator, Inadmissible> {
         Ok(&self.identity)
     }
     fn norms(&self, r: &[f64]) -> Vec<f64> {

@@ -35,6 +35,10 @@ impl Law for Eigenstress {
         self.elastic.slots()
     }
 
+    fn is_load(&self) -> bool {
+        true
+    }
+
     fn evaluate<S: Real>(&self, _: &Point, _: &[S], r: &mut [S]) {
         r.fill(S::from(0.0));
         for i in 0..3 {

@@ -91,6 +91,10 @@ impl Law for Elastic {
         true
     }
 
+    fn is_uniform(&self) -> bool {
+        true
+    }
+
     fn evaluate<S: Real>(&self, _: &Point, g: &[S], r: &mut [S]) {
         let mut trace = S::from(0.0);
         for i in (0..3).filter(|&i| self.carries(i)) {

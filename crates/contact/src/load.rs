@@ -18,6 +18,10 @@ impl Law for Pressure {
         const { &[Slot::vector(DISPLACEMENT)] }
     }
 
+    fn is_load(&self) -> bool {
+        true
+    }
+
     fn evaluate<S: Real>(&self, point: &Point, _: &[S], r: &mut [S]) {
         for (r, n) in r.iter_mut().zip(point.normal) {
             *r = S::from(self.pressure * n);
@@ -35,6 +39,10 @@ pub struct Traction {
 impl Law for Traction {
     fn slots(&self) -> &[Slot] {
         const { &[Slot::vector(DISPLACEMENT)] }
+    }
+
+    fn is_load(&self) -> bool {
+        true
     }
 
     fn evaluate<S: Real>(&self, _: &Point, _: &[S], r: &mut [S]) {

@@ -2,8 +2,16 @@
 
 use crate::DISPLACEMENT;
 use algebra::AmgProblem;
-use fem::{Hypothesis, Space, interpolation_from_corners};
-use mesh::Mesh;
+use fem::{Hypothesis, NodePlaces, Space, interpolation_from_corners};
+use mesh::{CellKind, Mesh};
+
+/// Which couplings count in cells that may be stretched: the projected divergence couples their corners
+/// across the strong direction with up to half of what is strong. At 0.3 first-order hexahedra of 1 x 100 x 1
+/// took 370 iterations, at 0.5 they take 82.
+const STRENGTH: f64 = 0.5;
+/// The same in triangles and tetrahedra, which are seldom stretched. At 0.3 tetrahedra graded towards a pore
+/// took 42 iterations.
+const STRENGTH_SIMPLICES: f64 = 0.1;
 
 /// The rows of the equations of elasticity as components of nodes, with the rigid motions as near-null
 /// vectors: three in the plane, six in space, the translation alone in axial symmetry.
@@ -18,26 +26,11 @@ pub fn amg_problem(
     with_corners: bool,
 ) -> AmgProblem {
     let axes = &space.fields()[DISPLACEMENT].axes;
-    let (block, nodes) = (axes.len(), mesh.points.len());
-    let mut places = vec![u32::MAX; space.free()];
-    let mut at = vec![[0.0; 3]; space.free()];
-    for (k, &dof) in space.field_dofs(DISPLACEMENT).iter().enumerate() {
-        if let Some(place) = places.get_mut(dof as usize).filter(|place| **place == u32::MAX) {
-            *place = k as u32;
-            at[dof as usize] = mesh.points[k / block];
-        }
-    }
-    for whole in 0..space.whole().len() {
-        let dof = space.whole_dof(whole) as usize;
-        if let Some(place) = places.get_mut(dof) {
-            let component = if *place == u32::MAX { 0 } else { *place as usize % block };
-            *place = ((nodes + whole) * block + component) as u32;
-        }
-    }
+    let NodePlaces { block, nodes, places, .. } = NodePlaces::new(space, DISPLACEMENT);
+    let at = |place: u32| mesh.points.get(place as usize / block).copied().unwrap_or_default();
     let mut near_null = Vec::new();
     let mut add = |motion: &dyn Fn(usize, [f64; 3]) -> f64| {
-        let rows = places.iter().zip(&at);
-        near_null.push(rows.map(|(&p, &x)| motion(axes[p as usize % block], x)).collect());
+        near_null.push(places.iter().map(|&p| motion(axes[p as usize % block], at(p))).collect());
     };
     for &axis in axes {
         add(&|along, _| f64::from(u8::from(along == axis)));
@@ -63,5 +56,9 @@ pub fn amg_problem(
         }
         false => None,
     };
-    AmgProblem { block, places: Some(places), near_null, first_prolongation }
+    let is_simplex =
+        |kind: CellKind| matches!(kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
+    let simplices = mesh.blocks.iter().all(|b| is_simplex(b.kind));
+    let strength = Some(if simplices { STRENGTH_SIMPLICES } else { STRENGTH });
+    AmgProblem { block, places: Some(places), near_null, first_prolongation, strength }
 }

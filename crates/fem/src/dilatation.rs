@@ -94,37 +94,47 @@ impl Dilatation {
         &self.correction[q * width..(q + 1) * width]
     }
 
-    /// Polynomials that are orthonormal over the cell (modified Gram-Schmidt on 1, x, y, z taken from
-    /// the centre).
     fn orthonormalize(
         &mut self,
         positions: impl Iterator<Item = [f64; 3]> + Clone,
         weights: &[f64],
     ) {
-        let volume: f64 = weights.iter().sum();
-        let mut centre = [0.0; 3];
-        for (x, w) in positions.clone().zip(weights) {
-            for (c, x) in centre.iter_mut().zip(x) {
-                *c += w / volume * x;
-            }
-        }
         for (p, x) in self.polynomials.iter_mut().zip(positions) {
             *p = [1.0, 0.0, 0.0, 0.0];
             for (p, &axis) in p[1..self.basis].iter_mut().zip(&self.axes) {
-                *p = x[axis] - centre[axis];
+                *p = x[axis];
             }
         }
-        let all = &mut self.polynomials;
-        let product = |all: &[[f64; 4]], a: usize, b: usize| {
-            all.iter().zip(weights).map(|(p, w)| w * p[a] * p[b]).sum::<f64>()
-        };
-        for a in 0..self.basis {
-            for b in 0..a {
-                let along = product(all, a, b);
-                all.iter_mut().for_each(|p| p[a] -= along * p[b]);
-            }
-            let length = product(all, a, a).sqrt();
-            all.iter_mut().for_each(|p| p[a] /= length);
+        orthonormalize(&mut self.polynomials, self.basis, weights);
+    }
+}
+
+/// How many polynomials the divergence is projected onto in cells of this kind, whose rule has as many
+/// points, in space; 0 where the projection changes nothing.
+pub(crate) fn basis_in_space(kind: CellKind, points: usize) -> usize {
+    match Dilatation::new(kind, &[0, 1, 2], points) {
+        Some(dilatation) if points > 1 => dilatation.basis,
+        _ => 0,
+    }
+}
+
+/// From 1, x, y, z at points of quadrature, of which the first `basis` count, to polynomials that are
+/// orthonormal over the cell (modified Gram-Schmidt; coordinates are taken from the centre).
+pub(crate) fn orthonormalize(all: &mut [[f64; 4]], basis: usize, weights: &[f64]) {
+    let volume: f64 = weights.iter().sum();
+    for a in 1..basis {
+        let centre: f64 = all.iter().zip(weights).map(|(p, w)| w / volume * p[a]).sum();
+        all.iter_mut().for_each(|p| p[a] -= centre);
+    }
+    let product = |all: &[[f64; 4]], a: usize, b: usize| {
+        all.iter().zip(weights).map(|(p, w)| w * p[a] * p[b]).sum::<f64>()
+    };
+    for a in 0..basis {
+        for b in 0..a {
+            let along = product(all, a, b);
+            all.iter_mut().for_each(|p| p[a] -= along * p[b]);
         }
+        let length = product(all, a, a).sqrt();
+        all.iter_mut().for_each(|p| p[a] /= length);
     }
 }

@@ -118,6 +118,15 @@ impl Tables {
         det * self.weights[q]
     }
 
+    /// The inverse Jacobian at point `q` of a cell in space, row d being the gradient of the reference
+    /// coordinate d, and the Jacobian determinant, not multiplied with the weight.
+    pub(crate) fn inverse_jacobian(&self, q: usize, x: &[[f64; 3]]) -> ([[f64; 3]; 3], f64) {
+        let t = self.tangents(q, x);
+        let rows = [cross(t[1], t[2]), cross(t[2], t[0]), cross(t[0], t[1])];
+        let det = dot(t[0], rows[0]);
+        (rows.map(|row| row.map(|v| v / det)), det)
+    }
+
     /// Unit normal at point `q` of a facet and its integration weight (not yet 2 pi r).
     pub fn facet_normal(&self, q: usize, x: &[[f64; 3]], axes: [usize; 2]) -> ([f64; 3], f64) {
         let t = self.tangents(q, x);

@@ -116,6 +116,16 @@ pub trait Law: Send + Sync {
     fn is_linear(&self) -> bool {
         false
     }
+
+    /// True when `r` depends on `u` and not on the point, so that one tangent serves all points.
+    fn is_uniform(&self) -> bool {
+        false
+    }
+
+    /// True when `r` does not depend on `u`: a given load, whose tangent is zero.
+    fn is_load(&self) -> bool {
+        false
+    }
 }
 
 /// What the machine stores: a law behind one virtual call per batch of points.
@@ -125,6 +135,12 @@ pub trait Term: Send + Sync {
 
     /// See [`Law::is_linear`].
     fn is_linear(&self) -> bool;
+
+    /// See [`Law::is_uniform`].
+    fn is_uniform(&self) -> bool;
+
+    /// See [`Law::is_load`].
+    fn is_load(&self) -> bool;
 
     /// Coefficients at each point: `u` and `r` hold `n` numbers per point, point after point.
     fn residual(&self, points: &[Point], u: &[f64], r: &mut [f64]);
@@ -141,6 +157,14 @@ impl<L: Law> Term for L {
 
     fn is_linear(&self) -> bool {
         Law::is_linear(self)
+    }
+
+    fn is_uniform(&self) -> bool {
+        Law::is_uniform(self)
+    }
+
+    fn is_load(&self) -> bool {
+        Law::is_load(self)
     }
 
     fn residual(&self, points: &[Point], u: &[f64], r: &mut [f64]) {

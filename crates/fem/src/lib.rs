@@ -1,5 +1,6 @@
 //! From laws at points to operators on meshes.
 
+mod action;
 mod assembly;
 mod corners;
 mod dilatation;
@@ -19,6 +20,7 @@ mod space;
 mod sum;
 mod system;
 
+pub use action::{Action, MustStore, NodePlaces};
 pub use corners::interpolation_from_corners;
 pub use geometry::{Hypothesis, Tables};
 pub use law::{At, Law, Of, Point, Slot, Term, width};

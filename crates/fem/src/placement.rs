@@ -102,6 +102,11 @@ impl<'m> Batch<'m> {
         self.nodes(self.here, element)
     }
 
+    /// The nodes of all elements; on an interface, those of the first side.
+    pub(crate) fn all_nodes(&self) -> &[u32] {
+        self.here
+    }
+
     fn nodes<'a>(&self, all: &'a [u32], element: usize) -> &'a [u32] {
         let n = self.kind.node_count();
         &all[element * n..(element + 1) * n]

@@ -67,7 +67,7 @@ pub(crate) fn add_in_order<S: Fn(u32) -> usize>(
 }
 
 /// Cuts the rows into one range for each thread, so that about as many `targets` lie in each.
-fn shares(targets: &[u32], rows: u32) -> Vec<u32> {
+pub(crate) fn shares(targets: &[u32], rows: u32) -> Vec<u32> {
     let count = rayon::current_num_threads();
     let mut bounds = vec![0];
     if count > 1 {

@@ -1,13 +1,22 @@
 //! The equations F(u) = 0 of all terms on a mesh.
 
+use crate::action::{Action, MustStore, must_store};
 use crate::assembly::{Body, Placed, add_residual, add_tangent, assemble_linear};
 use crate::jacobian::Jacobian;
 use crate::placement::{Placement, State};
 use crate::{At, Constraints, Hypothesis, Of, Space, Term, Unknown};
-use algebra::{Csr, Equations, Inadmissible};
+use algebra::{Csr, Equations, Inadmissible, Operator};
 use mesh::Mesh;
 
 const NOT_FINITE: &str = "a term is not finite";
+
+/// The linear terms.
+enum Linear<'m> {
+    /// With the tangent of the others.
+    Stored(Jacobian),
+    /// Without entries; the others are loads.
+    Action(Action<'m>),
+}
 
 /// Terms placed on a mesh: residual, tangent and what follows from them.
 ///
@@ -21,7 +30,8 @@ pub struct System<'m> {
     /// Subtracted from the residual of an unknown: (number, value).
     loads: Vec<(u32, f64)>,
     /// None before [`System::assemble`].
-    jacobian: Option<Jacobian>,
+    linear: Option<Linear<'m>>,
+    stores: bool,
     /// All unknowns less [`System::rest`]; the free part is that of the last call.
     all: Vec<f64>,
     /// What the unknowns are measured from.
@@ -74,7 +84,8 @@ impl<'m> System<'m> {
             space,
             placed,
             loads,
-            jacobian: None,
+            linear: None,
+            stores: true,
             all,
             rest,
             drive: None,
@@ -112,7 +123,7 @@ impl<'m> System<'m> {
         self.all[free..].copy_from_slice(self.space.prescribed());
         self.rest.fill(0.0);
         self.loads = loads.into_iter().map(|(w, value)| (self.space.whole_dof(w), value)).collect();
-        self.jacobian = None;
+        self.linear = None;
         self.drive = None;
         true
     }
@@ -124,13 +135,69 @@ impl<'m> System<'m> {
 
     /// Makes the matrix of the linear terms, unless it is there.
     pub fn assemble(&mut self) {
-        if self.jacobian.is_none() {
-            let zeros = vec![0.0; self.space.total()];
-            let state = State { deviations: &zeros, rest: &zeros };
-            self.jacobian = Some(assemble_linear(self.body(), &self.placed, state));
+        if self.linear.is_none() {
+            self.linear = Some(if self.stores {
+                let zeros = vec![0.0; self.space.total()];
+                let state = State { deviations: &zeros, rest: &zeros };
+                Linear::Stored(assemble_linear(self.body(), &self.placed, state))
+            } else {
+                Linear::Action(Action::new(self.mesh, &self.space, &self.placed))
+            });
         }
         if self.drive.is_none() {
             self.drive = Some(self.drive());
+        }
+    }
+
+    /// Stores no matrix of the linear terms: see [`Action`]. From now on [`Equations::linearize`] gives an
+    /// operator without entries.
+    ///
+    /// # Errors
+    /// Why the matrix must be stored; then it will be.
+    pub fn store_no_matrix(&mut self) -> Result<(), MustStore> {
+        let (mesh, hypothesis) = (self.mesh, self.hypothesis);
+        match must_store(mesh, hypothesis, &self.space, &self.placed) {
+            Some(why) => Err(why),
+            None => {
+                (self.stores, self.linear) = (false, None);
+                Ok(())
+            }
+        }
+    }
+
+    /// False after [`System::store_no_matrix`].
+    pub fn stores_matrix(&self) -> bool {
+        self.stores
+    }
+
+    /// Stores the matrix after all.
+    pub fn store_matrix(&mut self) {
+        if !self.stores {
+            (self.stores, self.linear) = (true, None);
+        }
+    }
+
+    /// The tangent at the free deviations `u`, with its entries; stores it if it was not.
+    ///
+    /// # Errors
+    /// When a term is not finite there.
+    pub fn tangent(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
+        self.store_matrix();
+        self.assemble();
+        self.set(u);
+        let Some(Linear::Stored(jacobian)) = &mut self.linear else {
+            unreachable!("it was just assembled");
+        };
+        let matrix = jacobian.tangent_mut();
+        let body = Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space };
+        let state = State { deviations: &self.all, rest: &self.rest };
+        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
+            add_tangent(body, p, state, matrix, 0);
+        }
+        if matrix.values().iter().all(|v| v.is_finite()) {
+            Ok(jacobian.tangent())
+        } else {
+            Err(Inadmissible(NOT_FINITE.into()))
         }
     }
 
@@ -209,7 +276,14 @@ impl<'m> System<'m> {
         let state = State { deviations: &expanded, rest: &rest };
         let mut out = vec![0.0; expanded.len()];
         let body = Body { space: &unconstrained, ..self.body() };
-        for p in &self.placed {
+        let action = match &self.linear {
+            Some(Linear::Action(action)) if action.has_own_nodes() => Some(action),
+            _ => None,
+        };
+        if let Some(action) = action {
+            action.nodal(&expanded[..nodal], &mut out[..nodal]);
+        }
+        for p in self.placed.iter().filter(|p| action.is_none() || !p.term.is_linear()) {
             add_residual(body, p, state, &mut out);
         }
         out.truncate(nodal);
@@ -245,8 +319,12 @@ impl<'m> System<'m> {
 
     /// The linear terms at the present unknowns.
     fn apply_linear(&mut self, r: &mut [f64]) {
-        let jacobian = self.jacobian.as_mut().expect("assembled");
-        jacobian.apply_linear(&self.all, self.forgets_constants, r);
+        match self.linear.as_mut().expect("assembled") {
+            Linear::Stored(jacobian) => {
+                jacobian.apply_linear(&self.all, self.forgets_constants, r);
+            }
+            Linear::Action(action) => action.apply_all(&self.all, r),
+        }
     }
 
     /// Sizes of what the prescribed unknowns put into the linear terms while the free ones rest at their
@@ -334,20 +412,14 @@ impl Equations for System<'_> {
         if r.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Inadmissible(NOT_FINITE.into())) }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
-        self.assemble();
-        self.set(u);
-        let jacobian = self.jacobian.as_mut().expect("assembled");
-        let matrix = jacobian.tangent_mut();
-        let body = Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space };
-        let state = State { deviations: &self.all, rest: &self.rest };
-        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
-            add_tangent(body, p, state, matrix, 0);
+    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
+        if self.stores {
+            return self.tangent(u).map(|matrix| matrix as &dyn Operator);
         }
-        if matrix.values().iter().all(|v| v.is_finite()) {
-            Ok(jacobian.tangent())
-        } else {
-            Err(Inadmissible(NOT_FINITE.into()))
+        self.assemble();
+        match &self.linear {
+            Some(Linear::Action(action)) => Ok(action),
+            _ => unreachable!("it was just assembled"),
         }
     }
 

@@ -84,7 +84,7 @@ fn equations_of_the_free_unknowns_do_not_change() {
     with.residual(&u, &mut b).unwrap();
     assert_eq!(a, b);
     assert_eq!(without.norms(&a), with.norms(&b));
-    assert_eq!(without.linearize(&u).unwrap(), with.linearize(&u).unwrap());
+    assert_eq!(without.tangent(&u).unwrap(), with.tangent(&u).unwrap());
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn evaluate(mesh: &Mesh) -> (Vec<f64>, Csr, Vec<f64>) {
     let u = wavy(system.len());
     let mut r = vec![0.0; u.len()];
     system.residual(&u, &mut r).expect("finite");
-    let tangent = system.linearize(&u).expect("finite").clone();
+    let tangent = system.tangent(&u).expect("finite").clone();
     let mut again = vec![0.0; u.len()];
     system.residual(&u, &mut again).expect("finite");
     (r, tangent, again)
@@ -101,7 +101,7 @@ fn the_tangent_is_the_derivative_of_the_residual() {
     let mesh = brick(CellKind::Tetrahedron10, 2, |x| x);
     let mut system = system(&mesh);
     let u = wavy(system.len());
-    let tangent = system.linearize(&u).expect("finite").clone();
+    let tangent = system.tangent(&u).expect("finite").clone();
     let direction: Vec<f64> = (0..u.len()).map(|k| (0.91 * k as f64).cos()).collect();
     let mut want = vec![0.0; u.len()];
     tangent.apply(&direction, &mut want);

@@ -284,6 +284,8 @@ pub struct MechanicsSummary {
     pub dofs: usize,
     /// Name of the linear solver.
     pub solver: String,
+    /// "not stored", or "stored: " and why.
+    pub matrix: String,
     /// Steps of the active set; without unilateral contact those of Newton's method.
     pub steps: usize,
     /// Nodes that changed between open and closed in each step.

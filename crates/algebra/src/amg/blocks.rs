@@ -6,11 +6,14 @@ use crate::Csr;
 ///
 /// Each block is stored column by column. The columns of a row need not be sorted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Blocks<T> {
+pub struct Blocks<T> {
     /// Rows and columns of a block.
     pub shape: [usize; 2],
+    /// Where the blocks of each row begin, and where those of the last row end.
     pub start: Vec<usize>,
+    /// Column of each block.
     pub columns: Vec<u32>,
+    /// Values of each block.
     pub values: Vec<T>,
     /// Number of columns of blocks.
     pub ncols: usize,
@@ -27,7 +30,7 @@ pub(super) struct View<'a, T> {
 }
 
 impl<T> Blocks<T> {
-    pub fn view(&self) -> View<'_, T> {
+    pub(super) fn view(&self) -> View<'_, T> {
         View {
             shape: self.shape,
             start: &self.start,
@@ -67,7 +70,7 @@ impl<'a, T: Copy> View<'a, T> {
 
 impl Blocks<f32> {
     /// The transposed matrix; its rows are sorted because the rows here are walked in order.
-    pub fn transpose(&self) -> Blocks<f32> {
+    pub(super) fn transpose(&self) -> Blocks<f32> {
         let [rows, columns] = self.shape;
         let size = rows * columns;
         let mut start = vec![0; self.ncols + 1];

@@ -66,6 +66,14 @@ impl Layout {
         Ok(Self::Scattered { block, places: places.to_vec(), rows })
     }
 
+    /// The same with places for `nodes` nodes, the last of which may be without rows.
+    pub fn with_nodes(mut self, nodes: usize) -> Self {
+        if let Self::Scattered { block, rows, .. } = &mut self {
+            rows.resize((nodes * *block).max(rows.len()), NOTHING);
+        }
+        self
+    }
+
     /// From the rows of the matrix to the places of the cycle, for one unknown per node.
     pub fn in_order(self, order: &Order) -> Self {
         if self.block() != 1 || order.len() != self.nodes() {
@@ -160,6 +168,22 @@ impl Layout {
         (0..places).map(|place| self.row(place).map_or(0.0, |i| x[i])).collect()
     }
 
+    /// Gives the places of a node that are without a row the largest diagonal entry of the others: one
+    /// much larger would make the node pass for one that needs no coarse grid.
+    fn fit(&self, node: usize, block: &mut [f64]) {
+        let b = self.block();
+        let has_row = |c: &usize| self.row(node * b + c).is_some();
+        let largest = (0..b).filter(has_row).map(|c| block[c * (b + 1)]).fold(0.0, f64::max);
+        if largest > 0.0 {
+            (0..b).filter(|c| !has_row(c)).for_each(|c| block[c * (b + 1)] = largest);
+        }
+    }
+
+    /// Back from [`Layout::spread`].
+    pub fn collect(&self, by_place: &[f64], x: &mut [f64]) {
+        x.iter_mut().enumerate().for_each(|(i, x)| *x = by_place[self.place(i)]);
+    }
+
     /// A in blocks.
     fn blocks(&self, a: &Csr, alone: f64) -> Blocks<f64> {
         let (b, nodes) = (self.block(), self.nodes());
@@ -189,6 +213,11 @@ impl Layout {
                             };
                             let (js, v) = a.row(row);
                             js.iter().zip(v).for_each(|(&j, &v)| put(r, self.place(j as usize), v));
+                        }
+                        let own = columns[first..].iter().position(|&j| j as usize == i);
+                        if let Some(own) = own.map(|at| first + at) {
+                            let block = &mut values[own * b * b..(own + 1) * b * b];
+                            self.fit(i, block);
                         }
                         lengths.push(columns.len() - first);
                     }

@@ -8,7 +8,9 @@ use super::smoother::Chebyshev;
 use super::stored::Stored;
 use super::strength::Strength;
 use super::tentative::NearNull;
+use super::unstored::{Nodal, inverse_of_blocks};
 use super::{AmgParameters, AmgProblem, aggregate, diagonal, prolongation};
+use crate::operator::FinestLevels;
 use crate::{Csr, LinearError};
 
 /// A level that has a coarser one below it.
@@ -28,12 +30,19 @@ fn bad_diagonal(row: usize) -> LinearError {
 
 /// A power of two that brings the largest diagonal entry near 1.
 pub(super) fn scale_of(a: &Csr) -> Result<f64, LinearError> {
-    let diagonal = a.diagonal();
-    if let Some(row) = diagonal.iter().position(|&d| d <= 0.0) {
-        let where_ = format!("the diagonal entry of row {row} is {:.1e}", diagonal[row]);
-        return Err(LinearError::NotPositiveDefinite { row: Some(row), where_ });
+    scale_to(a.diagonal().into_iter())
+}
+
+/// The same for these diagonal entries.
+fn scale_to(diagonal: impl Iterator<Item = f64>) -> Result<f64, LinearError> {
+    let mut largest = f64::MIN_POSITIVE;
+    for (row, d) in diagonal.enumerate() {
+        if d.is_nan() || d <= 0.0 {
+            let where_ = format!("the diagonal entry of row {row} is {d:.1e}");
+            return Err(LinearError::NotPositiveDefinite { row: Some(row), where_ });
+        }
+        largest = largest.max(d);
     }
-    let largest = diagonal.iter().fold(f64::MIN_POSITIVE, |m, &d| m.max(d));
     Ok((-largest.log2().round()).exp2())
 }
 
@@ -108,10 +117,67 @@ pub(super) fn coarsen(
         let orders = [Order::default(), Order::default()];
         return Ok(Levels { above: vec![], last: a.clone(), orders });
     }
-    let mut near = problem.near_null(a.nrows(), layout)?;
-    let mut levels: Vec<Level> = Vec::new();
-    let mut wide = layout.matrix(a, 1.0 / scale);
+    let near = problem.near_null(a.nrows(), layout)?;
+    let p = problem.parameters(p);
+    let given = problem.first_prolongation.as_ref();
+    let wide = layout.matrix(a, 1.0 / scale);
+    let levels = descend(Vec::new(), wide, near, given, scale, &p)?;
+    let no_levels = levels.above.is_empty();
+    Ok(if no_levels { Levels { last: a.clone(), ..levels } } else { levels })
+}
+
+/// The levels of an operator that is known by nodes. The factored one is by nodes too.
+pub(super) fn coarsen_by_nodes(
+    finest: FinestLevels,
+    rows: usize,
+    problem: &AmgProblem,
+    layout: &Layout,
+    p: &AmgParameters,
+) -> Result<(Levels, f64), LinearError> {
+    let near = problem.near_null(rows, layout)?;
+    let p = problem.parameters(p);
+    let finest = match finest {
+        FinestLevels::Matrix(a) => {
+            let scale = scale_to(a.view().diagonal())?;
+            let levels = descend(Vec::new(), Matrix::Blocks(a), near, None, scale, &p)?;
+            return Ok((levels, scale));
+        }
+        FinestLevels::Product(finest) => finest,
+    };
+    let (block, size) = (layout.block(), layout.block() * layout.block());
+    let diagonal = finest.diagonal.iter().enumerate();
+    let diagonal = diagonal.filter(|(k, _)| (k % size).is_multiple_of(block + 1)).map(|(_, v)| *v);
+    let scale = scale_to(diagonal)?;
+    let inverse = inverse_of_blocks(block, &finest.diagonal, scale).map_err(bad_diagonal)?;
+    let nodal = Nodal::new((finest.single)(scale), layout.nodes(), block);
+    let stored = Stored::Nodal(nodal);
+    let smoother = Chebyshev::new(&stored, inverse, p.degree);
+    let (order, next) = (Order::natural(layout.nodes()), Order::natural(finest.prolongation.ncols));
+    let restriction = finest.prolongation.transpose();
+    let level = Level {
+        unknowns: rows,
+        a: stored,
+        smoother,
+        prolongation: Stored::new(finest.prolongation.view(), [&order, &next], 1.0),
+        restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
+    };
+    let (near, below) = (near.at(&finest.coarse), Matrix::Blocks(finest.below));
+    let mut levels = descend(vec![level], below, near, None, scale, &p)?;
+    levels.orders[0] = order;
+    Ok((levels, scale))
+}
+
+/// Goes on from `levels` with the matrix below them.
+fn descend(
+    mut levels: Vec<Level>,
+    mut wide: Matrix<'_>,
+    mut near: NearNull,
+    mut given: Option<&Csr>,
+    scale: f64,
+    p: &AmgParameters,
+) -> Result<Levels, LinearError> {
     let (mut first, mut order) = (None, Order::of(wide.view()));
+    let components = near.block;
     while levels.len() < p.max_levels {
         let view = wide.view();
         if view.nrows() * view.shape[0] <= p.coarsest {
@@ -120,11 +186,10 @@ pub(super) fn coarsen(
         let inverse = inverse_diagonal(view, &order, scale)?;
         let stored = Stored::new(view, [&order, &order], scale);
         let smoother = Chebyshev::new(&stored, inverse, p.degree);
-        let given = problem.first_prolongation.as_ref().filter(|_| levels.is_empty());
-        let (prolongation, below) = match given {
+        let (prolongation, below) = match given.take() {
             Some(given) => near.interpolate(given)?,
             None => {
-                let strength = Strength::new(view, p.strength);
+                let strength = Strength::new(view, components, p.strength);
                 let aggregates = aggregate::aggregate(&strength);
                 if aggregates.count as f64 > 0.9 * view.nrows() as f64 {
                     break;
@@ -132,7 +197,8 @@ pub(super) fn coarsen(
                 let most = if view.shape[0] == 1 { 2.0 } else { f64::INFINITY };
                 let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
                 let (t, below) = near.cut(&aggregates);
-                (prolongation::smoothed(view, &strength, &aggregates, &t, omega), below)
+                let vectors = (&t, &below);
+                (prolongation::smoothed(view, &strength, &aggregates, vectors, omega), below)
             }
         };
         let restriction = prolongation.transpose();
@@ -150,9 +216,9 @@ pub(super) fn coarsen(
         let above = std::mem::replace(&mut order, next);
         first.get_or_insert(above);
     }
-    let last = match &wide {
-        Matrix::Blocks(blocks) if !levels.is_empty() => blocks.view().to_csr(),
-        _ => a.clone(),
+    let last = match wide {
+        Matrix::Blocks(blocks) => blocks.view().to_csr(),
+        Matrix::Given(a) => a.clone(),
     };
     // From blocks to their unknowns.
     let order = if order.len() == last.nrows() { order } else { Order::natural(last.nrows()) };
@@ -175,6 +241,16 @@ fn fill_empty(a: &mut Blocks<f64>, alone: f64) {
 }
 
 impl View<'_, f64> {
+    /// The diagonal entries, unknown by unknown; 0 where there is none.
+    fn diagonal(&self) -> impl Iterator<Item = f64> + '_ {
+        let b = self.shape[0];
+        (0..self.nrows()).flat_map(move |i| {
+            let (columns, blocks) = self.row(i);
+            let own = columns.iter().position(|&j| j as usize == i);
+            (0..b).map(move |c| own.map_or(0.0, |k| blocks[k * b * b + c * (b + 1)]))
+        })
+    }
+
     /// The matrix with its rows sorted.
     pub(super) fn to_csr(self) -> Csr {
         let [rows, cols] = self.shape;

@@ -26,11 +26,14 @@ mod smoother;
 mod stored;
 mod strength;
 mod tentative;
+mod unstored;
 
+pub use blocks::Blocks;
 pub use problem::AmgProblem;
 
 use crate::cg::Preconditioner;
 use crate::linear::check_matrix;
+use crate::operator::FinestLevels;
 use crate::vector::norm;
 use crate::{Cholesky, Csr, LinearError, LinearSolver};
 use layout::Layout;
@@ -83,6 +86,20 @@ struct Work {
     wide: Vec<f64>,
 }
 
+impl Work {
+    fn new(levels: &[Level], last: &Csr, order: Order) -> Result<Self, LinearError> {
+        let mut coarsest = Cholesky::new();
+        coarsest.prepare(last)?;
+        Ok(Work {
+            coarsest,
+            levels: levels.iter().map(|level| Vectors::new(level.places())).collect(),
+            order,
+            coarse: vec![0.0; room(levels.last().map_or(0, Level::places_below))],
+            wide: vec![0.0; last.nrows()],
+        })
+    }
+}
+
 impl Amg {
     /// Builds the hierarchy.
     ///
@@ -95,23 +112,38 @@ impl Amg {
         let scale = level::scale_of(a)?;
         let Levels { above: levels, last, orders: [order, last_order] } =
             level::coarsen(a, problem, &layout, scale, p)?;
-        let mut coarsest = Cholesky::new();
-        coarsest.prepare(&last)?;
-        let n = last.nrows();
-        let work = Work {
-            coarsest,
-            levels: levels.iter().map(|level| Vectors::new(level.places())).collect(),
-            order: last_order,
-            coarse: vec![0.0; room(levels.last().map_or(0, Level::places_below))],
-            wide: vec![0.0; n],
-        };
         let places = layout.clone().in_order(&order);
-        let amg = Self { layout, places, order, scale, levels, work: Mutex::new(work) };
-        let (rows, complexity) = (amg.level_rows(), amg.operator_complexity());
-        log::info!(
-            "multigrid: levels of {rows:?} rows, {n} factored, operator complexity {complexity:.2}"
-        );
-        Ok(amg)
+        let work = Mutex::new(Work::new(&levels, &last, last_order)?);
+        Ok(Self { layout, places, order, scale, levels, work }.told())
+    }
+
+    /// The same for an operator of `rows` rows that is known by nodes; `problem` tells where the rows are.
+    ///
+    /// # Errors
+    /// As [`Amg::new`]; and when there is nothing to make a second level of.
+    pub fn by_nodes(
+        finest: FinestLevels,
+        rows: usize,
+        problem: &AmgProblem,
+        p: &AmgParameters,
+    ) -> Result<Self, LinearError> {
+        let layout = problem.layout(rows)?.with_nodes(finest.nodes());
+        if layout.nodes() != finest.nodes() {
+            let what = "number of nodes of the unknowns";
+            return Err(LinearError::Size { what, got: layout.nodes(), wanted: finest.nodes() });
+        }
+        let (Levels { above: levels, last, orders: [order, last_order] }, scale) =
+            level::coarsen_by_nodes(finest, rows, problem, &layout, p)?;
+        let work = Mutex::new(Work::new(&levels, &last, last_order)?);
+        let places = layout.clone();
+        Ok(Self { layout, places, order, scale, levels, work }.told())
+    }
+
+    /// Tells the log what it is made of.
+    fn told(self) -> Self {
+        let (rows, complexity) = (self.level_rows(), self.operator_complexity());
+        log::info!("multigrid: levels of {rows:?} rows, operator complexity {complexity:.2}");
+        self
     }
 
     /// Takes new values of the matrix on the finest level; the coarse levels stay.
@@ -140,7 +172,8 @@ impl Amg {
     pub fn operator_complexity(&self) -> f64 {
         let entries = |level: &Level| level.a.entries() as f64;
         let all: f64 = self.levels.iter().map(entries).sum();
-        self.levels.first().map_or(1.0, |first| all / entries(first))
+        let first = self.levels.iter().map(entries).find(|&entries| entries > 0.0);
+        first.map_or(1.0, |first| all / first)
     }
 
     /// Bytes that one cycle reads and writes: matrices, interpolations and vectors of all levels but
@@ -161,8 +194,18 @@ impl Preconditioner for Amg {
         let mut work = work.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let Work { coarsest, levels: vectors, order, coarse, wide } = &mut *work;
         if levels.is_empty() {
-            z.copy_from_slice(r);
-            coarsest.solve_in_place(z);
+            let by_rows = wide.len() == r.len();
+            if by_rows {
+                wide.copy_from_slice(r)
+            } else {
+                *wide = places.spread(r)
+            }
+            coarsest.solve_in_place(wide);
+            if by_rows {
+                z.copy_from_slice(wide)
+            } else {
+                places.collect(wide, z)
+            }
             return;
         }
         let size = norm(r);

@@ -1,5 +1,6 @@
 //! What multigrid can be told about a matrix.
 
+use super::AmgParameters;
 use super::layout::Layout;
 use super::tentative::NearNull;
 use crate::{Csr, LinearError};
@@ -20,11 +21,19 @@ pub struct AmgProblem {
     /// from the corners to all nodes of second-order cells. Each coarse node must be a fine one, with
     /// the single weight 1 in its row.
     pub first_prolongation: Option<Csr>,
+    /// [`AmgParameters::strength`] for this problem, where the caller knows better.
+    pub strength: Option<f64>,
 }
 
 impl Default for AmgProblem {
     fn default() -> Self {
-        Self { block: 1, places: None, near_null: Vec::new(), first_prolongation: None }
+        Self {
+            block: 1,
+            places: None,
+            near_null: Vec::new(),
+            first_prolongation: None,
+            strength: None,
+        }
     }
 }
 
@@ -32,6 +41,11 @@ impl AmgProblem {
     /// A vector field with `block` unknowns per node in consecutive rows.
     pub fn of_blocks(block: usize, near_null: Vec<Vec<f64>>) -> Self {
         Self { block, near_null, ..Self::default() }
+    }
+
+    /// The parameters for this problem.
+    pub(super) fn parameters(&self, p: &AmgParameters) -> AmgParameters {
+        AmgParameters { strength: self.strength.unwrap_or(p.strength), ..*p }
     }
 
     /// Where the `n` rows are in blocks.

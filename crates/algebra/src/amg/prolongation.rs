@@ -15,12 +15,14 @@ const LONG: usize = 1000;
 /// P = (I - omega D^-1 A) T.
 ///
 /// For one unknown per point, A stands for its strong part with the rest lumped into the diagonal, so
-/// that P keeps constants where A does. Lumping would not keep rotations: blocks are used as they are.
+/// that P keeps constants where A does. Lumping would not keep rotations: for blocks, weak neighbours
+/// count as if they moved rigidly with the aggregate of the row, by which P keeps rigid motions where A does.
+/// `below` are the vectors of the coarse level.
 pub(super) fn smoothed(
     a: View<f64>,
     s: &Strength,
     aggregates: &Aggregates,
-    t: &NearNull,
+    (t, below): (&NearNull, &NearNull),
     omega: f64,
 ) -> Blocks<f32> {
     let shape = [t.block, t.vectors];
@@ -38,7 +40,8 @@ pub(super) fn smoothed(
                 if size == 1 {
                     scalar_row(s, i, aggregates, t, omega, &mut ks, &mut sums);
                 } else {
-                    block_row(a, i, aggregates, t, omega, &mut ks, &mut sums);
+                    let row = BlockRow { a, s, i, aggregates, t, below };
+                    row.fill(omega, &mut ks, &mut sums);
                 }
                 lengths.push(ks.len());
                 columns.extend_from_slice(&ks);
@@ -110,37 +113,78 @@ fn scalar_row(
     }
 }
 
-#[inline(always)]
-fn block_row(
-    a: View<f64>,
+/// A row of blocks.
+struct BlockRow<'a> {
+    a: View<'a, f64>,
+    s: &'a Strength<'a>,
     i: usize,
-    aggregates: &Aggregates,
-    t: &NearNull,
-    omega: f64,
-    ks: &mut Vec<u32>,
-    sums: &mut Vec<f64>,
-) {
-    let (b, n) = (t.block, t.vectors);
-    if aggregates.of[i] == NONE {
-        return;
-    }
-    let (columns, blocks) = a.row(i);
-    let is_long = columns.len() > LONG;
-    place(ks, sums, b * n, aggregates.of[i]);
-    let inverse = columns.iter().position(|&j| j as usize == i).and_then(|k| {
+    aggregates: &'a Aggregates,
+    t: &'a NearNull,
+    below: &'a NearNull,
+}
+
+/// Entries of T are at most 1. Where weak neighbours, taken along by a small aggregate, would move a row
+/// farther than this, they are too far away to be taken along.
+const FARTHEST: f64 = 1.0;
+
+impl BlockRow<'_> {
+    /// The aggregates of the row and their blocks.
+    #[inline(always)]
+    fn fill(&self, omega: f64, ks: &mut Vec<u32>, sums: &mut Vec<f64>) {
+        let (b, n, i) = (self.t.block, self.t.vectors, self.i);
+        if self.aggregates.of[i] == NONE {
+            return;
+        }
+        let (columns, blocks) = self.a.row(i);
+        place(ks, sums, b * n, self.aggregates.of[i]);
         let mut inverse = [0.0; 36];
-        inverse_of(b, &blocks[k * b * b..(k + 1) * b * b], &mut inverse[..b * b])?;
-        Some(inverse)
-    });
-    if let (Some(inverse), false) = (inverse, is_long) {
-        for (&j, block) in columns.iter().zip(blocks.chunks_exact(b * b)) {
-            let k = aggregates.of[j as usize];
+        let inverse = &mut inverse[..b * b];
+        let own = columns.iter().position(|&j| j as usize == i);
+        let found = own.and_then(|k| inverse_of(b, &blocks[k * b * b..(k + 1) * b * b], inverse));
+        let is_long = columns.len() > LONG;
+        if found.is_some() && !is_long && !self.add_smoothed(inverse, omega, true, ks, sums) {
+            ks.truncate(1);
+            sums.truncate(b * n);
+            sums.fill(0.0);
+            self.add_smoothed(inverse, omega, false, ks, sums);
+        }
+        let t = self.t.node(i);
+        for v in 0..n {
+            for r in 0..b {
+                sums[v * b + r] += t[r * n + v];
+            }
+        }
+    }
+
+    /// Adds -omega D^-1 A T to the row, the weak neighbours moving along if `filtered`. False if they
+    /// would go too far.
+    #[inline(always)]
+    fn add_smoothed(
+        &self,
+        inverse: &[f64],
+        omega: f64,
+        filtered: bool,
+        ks: &mut Vec<u32>,
+        sums: &mut Vec<f64>,
+    ) -> bool {
+        let (b, n, own) = (self.t.block, self.t.vectors, self.aggregates.of[self.i]);
+        let (_, blocks) = self.a.row(self.i);
+        let mut rigid = [0.0; 36];
+        let rigid = &mut rigid[..b * n];
+        let mut has_weak = false;
+        for ((j, weight), block) in self.s.row(self.i).zip(blocks.chunks_exact(b * b)) {
+            let k = self.aggregates.of[j];
             if k == NONE {
+                continue;
+            }
+            let t = self.t.node(j);
+            if filtered && k != own && !self.s.is_strong(self.i, j, weight) {
+                add_rigid(b, block, t, self.below.node(k as usize), rigid);
+                has_weak = true;
                 continue;
             }
             let at = place(ks, sums, b * n, k);
             let sum = &mut sums[at * b * n..(at + 1) * b * n];
-            let t = t.node(j as usize);
             for v in 0..n {
                 for m in 0..b {
                     for r in 0..b {
@@ -149,20 +193,53 @@ fn block_row(
                 }
             }
         }
-        for column in sums.chunks_exact_mut(b) {
-            let mut smoothed = [0.0; 6];
-            for (m, v) in column.iter().enumerate() {
-                for r in 0..b {
-                    smoothed[r] += omega * inverse[m * b + r] * v;
-                }
-            }
-            column.copy_from_slice(&smoothed[..b]);
+        sums.chunks_exact_mut(b).for_each(|column| divide(inverse, omega, column));
+        if has_weak {
+            in_terms_of(b, self.below.node(own as usize), rigid);
+            rigid.chunks_exact_mut(b).for_each(|column| divide(inverse, omega, column));
+            sums.iter_mut().zip(&*rigid).for_each(|(sum, r)| *sum -= r);
+        }
+        rigid.iter().all(|r| r.abs() <= FARTHEST)
+    }
+}
+
+/// column = omega D^-1 column
+#[inline(always)]
+fn divide(inverse: &[f64], omega: f64, column: &mut [f64]) {
+    let b = column.len();
+    let mut divided = [0.0; 6];
+    for (v, inverse) in column.iter().zip(inverse.chunks_exact(b)) {
+        for (sum, w) in divided.iter_mut().zip(inverse) {
+            *sum += omega * w * v;
         }
     }
-    let t = t.node(i);
+    column.copy_from_slice(&divided[..b]);
+}
+
+/// rigid = rigid + A_ij B_j, column by column, where B_j = Q_j R of the aggregate of j.
+#[inline(always)]
+fn add_rigid(b: usize, block: &[f64], q: &[f64], r: &[f64], rigid: &mut [f64]) {
+    let n = rigid.len() / b;
     for v in 0..n {
-        for r in 0..b {
-            sums[v * b + r] += t[r * n + v];
+        for m in 0..b {
+            let moved: f64 = (0..=v).map(|u| q[m * n + u] * r[u * n + v]).sum();
+            for row in 0..b {
+                rigid[v * b + row] += block[m * b + row] * moved;
+            }
+        }
+    }
+}
+
+/// X with X R = `rigid`, column by column; motions that the aggregate does not have are left out.
+#[inline(always)]
+fn in_terms_of(b: usize, r: &[f64], rigid: &mut [f64]) {
+    let n = rigid.len() / b;
+    for v in 0..n {
+        let pivot = r[v * n + v];
+        for row in 0..b {
+            let before: f64 = (0..v).map(|u| rigid[u * b + row] * r[u * n + v]).sum();
+            let rest = rigid[v * b + row] - before;
+            rigid[v * b + row] = if pivot == 0.0 { 0.0 } else { rest / pivot };
         }
     }
 }

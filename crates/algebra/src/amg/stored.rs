@@ -3,6 +3,7 @@
 use super::blocks::{Blocks, View};
 use super::order::Order;
 use super::sliced::{LANES, SLICES, Sliced};
+use super::unstored::Nodal;
 use rayon::prelude::*;
 
 /// Rows of blocks per task.
@@ -16,6 +17,8 @@ pub(super) enum Stored {
     Sliced(Sliced),
     /// Blocks of unknowns.
     Blocks(Blocks<f32>),
+    /// No entries.
+    Nodal(Nodal),
 }
 
 impl Stored {
@@ -41,6 +44,7 @@ impl Stored {
         match self {
             Self::Sliced(sliced) => sliced.set_values(a, orders, scale),
             Self::Blocks(blocks) => blocks.values = narrow(a.values, scale),
+            Self::Nodal(_) => unreachable!("an operator without entries does not change"),
         }
     }
 
@@ -49,6 +53,7 @@ impl Stored {
         match self {
             Self::Sliced(_) => [1, 1],
             Self::Blocks(a) => a.shape,
+            Self::Nodal(a) => [a.block; 2],
         }
     }
 
@@ -57,6 +62,7 @@ impl Stored {
         match self {
             Self::Sliced(a) => a.nrows(),
             Self::Blocks(a) => a.start.len() - 1,
+            Self::Nodal(a) => a.nodes,
         }
     }
 
@@ -65,6 +71,7 @@ impl Stored {
         match self {
             Self::Sliced(a) => a.ncols,
             Self::Blocks(a) => a.ncols,
+            Self::Nodal(a) => a.nodes,
         }
     }
 
@@ -73,6 +80,7 @@ impl Stored {
         match self {
             Self::Sliced(a) => a.entries(),
             Self::Blocks(a) => a.values.len(),
+            Self::Nodal(_) => 0,
         }
     }
 
@@ -81,6 +89,7 @@ impl Stored {
         match self {
             Self::Sliced(a) => a.bytes(),
             Self::Blocks(a) => 4 * (a.values.len() + a.columns.len()) + 8 * a.start.len(),
+            Self::Nodal(a) => a.product.bytes(),
         }
     }
 }
@@ -110,6 +119,9 @@ macro_rules! by_shape {
 impl Stored {
     /// y = A x
     pub fn apply(&self, x: &[f32], y: &mut [f32]) {
+        if let Self::Nodal(a) = self {
+            return a.product.apply(x, y);
+        }
         fn apply<const R: usize, const C: usize, const N: usize>(
             a: &Stored,
             x: &[f32],
@@ -138,6 +150,9 @@ impl Stored {
 
     /// r = b - A x
     pub fn residual(&self, b: &[f32], x: &[f32], r: &mut [f32]) {
+        if let Self::Nodal(a) = self {
+            return a.residual(b, x, r);
+        }
         fn residual<const R: usize, const C: usize, const N: usize>(
             a: &Stored,
             b: &[f32],
@@ -157,6 +172,9 @@ impl Stored {
     /// y = x + keep (x - y) + take W (b - A x), with a block of W per row: from the last two iterates
     /// `y` and `x` to the next one.
     pub fn step(&self, w: &[f32], factors: [f32; 2], b: &[f32], x: &[f32], y: &mut [f32]) {
+        if let Self::Nodal(a) = self {
+            return a.step(w, factors, b, x, y);
+        }
         fn step<const R: usize, const C: usize, const N: usize>(
             a: &Stored,
             w: &[f32],
@@ -260,6 +278,7 @@ fn each_row<const R: usize, const C: usize, const N: usize>(
                     let sum = row_product::<R, C>(a.view(), at / R, x);
                     std::array::from_fn(|k| sum[k])
                 }
+                Stored::Nodal(_) => unreachable!("its products are made elsewhere"),
             };
             f(at, sum, y);
         }

@@ -11,7 +11,8 @@ const ROWS: usize = 4096;
 pub(super) struct Strength<'a> {
     pub start: &'a [usize],
     pub columns: &'a [u32],
-    /// Per entry: the value, or minus the size of the block; only negative ones couple.
+    /// Per entry: the value, or of a block the sum of the diagonal entries of the first components; only
+    /// negative ones couple.
     pub weights: Cow<'a, [f64]>,
     /// What a coupling is compared with; infinite for rows so dominated by their diagonal that the
     /// smoother alone solves them.
@@ -48,19 +49,25 @@ impl<'a> Strength<'a> {
     /// Positive entries, as second-order and stretched cells have them, are never strong: an error need
     /// not be smooth along them. The scale is the largest neighbour, not the diagonal (Vanek, Mandel and
     /// Brezina, Computing 56 (1996) 179): a trilinear stencil has 26 neighbours, none of which is large
-    /// beside the diagonal. Blocks count with their Frobenius norm.
+    /// beside the diagonal.
+    ///
+    /// Of a block the first `components` diagonal entries are added: displacements, and on coarse levels
+    /// translations. For isotropic elasticity the sum is lambda + 4 mu times the entry of Laplace's
+    /// equation, with its sign. A norm would take the positive entries between stretched cells for the
+    /// strongest couplings of all.
     ///
     /// A negative entry is no coupling either if two positive ones at least as large lead the same way,
     /// a_ik and a_kj. Where cells of second order are flat in two directions, the mass matrix of the third,
     /// h / 30 [4 2 -1; 2 16 2; -1 2 4], stands in all rows: its corners are -1 and 2 apart as large as the
     /// true couplings, and aggregates along them took 260 iterations.
-    pub fn new(a: View<'a, f64>, theta: f64) -> Self {
+    pub fn new(a: View<'a, f64>, components: usize, theta: f64) -> Self {
         let size = a.shape[0] * a.shape[1];
         let weights = if size == 1 {
             Cow::Borrowed(a.values)
         } else {
-            let norm = |block: &[f64]| -block.iter().map(|v| v * v).sum::<f64>().sqrt();
-            Cow::Owned(a.values.par_chunks_exact(size).with_min_len(ROWS).map(norm).collect())
+            let next = a.shape[0] + 1;
+            let sum = |block: &[f64]| block.iter().step_by(next).take(components).sum::<f64>();
+            Cow::Owned(a.values.par_chunks_exact(size).with_min_len(ROWS).map(sum).collect())
         };
         let mut s = Strength {
             start: a.start,

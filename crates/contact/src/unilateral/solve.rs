@@ -169,7 +169,7 @@ impl<'r> State<'r> {
         let n = system.len();
         let (z, y) = (vec![0.0; n], vec![0.0; n]);
         let inadmissible = |source| ContactError::Inadmissible { step: 0, source };
-        let matrix = reduced(system.linearize(&y).map_err(inadmissible)?, reduction);
+        let matrix = reduced(system.tangent(&y).map_err(inadmissible)?, reduction);
         let mut state = State { reduction, matrix, z, y, residual: vec![0.0; n], loads: 0.0 };
         state.evaluate(system, 0)?;
         state.loads = norm(&state.residual);
@@ -212,7 +212,7 @@ impl<'r> State<'r> {
             if repeat > 1 {
                 let inadmissible = |source| ContactError::Inadmissible { step, source };
                 self.matrix =
-                    reduced(system.linearize(&self.y).map_err(inadmissible)?, self.reduction);
+                    reduced(system.tangent(&self.y).map_err(inadmissible)?, self.reduction);
                 matrix = hold(&self.matrix, &held);
                 solver.prepare(&matrix).map_err(linear)?;
             }

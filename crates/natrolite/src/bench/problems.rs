@@ -73,7 +73,7 @@ impl Problem {
             (Problem::Pore, 1) => 1_000,
             (Problem::Pore, _) => 20_000,
             (Problem::Elasticity, 1) => 12_000,
-            (Problem::Elasticity, _) => 400_000,
+            (Problem::Elasticity, _) => 70_000,
             (Problem::Contact, 1) => 22_000,
             (Problem::Contact, _) => 560_000,
         }

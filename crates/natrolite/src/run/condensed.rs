@@ -15,8 +15,8 @@ use super::model::{Model, Role, Surface};
 use super::solve::{Outcome, finish};
 use crate::case::Case;
 use algebra::{
-    Csr, DenseCg, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters, Schur,
-    Source, newton,
+    Csr, DenseCg, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters, Operator,
+    Schur, Source, newton,
 };
 use fem::{Elements, Placement, Support, linear_matrix, load_vector};
 
@@ -401,7 +401,7 @@ impl Equations for SurfaceEquations<'_, '_> {
         }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
         self.set(u);
         let (condensed, n) = (self.condensed, u.len());
         let values = self.matrix.values_mut();

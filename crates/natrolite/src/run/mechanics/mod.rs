@@ -97,13 +97,14 @@ pub fn solve_mechanics(
     observer.phase("mechanics");
     let start = Instant::now();
     let mut model = model::MechanicalModel::new(case, geometry)?;
+    let matrix = solve::choose_form(case, geometry, &mut model);
     model.system.assemble();
     log::info!(
-        "mechanics: {} free unknowns, {} surfaces that may touch",
+        "mechanics: {} free unknowns, {} surfaces that may touch, matrix {matrix}",
         model.system.space().free(),
         model.surfaces.len()
     );
-    let mechanics = solve::solve(case, geometry, model, start.elapsed())?;
+    let mechanics = solve::solve(case, geometry, model, matrix, start.elapsed())?;
     observer.linear(&mechanics.linear);
     Ok(Some(mechanics))
 }

@@ -8,7 +8,9 @@ use crate::case::Case;
 use crate::results::MechanicsSummary;
 use crate::run::solve::{is_simplex, method};
 use crate::run::{Geometry, RunError};
-use algebra::{LinearSolver, Metered, Method, NewtonInfo, NewtonParameters, choose, newton};
+use algebra::{
+    LinearSolver, Metered, Method, NewtonInfo, NewtonParameters, choose, is_direct, newton,
+};
 use contact::stress::{nodal_reactions, nodal_stress};
 use contact::unilateral::{self, ContactSurface, Outcome, Touch};
 use contact::{DISPLACEMENT, amg_problem};
@@ -23,6 +25,21 @@ const DIRECT: &str = "cholesky";
 /// a thousandfold.
 const DIRECT_LIMIT: usize = 200_000;
 
+/// Stores no matrix where multigrid can do without. What is stored, and why, in words.
+pub fn choose_form(case: &Case, geometry: &Geometry, model: &mut MechanicalModel<'_>) -> String {
+    let rows = model.system.space().free();
+    if is_direct(rows, geometry.mesh.dimension, method(case)) {
+        return "stored: it is factored".into();
+    }
+    if !model.surfaces.is_empty() {
+        return "stored: contact changes the unknowns".into();
+    }
+    match model.system.store_no_matrix() {
+        Ok(()) => "not stored".into(),
+        Err(why) => format!("stored: {why}"),
+    }
+}
+
 /// Solves the placed laws, which took `setup` to place.
 ///
 /// # Errors
@@ -31,6 +48,7 @@ pub fn solve(
     case: &Case,
     geometry: &Geometry,
     mut model: MechanicalModel<'_>,
+    matrix: String,
     setup: Duration,
 ) -> Result<Mechanics, RunError> {
     let mesh = &geometry.mesh;
@@ -44,6 +62,7 @@ pub fn solve(
         && dofs <= DIRECT_LIMIT
     {
         messages.push(format!("multigrid failed ({why}); the direct solver is taken instead"));
+        model.system.store_matrix();
         solver = solver_for(&model, geometry, Method::Cholesky);
         solved = equilibrium(case, &mut model, &mut solver);
     }
@@ -73,6 +92,7 @@ pub fn solve(
     let summary = MechanicsSummary {
         dofs,
         solver: solver.name().into(),
+        matrix,
         steps: match (&outcome, &linear) {
             (Some(outcome), _) => outcome.exchanged.len(),
             (None, info) => info.as_ref().map_or(0, |info| info.iterations),
@@ -166,7 +186,10 @@ fn failure(solved: &Result<Equilibrium, RunError>) -> Option<String> {
 fn solver_for(model: &MechanicalModel<'_>, geometry: &Geometry, method: Method) -> Metered {
     let (mesh, space) = (&geometry.mesh, model.system.space());
     let problem = || {
-        let with_corners = mesh.blocks.iter().all(is_simplex) && model.surfaces.is_empty();
+        // Where no matrix is stored the system itself goes from second to first order.
+        let with_corners = model.system.stores_matrix()
+            && mesh.blocks.iter().all(is_simplex)
+            && model.surfaces.is_empty();
         let free = amg_problem(mesh, geometry.hypothesis, space, with_corners);
         unilateral::amg_problem(&model.system, &model.surfaces, free)
     };
