@@ -43,7 +43,7 @@ fn supports_poisson_ratios_and_slender_bodies() {
     let beam = elastic_box(3, [6, 6, 120], [1.0; 3], 0.3, Support::Clamped);
     let count = iterations(&beam);
 
-    assert!(count <= 14, "beam: {count}");
+    assert!(count <= 17, "beam: {count}");
     // Without the rotations, bending is out of reach of the coarse levels.
     let blind = Body { problem: AmgProblem { near_null: vec![], ..beam.problem }, a: beam.a };
     let more = iterations(&blind);

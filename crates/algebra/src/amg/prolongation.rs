@@ -125,7 +125,7 @@ struct BlockRow<'a> {
 
 /// Entries of T are at most 1. Where weak neighbours, taken along by a small aggregate, would move a row
 /// farther than this, they are too far away to be taken along.
-const FARTHEST: f64 = 1.0;
+const FARTHEST: f64 = 4.0;
 
 impl BlockRow<'_> {
     /// The aggregates of the row and their blocks.
