@@ -113,6 +113,8 @@ pub struct OutputOptions {
     pub counter: Option<(String, Origin)>,
     /// Level of compression, 0 to 9.
     pub compression: u8,
+    /// Whether the page is written.
+    pub report: bool,
     /// Distances at which profiles are evaluated too \[m\].
     pub profile_at: Vec<f64>,
 }

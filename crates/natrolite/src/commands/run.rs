@@ -43,7 +43,10 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     results.summary.seconds.output = output.elapsed().as_secs_f64();
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     results.summary.peak_memory_bytes = crate::run::peak_memory();
-    write_report(&run_report(&case, &results, &figures_of_run(&results)), folder.path())?;
+    if case.output.report {
+        let page = run_report(&case, &results, &figures_of_run(&results));
+        write_report(&page, folder.path())?;
+    }
     results.summary.seconds.output = output.elapsed().as_secs_f64();
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     write_summary(&results.summary, folder.path())?;
