@@ -178,6 +178,27 @@ fn a_check_draws_the_section() {
 }
 
 #[test]
+fn a_check_draws_the_mesh_into_a_file() {
+    let folder = folder();
+    told(&folder, "init --template pore");
+    told(&folder, "check case.toml --picture mesh.svg");
+    let svg = fs::read_to_string(folder.path().join("mesh.svg")).expect("the picture");
+    for name in ["anode", "pore", "counter", "electrolyte"] {
+        assert!(svg.contains(name), "{name}");
+    }
+    told(&folder, "check case.toml --picture mesh.png");
+    let png = fs::read(folder.path().join("mesh.png")).expect("the picture");
+    // Two columns: 178 mm or nearly so at 300 pixels an inch, the four bytes from the 16th on.
+    let width = u32::from_be_bytes([png[16], png[17], png[18], png[19]]);
+    assert!((2000..2200).contains(&width), "{width} pixels");
+
+    let wrong = run(&folder, "check case.toml --picture mesh.pdf");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("wanted a name in .svg or .png"));
+    assert!(!folder.path().join("mesh.pdf").exists());
+}
+
+#[test]
 fn v_tells_the_numbers_of_each_step() {
     let folder = folder();
     told(&folder, "init");

@@ -157,6 +157,9 @@ pub struct CheckOptions {
     /// Replace a value of the case
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Draw the mesh with its names into this file, too: .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
     /// Draw the section with ASCII characters only; default: when the locale is not one of UTF-8
     #[arg(long)]
     pub ascii: bool,

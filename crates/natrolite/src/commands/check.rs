@@ -5,9 +5,18 @@ use crate::case::{Case, MaterialOrigin, MeshSource, describe_law, describe_tenso
 use crate::cli::{CheckOptions, print};
 use crate::failure::Failure;
 use crate::figure::terminal::sketch;
+use crate::figure::{ONE_COLUMN, draw_mesh, to_png};
+use crate::output::write_whole_file;
+use crate::results::{Results, Status, Summary};
 use crate::run::{Geometry, Model, place_mechanics, summarize};
 use crate::units::display;
 use fem::Hypothesis;
+use std::path::Path;
+
+/// A figure of one column is 86 mm wide in print.
+const MILLIMETRES_PER_UNIT: f64 = 86.0 / ONE_COLUMN;
+/// Pixels an inch of a PNG.
+const DPI: f64 = 300.0;
 
 /// Reads a case, meshes it, places its laws, and prints names, sizes, materials and laws.
 ///
@@ -27,7 +36,63 @@ pub fn check(options: &CheckOptions) -> Result<(), Failure> {
     print(&describe(&case, &geometry, model.as_ref(), dofs))?;
     let drawing =
         sketch(&geometry.mesh, geometry.symmetry(), columns(), !options.ascii && is_utf8());
-    print(&drawing.map_or_else(String::new, |drawing| format!("\nsection\n{drawing}")))
+    print(&drawing.map_or_else(String::new, |drawing| format!("\nsection\n{drawing}")))?;
+    match &options.picture {
+        Some(path) => write_picture(&case, geometry, dofs, path),
+        None => Ok(()),
+    }
+}
+
+/// Draws the mesh as a run's figure `mesh` does.
+fn write_picture(case: &Case, geometry: Geometry, dofs: usize, path: &Path) -> Result<(), Failure> {
+    let is_png = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("svg") => false,
+        Some("png") => true,
+        _ => {
+            let message = format!("--picture {}: wanted a name in .svg or .png", path.display());
+            return Err(Failure::Input(message));
+        }
+    };
+    let results = nothing_solved(case, geometry, dofs);
+    let Some(figure) = draw_mesh(&results) else {
+        return Err(Failure::Input("the mesh has no section to draw".to_owned()));
+    };
+    let width = figure.size()[0] * MILLIMETRES_PER_UNIT;
+    let bytes = match is_png {
+        true => to_png(&figure, width * 1e-3, DPI)?,
+        false => figure.svg_of_width(width).into_bytes(),
+    };
+    write_whole_file(path, &bytes)?;
+    print(&format!("  mesh drawn in {}\n", path.display()))
+}
+
+/// What a figure of the mesh alone wants to know.
+fn nothing_solved(case: &Case, geometry: Geometry, dofs: usize) -> Results {
+    let summary = Summary {
+        status: Status::Converged,
+        title: case.title.clone(),
+        version: crate::VERSION_AND_COMMIT.to_owned(),
+        threads: rayon::current_num_threads(),
+        dofs,
+        peak_memory_bytes: None,
+        mesh: summarize(&geometry),
+        newton: Default::default(),
+        linear_solver: Default::default(),
+        mechanics: None,
+        seconds: Default::default(),
+        quantities: Default::default(),
+    };
+    Results {
+        symmetry: geometry.symmetry(),
+        mesh: geometry.mesh,
+        fields: Vec::new(),
+        surface_fields: Vec::new(),
+        profiles: Vec::new(),
+        summary,
+        case_text: String::new(),
+        resolved: String::new(),
+        log: String::new(),
+    }
 }
 
 /// Characters in a line of stdout, less an indent; 80 where nobody says.

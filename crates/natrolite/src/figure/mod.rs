@@ -48,6 +48,7 @@ mod voltage;
 
 pub use compare::{MOST_RUNS, compare_runs};
 pub use hover::{Curve, HoverArea, Scale};
+pub use mesh_sheet::mesh as draw_mesh;
 pub use of_run::{FIGURES, figures_of_run};
 pub use overview::draw;
 pub use render::{RenderError, to_png};
