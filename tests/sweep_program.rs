@@ -85,7 +85,8 @@ fn names(path: &Path) -> Vec<String> {
     names
 }
 
-const FILES: [&str; 4] = [".natrolite", "results.csv", "results.h5", "sweep.journal"];
+const FILES: [&str; 5] =
+    [".natrolite", "report.html", "results.csv", "results.h5", "sweep.journal"];
 
 #[test]
 fn a_sweep_that_is_killed_again_and_again_gives_the_same_bytes() {
@@ -111,7 +112,9 @@ fn a_sweep_that_is_killed_again_and_again_gives_the_same_bytes() {
         child.wait().expect("it ends");
     }
     assert!(kills >= 5 && length("killed") < all, "killed {kills} times only");
-    assert!(!path("killed/results.csv").exists() && !path("killed/results.h5").exists());
+    for name in ["results.csv", "results.h5", "report.html"] {
+        assert!(!path("killed").join(name).exists(), "{name} before the sweep is complete");
+    }
     let output = run(&folder, "sweep case.toml --quiet --threads 1 --output killed --resume");
     assert_eq!(code(&output), 0, "{}", text(&output.stderr));
     assert_eq!(names(&path("killed")), FILES);

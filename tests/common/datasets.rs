@@ -21,6 +21,9 @@ fn contents(dataset: &Dataset) -> String {
         TypeDescriptor::Unsigned(IntSize::U1) => {
             dataset.read_raw::<u8>().expect("read").iter().for_each(|&x| add(x.into()));
         }
+        TypeDescriptor::Unsigned(IntSize::U4) => {
+            dataset.read_raw::<u32>().expect("read").iter().for_each(|&x| add(x.into()));
+        }
         TypeDescriptor::VarLenUnicode => {
             for text in dataset.read_raw::<VarLenUnicode>().expect("read") {
                 out.push_str(text.as_str());

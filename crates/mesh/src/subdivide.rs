@@ -123,6 +123,8 @@ impl Mesh {
             *block = follow.shared(block);
         }
         mesh.drop_unused_points();
+        // Points came one by one; the mesh stays until the end of a run.
+        mesh.points.shrink_to_fit();
         Ok(mesh)
     }
 }

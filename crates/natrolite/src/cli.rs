@@ -29,6 +29,10 @@ enum Command {
     Sweep(SweepOptions),
     /// Read a case, mesh it, and print what would be solved
     Check(CheckOptions),
+    /// Draw the figures of a finished run
+    Plot(PlotOptions),
+    /// Lay the figures of finished runs over each other, and tell how their numbers differ
+    Compare(CompareOptions),
     /// Compare with closed forms; exit 1 when a row fails
     Verify(VerifyOptions),
     /// Measure how fast a problem is solved, with how many threads; exit 1 when answers differ
@@ -161,6 +165,67 @@ pub struct CheckOptions {
     pub verbosity: Verbosity,
 }
 
+/// Options of `natrolite plot`.
+#[derive(Clone, Debug, Args)]
+pub struct PlotOptions {
+    /// The folder of a run or of a sweep
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Folder for the figures; default: figures/ in the folder of the run
+    #[arg(long, value_name = "DIR2")]
+    pub output: Option<PathBuf>,
+    /// Only this figure; may be repeated; default: all that the run has
+    #[arg(long, value_name = "NAME")]
+    pub figure: Vec<String>,
+    /// How figures are written
+    #[command(flatten)]
+    pub sheet: SheetOptions,
+}
+
+/// Options of `natrolite compare`.
+#[derive(Clone, Debug, Args)]
+pub struct CompareOptions {
+    /// The folders of two or more runs; differences are to the first
+    #[arg(value_name = "DIR", required = true, num_args = 2..)]
+    pub folders: Vec<PathBuf>,
+    /// Folder for the figures; default: out/compare_ and the names of the folders
+    #[arg(long, value_name = "DIR2")]
+    pub output: Option<PathBuf>,
+    /// How figures are written
+    #[command(flatten)]
+    pub sheet: SheetOptions,
+}
+
+/// How figures are written.
+#[derive(Clone, Debug, Args)]
+pub struct SheetOptions {
+    /// Width in mm; default: 86 (one column) or 178 (two), as each figure is laid out
+    #[arg(long, value_name = "MM", value_parser = in_range::<20, 2000>)]
+    pub width: Option<f64>,
+    /// Formats, separated by commas
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "svg,png")]
+    pub format: Vec<Format>,
+    /// Pixels an inch of a PNG
+    #[arg(long, value_name = "N", default_value = "300", value_parser = in_range::<20, 2400>)]
+    pub dpi: f64,
+}
+
+/// A format of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Vectors.
+    Svg,
+    /// Pixels.
+    Png,
+}
+
+fn in_range<const LOW: i32, const HIGH: i32>(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value >= f64::from(LOW) && value <= f64::from(HIGH) => Ok(value),
+        _ => Err(format!("wanted a number from {LOW} to {HIGH}")),
+    }
+}
+
 /// Options of `natrolite verify`.
 #[derive(Clone, Debug, Args)]
 pub struct VerifyOptions {
@@ -202,6 +267,8 @@ fn execute(command: &Command) -> Result<(), Failure> {
         Command::Run(options) => commands::run(options),
         Command::Sweep(options) => commands::sweep(options),
         Command::Check(options) => commands::check(options),
+        Command::Plot(options) => commands::plot(options),
+        Command::Compare(options) => commands::compare(options),
         Command::Verify(options) => commands::verify(options),
         Command::Bench(command) => bench::bench(command),
         Command::Mesh(MeshCommand::Info { file }) => commands::mesh_info(file),

@@ -49,3 +49,9 @@ impl Failure {
         }
     }
 }
+
+impl From<crate::output::ReadError> for Failure {
+    fn from(error: crate::output::ReadError) -> Self {
+        Failure::Input(error.to_string())
+    }
+}

@@ -13,8 +13,8 @@ pub mod formula;
 pub mod manual;
 pub mod materials;
 pub mod output;
-
 pub mod registry;
+pub mod report;
 pub mod results;
 pub mod run;
 pub mod schema;

@@ -103,6 +103,7 @@ fn describe_field(kind: FieldKind) -> String {
             words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
         }
         FieldKind::Integer { min, max } => format!("a whole number from {min} to {max}"),
+        FieldKind::Flag => "`true` or `false`".to_owned(),
         FieldKind::Quantity { unit, range: r } => format!("[{unit}]{}", range(r, unit)),
         FieldKind::Quantities { unit, range: r } => {
             format!("an array of [{unit}]{}", range(r, unit))

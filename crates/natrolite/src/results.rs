@@ -7,7 +7,10 @@
 #[cfg(test)]
 pub(crate) mod sample;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
 
 /// Everything that a run found out.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub struct Results {
     pub symmetry: Symmetry,
     /// Fields with one value (or tuple) per node of the mesh.
     pub fields: Vec<Field>,
+    /// Fields on boundaries and interfaces; in 3-D, where profiles hold but a part of the nodes.
+    pub surface_fields: Vec<SurfaceField>,
     /// Curves along boundaries and interfaces.
     pub profiles: Vec<Profile>,
     /// The numbers.
@@ -59,6 +64,20 @@ pub struct Field {
     /// 1 for a scalar, 3 for a vector (x, y, z), 6 for a symmetric tensor (xx, yy, zz, xy, yz, xz).
     pub components: usize,
     /// `components` values for each node of the mesh, node after node.
+    pub values: Vec<f64>,
+}
+
+/// A field on a boundary or an interface.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurfaceField {
+    /// The boundary or interface.
+    pub surface: String,
+    /// Its name, as that of the column of a profile, for example `current_density`.
+    pub name: &'static str,
+    /// SI unit of the values.
+    pub unit: &'static str,
+    /// One value for each node of the surface (of an interface: of its first side), in increasing
+    /// order of the nodes.
     pub values: Vec<f64>,
 }
 
@@ -136,8 +155,41 @@ impl<T: Serialize> Serialize for Named<T> {
     }
 }
 
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for InOrder<T> {
+            type Value = Named<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of names to values")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<T>, A::Error> {
+                let mut named = Named::default();
+                while let Some((name, value)) = map.next_entry::<String, T>()? {
+                    named.push(name, value);
+                }
+                Ok(named)
+            }
+        }
+        deserializer.deserialize_map(InOrder(PhantomData))
+    }
+}
+
+/// JSON has no NaN: what is not finite was written as `null`.
+fn number_or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+/// As [`number_or_nan`], for each of a list.
+fn numbers_or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let numbers: Vec<Option<f64>> = Vec::deserialize(deserializer)?;
+    Ok(numbers.into_iter().map(|n| n.unwrap_or(f64::NAN)).collect())
+}
+
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Newton's method reached its tolerance.
@@ -147,7 +199,7 @@ pub enum Status {
 }
 
 /// The numbers of a run; field for field the contents of `summary.json`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     /// How the run ended.
     pub status: Status,
@@ -177,13 +229,15 @@ pub struct Summary {
 }
 
 /// Counts, sizes and names of a mesh.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct MeshSummary {
     /// Number of cells.
     pub cells: usize,
     /// Number of nodes.
     pub nodes: usize,
     /// Smallest quality of a cell; 1 for the ideal shape, 0 for a degenerate one.
+    #[serde(deserialize_with = "number_or_nan")]
     pub min_quality: f64,
     /// Size of the cells at the defect's rim \[m\]; absent for a mesh from a file.
     pub rim_size: Option<f64>,
@@ -194,23 +248,27 @@ pub struct MeshSummary {
 }
 
 /// Size of a region or boundary.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Measure {
     /// Volume, area or length in SI units.
+    #[serde(deserialize_with = "number_or_nan")]
     pub measure: f64,
 }
 
 /// What Newton's method did.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct NewtonSummary {
     /// Number of iterations.
     pub iterations: usize,
     /// Residual norms over the first one, starting with 1.
+    #[serde(deserialize_with = "numbers_or_nan")]
     pub residuals: Vec<f64>,
 }
 
 /// What the linear solver did.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct LinearSolverSummary {
     /// Its name, for example `cholesky`.
     pub name: String,
@@ -219,7 +277,8 @@ pub struct LinearSolverSummary {
 }
 
 /// How the stress and the contact were solved.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct MechanicsSummary {
     /// Number of unknowns.
     pub dofs: usize,
@@ -234,16 +293,19 @@ pub struct MechanicsSummary {
     /// Corner nodes that touch in the end.
     pub active: usize,
     /// Residual over the forces that balance.
+    #[serde(deserialize_with = "number_or_nan")]
     pub residual: f64,
     /// The largest product of pressure and gap, and the largest tension and overlap, each over the
     /// largest pressure and gap; absent without contact.
     pub complementarity: Option<f64>,
     /// Sum of all moments over their size.
+    #[serde(deserialize_with = "number_or_nan")]
     pub moment_balance_error: f64,
 }
 
 /// Wall-clock times \[s\].
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Seconds {
     /// Making or reading the mesh.
     pub mesh: f64,
@@ -258,9 +320,10 @@ pub struct Seconds {
 }
 
 /// A number with its unit.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Quantity {
     /// The value in SI units.
+    #[serde(deserialize_with = "number_or_nan")]
     pub value: f64,
     /// SI unit; `"1"` for a pure number.
     pub unit: String,

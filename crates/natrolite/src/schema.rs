@@ -52,6 +52,7 @@ fn field(field: &Field) -> Value {
         FieldKind::Integer { min, max } => {
             json!({ "type": "integer", "minimum": min, "maximum": max })
         }
+        FieldKind::Flag => json!({ "type": "boolean" }),
         FieldKind::Quantity { unit, range } => quantity(unit, range),
         FieldKind::Quantities { unit, range } => {
             json!({ "type": "array", "items": quantity(unit, range) })
@@ -83,7 +84,9 @@ fn describe(mut value: Value, doc: &str, presence: Presence) -> Value {
         map.insert("description".to_owned(), json!(text));
         if let Presence::Default(default) = presence {
             let number = default.parse::<f64>().ok().filter(|_| !map.contains_key("enum"));
-            map.insert("default".to_owned(), number.map_or(json!(default), |n| json!(n)));
+            let flag = default.parse::<bool>().ok().map(|flag| json!(flag));
+            let value = number.map(|n| json!(n)).or(flag);
+            map.insert("default".to_owned(), value.unwrap_or_else(|| json!(default)));
         }
     }
     value

@@ -1,5 +1,6 @@
 //! The largest eigenvalue of D^-1 A.
 
+use super::sliced::room;
 use super::stored::{Stored, apply_diagonal};
 use rayon::prelude::*;
 
@@ -13,7 +14,7 @@ const PIECE: usize = 4096;
 pub(super) fn largest_eigenvalue(a: &Stored, w: &[f32]) -> f64 {
     let (n, b) = (a.nrows() * a.shape()[0], a.shape()[0]);
     // q = D v throughout.
-    let (mut q, mut v) = (start_vector(n), vec![0.0; n]);
+    let (mut q, mut v) = (start_vector(n), vec![0.0; room(n)]);
     let (mut before, mut next) = (vec![0.0; n], vec![0.0; n]);
     let (mut alphas, mut betas) = (Vec::new(), Vec::new());
     apply_diagonal(b, w, 1.0, &q, &mut v);

@@ -3,7 +3,7 @@
 use super::blocks::{Blocks, View};
 use super::layout::{Layout, Matrix};
 use super::order::Order;
-use super::product::product;
+use super::product::galerkin;
 use super::smoother::Chebyshev;
 use super::stored::Stored;
 use super::strength::Strength;
@@ -63,19 +63,28 @@ impl Level {
         let matrices = self.smoother.products() * self.a.bytes()
             + self.prolongation.bytes()
             + self.restriction.bytes();
-        // The first step of smoothing reads D^-1 and b and writes x and y; each other one reads
-        // D^-1, b, x and y and writes y; the residual reads b and x and writes y; restriction reads
-        // y, prolongation reads and writes x.
+        // The first step of smoothing reads D^-1 and b and writes x and y; the residual reads b and x and
+        // writes y; restriction reads y, prolongation reads and writes x.
         let diagonal = self.a.shape()[0];
         let steps = self.smoother.products() - 1;
-        let here = (diagonal + 3) + steps * (diagonal + 4) + 3 + 1 + 2;
+        let here = (diagonal + 3) + steps * self.vectors_of_step() + 3 + 1 + 2;
         // The restriction writes a vector below, the prolongation reads one.
         matrices + 4 * (here * self.places() + 2 * self.places_below())
     }
 
+    /// Bytes of one step of smoothing with a product: what the first one has if x is not zero.
+    pub fn step_bytes(&self) -> usize {
+        self.a.bytes() + 4 * self.places() * self.vectors_of_step()
+    }
+
+    /// A step reads D^-1, b, x and y and writes y.
+    fn vectors_of_step(&self) -> usize {
+        self.a.shape()[0] + 4
+    }
+
     /// Takes new values of the matrix.
     pub fn refresh(&mut self, a: View<f64>, order: &Order, scale: f64) -> Result<(), LinearError> {
-        self.a.set_values(a, order, scale);
+        self.a.set_values(a, [order, order], scale);
         self.smoother.inverse_diagonal = inverse_diagonal(a, order, scale)?;
         Ok(())
     }
@@ -193,9 +202,7 @@ fn descend(
             }
         };
         let restriction = prolongation.transpose();
-        let ap = product(&view, &prolongation.view());
-        let mut coarse = product(&restriction.view(), &ap).join();
-        drop(ap);
+        let mut coarse = galerkin(restriction.view(), view, prolongation.view());
         fill_empty(&mut coarse, 1.0 / scale);
         let next = Order::of(coarse.view());
         levels.push(Level {

@@ -12,6 +12,7 @@
 
 mod aggregate;
 mod blocks;
+mod cycle;
 mod diagonal;
 mod eigenvalue;
 mod layout;
@@ -38,15 +39,15 @@ use crate::{Cholesky, Csr, LinearError, LinearSolver};
 use layout::Layout;
 use level::{Level, Levels};
 use order::Order;
+use sliced::room;
 use smoother::Vectors;
 use std::sync::Mutex;
 
 /// What the set-up can vary.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AmgParameters {
-    /// A neighbour is strong above this fraction of the largest. It must be well above 1/4, with which
-    /// first-order cells stretched far couple their corners across the strong direction: at 0.25 some take
-    /// hundreds of iterations.
+    /// A neighbour is strong above about this fraction of the largest: a sixth less in rows of numbers without
+    /// positive neighbours, up to a third more in those with large ones.
     pub strength: f64,
     /// Degree of the smoothing polynomial: products with A before and after each coarse correction.
     pub degree: usize,
@@ -62,7 +63,7 @@ impl Default for AmgParameters {
     }
 }
 
-/// The levels of multigrid for one matrix, and one V-cycle through them: the preconditioner.
+/// The levels of multigrid for one matrix, and one cycle through them: the preconditioner.
 pub struct Amg {
     layout: Layout,
     /// The layout for the vectors of the cycle.
@@ -93,7 +94,7 @@ impl Work {
             coarsest,
             levels: levels.iter().map(|level| Vectors::new(level.places())).collect(),
             order,
-            coarse: vec![0.0; levels.last().map_or(0, Level::places_below)],
+            coarse: vec![0.0; room(levels.last().map_or(0, Level::places_below))],
             wide: vec![0.0; last.nrows()],
         })
     }
@@ -179,7 +180,7 @@ impl Amg {
     /// the factored one, and the residual and correction in double precision. A vector is counted
     /// once for each pass over it, as if what the columns of a row point at were still in the cache.
     pub fn cycle_bytes(&self) -> usize {
-        let levels: usize = self.levels.iter().map(Level::cycle_bytes).sum();
+        let levels = cycle::bytes(&self.levels);
         // |r|; r to b; x to z. Without levels the factored one is all there is.
         let between = (8 + 12 + 12) * self.places.nodes() * self.places.block();
         if self.levels.is_empty() { 0 } else { levels + between }
@@ -213,24 +214,12 @@ impl Preconditioner for Amg {
             return;
         }
         places.gather(1.0 / size, r, &mut vectors[0].b);
-        for (l, level) in levels.iter().enumerate() {
-            let (upper, lower) = vectors.split_at_mut(l + 1);
-            let v = &mut upper[l];
-            level.smoother.smooth(&level.a, v, true);
-            level.a.residual(&v.b, &v.x, &mut v.y);
-            let below = lower.first_mut().map_or(&mut *coarse, |next| &mut next.b);
-            level.restriction.apply(&v.y, below);
-        }
-        order.each(|row, place| wide[row] = f64::from(coarse[place]));
-        coarsest.solve_in_place(wide);
-        order.each(|row, place| coarse[place] = (wide[row] / scale) as f32);
-        for (l, level) in levels.iter().enumerate().rev() {
-            let (upper, lower) = vectors.split_at_mut(l + 1);
-            let v = &mut upper[l];
-            let below = lower.first().map_or(&*coarse, |next| &next.x);
-            level.prolongation.add(below, &mut v.x);
-            level.smoother.smooth(&level.a, v, false);
-        }
+        let mut solve = |coarse: &mut [f32]| {
+            order.each(|row, place| wide[row] = f64::from(coarse[place]));
+            coarsest.solve_in_place(wide);
+            order.each(|row, place| coarse[place] = (wide[row] / scale) as f32);
+        };
+        cycle::cycle(levels, vectors, coarse, &mut solve);
         places.scatter(size * scale, &vectors[0].x, z);
     }
 }

@@ -7,13 +7,16 @@ use rayon::prelude::*;
 /// Rows of blocks per task.
 const ROWS: usize = 1024;
 
-/// A matrix in pieces of [`ROWS`] rows: what the tasks leave, not yet copied together.
-pub(super) struct Pieces {
+/// A matrix in pieces of [`ROWS`] rows: what the tasks leave, not yet copied together. Those that nobody
+/// reads may be empty.
+struct Pieces {
     shape: [usize; 2],
+    nrows: usize,
     ncols: usize,
     pieces: Vec<Piece>,
 }
 
+#[derive(Default)]
 struct Piece {
     start: Vec<u32>,
     columns: Vec<u32>,
@@ -52,7 +55,7 @@ impl Rows for Pieces {
         self.shape
     }
     fn nrows(&self) -> usize {
-        self.pieces.iter().map(|piece| piece.start.len() - 1).sum()
+        self.nrows
     }
     fn ncols(&self) -> usize {
         self.ncols
@@ -68,9 +71,9 @@ impl Rows for Pieces {
 
 impl Pieces {
     /// The whole matrix in one.
-    pub fn join(self) -> Blocks<f64> {
+    fn join(self) -> Blocks<f64> {
         let entries = self.pieces.iter().map(|piece| piece.columns.len()).sum();
-        let mut start = Vec::with_capacity(self.nrows() + 1);
+        let mut start = Vec::with_capacity(self.nrows + 1);
         start.push(0);
         let mut columns = Vec::with_capacity(entries);
         let mut values = Vec::with_capacity(entries * self.shape[0] * self.shape[1]);
@@ -89,39 +92,90 @@ impl Pieces {
 /// # Panics
 /// If the inner sizes differ.
 pub fn csr_product(a: &Csr, b: &Csr) -> Csr {
-    product(&View::scalar(a), &View::scalar(b)).join().view().to_csr()
+    let (a, b) = (View::scalar(a), View::scalar(b));
+    let pieces = multiply(&a, &b, &all_pieces(&a));
+    Pieces { shape: [1, 1], nrows: a.nrows(), ncols: b.ncols, pieces }.join().view().to_csr()
 }
 
-/// A B, row by row (Gustavson, ACM Trans. Math. Softw. 4 (1978) 250), with sums in double precision.
+/// R A P for a matrix A with a coarse level, whose rows are those of R.
+///
+/// A P may be as large as A. Coarse rows are made in strips; a piece of A P is made for the first strip that
+/// reads it, and dropped after the last one. Where rows that are near in space have near numbers, few
+/// pieces stand at a time.
+pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> {
+    /// Most strips, each of which costs a vector of the length of a coarse one.
+    const STRIPS: usize = 32;
+    let all = all_pieces(&r);
+    let strips: Vec<&[usize]> = all.chunks(all.len().div_ceil(STRIPS).max(2)).collect();
+    let mut last = vec![usize::MAX; a.nrows().div_ceil(ROWS)];
+    for (strip, pieces) in strips.iter().enumerate() {
+        each_column(r, pieces, |j| last[j / ROWS] = strip);
+    }
+    let shape = [a.shape[0], p.shape[1]];
+    let mut ap = Pieces { shape, nrows: a.nrows(), ncols: p.ncols, pieces: Vec::new() };
+    ap.pieces.resize_with(last.len(), Piece::default);
+    let (shape, nrows) = ([r.shape[0], shape[1]], r.nrows());
+    let mut coarse = Pieces { shape, nrows, ncols: p.ncols, pieces: Vec::with_capacity(all.len()) };
+    let mut is_made = vec![false; last.len()];
+    for (strip, pieces) in strips.into_iter().enumerate() {
+        let mut wanted = Vec::new();
+        each_column(r, pieces, |j| {
+            if !std::mem::replace(&mut is_made[j / ROWS], true) {
+                wanted.push(j / ROWS);
+            }
+        });
+        let made = multiply(&a, &p, &wanted);
+        wanted.into_iter().zip(made).for_each(|(k, piece)| ap.pieces[k] = piece);
+        coarse.pieces.extend(multiply(&r, &ap, pieces));
+        let done = last.iter().zip(&mut ap.pieces).filter(|(last, _)| **last == strip);
+        done.for_each(|(_, piece)| *piece = Piece::default());
+    }
+    coarse.join()
+}
+
+fn all_pieces<A: Rows>(a: &A) -> Vec<usize> {
+    (0..a.nrows().div_ceil(ROWS)).collect()
+}
+
+/// Calls `f` with the column of each entry in pieces of rows.
+fn each_column(r: View<f32>, pieces: &[usize], mut f: impl FnMut(usize)) {
+    for i in pieces.iter().flat_map(|k| k * ROWS..r.nrows().min((k + 1) * ROWS)) {
+        r.row(i).0.iter().for_each(|&j| f(j as usize));
+    }
+}
+
+/// Pieces of A B, row by row (Gustavson, ACM Trans. Math. Softw. 4 (1978) 250), with sums in double
+/// precision.
 ///
 /// # Panics
 /// If the inner sizes differ.
-pub(super) fn product<A: Rows, B: Rows>(a: &A, b: &B) -> Pieces {
+fn multiply<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize]) -> Vec<Piece> {
     assert_eq!((a.ncols(), a.shape()[1]), (b.nrows(), b.shape()[0]));
     let [rows, inner] = a.shape();
     match [rows, inner, b.shape()[1]] {
-        [1, 1, 1] => multiply::<A, B, 1, 1, 1>(a, b),
-        [2, 2, 2] => multiply::<A, B, 2, 2, 2>(a, b),
-        [2, 2, 3] => multiply::<A, B, 2, 2, 3>(a, b),
-        [3, 2, 3] => multiply::<A, B, 3, 2, 3>(a, b),
-        [3, 3, 3] => multiply::<A, B, 3, 3, 3>(a, b),
-        [3, 3, 6] => multiply::<A, B, 3, 3, 6>(a, b),
-        [6, 3, 6] => multiply::<A, B, 6, 3, 6>(a, b),
-        [6, 6, 6] => multiply::<A, B, 6, 6, 6>(a, b),
+        [1, 1, 1] => rows_of::<A, B, 1, 1, 1>(a, b, pieces),
+        [2, 2, 2] => rows_of::<A, B, 2, 2, 2>(a, b, pieces),
+        [2, 2, 3] => rows_of::<A, B, 2, 2, 3>(a, b, pieces),
+        [3, 2, 3] => rows_of::<A, B, 3, 2, 3>(a, b, pieces),
+        [3, 3, 3] => rows_of::<A, B, 3, 3, 3>(a, b, pieces),
+        [3, 3, 6] => rows_of::<A, B, 3, 3, 6>(a, b, pieces),
+        [6, 3, 6] => rows_of::<A, B, 6, 3, 6>(a, b, pieces),
+        [6, 6, 6] => rows_of::<A, B, 6, 6, 6>(a, b, pieces),
         sizes => unreachable!("no level has blocks {sizes:?}"),
     }
 }
 
-fn multiply<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
+fn rows_of<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
     a: &A,
     b: &B,
-) -> Pieces {
+    pieces: &[usize],
+) -> Vec<Piece> {
     let n = a.nrows();
-    let pieces = (0..n.div_ceil(ROWS))
-        .into_par_iter()
+    pieces
+        .par_iter()
         .map_init(
             || Places { of: vec![0; b.ncols()], before: 0 },
-            |places, piece| {
+            |places, &piece| {
                 let rows = piece * ROWS..n.min((piece + 1) * ROWS);
                 // Most rows of A B are somewhat shorter than those of A.
                 let guess = rows.clone().map(|i| a.row(i).0.len()).sum();
@@ -158,11 +212,12 @@ fn multiply<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
                     start.push(columns.len() as u32);
                 }
                 places.before += columns.len() as u32;
+                columns.shrink_to_fit();
+                values.shrink_to_fit();
                 Piece { start, columns, values }
             },
         )
-        .collect();
-    Pieces { shape: [R, N], ncols: b.ncols(), pieces }
+        .collect()
 }
 
 /// Where each column is in the piece in hand: its number plus one, counted on from piece to piece, so
@@ -187,6 +242,52 @@ impl Places {
 mod tests {
     use super::*;
 
+    fn product(a: View<f64>, b: View<f64>) -> Blocks<f64> {
+        let (shape, nrows, ncols) = ([a.shape[0], b.shape[1]], a.nrows(), b.ncols);
+        let pieces = multiply(&a, &b, &all_pieces(&a));
+        Pieces { shape, nrows, ncols, pieces }.join()
+    }
+
+    /// In strips or at once, the sums are added in the same order.
+    #[test]
+    fn galerkin_product_of_many_pieces() {
+        // A chain of 20 000, each third a coarse one with weights 1/2 1 1/2 ..., one of which reaches far.
+        let n = 20_000_u32;
+        let (mut start, mut columns, mut values) = (vec![0], vec![], vec![]);
+        for i in 0..n {
+            for j in i.saturating_sub(1)..(i + 2).min(n) {
+                columns.push(j);
+                values.push(if i == j { 2.0 } else { -1.0 - f64::from(j % 3) });
+            }
+            start.push(columns.len());
+        }
+        let a = Blocks { shape: [1, 1], start, columns, values, ncols: n as usize };
+        let coarse = n.div_ceil(3);
+        let (mut start, mut columns, mut values) = (vec![0], vec![], vec![]);
+        for i in 0..n {
+            columns.push(i / 3);
+            values.push(1.0_f32);
+            let other = if i == 17 { coarse - 1 } else { i / 3 + 1 };
+            if i % 3 == 2 && other < coarse {
+                columns.push(other);
+                values.push(0.5);
+            }
+            start.push(columns.len());
+        }
+        let p = Blocks { shape: [1, 1], start, columns, values, ncols: coarse as usize };
+        let r = p.transpose();
+        let at_once = {
+            let (shape, nrows, ncols) = ([1, 1], a.view().nrows(), p.ncols);
+            let pieces = multiply(&a.view(), &p.view(), &all_pieces(&a.view()));
+            let ap = Pieces { shape, nrows, ncols, pieces };
+            let pieces = multiply(&r.view(), &ap, &all_pieces(&r.view()));
+            Pieces { shape, nrows: ncols, ncols, pieces }.join()
+        };
+        let got = galerkin(r.view(), a.view(), p.view());
+        assert_eq!((&got.start, &got.columns), (&at_once.start, &at_once.columns));
+        assert_eq!(got.values, at_once.values);
+    }
+
     #[test]
     fn two_by_three_times_three_by_two() {
         // [1 0 2]   [1 0]   [9 10]
@@ -201,7 +302,7 @@ mod tests {
         };
         let a = matrix(&[0, 2, 3], &[0, 2, 1], &[1.0, 2.0, 3.0], 3);
         let b = matrix(&[0, 1, 3, 5], &[0, 0, 1, 0, 1], &[1.0, 2.0, 3.0, 4.0, 5.0], 2);
-        let c = product(&a.view(), &b.view()).join();
+        let c = product(a.view(), b.view());
         assert_eq!(
             (c.start, c.columns, c.values),
             (vec![0, 2, 4], vec![0, 1, 0, 1], vec![9.0, 10.0, 6.0, 9.0])
@@ -220,6 +321,6 @@ mod tests {
             ncols: 1,
         };
         let (a, b) = (one([1.0, 3.0, 2.0, 4.0]), one([5.0, 7.0, 6.0, 8.0]));
-        assert_eq!(product(&a.view(), &b.view()).join().values, [19.0, 43.0, 22.0, 50.0]);
+        assert_eq!(product(a.view(), b.view()).values, [19.0, 43.0, 22.0, 50.0]);
     }
 }

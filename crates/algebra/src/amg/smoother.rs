@@ -1,6 +1,7 @@
 //! Damping the errors a coarser level cannot see.
 
 use super::eigenvalue::largest_eigenvalue;
+use super::sliced::room;
 use super::stored::{Stored, apply_diagonal};
 
 /// A Chebyshev polynomial in D^-1 A that is small on the upper part of its spectrum (Adams, Brezina, Hu
@@ -30,9 +31,9 @@ pub(super) struct Vectors {
 }
 
 impl Vectors {
+    /// For `n` unknowns; what is multiplied has [`room`].
     pub fn new(n: usize) -> Self {
-        let zeros = || vec![0.0; n];
-        Self { b: zeros(), x: zeros(), y: zeros() }
+        Self { b: vec![0.0; n], x: vec![0.0; room(n)], y: vec![0.0; room(n)] }
     }
 }
 

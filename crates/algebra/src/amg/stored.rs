@@ -37,12 +37,12 @@ impl Stored {
     }
 
     /// Takes the values of `scale` A, which has the pattern of the matrix that this one was made from.
-    pub fn set_values<T>(&mut self, a: View<T>, rows: &Order, scale: f64)
+    pub fn set_values<T>(&mut self, a: View<T>, orders: [&Order; 2], scale: f64)
     where
         T: Copy + Sync + Into<f64>,
     {
         match self {
-            Self::Sliced(sliced) => sliced.set_values(a, rows, scale),
+            Self::Sliced(sliced) => sliced.set_values(a, orders, scale),
             Self::Blocks(blocks) => blocks.values = narrow(a.values, scale),
             Self::Nodal(_) => unreachable!("an operator without entries does not change"),
         }
@@ -264,7 +264,8 @@ fn each_row<const R: usize, const C: usize, const N: usize>(
     y: &mut [f32],
     f: impl Fn(usize, [f32; N], &mut [f32; N]) + Sync,
 ) {
-    assert_eq!((x.len(), y.len()), (a.ncols() * C, a.nrows() * R));
+    assert!(x.len() >= a.ncols() * C);
+    let y = &mut y[..a.nrows() * R];
     let piece = |(piece, y): (usize, &mut [f32])| {
         for (k, y) in y.as_chunks_mut::<N>().0.iter_mut().enumerate() {
             let at = piece * ROWS * R + k * N;

@@ -70,7 +70,7 @@ impl Problem {
     /// Bytes for each cell at the peak, roughly, as measured; enough to refuse what cannot fit.
     fn bytes_per_cell(self, order: usize) -> u64 {
         match (self, order) {
-            (Problem::Pore, 1) => 1_300,
+            (Problem::Pore, 1) => 1_000,
             (Problem::Pore, _) => 20_000,
             (Problem::Elasticity, 1) => 12_000,
             (Problem::Elasticity, _) => 70_000,
@@ -224,7 +224,7 @@ mod tests {
         let sized =
             Sized { text: String::new(), refinement: 7, cells: 1 << 30, problem: Problem::Pore };
         let error = check_memory(&sized, 1, Some(1 << 33)).expect_err("a terabyte");
-        assert!(error.to_string().contains("1300 GiB, and 8.0 GiB"), "{error}");
+        assert!(error.to_string().contains("1000 GiB, and 8.0 GiB"), "{error}");
         assert_eq!(error.exit_code(), 2);
         assert!(check_memory(&sized, 1, None).is_ok());
     }

@@ -88,6 +88,30 @@ pub const QUANTITIES: &[Quantity] = &[
         Of::Cell,
         "Cell overpotential over the mean counter current density.",
     ),
+    quantity(
+        "overpotential_ohmic",
+        "V",
+        Of::Cell,
+        "Power dissipated in the bodies over the current through the counter.",
+    ),
+    quantity(
+        "overpotential_kinetic",
+        "V",
+        Of::Surface,
+        "Overpotential of the charge transfer, averaged with the current as weight.",
+    ),
+    quantity(
+        "overpotential_film",
+        "V",
+        Of::Surface,
+        "The same for the voltage of a film, or of a contact resistance.",
+    ),
+    quantity(
+        "overpotential_mechanical",
+        "V",
+        Of::Surface,
+        "The same for Omega p / F, the shift by the contact pressure.",
+    ),
     quantity("current_balance_error", "1", Of::Cell, "Sum of all currents, relative."),
     quantity(
         "contact_fraction",
@@ -108,6 +132,22 @@ pub const QUANTITIES: &[Quantity] = &[
     quantity("max_von_mises", "Pa", Of::Region, "Largest von Mises stress at the nodes."),
     quantity("force_balance_error", "1", Of::Cell, "Sum of all forces, relative."),
 ];
+
+/// What the quantity is that a run reports as `name`, for example `peak_factor.anode`.
+pub fn quantity_called(name: &str) -> Option<&'static Quantity> {
+    let name = name.split_once('.').map_or(name, |(name, _)| name);
+    QUANTITIES.iter().find(|quantity| quantity.name == name)
+}
+
+/// A name as words: `peak_factor.anode` is the peak factor of anode.
+pub fn quantity_in_words(name: &str) -> String {
+    let words =
+        |name: &str| name.replace('_', " ").replace("wagner", "Wagner").replace("mises", "Mises");
+    match name.split_once('.') {
+        Some((name, place)) => format!("{} of {place}", words(name)),
+        None => words(name),
+    }
+}
 
 /// A number that the run must give.
 #[derive(Clone, Debug)]

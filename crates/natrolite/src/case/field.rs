@@ -30,6 +30,8 @@ pub enum FieldKind {
         /// Largest.
         max: i64,
     },
+    /// True or false.
+    Flag,
     /// One quantity.
     Quantity {
         /// SI unit.
@@ -217,6 +219,13 @@ const OUTPUT: &[Field] = &[
         presence: Presence::Default("1"),
         doc: "Level of gzip in HDF5, 0 for none; 1 takes away nearly as much as 9 in a sixth of the \
               time.",
+    },
+    Field {
+        name: "report",
+        kind: FieldKind::Flag,
+        presence: Presence::Default("true"),
+        doc: "Whether `report.html` is written. Drawing it costs some tenths of a second for a mesh of \
+              a million cells; `natrolite plot` draws the same figures later.",
     },
     Field {
         name: "profile_at",

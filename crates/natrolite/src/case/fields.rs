@@ -17,6 +17,7 @@ enum FieldValue {
     Text(String),
     Word(&'static str),
     Integer(i64),
+    Flag(bool),
     Number(f64),
     Numbers(Vec<f64>),
     Nodes(Vec<Node>),
@@ -50,6 +51,7 @@ impl Fields {
     getter!(text, Text, String, "The text called `name`, if present.");
     getter!(word, Word, &'static str, "The word called `name`, if present.");
     getter!(integer, Integer, i64, "The whole number called `name`, if present.");
+    getter!(flag, Flag, bool, "The flag called `name`, if present.");
     getter!(number, Number, f64, "The number called `name` in SI units, if present.");
     getter!(numbers, Numbers, Vec<f64>, "The numbers called `name` in SI units, if present.");
     getter!(nodes, Nodes, Vec<Node>, "The values called `name`, as written, if present.");
@@ -151,6 +153,7 @@ fn default_value(text: &'static str, kind: FieldKind) -> Option<FieldValue> {
         FieldKind::Text => Some(FieldValue::Text(text.to_owned())),
         FieldKind::Word(words) => words.iter().find(|w| **w == text).map(|w| FieldValue::Word(w)),
         FieldKind::Integer { .. } => text.parse().ok().map(FieldValue::Integer),
+        FieldKind::Flag => text.parse().ok().map(FieldValue::Flag),
         FieldKind::Quantity { unit, .. } => units::parse(text, unit).ok().map(FieldValue::Number),
         _ => None,
     }
@@ -164,6 +167,7 @@ pub fn example(kind: FieldKind) -> String {
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
         }
         FieldKind::Integer { min, .. } => min.to_string(),
+        FieldKind::Flag => "false".to_owned(),
         FieldKind::Quantity { unit, .. } => units::example(unit),
         FieldKind::Quantities { unit, .. } => format!("[{}]", units::example(unit)),
         FieldKind::AnyQuantity => "\"...\"".to_owned(),
@@ -188,6 +192,13 @@ fn read_field(
         FieldKind::Integer { min, max } => {
             read_integer(node, path, (min, max), diagnostics).map(FieldValue::Integer)
         }
+        FieldKind::Flag => match node.content {
+            Content::Boolean(flag) => Some(FieldValue::Flag(flag)),
+            _ => {
+                diagnostics.push(wrong_type(node, path, "true or false"));
+                None
+            }
+        },
         FieldKind::Quantity { unit, range } => {
             read_quantity(node, path, unit, range, diagnostics).map(FieldValue::Number)
         }

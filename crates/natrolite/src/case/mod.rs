@@ -1,6 +1,7 @@
 //! The case: text with units becomes a checked description in SI units. Names are still text; the
 //! mesh decides later whether they exist.
 
+mod describe;
 pub mod diagnostic;
 mod direction;
 mod expect;
@@ -24,8 +25,9 @@ mod tests;
 pub mod tree;
 mod value;
 
+pub use describe::{describe_law, describe_tensor, describe_values};
 pub use diagnostic::{CaseError, Diagnostic, Diagnostics, nearest};
-pub use expect::{Expectation, Of, QUANTITIES, Quantity};
+pub use expect::{Expectation, Of, QUANTITIES, Quantity, quantity_called, quantity_in_words};
 pub use field::{CASE, Field, FieldKind, LINEAR_METHODS, NAMED_TABLES};
 pub use geometry::{DefectSource, FileSource, MeshSource};
 pub use law::{Depth, LawUse, Registry, at, example, example_value, sole_parameter};
@@ -111,6 +113,8 @@ pub struct OutputOptions {
     pub counter: Option<(String, Origin)>,
     /// Level of compression, 0 to 9.
     pub compression: u8,
+    /// Whether the page is written.
+    pub report: bool,
     /// Distances at which profiles are evaluated too \[m\].
     pub profile_at: Vec<f64>,
 }

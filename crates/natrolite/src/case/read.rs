@@ -294,6 +294,7 @@ fn read_output(
     }
     Some(OutputOptions {
         counter: output.text("counter").map(|name| (name.clone(), origin)),
+        report: *output.flag("report")?,
         compression: u8::try_from(*output.integer("compression")?).ok()?,
         profile_at: output.numbers("profile_at").cloned().unwrap_or_default(),
     })

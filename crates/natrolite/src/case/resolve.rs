@@ -135,6 +135,7 @@ impl Case {
             let _ = writeln!(out, "counter = {}", quote(counter));
         }
         let _ = writeln!(out, "compression = {}", self.output.compression);
+        let _ = writeln!(out, "report = {}", self.output.report);
         let distances: Vec<String> =
             self.output.profile_at.iter().map(|x| quantity(*x, "m")).collect();
         let _ = writeln!(out, "profile_at = [{}]", distances.join(", "));

@@ -1,15 +1,13 @@
 //! `natrolite check`: what would be solved, without solving it.
 
 use super::table::align;
-use crate::case::{Case, LawUse, MaterialOrigin, MeshSource};
+use crate::case::{Case, MaterialOrigin, MeshSource, describe_law, describe_tensor};
 use crate::cli::{CheckOptions, print};
 use crate::failure::Failure;
 use crate::figure::terminal::sketch;
 use crate::run::{Geometry, Model, place_mechanics, summarize};
 use crate::units::display;
 use fem::Hypothesis;
-use fem::registry::{Kind, Value};
-use mesh::Mesh;
 
 /// Reads a case, meshes it, places its laws, and prints names, sizes, materials and laws.
 ///
@@ -90,15 +88,17 @@ fn describe(case: &Case, geometry: &Geometry, model: Option<&Model<'_>>, dofs: u
             name.to_owned(),
             display(m.measure, volume),
             material.map_or(String::new(), |m| format!("{} ({origin})", m.name)),
-            sigma.map_or(String::new(), |s| format!("sigma {}", display_tensor(&s))),
+            sigma.map_or(String::new(), |s| format!("sigma {}", describe_tensor(&s, "S/m"))),
             young.map_or(String::new(), describe_law),
         ]
     });
     out += &align(&rows.collect::<Vec<_>>(), 2);
     out += "\nboundaries and interfaces\n";
     let rows = summary.boundaries.iter().map(|(name, m)| {
-        let laws = match describe_laws(case, name) {
-            laws if laws.is_empty() => without_law(case, mesh, name),
+        let laws = match case.describe_laws(name) {
+            laws if laws.is_empty() => {
+                case.describe_without_law(mesh.interface(name).is_some(), name)
+            }
             laws => laws,
         };
         vec![name.to_owned(), display(m.measure, area), laws]
@@ -114,80 +114,4 @@ fn describe(case: &Case, geometry: &Geometry, model: Option<&Model<'_>>, dofs: u
         out += &format!("\nnotes\n  {}\n", notes.join("\n  "));
     }
     out
-}
-
-/// What happens on a boundary or interface for which the case has no law.
-fn without_law(case: &Case, mesh: &Mesh, name: &str) -> String {
-    let stress = match mesh.interface(name).is_some() {
-        true if case.mesh.touches_by_itself(name) => "contact",
-        true => "bonded",
-        false if case.mesh.rolls_by_itself(name) => "roller",
-        false => "free of traction",
-    };
-    match (case.physics().current, case.physics().mechanics) {
-        (true, true) => format!("no law: insulating, {stress}"),
-        (false, true) => format!("no law: {stress}"),
-        _ => "no law: insulating".to_owned(),
-    }
-}
-
-fn display_tensor(s: &[[f64; 3]; 3]) -> String {
-    let diagonal = [s[0][0], s[1][1], s[2][2]];
-    let is_diagonal = s[0][1] == 0.0 && s[0][2] == 0.0 && s[1][2] == 0.0;
-    if is_diagonal && diagonal.iter().all(|&d| d == diagonal[0]) {
-        return display(diagonal[0], "S/m");
-    }
-    let values = diagonal.map(|d| display(d, "S/m")).join(", ");
-    if is_diagonal { format!("[{values}]") } else { format!("tensor with diagonal [{values}]") }
-}
-
-fn describe_laws(case: &Case, name: &str) -> String {
-    let boundary = case.boundaries.iter().find(|b| b.name == name).map(|b| &b.laws);
-    let interface = case.interfaces.iter().find(|i| i.name == name).map(|i| &i.laws);
-    let laws = boundary.or(interface).map_or(&[][..], |laws| &laws[..]);
-    laws.iter().map(describe_law).collect::<Vec<_>>().join("; ")
-}
-
-fn describe_law(law: &LawUse) -> String {
-    let unit = |name: &str| {
-        law.entry.parameters.iter().find(|p| p.name == name).map(|p| match p.kind {
-            Kind::Number { unit, .. } => unit,
-            Kind::Extensive { unit, per_depth, .. } => {
-                if law.per_depth {
-                    per_depth
-                } else {
-                    unit
-                }
-            }
-            _ => "1",
-        })
-    };
-    let values = law.values.0.iter().filter_map(|(name, value)| match value {
-        Value::Number(x) => Some(format!("{name} {}", display(*x, unit(name).unwrap_or("1")))),
-        Value::Choice(word) => Some(format!("{name} {word}")),
-        Value::Vector(v) => {
-            let unit = match law.entry.parameters.iter().find(|p| p.name == *name).map(|p| p.kind) {
-                Some(Kind::Vector { unit }) => unit,
-                _ => "1",
-            };
-            Some(format!("{name} ({})", v.map(|x| display(x, unit)).join(", ")))
-        }
-        Value::Axes(axes) => {
-            let named: String = ["x", "y", "z"]
-                .into_iter()
-                .zip(axes)
-                .filter(|(_, a)| **a)
-                .map(|(n, _)| n)
-                .collect();
-            Some(format!("{name} along {named}"))
-        }
-        Value::Group(group) => Some(group.0.keys().copied().collect::<Vec<_>>().join(" ")),
-        _ => None,
-    });
-    let values = values.collect::<Vec<_>>().join(", ");
-    if values.is_empty() {
-        law.entry.name.to_owned()
-    } else {
-        format!("{}: {values}", law.entry.name)
-    }
 }

@@ -1,23 +1,28 @@
 //! What the commands of the command line do.
 
 mod check;
+mod compare;
 mod completions;
 mod init;
 mod interrupt;
 mod man;
 mod mesh_info;
+mod plot;
 mod progress;
 mod run;
+mod sheets;
 mod sweep;
 mod table;
 mod verify;
 
 pub use check::check;
+pub use compare::compare;
 pub use completions::completions;
 pub use init::{Template, init};
 pub use interrupt::clean_up_on_interrupt;
 pub use man::man;
 pub use mesh_info::mesh_info;
+pub use plot::plot;
 pub use progress::say;
 pub use run::{missed_expectations, run};
 pub use sweep::sweep;

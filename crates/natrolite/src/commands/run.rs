@@ -5,7 +5,11 @@ use super::{interrupt, set_threads};
 use crate::case::{Case, CaseError, Diagnostic, MaterialOrigin};
 use crate::cli::{RunOptions, print};
 use crate::failure::Failure;
-use crate::output::{Folder, OutputError, people_unit, summary_table, write_data, write_summary};
+use crate::figure::figures_of_run;
+use crate::output::{
+    Folder, OutputError, people_unit, summary_table, write_data, write_report, write_summary,
+};
+use crate::report::run_report;
 use crate::results::{Results, Status};
 use crate::run::{Observer, RunError, solve_case};
 use std::path::{Path, PathBuf};
@@ -39,6 +43,12 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     results.summary.seconds.output = output.elapsed().as_secs_f64();
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     results.summary.peak_memory_bytes = crate::run::peak_memory();
+    if case.output.report {
+        let page = run_report(&case, &results, &figures_of_run(&results));
+        write_report(&page, folder.path())?;
+    }
+    results.summary.seconds.output = output.elapsed().as_secs_f64();
+    results.summary.seconds.total = start.elapsed().as_secs_f64();
     write_summary(&results.summary, folder.path())?;
     folder.commit()?;
     progress.finish();

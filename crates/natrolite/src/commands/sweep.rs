@@ -5,10 +5,14 @@ use super::run::folder_for;
 use super::{interrupt, set_threads};
 use crate::cli::{SweepOptions, print};
 use crate::failure::Failure;
-use crate::output::{Folder, OutputError, write_file, write_sweep};
+use crate::figure::figures_of_sweep;
+use crate::output::{
+    Folder, OutputError, PARTIAL_SWEEP_FILE, REPORT_FILE, SWEEP_FILE, write_file, write_sweep,
+};
+use crate::report::{SweepRun, sweep_report};
 use crate::sweep::{
-    Identity, Journal, Method, Plan, PointStatus, Points, Row, fingerprint, read_journal,
-    solve_points, write_table,
+    Identity, Journal, Method, Plan, PointStatus, Points, Row, SweepResults, fingerprint,
+    read_journal, solve_points, write_table,
 };
 use std::fs;
 use std::path::Path;
@@ -18,11 +22,11 @@ use std::time::{Duration, Instant};
 /// Each point as soon as it is solved.
 const JOURNAL: &str = "sweep.journal";
 /// The numbers over the grid.
-const RESULTS: &str = "results.h5";
+const RESULTS: &str = SWEEP_FILE;
 /// The numbers as a table.
 const TABLE: &str = "results.csv";
 /// What the same files are called while points are missing.
-const PARTIAL: [&str; 2] = ["results.partial.h5", "results.partial.csv"];
+const PARTIAL: [&str; 2] = [PARTIAL_SWEEP_FILE, "results.partial.csv"];
 /// What a file is called while it is written.
 const BESIDE: &str = "results.part";
 /// Time between two writings of partial results.
@@ -67,9 +71,19 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
         counter.count();
         Ok::<(), Failure>(())
     })?;
-    keeper.finish(&rows)?;
+    let solved = done.iter().filter(|done| !**done).count();
+    let shared = describe(&plan);
+    let method = describe_method(&method);
+    let facts = |seconds| SweepRun {
+        shared: shared.clone(),
+        solved,
+        method: method.clone(),
+        seconds,
+        threads,
+    };
+    keeper.finish(&rows, &|| facts(start.elapsed().as_secs_f64()))?;
     counter.finish();
-    report((&plan, &method), &rows, &folder, start.elapsed())
+    report(&facts(start.elapsed().as_secs_f64()), &rows, &folder)
 }
 
 /// What the sweep is.
@@ -101,7 +115,9 @@ fn is_finished(folder: &Path, identity: &Identity) -> Result<bool, Failure> {
     let found = read_journal(&path).map_err(OutputError::io("read", &path))?;
     let complete =
         found.is_some_and(|f| f.identity == *identity && f.rows.iter().all(Option::is_some));
-    Ok(complete && folder.join(RESULTS).is_file() && folder.join(TABLE).is_file())
+    // The report is written last.
+    let written = [RESULTS, TABLE, REPORT_FILE].iter().all(|name| folder.join(name).is_file());
+    Ok(complete && written)
 }
 
 /// The journal to write and the rows that are there already: of the same sweep, unless `--force` asks for a
@@ -167,9 +183,15 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Writes the results, and takes away what stood for them.
-    fn finish(&self, rows: &[Option<Row>]) -> Result<(), Failure> {
+    /// Writes the results and the report of them, and takes away what stood for them.
+    fn finish(&self, rows: &[Option<Row>], run: &dyn Fn() -> SweepRun) -> Result<(), Failure> {
         self.write(rows, [RESULTS, TABLE])?;
+        let results = SweepResults::from_rows(self.points, rows);
+        let figures = figures_of_sweep(&results);
+        let page = sweep_report(&self.points.case, &results, &run(), &figures);
+        let beside = self.folder.join(BESIDE);
+        write_file(&beside, |out| out.write_all(page.as_bytes()))?;
+        rename(&beside, &self.folder.join(REPORT_FILE))?;
         for name in PARTIAL {
             // They may never have been written.
             let _ = fs::remove_file(self.folder.join(name));
@@ -192,10 +214,10 @@ fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::rename(from, to).map_err(|source| OutputError::io("create", to)(source).into())
 }
 
-/// How the points share work.
+/// What points share: nothing here depends on threads or interruptions.
 fn describe(plan: &Plan) -> String {
-    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "es" });
-    let mut text = count(plan.rim_sizes.len(), "mesh");
+    let meshes = plan.rim_sizes.len();
+    let mut text = format!("{meshes} mesh{}", if meshes == 1 { "" } else { "es" });
     if let [Some(size)] = plan.rim_sizes[..] {
         text += &format!(", cell size at the rim {}", crate::units::display(size, "m"));
     }
@@ -206,31 +228,27 @@ fn describe(plan: &Plan) -> String {
 fn describe_method(method: &Method) -> String {
     let [condensed, full, kept] =
         [&method.condensed, &method.full, &method.kept].map(|count| count.load(Ordering::Relaxed));
-    let mut text = String::new();
+    let mut parts = Vec::new();
     if condensed > 0 {
-        text += &format!("; {condensed} points condensed onto {kept} unknowns of the surfaces");
+        parts.push(format!("{condensed} points condensed onto {kept} unknowns of the surfaces"));
     }
     if full > 0 {
-        text += &format!("; {full} points by full runs");
+        parts.push(format!("{full} points by full runs"));
     }
-    text
+    parts.join("; ")
 }
 
 /// Prints how many points ended how.
-fn report(
-    (plan, method): (&Plan, &Method),
-    rows: &[Option<Row>],
-    folder: &Path,
-    time: Duration,
-) -> Result<(), Failure> {
+fn report(run: &SweepRun, rows: &[Option<Row>], folder: &Path) -> Result<(), Failure> {
     let count = |status| rows.iter().flatten().filter(|row| row.status == status).count();
     let [converged, stuck, failed] = PointStatus::ALL.map(count);
-    let seconds = time.as_secs_f64();
+    let how = [&run.shared, &run.method].map(String::as_str);
+    let how: Vec<&str> = how.into_iter().filter(|part| !part.is_empty()).collect();
     print(&format!(
-        "{converged} of {} points converged, {seconds:.2} s\n  {}{}\n  written to {}\n",
+        "{converged} of {} points converged, {:.2} s\n  {}\n  written to {}\n",
         rows.len(),
-        describe(plan),
-        describe_method(method),
+        run.seconds,
+        how.join("; "),
         folder.display()
     ))?;
     if stuck + failed == 0 {
@@ -276,8 +294,8 @@ mod tests {
         let partial = fs::read_to_string(folder.path().join(PARTIAL[1])).unwrap();
         assert_eq!(partial, "index,temperature,status,reason\n1,310,failed,no\n");
         keeper.keep(&mut rows, 0, Row::failed("no".into())).unwrap();
-        keeper.finish(&rows).unwrap();
-        assert_eq!(names(), [TABLE, RESULTS, JOURNAL]);
+        keeper.finish(&rows, &SweepRun::default).unwrap();
+        assert_eq!(names(), [REPORT_FILE, TABLE, RESULTS, JOURNAL]);
         assert!(is_finished(folder.path(), &identity(&points, 0).unwrap()).unwrap());
         assert!(!is_finished(folder.path(), &identity(&points, 1).unwrap()).unwrap());
     }

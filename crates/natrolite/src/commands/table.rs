@@ -14,10 +14,19 @@ pub fn align(rows: &[Vec<String>], indent: usize) -> String {
 
 /// Lines of cells, the columns aligned to the right, with `indent` spaces before.
 pub fn align_numbers(rows: &[Vec<String>], indent: usize) -> String {
+    align_named_numbers(rows, 0, indent)
+}
+
+/// As [`align_numbers`], but the first `words` columns aligned to the left.
+pub fn align_named_numbers(rows: &[Vec<String>], words: usize, indent: usize) -> String {
     let widths = widths(rows);
     let mut out = String::new();
     for row in rows {
-        let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}"));
+        let cells =
+            row.iter().zip(&widths).enumerate().map(|(k, (cell, &width))| match k < words {
+                true => format!("{cell:width$}"),
+                false => format!("{cell:>width$}"),
+            });
         let line = cells.collect::<Vec<_>>().join("  ");
         out += &format!("{}{line}\n", " ".repeat(indent));
     }
@@ -47,5 +56,6 @@ mod tests {
         let row = |cells: &[&str]| cells.iter().map(|&c| c.to_owned()).collect::<Vec<_>>();
         let rows = [row(&["n", "µm"]), row(&["100", "2.5"])];
         assert_eq!(super::align_numbers(&rows, 1), "   n   µm\n 100  2.5\n");
+        assert_eq!(super::align_named_numbers(&rows, 1, 1), " n     µm\n 100  2.5\n");
     }
 }

@@ -14,15 +14,19 @@ const VIRIDIS: [[u8; 3]; 9] = [
     [0xfd, 0xe7, 0x25],
 ];
 
-/// Colours for curves that can be told apart by everybody (M. Okabe and K. Ito, 2002).
-pub const CURVES: [&str; 4] = ["#d55e00", "#0072b2", "#cc79a7", "#009e73"];
+/// Colours for curves that can be told apart by everybody (M. Okabe and K. Ito, 2002), and grey.
+pub const CURVES: [&str; 7] =
+    ["#d55e00", "#0072b2", "#cc79a7", "#009e73", "#e69f00", "#111111", "#56b4e9"];
 
 /// Dashes of the same curves, so that they can be told apart without colours.
-pub const DASHES: [&str; 4] = [
+pub const DASHES: [&str; 7] = [
     "",
     r#"stroke-dasharray="11 3""#,
     r#"stroke-dasharray="11 3 2.5 3""#,
     r#"stroke-dasharray="5 2.5""#,
+    r#"stroke-dasharray="2 2""#,
+    r#"stroke-dasharray="14 3 2.5 3 2.5 3""#,
+    r#"stroke-dasharray="8 3 8 3 2 3""#,
 ];
 
 /// The colour at `t` in \[0, 1\].

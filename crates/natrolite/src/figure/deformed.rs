@@ -3,7 +3,7 @@
 use super::axis::{four_digits, length_unit};
 use super::contact_line::{ContactLine, ContactPoint, contact_lines, vector};
 use super::curve::Surface;
-use super::field_plot::{FieldPlot, OVERSAMPLING, fit};
+use super::field_plot::{FieldPlot, Lines, OVERSAMPLING, fit};
 use super::map::{colour_of, extent, is_defect, mirror};
 use super::offset::Offset;
 use super::raster::Raster;
@@ -19,9 +19,18 @@ const VISIBLE: f64 = 0.13;
 /// How far into the second body the gap before loading is smoothed, in radii of the defect.
 const REACH: f64 = 1.5;
 
+/// How much is said above the shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heading {
+    /// Magnification, what is grey, largest gap.
+    Long,
+    /// Without what a caption says.
+    Short,
+}
+
 /// The section around the defect under load.
 pub struct DeformedPanel {
-    plot: FieldPlot,
+    pub plot: FieldPlot,
     /// Displacements are drawn this many times as large; zero when nothing moves.
     magnification: f64,
     /// Lines of the unloaded shape.
@@ -105,7 +114,15 @@ impl DeformedPanel {
         let axis_names = section.axis_names(results.symmetry);
         let largest_gap = shown().map(|p| p.gap).reduce(f64::max);
         let mut panel = DeformedPanel {
-            plot: FieldPlot { raster, scale, window, size, axis_names, id: "deformed" },
+            plot: FieldPlot {
+                raster,
+                scale,
+                window,
+                size,
+                axis_names,
+                apart: Vec::new(),
+                id: "deformed",
+            },
             magnification,
             unloaded: Vec::new(),
             loaded: Vec::new(),
@@ -216,8 +233,8 @@ impl DeformedPanel {
 
     /// Draws the panel with the upper left corner of its plot at `at`; contacts that have a curve
     /// take its colour.
-    pub fn draw(&self, svg: &mut Svg, at: [f64; 2], surfaces: &[Surface]) {
-        self.plot.draw_field(svg, at, false);
+    pub fn draw(&self, svg: &mut Svg, at: [f64; 2], surfaces: &[Surface], heading: Heading) {
+        self.plot.draw_field(svg, at, Lines::Plain);
         svg.hatch("rigid");
         let place = |p: [f64; 2]| self.plot.place(at, p);
         self.plot.clip(svg, |svg| {
@@ -239,8 +256,7 @@ impl DeformedPanel {
                 if (b[0] - centre).abs() < (a[0] - centre).abs() { b } else { a }
             });
             if let Some([x, y]) = middle {
-                let style = r#"font-size="12""#;
-                svg.text_on_map([x, y + 27.0], Anchor::Middle, style, "rigid obstacle");
+                svg.text_on_map([x, y + 27.0], Anchor::Middle, "", "rigid obstacle");
             }
             let unloaded: Vec<_> = self.unloaded.iter().map(|ends| ends.map(place)).collect();
             let grey = r##"stroke="#9a9a9a" stroke-width="1.1""##;
@@ -257,11 +273,11 @@ impl DeformedPanel {
         });
         self.names(svg, at);
         self.plot.draw_axes(svg, at);
-        let (factor, rest) = self.heading();
+        let (factor, rest) = self.heading(heading);
         svg.text_two_weights([at[0], at[1] - 12.0], &factor, &rest);
     }
 
-    fn heading(&self) -> (String, String) {
+    fn heading(&self, heading: Heading) -> (String, String) {
         let factor = match self.magnification {
             0.0 => return ("nothing moves".into(), String::new()),
             m => format!("displacement \u{d7} {m}"),
@@ -276,7 +292,11 @@ impl DeformedPanel {
                 format!(" \u{b7} largest gap {} {}", four_digits(gap * unit.per_si), unit.name)
             }
         });
-        (factor, format!("\u{b7} grey: unloaded{}", gap.unwrap_or_default()))
+        let gap = gap.unwrap_or_default();
+        match heading {
+            Heading::Long => (factor, format!("\u{b7} grey: unloaded{gap}")),
+            Heading::Short => (factor, gap.trim_start().to_owned()),
+        }
     }
 
     /// Names of the bodies, at the left.
@@ -293,7 +313,7 @@ impl DeformedPanel {
             let room = 24.0 * OVERSAMPLING;
             if let Some(own) = columns.into_iter().find(|own| own.len() as f64 > room) {
                 let [x, y] = self.plot.place(at, raster.position(own[own.len() / 2]));
-                svg.text_on_map([x, y + 4.0], Anchor::Start, r#"font-size="12""#, name);
+                svg.text_on_map([x, y + 4.0], Anchor::Start, "", name);
             }
         }
     }

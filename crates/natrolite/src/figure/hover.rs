@@ -36,6 +36,38 @@ pub enum HoverArea {
         /// Row after row from the bottom, `columns` a row; `None` where there is no body.
         values: Vec<Option<f64>>,
     },
+    /// Values of pairs, in cells of one size: the page tells the pair and its value.
+    Cells {
+        /// Left, top, width and height in coordinates of the figure.
+        frame: [f64; 4],
+        /// What goes from left to right.
+        x_name: String,
+        /// Its values, with units.
+        x: Vec<String>,
+        /// What goes from the bottom to the top.
+        y_name: String,
+        /// Its values, with units.
+        y: Vec<String>,
+        /// What the values are.
+        name: String,
+        /// Unit of the values as they stand here.
+        unit: String,
+        /// Row after row from the bottom, six significant digits; `None` where there is none.
+        values: Vec<Option<f64>>,
+    },
+    /// Single points: the page tells the one that is next to the pointer.
+    Points {
+        /// Left, top, width and height in coordinates of the figure.
+        frame: [f64; 4],
+        /// The abscissa.
+        x: Scale,
+        /// The ordinate.
+        y: Scale,
+        /// The points.
+        points: Vec<[f64; 2]>,
+        /// What each is called.
+        names: Vec<String>,
+    },
 }
 
 /// An axis: where `low` and `high` stand at the ends of the frame.

@@ -21,17 +21,55 @@ pub fn data_uri(raster: &Raster, low: f64, high: f64) -> String {
     let colours = (0..254).map(|k| viridis(f64::from(k) / 253.0));
     let palette = std::iter::once([255; 3]).chain(colours).chain([UNIFORM]);
     let palette: Vec<u8> = palette.flatten().collect();
+    let size = [raster.width, raster.height];
+    encode(size, &pixels, (palette, vec![0_u8]))
+}
+
+/// Dark lines, in pixels (column, row), on a transparent ground of `width` x `height` pixels as a `data:`
+/// URI.
+pub fn lines_data_uri(
+    lines: impl Iterator<Item = Vec<[f64; 2]>>,
+    [width, height]: [usize; 2],
+) -> String {
+    let mut cover = vec![0_u8; width * height];
+    for line in lines {
+        for ends in line.windows(2) {
+            let [a, b] = [ends[0], ends[1]];
+            let d = [b[0] - a[0], b[1] - a[1]];
+            // Beyond the image, nothing is lost but time.
+            let steps = (2.0 * d[0].abs().max(d[1].abs())).min(4.0 * (width + height) as f64);
+            let steps = steps.ceil().max(1.0) as usize;
+            for k in 0..=steps {
+                let t = k as f64 / steps as f64;
+                let (x, y) = (a[0] + t * d[0], a[1] + t * d[1]);
+                if x >= 0.0 && y >= 0.0 {
+                    // Two pixels wide: one would be lost where the image is drawn smaller.
+                    let (x, y) = ((x as usize).min(width), (y as usize).min(height));
+                    for row in y..(y + 2).min(height) {
+                        cover[row * width..][x..(x + 2).min(width)].fill(1);
+                    }
+                }
+            }
+        }
+    }
+    // Two colours: nothing, and dark grey.
+    let palette = vec![255, 255, 255, 0x44, 0x44, 0x44];
+    encode([width, height], &cover, (palette, vec![0, 200]))
+}
+
+fn encode([width, height]: [usize; 2], pixels: &[u8], palette: (Vec<u8>, Vec<u8>)) -> String {
     let mut file = Vec::new();
     {
-        let mut encoder = png::Encoder::new(&mut file, raster.width as u32, raster.height as u32);
+        let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
         encoder.set_color(png::ColorType::Indexed);
         encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_palette(palette);
-        encoder.set_trns(vec![0_u8]);
-        encoder.set_compression(png::Compression::High);
+        encoder.set_palette(palette.0);
+        encoder.set_trns(palette.1);
+        // A tenth larger than with the best compression, in a third of the time.
+        encoder.set_compression(png::Compression::Balanced);
         // Into memory and with sizes that agree, encoding cannot fail.
         let mut writer = encoder.write_header().expect("a header that fits the image");
-        writer.write_image_data(&pixels).expect("as many pixels as announced");
+        writer.write_image_data(pixels).expect("as many pixels as announced");
     }
     format!("data:image/png;base64,{}", base64(&file))
 }

@@ -1,67 +1,73 @@
-//! The panel at the upper left: the potential around the defect, or without one the stress.
+//! A map around the defect with the boundaries there: potential, stress, current density.
 
-use super::axis::{Ticks, potential_unit};
+use super::axis::potential_unit;
 use super::curve::Surface;
-use super::field_plot::{FieldPlot, OVERSAMPLING, Scale, fit};
+use super::field_plot::{FieldPlot, Lines, Scale};
 use super::raster::Raster;
-use super::section::{Section, Trace, Triangle};
+use super::section::{Trace, Triangle};
 use super::stress;
 use super::svg::{Anchor, Svg};
+use super::view::{View, notes};
 use crate::results::Results;
 
-/// How many defect radii are shown on each side.
-const RADII: f64 = 3.0;
 /// A region whose potential varies by less than this part of the whole range is drawn grey: a metal
 /// has next to one potential, and the jump at its surface would take most of the colours.
 const UNIFORM: f64 = 1e-3;
 
-/// The section around the defect, sampled and measured.
+/// A field around the defect, sampled and measured.
 pub struct MapPanel {
-    plot: FieldPlot,
+    pub plot: FieldPlot,
     traces: Vec<Trace>,
     defect: Option<f64>,
     /// Text and place \[m\] of what is said about regions of one potential.
     notes: Vec<([f64; 2], String)>,
+    lines: Lines,
 }
 
 impl MapPanel {
     /// Samples the potential of `results`, else the von Mises stress, for a plot of at most `room`
     /// pixels. None without either or without a mesh.
     pub fn new(results: &Results, room: [f64; 2]) -> Option<MapPanel> {
-        let mesh = &results.mesh;
-        let field = results.field("potential").or_else(|| results.field("von_mises"))?;
-        let section = Section::of(mesh, results.symmetry)?;
-        let mut traces = section.traces(mesh);
-        let extent = extent(&traces)?;
-        let (window, defect) = window(&section, &traces, extent, room);
-        let size = fit(window, room)?;
-        let width = (OVERSAMPLING * size[0]).round() as usize;
-        let mut raster = Raster::new(window[0], window[1], width);
-        section.for_each_triangle(mesh, &field.values, window, |triangle| {
-            raster.fill(&triangle);
-            if section.mirrored {
-                raster.fill(&mirror(triangle));
-            }
-        });
-        if section.mirrored {
-            for trace in &mut traces {
-                let images: Vec<_> =
-                    trace.segments.iter().map(|s| s.map(|[u, v]| [-u, v])).collect();
-                trace.segments.extend(images);
-            }
+        let view = View::around_defect(results, room)?;
+        match results.field("potential") {
+            Some(_) => MapPanel::potential(results, view, "map", Lines::Labelled),
+            None => MapPanel::von_mises(results, view, "map"),
         }
-        let (scale, notes) = match field.name.as_str() {
-            "potential" => {
-                let apart = raster.set_apart_uniform(UNIFORM);
-                let scale = potential_scale(raster.range()?);
-                let notes = notes(results, &raster, &scale, &apart);
-                (scale, notes)
-            }
-            _ => (stress::scale(results, &mut raster)?, Vec::new()),
-        };
-        let axis_names = section.axis_names(results.symmetry);
-        let plot = FieldPlot { raster, scale, window, size, axis_names, id: "map" };
-        Some(MapPanel { plot, traces, defect, notes })
+    }
+
+    /// The potential.
+    pub fn potential(
+        results: &Results,
+        view: View,
+        id: &'static str,
+        lines: Lines,
+    ) -> Option<MapPanel> {
+        let mut raster = view.sample(&results.mesh, &results.field("potential")?.values);
+        let apart = raster.set_apart_uniform(UNIFORM);
+        let scale = potential_scale(raster.range()?);
+        let notes = notes(results, &raster, &scale, &apart);
+        Some(MapPanel { notes, ..MapPanel::of(view, raster, scale, apart, id, lines) })
+    }
+
+    /// The von Mises stress.
+    pub fn von_mises(results: &Results, view: View, id: &'static str) -> Option<MapPanel> {
+        let mut raster = view.sample(&results.mesh, &results.field("von_mises")?.values);
+        let scale = stress::scale(results, &mut raster)?;
+        Some(MapPanel::of(view, raster, scale, Vec::new(), id, Lines::Labelled))
+    }
+
+    /// A raster of the view.
+    pub fn of(
+        view: View,
+        raster: Raster,
+        scale: Scale,
+        apart: Vec<(u32, f64)>,
+        id: &'static str,
+        lines: Lines,
+    ) -> MapPanel {
+        let View { traces, window, defect, size, axis_names, .. } = view;
+        let plot = FieldPlot { raster, scale, window, size, axis_names, apart, id };
+        MapPanel { plot, traces, defect, notes: Vec::new(), lines }
     }
 
     /// Width and height of the plot in pixels.
@@ -77,12 +83,25 @@ impl MapPanel {
     /// Draws the panel with the upper left corner of its plot at `at`; boundaries that have a curve
     /// take its colour. The mouth of the defect is called `mouth`.
     pub fn draw(&self, svg: &mut Svg, at: [f64; 2], surfaces: &[Surface], mouth: &str) {
-        self.plot.draw_field(svg, at, true);
+        self.draw_with(svg, at, surfaces, mouth, |_| {});
+    }
+
+    /// As [`MapPanel::draw`], with what `more` draws, cut off at the frame, below boundaries and names.
+    pub fn draw_with(
+        &self,
+        svg: &mut Svg,
+        at: [f64; 2],
+        surfaces: &[Surface],
+        mouth: &str,
+        more: impl FnOnce(&mut Svg),
+    ) {
+        self.plot.draw_field(svg, at, self.lines);
+        self.plot.clip(svg, more);
         self.boundaries(svg, at, surfaces);
         self.names(svg, at, surfaces, mouth);
         for (place, text) in &self.notes {
             let [x, y] = self.plot.place(at, *place);
-            svg.text_on_map([x + 10.0, y - 10.0], Anchor::Start, r#"font-size="12""#, text);
+            svg.text_on_map([x + 10.0, y - 10.0], Anchor::Start, "", text);
         }
         self.plot.draw_axes(svg, at);
     }
@@ -131,7 +150,7 @@ impl MapPanel {
                 continue;
             }
             taken.push(x);
-            let style = format!(r#"font-size="12.5" fill="{}""#, colour.unwrap_or("#111"));
+            let style = format!(r#"fill="{}""#, colour.unwrap_or("#111"));
             svg.text_on_map([x, lowest + 17.0], Anchor::Middle, &style, name);
         }
     }
@@ -144,31 +163,7 @@ fn potential_scale([low, high]: [f64; 2]) -> Scale {
         // A uniform potential: one colour in the middle of the bar.
         false => [low - 0.5 / unit.per_si, low + 0.5 / unit.per_si],
     };
-    Scale { name: "potential", unit, range, open_above: false }
-}
-
-/// What to say about regions of one potential, at the left of their lowest visible row.
-fn notes(
-    results: &Results,
-    raster: &Raster,
-    scale: &Scale,
-    apart: &[(u32, f64)],
-) -> Vec<([f64; 2], String)> {
-    let [low, high] = scale.range.map(|v| v * scale.unit.per_si);
-    let ticks = Ticks::new(low, high, 8);
-    let mut notes = Vec::new();
-    for &(region, value) in apart {
-        let is_there = |&k: &usize| raster.values[k].is_infinite() && raster.regions[k] == region;
-        let last = (0..raster.values.len()).rev().find(is_there);
-        let row = last.map(|k| k / raster.width);
-        let first = row.and_then(|r| (r * raster.width..(r + 1) * raster.width).find(is_there));
-        let name = results.mesh.regions.get(region as usize);
-        if let (Some(k), Some(name)) = (first, name) {
-            let value = ticks.label(value * scale.unit.per_si);
-            notes.push((raster.position(k), format!("{name}: {value} {}", scale.unit.name)));
-        }
-    }
-    notes
+    Scale::linear("potential", unit, range)
 }
 
 /// The colour of the curve along a boundary or interface.
@@ -196,32 +191,4 @@ pub fn extent<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> Option<[[f64; 
             std::array::from_fn(|k| high[k].max(p[k])),
         ]),
     })
-}
-
-/// What to show: a few radii around the defect, else everything, with a margin for names below.
-fn window(
-    section: &Section,
-    traces: &[Trace],
-    [low, high]: [[f64; 2]; 2],
-    room: [f64; 2],
-) -> ([[f64; 2]; 2], Option<f64>) {
-    let left = if section.mirrored { -high[0] } else { low[0] };
-    let defect = extent(traces.iter().filter(|t| is_defect(&t.name)));
-    let Some([from, to]) = defect else {
-        let margin = 0.04 * (high[0] - left).max(high[1] - low[1]);
-        return ([[left, low[1] - margin], [high[0], high[1]]], None);
-    };
-    let (centre, radius) = match section.mirrored {
-        true => (0.0, to[0].abs().max(from[0].abs())),
-        false => (0.5 * (from[0] + to[0]), 0.5 * (to[0] - from[0])),
-    };
-    let reach = (RADII * radius).min((high[0] - centre).max(centre - left));
-    let span = [(centre - reach).max(left), (centre + reach).min(high[0])];
-    let tall = (span[1] - span[0]) * room[1] / room[0];
-    let margin = 0.08 * tall;
-    // From a little below the foot of the defect, or as much of the metal as is there.
-    let foot = from[1].min(to[1]).max(low[1]);
-    let bottom = low[1].max(foot - 0.25 * tall) - if low[1] < foot { 0.0 } else { margin };
-    let top = (bottom + tall).min(high[1]);
-    ([[span[0], bottom], [span[1], top]], (radius > 0.0).then_some(radius))
 }

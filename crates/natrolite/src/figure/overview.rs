@@ -5,10 +5,11 @@
 //! pressure, contact fraction and gap, as far as the run has them. Plain SVG without scripts or fonts
 //! of its own.
 
+use super::Figure;
 use super::axis::four_digits;
-use super::curve::{is_from_axis, panels, surfaces};
+use super::curve::{OVERVIEW, is_from_axis, panels, surfaces};
 use super::curve_panel::CurveStack;
-use super::deformed::DeformedPanel;
+use super::deformed::{DeformedPanel, Heading};
 use super::map::MapPanel;
 use super::svg::{Anchor, Svg};
 use crate::results::{Results, Status, Symmetry};
@@ -37,7 +38,8 @@ pub fn draw(results: &Results) -> Option<String> {
     let with_potential = results.field("potential").is_some();
     let deformed = deformed.filter(|panel| with_potential || panel.moves());
     let surfaces = surfaces(results);
-    let curves = panels(results, &surfaces, RADII * map.defect().unwrap_or(f64::INFINITY));
+    let curves =
+        panels(results, &surfaces, &OVERVIEW, RADII * map.defect().unwrap_or(f64::INFINITY));
     let from_axis = is_from_axis(results, &surfaces);
     let has_axis = map.defect().is_some() || results.symmetry != Symmetry::Planar;
     // The mouth of a defect between two bodies bears the name of their interface.
@@ -48,6 +50,7 @@ pub fn draw(results: &Results) -> Option<String> {
         width: 330.0,
         origin: if from_axis && has_axis { "the axis" } else { "the first point" },
         defect: map.defect().filter(|_| from_axis).map(|radius| (radius, mouth)),
+        every_peak: false,
     };
 
     let left = 62.0;
@@ -80,20 +83,20 @@ pub fn draw(results: &Results) -> Option<String> {
         "" => "Stress and contact",
         title => title,
     };
-    let bold = r#"font-size="17" font-weight="bold""#;
-    svg.text([left, 30.0], Anchor::Start, bold, &shorten(title, (width - left) / 9.2));
+    let bold = r#"font-size="16" font-weight="bold""#;
+    svg.text([left, 30.0], Anchor::Start, bold, &shorten(title, (width - left) / 10.8));
     let mut numbers = main_numbers(results);
-    let mut style = r##"font-size="13" fill="#444""##;
+    let mut style = r##"font-size="12" fill="#444""##;
     if summary.status == Status::NotConverged {
         numbers.insert(0, "NOT CONVERGED".into());
-        style = r##"font-size="13" fill="#c00000""##;
+        style = r##"font-size="12" fill="#c00000""##;
     }
-    let numbers = shorten(&numbers.join(" \u{b7} "), (width - left) / 7.0);
+    let numbers = shorten(&numbers.join(" \u{b7} "), (width - left) / 7.4);
     svg.text([left, 52.0], Anchor::Start, style, &numbers);
 
     map.draw(&mut svg, [left, top], &surfaces, mouth);
     if let Some(panel) = &deformed {
-        panel.draw(&mut svg, place, &surfaces);
+        panel.draw(&mut svg, place, &surfaces, Heading::Long);
     }
     if !curves.is_empty() {
         stack.draw(&mut svg, [right, top], tall);
@@ -154,4 +157,18 @@ fn shorten(text: &str, length: f64) -> String {
         true => text.chars().take(length.saturating_sub(1)).chain(['…']).collect(),
         false => text.to_owned(),
     }
+}
+
+/// The picture as a figure.
+pub fn figure(results: &Results) -> Option<Figure> {
+    Some(Figure {
+        name: "overview".into(),
+        title: "Overview".into(),
+        caption:
+            "The run at a glance: the field around the defect, and curves along the interface."
+                .into(),
+        svg: draw(results)?,
+        hover: Vec::new(),
+        data: Vec::new(),
+    })
 }

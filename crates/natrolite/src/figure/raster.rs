@@ -81,6 +81,24 @@ impl Raster {
 }
 
 impl Raster {
+    /// The value between four pixels, at a place in pixels (column, row); none unless all four have a value
+    /// and belong to one region.
+    pub fn interpolate(&self, at: [f64; 2]) -> Option<f64> {
+        let [x, y] = at.map(|c| c - 0.5);
+        let inside = x >= 0.0 && y >= 0.0;
+        let (column, row) = (x as usize, y as usize);
+        if !inside || column + 1 >= self.width || row + 1 >= self.height {
+            return None;
+        }
+        let a = row * self.width + column;
+        let pixels = [a, a + 1, a + self.width, a + self.width + 1];
+        let (s, t) = (x - column as f64, y - row as f64);
+        let weights = [(1.0 - s) * (1.0 - t), s * (1.0 - t), (1.0 - s) * t, s * t];
+        let one_region = pixels.iter().all(|&p| self.regions[p] == self.regions[a]);
+        let value: f64 = pixels.iter().zip(weights).map(|(&p, w)| w * self.values[p]).sum();
+        (one_region && value.is_finite()).then_some(value)
+    }
+
     /// The value below which a part (0 to 1) of the finite values lies; none without values.
     pub fn quantile(&self, part: f64) -> Option<f64> {
         let mut finite: Vec<f64> = self.values.iter().copied().filter(|v| v.is_finite()).collect();

@@ -72,6 +72,15 @@ impl Section {
         Some(Section { axes, cut, mirrored: at_axis && symmetric })
     }
 
+    /// The plane z = `level` of a body in 3-D, seen from above.
+    pub fn horizontal(mesh: &Mesh, level: f64) -> Option<Section> {
+        let (low, high) = bounds(mesh)?;
+        let extent = (0..3).map(|k| high[k] - low[k]).fold(0.0, f64::max);
+        let cut = Cut { axis: 2, level, sign: 1.0, tolerance: 1e-9 * extent };
+        let is_inside = mesh.dimension == 3 && level >= low[2] && level <= high[2];
+        is_inside.then_some(Section { axes: [0, 1], cut: Some(cut), mirrored: false })
+    }
+
     /// Names of the axes.
     pub fn axis_names(&self, symmetry: Symmetry) -> [&'static str; 2] {
         let names = self.axes.map(|k| ["x", "y", "z"][k.min(2)]);
@@ -176,7 +185,7 @@ impl Section {
     }
 
     /// Whether a cell or facet may meet the plane within the window.
-    fn is_visible(&self, mesh: &Mesh, nodes: &[u32], window: [[f64; 2]; 2]) -> bool {
+    pub fn is_visible(&self, mesh: &Mesh, nodes: &[u32], window: [[f64; 2]; 2]) -> bool {
         let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
         let (mut negative, mut positive) = (false, false);
         for &node in nodes {

@@ -26,10 +26,10 @@ pub fn scale(results: &Results, raster: &mut Raster) -> Option<Scale> {
             false => 1.0,
         };
         let unit = pressure_unit(top);
-        return Some(Scale { name, unit, range: [0.0, top], open_above: false });
+        return Some(Scale::linear(name, unit, [0.0, top]));
     }
     let high = raster.quantile(PART)?;
     let open_above = high > low && highest - low > 1.1 * (high - low);
     let high = if open_above { high } else { highest };
-    Some(Scale { name, unit: pressure_unit(high), range: [low, high], open_above })
+    Some(Scale { open_above, ..Scale::linear(name, pressure_unit(high), [low, high]) })
 }

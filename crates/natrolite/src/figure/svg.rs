@@ -1,7 +1,5 @@
 //! The few SVG elements that the pictures need.
 
-use std::fmt::Write;
-
 /// Where a text stands relative to its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
@@ -9,6 +7,17 @@ pub enum Anchor {
     Middle,
     End,
 }
+
+/// Size of the type.
+pub const TYPE_SIZE: f64 = 11.0;
+/// Width of a digit of this size, and about that of a letter.
+pub const DIGIT: f64 = 0.636 * TYPE_SIZE;
+/// Style of the names of axes.
+pub const NAME: &str = r#"font-size="12""#;
+/// Width of a figure that fills one column of a journal, 86 mm: type is then 7.9 pt large.
+pub const ONE_COLUMN: f64 = 340.0;
+/// Width of a figure that fills two columns, 178 mm.
+pub const TWO_COLUMNS: f64 = 704.0;
 
 /// A drawing in the making. Coordinates are pixels, y down.
 pub struct Svg {
@@ -52,11 +61,16 @@ impl Svg {
     /// One path of several open polylines, without fill.
     pub fn polylines<'a>(&mut self, lines: impl Iterator<Item = &'a [[f64; 2]]>, style: &str) {
         let mut path = String::new();
+        let mut last = String::new();
         for line in lines {
             for (k, p) in line.iter().enumerate() {
-                let command = if k == 0 { 'M' } else { 'L' };
-                // Writing to a string cannot fail.
-                let _ = write!(path, "{command}{} {}", px(p[0]), px(p[1]));
+                let place = format!("{} {}", tenth(p[0]), tenth(p[1]));
+                // What begins where the last line ended goes on from there.
+                if place != last {
+                    path.push(if k == 0 { 'M' } else { 'L' });
+                    path += &place;
+                    last = place;
+                }
             }
         }
         if !path.is_empty() {
@@ -111,11 +125,33 @@ impl Svg {
         self.text(at, anchor, style, text);
     }
 
+    /// A filled arrow head with its middle at a point, along a direction in the picture.
+    pub fn arrow(&mut self, at: [f64; 2], direction: [f64; 2], length: f64, style: &str) {
+        let size = direction[0].hypot(direction[1]);
+        if !(size > 0.0 && size.is_finite()) {
+            return;
+        }
+        let [u, v] = direction.map(|d| 0.5 * length * d / size);
+        let corners = [
+            [at[0] + u, at[1] + v],
+            [at[0] - u - 0.7 * v, at[1] - v + 0.7 * u],
+            [at[0] - u + 0.7 * v, at[1] - v - 0.7 * u],
+        ];
+        self.polygon(&corners, style);
+    }
+
     /// A text that reads upwards, centred on its point.
     pub fn text_upwards(&mut self, at: [f64; 2], style: &str, text: &str) {
         let (x, y) = (px(at[0]), px(at[1]));
         let turned = format!(r#"transform="rotate(-90 {x} {y})" {style}"#);
         self.text(at, Anchor::Middle, &turned, text);
+    }
+
+    /// A text that reads upwards, with a white rim.
+    pub fn text_upwards_on_map(&mut self, at: [f64; 2], style: &str, text: &str) {
+        let rim = r#"stroke="white" stroke-width="3" stroke-linejoin="round" stroke-opacity="0.8""#;
+        self.text_upwards(at, &format!("{style} {rim}"), text);
+        self.text_upwards(at, style, text);
     }
 
     /// The finished document.
@@ -126,15 +162,21 @@ impl Svg {
                 r#"<svg xmlns="http://www.w3.org/2000/svg" "#,
                 r#"xmlns:xlink="http://www.w3.org/1999/xlink" "#,
                 r#"width="{w}" height="{h}" viewBox="0 0 {w} {h}" "#,
-                r#"font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="12">"#,
+                r#"font-family="'DejaVu Sans', Helvetica, Arial, sans-serif" font-size="{type_size}">"#,
                 "\n<title>{title}</title>\n{body}</svg>\n"
             ),
             w = w,
             h = h,
+            type_size = TYPE_SIZE,
             title = escape(title),
             body = self.body
         )
     }
+}
+
+/// A coordinate of a long line: a tenth of a unit is a fortieth of a millimetre.
+fn tenth(x: f64) -> String {
+    px((10.0 * x).round() / 10.0)
 }
 
 /// A coordinate with two decimals at most.
@@ -145,7 +187,7 @@ fn px(x: f64) -> String {
 }
 
 /// Text that may stand between tags or in an attribute; control characters become spaces.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -173,6 +215,15 @@ mod tests {
             r#"<text x="1" y="2" text-anchor="middle" >a &lt; b &amp; &quot;c&quot; </text>"#
         ));
         assert!(text.contains("<title>&lt;/title&gt;</title>"));
+    }
+
+    #[test]
+    fn lines_that_touch_are_one() {
+        let mut svg = Svg::new(10.0, 20.0);
+        let [a, b, c, d] = [[0.0, 0.0], [1.04, 2.0], [1.0, 2.01], [5.0, 5.0]];
+        svg.polylines([&[a, b][..], &[b, c], &[c, d], &[a, d]].into_iter(), "");
+        let text = svg.finish("");
+        assert!(text.contains(r#"<path d="M0 0L1 2L5 5M0 0L5 5" fill="none" />"#), "{text}");
     }
 
     #[test]

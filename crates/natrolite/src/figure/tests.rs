@@ -350,7 +350,7 @@ fn a_quarter_under_pressure_is_drawn_like_a_section() {
 fn open_parts_begin_and_end_at_nodes_without_pressure() {
     let results = pressed(Symmetry::Axisymmetric);
     let surfaces = curve::surfaces(&results);
-    let panels = curve::panels(&results, &surfaces, f64::INFINITY);
+    let panels = curve::panels(&results, &surfaces, &curve::OVERVIEW, f64::INFINITY);
     let parts = curve::open_parts(&panels);
     assert_eq!(parts.len(), 1);
     let [from, to] = parts[0];
@@ -364,7 +364,8 @@ fn open_parts_begin_and_end_at_nodes_without_pressure() {
     for (p, d) in pressure.values.iter_mut().zip(distances) {
         *p = if d > 0.5 * sample::RADIUS { 1e6 } else { 0.0 };
     }
-    let parts = curve::open_parts(&curve::panels(&results, &surfaces, f64::INFINITY));
+    let parts =
+        curve::open_parts(&curve::panels(&results, &surfaces, &curve::OVERVIEW, f64::INFINITY));
     assert_eq!(parts.len(), 1);
     assert!(parts[0][1] > 0.3 * sample::RADIUS && parts[0][1] <= 0.5 * sample::RADIUS);
 }

@@ -5,8 +5,12 @@
 //! final name.
 
 mod error;
+mod facets;
 mod folder;
 mod profile;
+mod read;
+mod read_mesh;
+mod read_sweep;
 mod summary;
 mod sweep;
 mod vtkhdf;
@@ -15,11 +19,12 @@ pub use error::OutputError;
 pub use folder::Folder;
 pub(crate) use profile::write_number;
 pub use profile::{file_stems, write_csv};
-pub use summary::{people_unit, reproducible_json, summary_json, summary_table};
+pub use read::{ReadError, read_results};
+pub use read_sweep::{PARTIAL_SWEEP_FILE, ReadSweepError, SWEEP_FILE, read_sweep};
+pub use summary::{format_number, people_unit, reproducible_json, summary_json, summary_table};
 pub use sweep::write_sweep;
 pub use vtkhdf::write_vtkhdf;
 
-use crate::figure;
 use crate::results::{Results, Summary};
 use std::path::Path;
 
@@ -27,11 +32,11 @@ use std::path::Path;
 pub const RESULT_FILE: &str = "result.vtkhdf";
 /// Name of the file with the numbers.
 pub const SUMMARY_FILE: &str = "summary.json";
-/// Name of the picture.
-pub const PICTURE_FILE: &str = "picture.svg";
+/// Name of the page for people.
+pub const REPORT_FILE: &str = "report.html";
 
-/// Writes fields, profiles and picture into `folder`, which exists: `result.vtkhdf`,
-/// `profile_<b>.csv`, `profile_<b>_at.csv` and, where there is a potential or a stress, `picture.svg`.
+/// Writes fields and profiles into `folder`, which exists: `result.vtkhdf`, `profile_<b>.csv` and
+/// `profile_<b>_at.csv`.
 ///
 /// `compression` is the level of gzip in the HDF5 file, 0 (none) to 9.
 ///
@@ -45,9 +50,6 @@ pub fn write_data(results: &Results, folder: &Path, compression: u8) -> Result<(
         let path = folder.join(format!("profile_{stem}.csv"));
         write_file(&path, |out| write_csv(profile, out))?;
     }
-    if let Some(svg) = figure::draw(results) {
-        write_file(&folder.join(PICTURE_FILE), |out| out.write_all(svg.as_bytes()))?;
-    }
     Ok(())
 }
 
@@ -58,6 +60,30 @@ pub fn write_data(results: &Results, folder: &Path, compression: u8) -> Result<(
 /// [`OutputError::Io`] when the system refuses.
 pub fn write_summary(summary: &Summary, folder: &Path) -> Result<(), OutputError> {
     write_file(&folder.join(SUMMARY_FILE), |out| out.write_all(summary_json(summary).as_bytes()))
+}
+
+/// Writes a page, made by [`crate::report`], as `report.html` into `folder`.
+///
+/// # Errors
+/// [`OutputError::Io`] when the system refuses.
+pub fn write_report(page: &str, folder: &Path) -> Result<(), OutputError> {
+    write_file(&folder.join(REPORT_FILE), |out| out.write_all(page.as_bytes()))
+}
+
+/// Writes a file beside its place and renames it, so that what stands under its name is complete.
+///
+/// # Errors
+/// [`OutputError::Io`] when the system refuses; then nothing is left behind.
+pub fn write_whole_file(path: &Path, content: &[u8]) -> Result<(), OutputError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".partial-{}", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = write_file(&beside, |out| out.write_all(content))
+        .and_then(|()| std::fs::rename(&beside, path).map_err(OutputError::io("create", path)));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
 }
 
 /// Writes a file through a buffer and onto the disk, so that a full disk is noticed here.

@@ -75,6 +75,23 @@ pub(crate) fn encode_name(name: &str) -> String {
     encoded
 }
 
+/// The name that [`encode_name`] encoded; nothing when it is none of its texts.
+pub(crate) fn decode_name(encoded: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.as_bytes();
+    while let [first, others @ ..] = rest {
+        rest = others;
+        if *first == b'%' {
+            let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &rest[2..];
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +142,9 @@ mod tests {
             profile("%2E", ""),
         ];
         assert_eq!(file_stems(&p), ["anode", "anode_at", "anode_at%2", "%2E.%2Fa b", "%252E"]);
+        for name in ["../a b", "%2E", "µ:\u{1}", "anode"] {
+            assert_eq!(decode_name(&encode_name(name)).as_deref(), Some(name));
+        }
+        assert_eq!([decode_name("%"), decode_name("%G1"), decode_name("%FF")], [None, None, None]);
     }
 }

@@ -140,7 +140,7 @@ impl Row {
 }
 
 /// Six significant digits; scientific where plain decimals would be long.
-fn format_number(value: f64) -> String {
+pub fn format_number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.abs().to_string();
     }

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! /case/text, /case/resolved     the case as typed, and in SI units with every default
+//! /mesh                          names and facets of boundaries and interfaces, see `facets.rs`
 //! /profiles/<b>/<column>         curves; attribute `unit`
 //! /summary/json                  the numbers of summary.json that do not depend on the machine
 //! /summary/<quantity>            the same one by one; attribute `unit`
@@ -20,6 +21,7 @@
 mod tests;
 
 use super::error::OutputError;
+use super::facets::{write_facets, write_names};
 use super::profile::{encode_name, file_stems};
 use super::summary::reproducible_json;
 use crate::results::{Field, Profile, Results, Summary};
@@ -47,8 +49,11 @@ pub fn write_vtkhdf(results: &Results, path: &Path, compression: u8) -> Result<(
         let case = file.create_group("case")?;
         write_text(&case, "text", &results.case_text)?;
         write_text(&case, "resolved", &results.resolved)?;
+        write_facets(&file.create_group("mesh")?, results)?;
         let profiles = file.create_group("profiles")?;
-        for (stem, profile) in file_stems(&results.profiles).iter().zip(&results.profiles) {
+        let stems = file_stems(&results.profiles);
+        write_names(&profiles, "names", stems.iter().map(String::as_str))?;
+        for (stem, profile) in stems.iter().zip(&results.profiles) {
             write_profile(&profiles.create_group(stem)?, profile)?;
         }
         write_summary(&file.create_group("summary")?, &results.summary)?;
@@ -212,6 +217,8 @@ impl Writer {
 }
 
 fn write_profile(group: &Group, profile: &Profile) -> hdf5::Result<()> {
+    write_attribute(group, "surface", &profile.name)?;
+    write_attribute(group, "suffix", profile.suffix)?;
     for column in &profile.columns {
         let dataset = group.new_dataset_builder().with_data(&column.values).create(column.name)?;
         write_attribute(&dataset, "unit", column.unit)?;

@@ -162,6 +162,7 @@ pub fn on(mesh: Mesh, symmetry: Symmetry) -> Results {
             Field { name: "potential".into(), unit: "V", components: 1, values: potential },
             Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
         ],
+        surface_fields: Vec::new(),
         profiles: vec![Profile { name: "anode".into(), suffix: "", columns, line }],
         mesh,
         symmetry,

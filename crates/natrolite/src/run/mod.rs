@@ -12,11 +12,13 @@ mod laws;
 mod mechanics;
 mod model;
 mod names;
+mod overpotential;
 mod point;
 mod profiles;
 mod quantities;
 mod reference;
 mod solve;
+mod surface_fields;
 mod surfaces;
 
 pub use condensed::Condensed;
@@ -122,7 +124,7 @@ pub fn solve_refined(
     };
     let solved = start.elapsed();
     let (mut quantities, mut fields) = (Named::default(), Vec::new());
-    let mut profiles = Vec::new();
+    let (mut profiles, mut surface_fields) = (Vec::new(), Vec::new());
     let (mut newton, mut linear_solver) = Default::default();
     let mut dofs = 0;
     let mut setup = mechanics.as_ref().map_or(std::time::Duration::ZERO, |m| m.setup);
@@ -132,6 +134,7 @@ pub fn solve_refined(
             let solved = current.solved(case);
             quantities = solved.quantities();
             profiles = profiles::profiles(case, &geometry, Some(&solved), mechanics.as_ref());
+            surface_fields = surface_fields::of_current(&solved);
             fields = current.fields();
             dofs = current.outcome.free.len();
             setup += current.setup;
@@ -143,8 +146,13 @@ pub fn solve_refined(
     if let Some(mechanics) = &mechanics {
         mechanics.add_quantities(&geometry, &mut quantities);
         fields.extend(mechanics.fields());
+        surface_fields.extend(surface_fields::of_contacts(mechanics));
         dofs += mechanics.dofs;
         converged &= mechanics.converged;
+    }
+    if geometry.mesh.dimension < 3 {
+        // There the profiles hold every node.
+        surface_fields.clear();
     }
     // Last, because the first line says what went wrong.
     for line in case.inherited().iter().chain(&case.doubts()) {
@@ -176,6 +184,7 @@ pub fn solve_refined(
         mesh: geometry.mesh,
         symmetry,
         fields,
+        surface_fields,
         profiles,
         summary,
         case_text: case.source.text.clone(),

@@ -123,6 +123,9 @@ impl Solved<'_, '_> {
             if density != 0.0 {
                 add("area_specific_resistance".into(), overpotential / density, "ohm m^2");
             }
+            for (name, value) in self.overpotentials() {
+                add(name, value, "V");
+            }
         }
         add("current_balance_error".into(), self.current_balance_error(), "1");
         out

@@ -26,6 +26,8 @@ pub struct SurfaceCurrent {
     pub opposite: Vec<u32>,
     /// Normal current density at the nodes \[A/m2\], plating positive.
     pub density: Vec<f64>,
+    /// Weight \[m2\] and current density at the points of quadrature, facet after facet.
+    pub points: Vec<(f64, f64)>,
     /// Integrals over what is meshed.
     pub distribution: Distribution,
 }
@@ -70,12 +72,12 @@ pub fn current_through(
             let mut points = Vec::new();
             let mut elements = model.system.elements(*placement);
             elements.each_point(&solution.deviations, |weight, r| points.push((weight, r[0])));
-            SurfaceCurrent { opposite, density, distribution: distribution(&points) }
+            SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
         }
         Role::UniformCurrent(given) => {
             let density = vec![-given; nodes.len()];
             let points = points_of(mesh, hypothesis, facets, |_| -given);
-            SurfaceCurrent { opposite, density, distribution: distribution(&points) }
+            SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
         }
         Role::Potential(_) | Role::Equipotential { .. } => {
             let density = consistent_flux(model, facets, reactions);
@@ -86,7 +88,7 @@ pub fn current_through(
             let mut distribution = distribution(&points);
             // The reactions themselves balance to rounding; so does their sum.
             distribution.total = -nodes.iter().map(|&n| reactions[n as usize]).sum::<f64>();
-            SurfaceCurrent { opposite, density, distribution }
+            SurfaceCurrent { opposite, density, points, distribution }
         }
     }
 }

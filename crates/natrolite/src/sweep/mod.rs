@@ -7,6 +7,7 @@
 mod journal;
 mod plan;
 mod points;
+mod results;
 mod shelf;
 mod table;
 #[cfg(test)]
@@ -16,5 +17,7 @@ mod work;
 pub use journal::{Found, Identity, Journal, fingerprint, read_journal};
 pub use plan::{Chunk, Plan, Shared};
 pub use points::Points;
+pub(crate) use results::sort_quantities;
+pub use results::{SweepAxis, SweepQuantity, SweepResults};
 pub use table::{Columns, Layout, PointStatus, Row, write_table};
 pub use work::{Method, solve_points};

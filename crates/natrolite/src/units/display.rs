@@ -28,6 +28,16 @@ fn scale(si: &str) -> &'static [(&'static str, f64)] {
 /// The value, given in the SI unit `si`, as text in the unit that people use: 5.1 A/m^2 becomes
 /// "0.51 mA/cm2", 1e-5 m becomes "10 um". Six significant digits.
 pub fn display(value: f64, si: &str) -> String {
+    let (unit, size) = handy_unit(value, si);
+    match unit.as_str() {
+        "" => shorten(value),
+        unit => format!("{} {unit}", shorten(value / size)),
+    }
+}
+
+/// The unit in which people have numbers as large as `value`, given in the SI unit `si`: its symbol, empty
+/// for a pure number, and its size in SI units.
+pub fn handy_unit(value: f64, si: &str) -> (String, f64) {
     let scale = scale(si);
     let fallback = if value == 0.0 { scale.first() } else { scale.last() };
     // The margin keeps 1 um from being shown as 1000 nm when the value was rounded below it.
@@ -35,14 +45,14 @@ pub fn display(value: f64, si: &str) -> String {
     let from = |size: f64| if si == "S/m" && size == 1.0 { 1e3 } else { size };
     let fits = |(_, size): &&(&str, f64)| value.abs() >= from(*size) * (1.0 - 1e-9);
     match scale.iter().find(fits).or(fallback) {
-        Some((symbol, size)) => format!("{} {symbol}", round(value / size)),
-        None if si == "1" => round(value),
-        None => format!("{} {}", round(value), si.replace('^', "")),
+        Some((symbol, size)) => ((*symbol).to_owned(), *size),
+        None if si == "1" => (String::new(), 1.0),
+        None => (si.replace('^', ""), 1.0),
     }
 }
 
 /// The number with six significant digits, without trailing zeros.
-fn round(value: f64) -> String {
+pub fn shorten(value: f64) -> String {
     if !value.is_finite() || value == 0.0 {
         return format!("{}", if value == 0.0 { 0.0 } else { value });
     }

@@ -1,5 +1,6 @@
 //! Quantities are text with a unit; here they become SI numbers, and SI numbers become text again.
 
+mod amount;
 mod dimension;
 mod display;
 mod expression;
@@ -8,8 +9,9 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 
+pub use amount::{Amount, rough, typeset_number, typeset_unit};
 pub use dimension::Dimension;
-pub use display::display;
+pub use display::{display, handy_unit, shorten};
 pub use names::{describe_wanted, example, zero};
 
 use expression::read_unit;

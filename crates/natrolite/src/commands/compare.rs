@@ -1,0 +1,182 @@
+//! `natrolite compare`.
+
+use super::plot::listing;
+use super::sheets::write_figures;
+use super::table::align_named_numbers;
+use crate::cli::{CompareOptions, print};
+use crate::failure::Failure;
+use crate::figure::{MOST_RUNS, compare_runs};
+use crate::output::{format_number, people_unit, read_results};
+use crate::results::Results;
+use std::path::{Path, PathBuf};
+
+/// Longest title that still fits into a legend.
+const LONGEST: usize = 34;
+
+/// Lays the figures of runs over each other, and prints their numbers side by side.
+///
+/// # Errors
+/// When a folder holds no result, there are too many, or the system refuses.
+pub fn compare(options: &CompareOptions) -> Result<(), Failure> {
+    let folders = &options.folders;
+    if folders.len() > MOST_RUNS {
+        return Err(Failure::Input(format!(
+            "{} runs: at most {MOST_RUNS} can be told apart in one figure",
+            folders.len()
+        )));
+    }
+    let mut results = Vec::with_capacity(folders.len());
+    for folder in folders {
+        results.push(read_results(folder)?);
+    }
+    let labels = labels(folders, &results);
+    let runs: Vec<(&str, &Results)> = labels.iter().map(String::as_str).zip(&results).collect();
+    let figures = compare_runs(&runs);
+    let output = options.output.clone().unwrap_or_else(|| default_folder(folders));
+    write_figures(&figures, &output, &options.sheet)?;
+    print(&table(&runs))?;
+    print(&listing(&figures))?;
+    print(&format!("  written to {}\n", output.display()))
+}
+
+/// What the runs are called: their titles where these are short and differ, else the names of their
+/// folders, else the paths.
+fn labels(folders: &[PathBuf], results: &[Results]) -> Vec<String> {
+    let titles = results.iter().map(|r| r.summary.title.clone()).collect();
+    let names = folders.iter().map(|f| name_of(f)).collect();
+    let paths = folders.iter().map(|f| f.display().to_string()).collect();
+    let tells_apart = |labels: &Vec<String>| {
+        let short = labels.iter().all(|l| !l.is_empty() && l.chars().count() <= LONGEST);
+        let mut sorted = labels.clone();
+        sorted.sort();
+        sorted.dedup();
+        short && sorted.len() == labels.len()
+    };
+    let choices: [Vec<String>; 3] = [titles, names, paths];
+    choices.iter().find(|c| tells_apart(c)).cloned().unwrap_or_else(|| {
+        let numbered = choices[2].iter().enumerate().map(|(k, p)| {
+            let tail: Vec<char> = p.chars().rev().take(LONGEST - 4).collect();
+            format!("{}: {}", k + 1, tail.into_iter().rev().collect::<String>())
+        });
+        numbered.collect()
+    })
+}
+
+/// Name of a folder, also of one called `.` or `a/..`.
+fn name_of(folder: &Path) -> String {
+    let absolute = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    absolute.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+}
+
+fn default_folder(folders: &[PathBuf]) -> PathBuf {
+    let names: Vec<String> = folders.iter().map(|f| name_of(f)).collect();
+    let joined: String = names.join("_").chars().take(120).collect();
+    Path::new("out").join(format!("compare_{joined}"))
+}
+
+/// The quantities of all runs, with the differences to the first.
+fn table(runs: &[(&str, &Results)]) -> String {
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    for (_, results) in runs {
+        for (name, quantity) in results.summary.quantities.iter() {
+            if !names.iter().any(|(known, _)| *known == name) {
+                names.push((name, &quantity.unit));
+            }
+        }
+    }
+    let mut rows = vec![vec![String::new(), String::new()]];
+    for (k, (label, _)) in runs.iter().enumerate() {
+        rows[0].push((*label).to_owned());
+        if k > 0 {
+            rows[0].push("difference".into());
+        }
+    }
+    for (name, unit) in names {
+        let (factor, unit) = people_unit(unit);
+        let value = |results: &Results| results.summary.quantities.get(name).map(|q| q.value);
+        let first = value(runs[0].1);
+        let mut row = vec![name.to_owned(), unit.to_owned()];
+        for (k, (_, results)) in runs.iter().enumerate() {
+            let here = value(results);
+            row.push(here.map_or_else(|| "-".into(), |v| format_number(v * factor)));
+            if k > 0 {
+                row.push(difference(first, here));
+            }
+        }
+        rows.push(row);
+    }
+    align_named_numbers(&rows, 2, 2)
+}
+
+/// How much `here` is more than `first`, in parts of it.
+fn difference(first: Option<f64>, here: Option<f64>) -> String {
+    match (first, here) {
+        (Some(a), Some(b)) if a == b => "0 %".into(),
+        (Some(a), Some(b)) if a != 0.0 && (b - a).is_finite() => {
+            let percent = 100.0 * (b - a) / a.abs();
+            match percent.abs() {
+                p if p >= 1000.0 => format!("x {:.3e}", b / a),
+                p if p >= 0.01 => format!("{percent:+.2} %"),
+                _ => format!("{percent:+.1e} %"),
+            }
+        }
+        _ => "-".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::{Quantity, sample};
+
+    #[test]
+    fn runs_are_told_apart() {
+        let of = |titles: [&str; 2], folders: [&str; 2]| {
+            let results = titles.map(|title| {
+                let mut results = sample::hemisphere();
+                results.summary.title = title.into();
+                results
+            });
+            labels(&folders.map(PathBuf::from), &results)
+        };
+        assert_eq!(of(["NAS", "NPS"], ["out/a", "out/b"]), ["NAS", "NPS"]);
+        assert_eq!(of(["NAS", "NAS"], ["out/a", "out/b"]), ["a", "b"]);
+        assert_eq!(of(["NAS", ""], ["x/a", "y/a"]), ["x/a", "y/a"]);
+        assert_eq!(of(["NAS", "NAS"], ["a", "a"]), ["1: a", "2: a"]);
+        let long = "a title that is longer than a legend of a column is wide";
+        assert_eq!(of([long, "NAS"], ["out/a", "out/b"]), ["a", "b"]);
+    }
+
+    #[test]
+    fn the_table_has_every_quantity_and_its_difference() {
+        let a = sample::hemisphere();
+        let mut b = a.clone();
+        let quantities = &mut b.summary.quantities.0;
+        quantities.retain(|(name, _)| name != "wagner_number.anode");
+        quantities[0].1.value = 1.8;
+        quantities.push((
+            "max_gap.anode".into(),
+            Quantity { value: 2e-7, unit: "m".into(), error_estimate: None },
+        ));
+        let text = table(&[("NAS", &a), ("NPS", &b)]);
+        let line = |name: &str| -> Vec<&str> {
+            let line = text.lines().find(|l| l.contains(name)).unwrap();
+            line.split_whitespace().collect()
+        };
+        assert_eq!(line("peak_factor"), ["peak_factor.anode", "1.50000", "1.80000", "+20.00", "%"]);
+        assert_eq!(
+            line("cell_overp"),
+            ["cell_overpotential", "mV", "3.00000", "3.00000", "0", "%"]
+        );
+        assert_eq!(line("wagner"), ["wagner_number.anode", "17.8000", "-", "-"]);
+        assert_eq!(line("max_gap"), ["max_gap.anode", "um", "-", "0.200000", "-"]);
+    }
+
+    #[test]
+    fn differences_are_parts_of_the_first() {
+        let texts = [(2.0, 1.0), (1e-3, 5.0), (-1.0, -2.0), (3.0, 3.0), (1.0, 1.0 + 1e-9)]
+            .map(|(a, b)| difference(Some(a), Some(b)));
+        assert_eq!(texts, ["-50.00 %", "x 5.000e3", "-100.00 %", "0 %", "+1.0e-7 %"]);
+        assert_eq!(difference(Some(0.0), Some(1.0)), "-");
+    }
+}

@@ -1,0 +1,197 @@
+//! The points of a sweep as a table: the first rows as markup, all of them as numbers for the script.
+
+use super::html::{Cell, Html, Table};
+use crate::sweep::SweepResults;
+use crate::units::{Amount, handy_unit, shorten, typeset_number, typeset_unit};
+use serde::Serialize;
+
+/// Rows that are there without a script.
+const ROWS: usize = 50;
+/// Most numbers of the table of a page, so that it stays small; of more points, every so manieth.
+const MOST: usize = 260_000;
+
+/// What the script of the table reads.
+#[derive(Serialize)]
+struct Data {
+    /// Index of the point of each row.
+    points: Vec<usize>,
+    columns: Vec<Column>,
+}
+
+/// A column; without labels and values, the indices of the points.
+#[derive(Serialize)]
+struct Column {
+    #[serde(skip)]
+    name: String,
+    #[serde(skip)]
+    unit: String,
+    words: bool,
+    /// The values of an axis, of which a point has the one at its index over the stride.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<Vec<f64>>,
+    stride: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Values>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Values {
+    /// Six significant digits; null where there is none.
+    Numbers(Vec<Option<f64>>),
+    Words(Vec<String>),
+}
+
+/// The table of all points.
+pub fn points(sweep: &SweepResults) -> Html {
+    let varied: Vec<usize> = (0..sweep.quantities.len())
+        .filter(|&k| constant(&sweep.quantities[k].values).is_none())
+        .collect();
+    let has_gaps = (0..sweep.len()).any(|point| !sweep.is_converged(point));
+    let columns = 1 + sweep.axes.len() + varied.len() + if has_gaps { 2 } else { 0 };
+    let step = (sweep.len() * columns).div_ceil(MOST).max(1);
+    let points: Vec<usize> = (0..sweep.len()).step_by(step).collect();
+    let data = Data { columns: columns_of(sweep, &varied, &points, has_gaps), points };
+
+    let mut html = Html::new();
+    html.raw("<div class=\"sweep\">\n");
+    if step > 1 {
+        html.raw("<p class=\"note\">").text(&format!(
+            "Every {step}th of the {} points; all are in results.csv.",
+            sweep.len()
+        ));
+        html.raw("</p>\n");
+    }
+    html.raw(
+        "<div class=\"scroll\"><table><caption>Six digits; click on a heading to sort</caption>",
+    );
+    html.raw("<thead><tr>");
+    for column in &data.columns {
+        let attributes = [("scope", "col"), ("class", "n")];
+        html.open("th", &attributes[..if column.words { 1 } else { 2 }]);
+        for (k, part) in column.name.split_inclusive(['.', '_']).enumerate() {
+            html.raw(if k > 0 { "<wbr/>" } else { "" }).text(part);
+        }
+        if !column.unit.is_empty() {
+            html.raw(" <span class=\"unit\">").text(&column.unit).raw("</span>");
+        }
+        html.raw("</th>");
+    }
+    html.raw("</tr></thead><tbody>\n");
+    for row in 0..data.points.len().min(ROWS) {
+        html.raw("<tr>");
+        for column in &data.columns {
+            let text = column.text(data.points[row], row);
+            html.raw(if column.words { "<td>" } else { "<td class=\"n\">" })
+                .text(&text)
+                .raw("</td>");
+        }
+        html.raw("</tr>\n");
+    }
+    html.raw("</tbody></table></div>\n");
+    if data.points.len() > ROWS {
+        html.raw("<p class=\"note without-script\">").text(&format!(
+            "The first {ROWS} of {} points; all are in results.csv.",
+            data.points.len()
+        ));
+        html.raw("</p>\n");
+    }
+    html.json("sweep-data", &data).raw("\n</div>\n");
+    html
+}
+
+impl Column {
+    /// What stands in a row without a script.
+    fn text(&self, point: usize, row: usize) -> String {
+        let number = |value: Option<f64>| match value {
+            Some(value) => typeset_number(&shorten(value)),
+            None => "\u{2013}".to_owned(),
+        };
+        match (&self.labels, &self.values) {
+            (Some(labels), _) => number(labels.get(point / self.stride % labels.len()).copied()),
+            (_, Some(Values::Numbers(values))) => number(values[row]),
+            (_, Some(Values::Words(words))) => words[row].clone(),
+            _ => point.to_string(),
+        }
+    }
+}
+
+fn columns_of(
+    sweep: &SweepResults,
+    varied: &[usize],
+    points: &[usize],
+    has_gaps: bool,
+) -> Vec<Column> {
+    let column = |name: &str, unit: String| Column {
+        name: name.to_owned(),
+        unit,
+        words: false,
+        labels: None,
+        stride: 1,
+        values: None,
+    };
+    let mut columns = vec![column("point", String::new())];
+    for (k, axis) in sweep.axes.iter().enumerate() {
+        let (unit, size) = unit_of(&axis.values, &axis.unit);
+        let labels = axis.values.iter().map(|v| six_digits(v / size)).collect();
+        let stride = sweep.stride(k);
+        columns.push(Column { labels: Some(labels), stride, ..column(&axis.key, unit) });
+    }
+    if has_gaps {
+        let word = |&point: &usize| sweep.status[point].map_or("missing", |s| s.word()).to_owned();
+        let values = Some(Values::Words(points.iter().map(word).collect()));
+        columns.push(Column { words: true, values, ..column("status", String::new()) });
+    }
+    for &k in varied {
+        let quantity = &sweep.quantities[k];
+        let (unit, size) = unit_of(&quantity.values, &quantity.unit);
+        let value = |&point: &usize| {
+            let value = quantity.values[point];
+            value.is_finite().then(|| six_digits(value / size))
+        };
+        let values = Some(Values::Numbers(points.iter().map(value).collect()));
+        columns.push(Column { values, ..column(&quantity.name, unit) });
+    }
+    if has_gaps {
+        let values = points.iter().map(|&point| sweep.reasons[point].clone()).collect();
+        let values = Some(Values::Words(values));
+        columns.push(Column { words: true, values, ..column("reason", String::new()) });
+    }
+    columns
+}
+
+/// One unit for all values, that of the largest.
+fn unit_of(values: &[f64], si: &str) -> (String, f64) {
+    let finite = values.iter().filter(|v| v.is_finite());
+    let (unit, size) = handy_unit(finite.fold(0.0, |m: f64, v| m.max(v.abs())), si);
+    (typeset_unit(&unit), size)
+}
+
+fn six_digits(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
+}
+
+/// The value that all points with one share, up to rounding.
+fn constant(values: &[f64]) -> Option<f64> {
+    let finite = || values.iter().copied().filter(|v| v.is_finite());
+    let first = finite().next()?;
+    let largest = finite().fold(0.0, |m: f64, v| m.max(v.abs()));
+    let mut all = finite();
+    all.all(|v| (v - first).abs() <= 1e-12 * largest).then_some(first)
+}
+
+/// The quantities that are the same at all points.
+pub fn constants(sweep: &SweepResults) -> Html {
+    let same = sweep.quantities.iter().filter_map(|q| Some((q, constant(&q.values)?)));
+    let same: Vec<_> = same.collect();
+    if same.is_empty() {
+        return Html::new();
+    }
+    let mut table = Table::new("Quantities that do not vary", &["quantity", "#value", "unit"]);
+    for (quantity, value) in same {
+        let amount = Amount::of(value, &quantity.unit);
+        let number = Cell::Number(&amount.number, value);
+        table.row(&[Cell::Name(&quantity.name), number, Cell::Text(&amount.unit)]);
+    }
+    table.finish()
+}
