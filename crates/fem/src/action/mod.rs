@@ -58,7 +58,7 @@ pub enum MustStore {
     Nonlinear,
 }
 
-/// y = A x of linear terms, see the [module](self).
+/// y = A x of linear terms, from the cells; see the source of this module.
 pub struct Action<'m> {
     mesh: &'m Mesh,
     order: usize,
