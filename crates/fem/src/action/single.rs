@@ -56,7 +56,9 @@ impl SingleProduct for Single {
         let x = if self.tied.is_empty() {
             x
         } else {
-            moved.copy_from_slice(x);
+            // A vector that is multiplied may be longer than it has numbers.
+            let numbers = moved.len();
+            moved.copy_from_slice(&x[..numbers]);
             self.tied.iter().for_each(|&(k, to)| moved[k as usize] = x[to as usize]);
             &moved[..]
         };
