@@ -92,7 +92,7 @@ def natrolite(options, mesh, problem, order):
     case = work / f"{problem}_{order}.toml"
     case.write_text(
         f'temperature = "298.15 K"\n[mesh]\nfile = {json.dumps(str(mesh))}\nunit = "um"\n'
-        f"[discretization]\norder = {order}\n[output]\ncompression = 0\n{laws}"
+        f"[discretization]\norder = {order}\n[output]\ncompression = 0\nreport = false\n{laws}"
     )
     folder = work / f"{problem}_{order}"
     command = [options.natrolite, "run", str(case), "--quiet", "--output", str(folder)]
