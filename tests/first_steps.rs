@@ -1,6 +1,10 @@
 //! What a newcomer meets: templates, completions, manual pages, the schema, the drawing of `check`, and
 //! what `-v` tells.
 
+#[path = "common/listing.rs"]
+mod listing;
+
+use listing::names;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -31,14 +35,6 @@ fn told(folder: &TempDir, arguments: &str) -> String {
     let output = run(folder, arguments);
     assert_eq!(output.status.code(), Some(0), "{arguments}: {}", text(&output.stderr));
     text(&output.stdout)
-}
-
-fn names(folder: &TempDir) -> Vec<String> {
-    let entries = fs::read_dir(folder.path()).expect("a folder");
-    let mut names: Vec<String> =
-        entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 #[test]
@@ -84,15 +80,15 @@ fn a_case_is_not_replaced_unless_forced() {
     let wanted =
         "error: two_regions.geo exists and is not replaced; wanted: another name, or --force\n";
     assert_eq!(text(&output.stderr), wanted);
-    assert_eq!(names(&folder), ["two_regions.geo"], "nothing is written in part");
+    assert_eq!(names(folder.path()), ["two_regions.geo"], "nothing is written in part");
     told(&folder, "init --template gmsh --force");
-    assert_eq!(names(&folder), ["case.toml", "two_regions.geo", "two_regions.msh"]);
+    assert_eq!(names(folder.path()), ["case.toml", "two_regions.geo", "two_regions.msh"]);
     assert_eq!(run(&folder, "init").status.code(), Some(2), "case.toml exists now");
     let output = run(&folder, "init absent/case.toml");
     assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
     let printed = told(&folder, "init - --template pore");
     assert_eq!(printed, natrolite::commands::Template::Pore.text());
-    assert_eq!(names(&folder).len(), 3);
+    assert_eq!(names(folder.path()).len(), 3);
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! `natrolite plot` and `natrolite compare`: files, messages, exit codes.
 
+#[path = "common/listing.rs"]
+mod listing;
+
 use hdf5::File;
+use listing::names;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -33,14 +37,6 @@ fn refused(folder: &TempDir, arguments: &[&str]) -> String {
     let output = natrolite(folder, arguments);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
     stderr(&output)
-}
-
-fn names(path: &Path) -> Vec<String> {
-    let entries = fs::read_dir(path).expect("a folder");
-    let mut names: Vec<String> =
-        entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! The program itself, in temporary folders: exit codes, messages, what stays on the disk.
 
+#[path = "common/listing.rs"]
+mod listing;
+
+use listing::names;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -42,15 +46,6 @@ fn stdout(output: &Output) -> String {
 fn summary(folder: &TempDir, path: &str) -> serde_json::Value {
     let text = fs::read_to_string(folder.path().join(path).join("summary.json")).expect("summary");
     serde_json::from_str(&text).expect("JSON")
-}
-
-/// Names in a folder, sorted.
-fn names(path: &Path) -> Vec<String> {
-    let entries = fs::read_dir(path).expect("a folder");
-    let mut names: Vec<String> =
-        entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 const FILES: [&str; 5] =

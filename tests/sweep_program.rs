@@ -2,10 +2,13 @@
 
 #[path = "common/datasets.rs"]
 mod datasets;
+#[path = "common/listing.rs"]
+mod listing;
 
 use datasets::datasets;
 use hdf5::File;
 use hdf5::types::VarLenUnicode;
+use listing::names;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -75,14 +78,6 @@ fn results(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     datasets(&file, &mut found);
     found
-}
-
-fn names(path: &Path) -> Vec<String> {
-    let entries = fs::read_dir(path).expect("a folder");
-    let mut names: Vec<String> =
-        entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 const FILES: [&str; 5] =

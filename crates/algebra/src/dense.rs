@@ -114,9 +114,10 @@ pub struct DenseCg {
     earlier: DenseCholesky,
 }
 
-/// Fewer rows are factored as fast as iterated.
+/// n rows are factored with n^3 / 6 multiplications, and an iteration takes 2 n^2: the matrix, and the factor
+/// twice. So few rows are factored for the work of sixteen iterations, which Newton's steps need together.
 const SMALL: usize = 200;
-/// A factorisation costs n/6 times what an iteration reads; after this many there is no gain left.
+/// After so many iterations a factor is made anew.
 const MOST_ITERATIONS: usize = 12;
 
 impl LinearSolver for DenseCg {

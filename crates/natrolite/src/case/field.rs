@@ -224,8 +224,8 @@ const OUTPUT: &[Field] = &[
         name: "report",
         kind: FieldKind::Flag,
         presence: Presence::Default("true"),
-        doc: "Whether `report.html` is written. Drawing it costs some tenths of a second for a mesh of \
-              a million cells; `natrolite plot` draws the same figures later.",
+        doc: "Whether `report.html` is written. Drawing it costs about 0.3 s for a mesh of 379 000 \
+              tetrahedra; `natrolite plot` draws the same figures later.",
     },
     Field {
         name: "profile_at",

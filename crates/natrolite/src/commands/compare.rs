@@ -111,7 +111,8 @@ fn table(runs: &[(&str, &Results)]) -> String {
 /// How much `here` is more than `first`, in parts of it.
 fn difference(first: Option<f64>, here: Option<f64>) -> String {
     match (first, here) {
-        (Some(a), Some(b)) if a == b => "0 %".into(),
+        // What only rounding tells apart is the same.
+        (Some(a), Some(b)) if (b - a).abs() <= 1e-12 * a.abs() => "0 %".into(),
         (Some(a), Some(b)) if a != 0.0 && (b - a).is_finite() => {
             let percent = 100.0 * (b - a) / a.abs();
             match percent.abs() {

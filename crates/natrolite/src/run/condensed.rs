@@ -10,15 +10,15 @@
 //! prescribed potentials. The potential inside follows from u_B, so that every quantity is found as in
 //! a full run.
 
+mod surface_equations;
+
 use super::conduction::{Conduction, along_axes, scales};
 use super::model::{Model, Role, Surface};
 use super::solve::{Outcome, finish};
 use crate::case::Case;
-use algebra::{
-    Csr, DenseCg, Equations, Inadmissible, LinearWork, NewtonError, NewtonParameters, Operator,
-    Schur, Source, newton,
-};
-use fem::{Elements, Placement, Support, linear_matrix, load_vector};
+use algebra::{Csr, DenseCg, LinearWork, NewtonError, NewtonParameters, Schur, Source, newton};
+use fem::{Placement, Support, linear_matrix, load_vector};
+use surface_equations::SurfaceEquations;
 
 /// Most unknowns that may be left: the dense matrix has their square of numbers, 72 MB.
 const MOST_KEPT: usize = 3000;
@@ -171,8 +171,8 @@ impl Condensed {
         let Some(units) = &self.units else {
             return Drive::Loads(self.loads(model, size_of));
         };
+        let given = given_densities(model);
         let factor = |unit: &UnitCurrent| {
-            let given = given_densities(model);
             let density = given.iter().find(|(placement, _)| *placement == unit.placement);
             density.map_or(0.0, |(_, density)| density / size_of(&unit.region))
         };
@@ -331,114 +331,4 @@ fn fields(model: &Model<'_>, kept: &[u32]) -> Vec<usize> {
     let space = model.system.space();
     let whole = |dof: u32| (0..space.whole().len()).position(|w| space.whole_dof(w) == dof);
     kept.iter().map(|&dof| whole(dof).map_or(0, |w| 1 + w)).collect()
-}
-
-/// c (S u - g) + N(u) = 0 for the kept unknowns.
-struct SurfaceEquations<'a, 'm> {
-    condensed: &'a Condensed,
-    model: &'a Model<'m>,
-    kinetics: Vec<Elements<'a>>,
-    /// g
-    constant: Vec<f64>,
-    /// c
-    size: Vec<f64>,
-    /// Of all unknowns; the kept ones are those of the last call.
-    deviations: Vec<f64>,
-    field_of: Vec<usize>,
-    scales: Vec<f64>,
-    matrix: Csr,
-}
-
-impl SurfaceEquations<'_, '_> {
-    fn set(&mut self, u: &[f64]) {
-        for (&dof, u) in self.condensed.schur.kept().iter().zip(u) {
-            self.deviations[dof as usize] = *u;
-        }
-    }
-
-    /// Sizes of a residual: over the nodes, then of each whole-body unknown.
-    fn sizes(&self, r: impl Iterator<Item = f64>) -> Vec<f64> {
-        let mut squares = vec![0.0; self.scales.len()];
-        r.zip(&self.field_of).for_each(|(r, &field)| squares[field] += r * r);
-        squares.into_iter().map(f64::sqrt).collect()
-    }
-}
-
-impl Equations for SurfaceEquations<'_, '_> {
-    fn len(&self) -> usize {
-        self.condensed.kept()
-    }
-
-    fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
-        self.set(u);
-        let (condensed, n) = (self.condensed, u.len());
-        let rows = condensed.schur.complement().chunks_exact(n.max(1));
-        for (i, (r, row)) in r.iter_mut().zip(rows).enumerate() {
-            // Differences keep the digits of potentials that lie far from zero and close together.
-            let here = u[i];
-            let flow: f64 = row.iter().zip(u).map(|(s, u)| s * (u - here)).sum();
-            *r = self.size[i] * (flow + condensed.row_sums[i] * here - self.constant[i]);
-        }
-        let mut other = vec![0.0; n];
-        for elements in &mut self.kinetics {
-            elements.each_residual(&self.deviations, |dofs, part| {
-                for (&dof, value) in dofs.iter().zip(part) {
-                    if let Some(&k) = condensed.place.get(dof as usize) {
-                        other[k as usize] += value;
-                    }
-                }
-            });
-        }
-        let given = self.sizes(self.size.iter().zip(&self.constant).map(|(c, g)| c * g));
-        let (bulk, surface) = (self.sizes(r.iter().copied()), self.sizes(other.iter().copied()));
-        for (k, scale) in self.scales.iter_mut().enumerate() {
-            *scale = given[k].max(bulk[k]).max(surface[k]);
-        }
-        r.iter_mut().zip(&other).for_each(|(r, other)| *r += other);
-        match r.iter().all(|r| r.is_finite()) {
-            true => Ok(()),
-            false => Err(Inadmissible("a term is not finite".into())),
-        }
-    }
-
-    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
-        self.set(u);
-        let (condensed, n) = (self.condensed, u.len());
-        let values = self.matrix.values_mut();
-        let rows = condensed.schur.complement().chunks_exact(n.max(1));
-        for ((values, row), size) in values.chunks_exact_mut(n.max(1)).zip(rows).zip(&self.size) {
-            values.iter_mut().zip(row).for_each(|(value, s)| *value = size * s);
-        }
-        for elements in &mut self.kinetics {
-            elements.each_tangent(&self.deviations, |dofs, part| {
-                let place = |dof: &u32| condensed.place.get(*dof as usize).map(|&k| k as usize);
-                for (i, row) in dofs.iter().zip(part.chunks_exact(dofs.len())) {
-                    let Some(i) = place(i) else { continue };
-                    for (j, value) in dofs.iter().zip(row) {
-                        if let Some(j) = place(j) {
-                            values[i * n + j] += value;
-                        }
-                    }
-                }
-            });
-        }
-        match values.iter().all(|value| value.is_finite()) {
-            true => Ok(&self.matrix),
-            false => Err(Inadmissible("a term is not finite".into())),
-        }
-    }
-
-    fn norms(&self, r: &[f64]) -> Vec<f64> {
-        let sizes = self.sizes(r.iter().copied()).into_iter().zip(&self.scales);
-        let norm = |(size, scale): (f64, &f64)| match size {
-            0.0 => 0.0,
-            size => size / scale.max(size * 1e-3),
-        };
-        sizes.map(norm).collect()
-    }
-
-    fn field_names(&self) -> Vec<&str> {
-        let whole = self.model.system.space().whole().iter().map(String::as_str);
-        std::iter::once("potential").chain(whole).collect()
-    }
 }

@@ -9,7 +9,7 @@ use crate::case::Case;
 use crate::results::{Named, Quantity};
 use algebra::Method;
 
-/// Most unknowns of three-dimensional bodies that are eliminated: in half a minute and 1 GB.
+/// Most unknowns of three-dimensional bodies that are eliminated: the factor grows faster than they do.
 const MOST_ELIMINATED: usize = 50_000;
 
 /// What a point gives.
