@@ -191,7 +191,7 @@ impl<'m> System<'m> {
         let matrix = jacobian.tangent_mut();
         let body = Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space };
         let state = State { deviations: &self.all, rest: &self.rest };
-        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
+        for p in self.placed.iter().filter(|p| !p.term.is_linear() && !p.term.is_load()) {
             add_tangent(body, p, state, matrix, 0);
         }
         if matrix.values().iter().all(|v| v.is_finite()) {
