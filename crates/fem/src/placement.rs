@@ -374,10 +374,14 @@ impl<'a> Kernel<'a> {
             *x = self.mesh.points[n as usize];
         }
         let (axes, nodes) = (self.mesh.axes, batch.kind.node_count());
+        let mut facet = ([0.0; 3], 0.0);
         for q in 0..batch.tables.len() {
             let x = batch.tables.position(q, &self.x);
             let (normal, weight) = if batch.is_facet {
-                batch.tables.facet_normal(q, &self.x, axes)
+                if q == 0 || !batch.tables.is_flat() {
+                    facet = batch.tables.normal_and_area(q, &self.x, axes);
+                }
+                (facet.0, facet.1 * batch.tables.weights[q])
             } else {
                 let gradients = &mut self.gradients[q * nodes..(q + 1) * nodes];
                 ([0.0; 3], batch.tables.cell_gradients(q, &self.x, axes, gradients))
