@@ -25,7 +25,7 @@ enum Stored {
     /// For a solver that wants the entries so.
     Split {
         /// Of rows that nonlinear terms touch, what they were when they were last told.
-        all: Split,
+        all: Box<Split>,
         /// Those rows, the others being empty.
         touched: Csr,
     },
@@ -204,7 +204,7 @@ impl Operator for Jacobian {
     fn store_split(&mut self, make: Box<dyn FnOnce(Csr) -> Split + '_>) {
         if let Stored::Rows(matrix) = &mut self.matrix {
             let (touched, nothing) = (matrix.rows_alone(&self.touched), matrix.rows_alone(&[]));
-            let all = make(std::mem::replace(matrix, nothing));
+            let all = Box::new(make(std::mem::replace(matrix, nothing)));
             self.matrix = Stored::Split { all, touched };
         }
     }
