@@ -219,7 +219,7 @@ pub(super) fn coarsen_by_nodes(
         FinestLevels::Matrix(a) => {
             let scale = scale_to(a.view().diagonal())?;
             let order = Order::of(a.view());
-            let levels = descend(vec![], Matrix::Blocks(a), order, near, None, scale, &p)?;
+            let levels = descend(vec![], Matrix::Shared(a), order, near, None, scale, &p)?;
             return Ok((levels, scale));
         }
         FinestLevels::Product(finest) => finest,
@@ -274,8 +274,8 @@ fn descend(
         first.get_or_insert(above);
     }
     let last = match wide {
-        Matrix::Blocks(blocks) => blocks.view().to_csr(),
         Matrix::Given(a) => a.clone(),
+        blocks => blocks.view().to_csr(),
     };
     // From blocks to their unknowns.
     let order = if order.len() == last.nrows() { order } else { Order::natural(last.nrows()) };
