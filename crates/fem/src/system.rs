@@ -183,6 +183,16 @@ impl<'m> System<'m> {
     /// When a term is not finite there.
     pub fn tangent(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
         self.store_matrix();
+        if matches!(&self.linear, Some(Linear::Stored(jacobian)) if jacobian.tangent().is_none()) {
+            // A solver has put the entries into an order of its own.
+            self.linear = None;
+        }
+        let tangent = self.jacobian(u)?.tangent();
+        Ok(tangent.unwrap_or_else(|| unreachable!("it was just assembled in rows")))
+    }
+
+    /// The tangent at the free deviations `u`.
+    fn jacobian(&mut self, u: &[f64]) -> Result<&mut Jacobian, Inadmissible> {
         self.assemble();
         self.set(u);
         let Some(Linear::Stored(jacobian)) = &mut self.linear else {
@@ -191,14 +201,10 @@ impl<'m> System<'m> {
         let matrix = jacobian.tangent_mut();
         let body = Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space };
         let state = State { deviations: &self.all, rest: &self.rest };
-        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
+        for p in self.placed.iter().filter(|p| !p.term.is_linear() && !p.term.is_load()) {
             add_tangent(body, p, state, matrix, 0);
         }
-        if matrix.values().iter().all(|v| v.is_finite()) {
-            Ok(jacobian.tangent())
-        } else {
-            Err(Inadmissible(NOT_FINITE.into()))
-        }
+        if jacobian.end_tangent() { Ok(jacobian) } else { Err(Inadmissible(NOT_FINITE.into())) }
     }
 
     /// The numbering.
@@ -412,12 +418,12 @@ impl Equations for System<'_> {
         if r.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Inadmissible(NOT_FINITE.into())) }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         if self.stores {
-            return self.tangent(u).map(|matrix| matrix as &dyn Operator);
+            return self.jacobian(u).map(|jacobian| jacobian as &mut dyn Operator);
         }
         self.assemble();
-        match &self.linear {
+        match &mut self.linear {
             Some(Linear::Action(action)) => Ok(action),
             _ => unreachable!("it was just assembled"),
         }
