@@ -25,6 +25,7 @@ pub mod metered;
 pub mod newton;
 pub mod operator;
 mod ordering;
+pub mod quasi_newton;
 pub mod schur;
 pub mod vector;
 
@@ -43,4 +44,5 @@ pub use newton::{
     Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };
 pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
+pub use quasi_newton::{QuasiNewtonInfo, quasi_newton};
 pub use schur::{Schur, Source};
