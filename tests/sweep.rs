@@ -39,8 +39,8 @@ fn solve(points: &Points, threads: usize) -> (Plan, Vec<Row>, [usize; 2]) {
         rows[*index] = Some(row.clone());
     }
     let done = vec![false; points.len()];
-    let method = solve_points(points, &plan, &done, (threads, 0), &mut |index, row| {
-        rows[index] = Some(row);
+    let method = solve_points(points, &plan, &done, (threads, 0), &mut |found| {
+        found.into_iter().for_each(|(index, row)| rows[index] = Some(row));
         Ok::<(), Infallible>(())
     });
     let Ok(method) = method;

@@ -10,14 +10,20 @@
 //! prescribed potentials. The potential inside follows from u_B, so that every quantity is found as in
 //! a full run.
 
+mod on_surfaces;
 mod surface_equations;
 
 use super::conduction::{Conduction, along_axes, scales};
 use super::model::{Model, Role, Surface};
 use super::solve::{Outcome, finish};
-use crate::case::Case;
-use algebra::{Csr, DenseCg, LinearWork, NewtonError, NewtonParameters, Schur, Source, newton};
+use super::{Contact, Geometry};
+use crate::case::{Case, CaseError};
+use algebra::{
+    Csr, DenseCg, LinearWork, NewtonError, NewtonParameters, Schur, Source, newton, quasi_newton,
+};
 use fem::{Placement, Support, linear_matrix, load_vector};
+use on_surfaces::OnSurfaces;
+use std::borrow::Cow;
 use surface_equations::SurfaceEquations;
 
 /// Most unknowns that may be left: the dense matrix has their square of numbers, 72 MB.
@@ -37,15 +43,40 @@ pub struct Condensed {
     prescribed: Option<Csr>,
     /// Sums of the rows of S.
     row_sums: Vec<f64>,
+    /// How the models of cases are numbered.
+    unknowns: Unknowns,
+    /// A dense matrix of zeros.
+    dense: Csr,
+    /// Where only current densities are given and all that is looked at lies on surfaces: what a unit of
+    /// each does, so that a case costs no solve in the bulk, and the surfaces that are left of the mesh.
+    units: Option<(Vec<UnitCurrent>, OnSurfaces)>,
+}
+
+/// What a model knows the unknowns by.
+struct Unknowns {
+    /// Numbers of those that are kept, and of those that [`Schur::show`] finds.
+    kept: Vec<u32>,
+    shown: Vec<u32>,
     /// For each free unknown its region among those of the [`Conduction`].
     region_of: Vec<u32>,
     /// For each free unknown its place among those that are kept.
     place: Vec<u32>,
-    /// A dense matrix of zeros.
-    dense: Csr,
-    /// Where only current densities are given and all that is looked at lies on surfaces: what a unit of
-    /// each does, so that a case costs no solve in the bulk.
-    units: Option<Vec<UnitCurrent>>,
+}
+
+impl Unknowns {
+    /// The kept unknowns with their new `numbers`, of which there are `free`.
+    fn new(schur: &Schur, region_of: &[u32], numbers: &[u32], free: usize) -> Unknowns {
+        let number = |dof: u32| numbers[dof as usize];
+        let kept: Vec<u32> = schur.kept().iter().map(|&dof| number(dof)).collect();
+        let (mut place, mut regions) = (vec![NOWHERE; free], vec![NOWHERE; free]);
+        kept.iter().enumerate().for_each(|(k, &dof)| place[dof as usize] = k as u32);
+        for (&number, &region) in numbers.iter().zip(region_of) {
+            if let Some(here) = regions.get_mut(number as usize) {
+                *here = region;
+            }
+        }
+        Unknowns { kept, shown: schur.shown().map(number).collect(), region_of: regions, place }
+    }
 }
 
 /// A current density of 1 A/m2 into one region, by one term.
@@ -58,7 +89,12 @@ struct UnitCurrent {
 impl Condensed {
     /// Eliminates the bulk of `model`, for `points` cases that have conduction of the same shape; `None`
     /// where that does not pay, or the structure does not allow it.
-    pub fn new(case: &Case, model: &Model<'_>, points: usize) -> Option<Condensed> {
+    pub fn new(
+        case: &Case,
+        model: &Model<'_>,
+        contacts: &[Contact],
+        points: usize,
+    ) -> Option<Condensed> {
         let space = model.system.space();
         let kept = kept(model)?;
         if kept.len() > MOST_KEPT || kept.len() > KEPT_PER_POINT * points || points < 2 {
@@ -94,8 +130,6 @@ impl Condensed {
             prescribed.add_apply(&ones, &mut loads);
         }
         let row_sums = schur.reduce(&loads);
-        let mut place = vec![NOWHERE; space.free()];
-        kept.iter().enumerate().for_each(|(k, &dof)| place[dof as usize] = k as u32);
         let n = kept.len();
         log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
         let columns = (0..n * n).map(|k| (k % n) as u32).collect();
@@ -105,7 +139,16 @@ impl Condensed {
             None => unit_currents(model, &schur, &region_of),
             Some(_) => None,
         };
-        Some(Condensed { schur, prescribed, row_sums, region_of, place, dense, units })
+        let units = units.map(|units| (units, OnSurfaces::of(model)));
+        let (numbers, free) = match &units {
+            Some((_, surfaces)) => {
+                let own = surfaces.model(case, contacts).ok()?;
+                (surfaces.numbers(model, &own), own.system.space().free())
+            }
+            None => ((0..space.free() as u32).collect(), space.free()),
+        };
+        let unknowns = Unknowns::new(&schur, &region_of, &numbers, free);
+        Some(Condensed { schur, prescribed, row_sums, unknowns, dense, units })
     }
 
     /// Number of unknowns that are left.
@@ -113,13 +156,37 @@ impl Condensed {
         self.schur.kept().len()
     }
 
-    /// True when `model` has the same unknowns.
+    /// The model of a case: on the surfaces, where nothing else is looked at, else on `geometry`.
+    ///
+    /// # Errors
+    /// As [`Model::new`].
+    pub fn model<'m>(
+        &'m self,
+        case: &Case,
+        geometry: &'m Geometry,
+        contacts: &[Contact],
+    ) -> Result<Model<'m>, CaseError> {
+        match &self.units {
+            Some((_, surfaces)) => surfaces.model(case, contacts),
+            None => Model::new(case, geometry, contacts),
+        }
+    }
+
+    /// Contacts of the whole mesh as [`Condensed::model`] wants them.
+    pub fn contacts<'c>(&self, contacts: &'c [Contact]) -> Cow<'c, [Contact]> {
+        match &self.units {
+            Some((_, surfaces)) if !contacts.is_empty() => surfaces.contacts(contacts).into(),
+            _ => contacts.into(),
+        }
+    }
+
+    /// True when `model`, made by [`Condensed::model`], has the same unknowns.
     pub fn fits(&self, model: &Model<'_>) -> bool {
         let space = model.system.space();
         let prescribed = self.prescribed.as_ref().map(Csr::ncols);
-        space.free() == self.region_of.len()
+        space.free() == self.unknowns.place.len()
             && prescribed.is_none_or(|count| count == space.total() - space.free())
-            && kept(model).is_some_and(|kept| kept == self.schur.kept())
+            && kept(model).is_some_and(|kept| kept == self.unknowns.kept)
     }
 
     /// Solves `model`, which [`Condensed::fits`], by Newton's method from `start`, the deviations of the
@@ -140,19 +207,19 @@ impl Condensed {
         let sizes = scales(case).unwrap_or_default();
         let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
         let drive = self.drive(model, &size_of);
-        let kept = self.schur.kept();
+        let Unknowns { kept, region_of, place, .. } = &self.unknowns;
         start.resize(kept.len(), 0.0);
-        let elements = |placement| model.system.elements(placement);
+        let term = |placement| model.system.surface_term(placement);
         let mut equations = SurfaceEquations {
             condensed: self,
             model,
-            kinetics: kinetics(model).into_iter().map(elements).collect(),
+            kinetics: kinetics(model).into_iter().map(term).collect(),
             constant: drive.constant(self),
-            size: kept.iter().map(|&dof| size_of(&self.region_of[dof as usize])).collect(),
-            deviations: model.system.deviations(&vec![0.0; self.region_of.len()]),
+            size: kept.iter().map(|&dof| size_of(&region_of[dof as usize])).collect(),
+            deviations: model.system.deviations(&vec![0.0; place.len()]),
             field_of: fields(model, kept),
             scales: vec![0.0; 1 + model.system.space().whole().len()],
-            matrix: self.dense.clone(),
+            matrix: None,
         };
         let parameters = NewtonParameters {
             rtol: case.solver.newton_rtol,
@@ -160,7 +227,13 @@ impl Condensed {
             linear_rtol: case.solver.linear_rtol,
             ..NewtonParameters::default()
         };
-        let mut info = newton(&mut equations, solver, start, &parameters, &mut |_, _| {})?;
+        let nearby = solver.kept(kept.len()).and_then(|(factor, steps)| {
+            quasi_newton(&mut equations, factor, start, &parameters, steps)
+        });
+        let mut info = match nearby {
+            Some(info) => info,
+            None => newton(&mut equations, solver, start, &parameters, &mut |_, _| {})?,
+        };
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
         let linear = LinearWork { name: "condensed", ..LinearWork::default() };
         Ok(finish(model, drive.all(self, start), info, linear))
@@ -168,7 +241,7 @@ impl Condensed {
 
     /// What drives the case: in units where there are any, else in full.
     fn drive(&self, model: &Model<'_>, size_of: &dyn Fn(&u32) -> f64) -> Drive<'_> {
-        let Some(units) = &self.units else {
+        let Some((units, _)) = &self.units else {
             return Drive::Loads(self.loads(model, size_of));
         };
         let given = given_densities(model);
@@ -179,8 +252,9 @@ impl Condensed {
         let currents = units.iter().map(|unit| (factor(unit), &unit.source)).collect();
         let mut electrodes = Vec::new();
         for &(dof, value) in model.system.loads() {
-            if let Some(&k) = self.place.get(dof as usize).filter(|k| **k != NOWHERE) {
-                electrodes.push((k as usize, value / size_of(&self.region_of[dof as usize])));
+            if let Some(&k) = self.unknowns.place.get(dof as usize).filter(|k| **k != NOWHERE) {
+                let size = size_of(&self.unknowns.region_of[dof as usize]);
+                electrodes.push((k as usize, value / size));
             }
         }
         Drive::Units { currents, electrodes }
@@ -189,15 +263,13 @@ impl Condensed {
     /// (given currents) / size - (conduction from the prescribed potentials), for each free unknown.
     fn loads(&self, model: &Model<'_>, size_of: &dyn Fn(&u32) -> f64) -> Vec<f64> {
         let system = &model.system;
-        let free = self.region_of.len();
+        let free = self.unknowns.region_of.len();
         let deviations = system.deviations(&vec![0.0; free]);
         let mut loads = vec![0.0; free];
         for placement in given_currents(model) {
-            system.elements(placement).each_residual(&deviations, |dofs, part| {
-                for (&dof, r) in dofs.iter().zip(part) {
-                    if let Some(load) = loads.get_mut(dof as usize) {
-                        *load -= r;
-                    }
+            system.surface_term(placement).residual(&deviations, |dof, r| {
+                if let Some(load) = loads.get_mut(dof as usize) {
+                    *load -= r;
                 }
             });
         }
@@ -206,7 +278,7 @@ impl Condensed {
                 *load += value;
             }
         }
-        for (load, region) in loads.iter_mut().zip(&self.region_of) {
+        for (load, region) in loads.iter_mut().zip(&self.unknowns.region_of) {
             *load /= size_of(region);
         }
         if let Some(prescribed) = &self.prescribed {
@@ -246,8 +318,11 @@ impl Drive<'_> {
         match self {
             Drive::Loads(loads) => condensed.schur.recover(loads, kept),
             Drive::Units { currents, .. } => {
-                let mut all = vec![0.0; condensed.region_of.len()];
-                condensed.schur.show(currents, kept, &mut all);
+                let Unknowns { kept: numbers, shown, place, .. } = &condensed.unknowns;
+                let mut all = vec![0.0; place.len()];
+                let found = condensed.schur.show(currents, kept);
+                let pairs = shown.iter().zip(&found).chain(numbers.iter().zip(kept));
+                pairs.for_each(|(&dof, &value)| all[dof as usize] = value);
                 all
             }
         }
@@ -319,7 +394,7 @@ fn kept(model: &Model<'_>) -> Option<Vec<u32>> {
         return None;
     }
     let free = model.system.space().free();
-    let dofs = |placement| model.system.elements(placement).dofs_below(free);
+    let dofs = |placement| model.system.surface_term(placement).dofs_below(free);
     let mut kept: Vec<u32> = kinetics(model).into_iter().flat_map(dofs).collect();
     kept.sort_unstable();
     kept.dedup();
