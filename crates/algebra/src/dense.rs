@@ -114,7 +114,7 @@ pub struct DenseCg {
 /// twice. So few rows are factored for the work of sixteen iterations, which Newton's steps need together.
 const SMALL: usize = 200;
 /// Fewest and most steps of the quasi-Newton method that are tried with a kept factor.
-const LEAST_STEPS: usize = 8;
+const LEAST_STEPS: usize = 5;
 const MOST_STEPS: usize = 24;
 /// After so many iterations a factor is made anew.
 const MOST_ITERATIONS: usize = 12;

@@ -7,16 +7,16 @@
 use crate::vector::{axpy, dot, max_norm};
 use crate::{Equations, NewtonInfo, NewtonParameters, Preconditioner, Stop};
 
-/// The residual is brought to this part of the tolerance where rounding allows it: a full Newton step
-/// would go beyond the tolerance by as much or more.
-const BEYOND: f64 = 1e-2;
 /// A step must leave at most this part of the residual; else the derivative is from too far away.
 const FALL: f64 = 0.5;
+/// What rounding leaves may be this much above `rtol`, as in [`crate::newton()`].
+const ABOVE: f64 = 100.0;
 
 /// Solves F(u) = 0 from a start `u` nearby in at most `steps` steps, with `inverse` near the inverse of
 /// the derivative. `None` where that does not serve; `u` is then no worse than it was.
 ///
-/// Convergence is that of [`crate::newton()`]: the largest norm is not above `rtol`.
+/// Converged as in [`crate::newton()`]: the largest norm is not above `rtol`, or not above 100 `rtol` and no
+/// step makes it smaller.
 pub fn quasi_newton(
     f: &mut dyn Equations,
     inverse: &dyn Preconditioner,
@@ -29,13 +29,12 @@ pub fn quasi_newton(
     f.residual(u, &mut r).ok()?;
     let mut norm = max_norm(&f.norms(&r));
     let mut residuals = vec![norm];
+    let steps = steps.min(p.max_iterations);
     // Steps, with what each changed of the residual and the product of both.
     let mut pairs: Vec<(Vec<f64>, Vec<f64>, f64)> = Vec::with_capacity(steps);
     while norm.is_finite() {
-        if norm <= BEYOND * p.rtol {
-            return Some(converged(residuals, f.norms(&r)));
-        }
-        if pairs.len() == steps {
+        let is_near = norm <= ABOVE * p.rtol;
+        if norm <= p.rtol || pairs.len() >= if is_near { 2 * steps } else { steps } {
             break;
         }
         next.copy_from_slice(&r);
@@ -45,9 +44,11 @@ pub fn quasi_newton(
             Ok(()) => max_norm(&f.norms(&next)),
             Err(_) => f64::NAN,
         };
-        // NaN is no fall.
-        if !matches!(after.partial_cmp(&(FALL * norm)), Some(std::cmp::Ordering::Less)) {
+        let falls = after < if is_near { norm } else { FALL * norm };
+        if !falls {
             axpy(-1.0, &d, u);
+            // The scales of the norms belong to the last residual.
+            f.residual(u, &mut r).ok()?;
             break;
         }
         let mut change = next.clone();
@@ -61,18 +62,14 @@ pub fn quasi_newton(
         }
         pairs.push((d.clone(), change, product));
     }
-    if norm > p.rtol || norm.is_nan() {
-        return None;
-    }
-    // The scales of the norms belong to the last residual.
-    f.residual(u, &mut r).ok()?;
-    Some(converged(residuals, f.norms(&r)))
+    let stop = if norm <= p.rtol { Stop::Tolerance } else { Stop::Rounding };
+    (norm <= ABOVE * p.rtol).then(|| converged(stop, residuals, f.norms(&r)))
 }
 
-fn converged(residuals: Vec<f64>, norms: Vec<f64>) -> NewtonInfo {
+fn converged(stop: Stop, residuals: Vec<f64>, norms: Vec<f64>) -> NewtonInfo {
     NewtonInfo {
         converged: true,
-        stop: Stop::Tolerance,
+        stop,
         iterations: residuals.len() - 1,
         residuals,
         norms,

@@ -79,6 +79,7 @@ impl Table {
     }
 
     /// Unknowns and shape functions of number `k`, counted through all points.
+    #[inline]
     fn entries(&self, k: usize) -> impl Iterator<Item = (u32, f64)> {
         let range = self.start[k] as usize..self.start[k + 1] as usize;
         self.dofs[range.clone()].iter().copied().zip(self.shape[range].iter().copied())

@@ -156,6 +156,7 @@ pub struct FacetPoints {
     blocks: Vec<(Tables, usize)>,
     /// Points and weights \[m2\], facet after facet.
     points: Vec<(Point, f64)>,
+    nodes: Vec<u32>,
 }
 
 impl FacetPoints {
@@ -164,7 +165,12 @@ impl FacetPoints {
         let mut points = Vec::new();
         each_facet_point(mesh, hypothesis, blocks, |at, weight| points.push((at.point, weight)));
         let tables = |b: &FacetBlock| (Tables::new(b.kind, &facet_rule(b.kind)), b.len());
-        FacetPoints { blocks: blocks.iter().map(tables).collect(), points }
+        FacetPoints { blocks: blocks.iter().map(tables).collect(), points, nodes: nodes_of(blocks) }
+    }
+
+    /// The nodes of the facets, rising.
+    pub fn nodes(&self) -> &[u32] {
+        &self.nodes
     }
 
     /// Area of the facets \[m2\], with the weight of the symmetry.
@@ -254,23 +260,20 @@ pub fn facet_mass(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) ->
 }
 
 /// What a term with value slots reads at a node (and the node opposite, on an interface).
-pub fn numbers_at_node(
-    term: &dyn Term,
-    space: &Space,
-    all: &[f64],
+pub fn numbers_at_node<'a>(
+    term: &'a dyn Term,
+    space: &'a Space,
+    all: &'a [f64],
     node: u32,
     opposite: u32,
-) -> Vec<f64> {
+) -> impl Iterator<Item = f64> + 'a {
     use crate::At;
-    term.slots()
-        .iter()
-        .map(|slot| {
-            let dof = match slot.at {
-                At::Here => space.dof(slot.field, node),
-                At::Across => space.dof(slot.field, opposite),
-                At::Whole => space.whole_dof(slot.field),
-            };
-            all[dof as usize]
-        })
-        .collect()
+    term.slots().iter().map(move |slot| {
+        let dof = match slot.at {
+            At::Here => space.dof(slot.field, node),
+            At::Across => space.dof(slot.field, opposite),
+            At::Whole => space.whole_dof(slot.field),
+        };
+        all[dof as usize]
+    })
 }

@@ -10,6 +10,10 @@ const ROWS: usize = 50;
 /// Most numbers of the table of a page, so that it stays small; of more points, every so manieth.
 const MOST: usize = 260_000;
 
+/// Most columns of a table that is printed on an upright page, and on one that lies.
+const UPRIGHT: usize = 12;
+const LYING: usize = 20;
+
 /// What the script of the table reads.
 #[derive(Serialize)]
 struct Data {
@@ -54,7 +58,12 @@ pub fn points(sweep: &SweepResults) -> Html {
     let data = Data { columns: columns_of(sweep, &varied, &points, has_gaps), points };
 
     let mut html = Html::new();
-    html.raw("<div class=\"sweep\">\n");
+    let class = match columns {
+        ..=UPRIGHT => "sweep",
+        ..=LYING => "sweep wide",
+        _ => "sweep wide small",
+    };
+    html.open("div", &[("class", class)]).raw("\n");
     if step > 1 {
         html.raw("<p class=\"note\">").text(&format!(
             "Every {step}th of the {} points; all are in results.csv.",

@@ -51,7 +51,11 @@ pub fn solve_current<'m>(
     let observe = &mut |k, residual| log.observer.iteration(k, residual);
     let outcome = solve::solve(case, &mut model, observe)?;
     log.observer.linear(&outcome.linear);
-    Ok(Current::new(model, outcome, setup, log))
+    let current = Current::new(model, outcome, setup, log);
+    for (k, residual) in current.outcome.newton.residuals.iter().enumerate() {
+        log.line(&format!("newton {k}: residual {residual:.3e}"));
+    }
+    Ok(current)
 }
 
 /// Where a point of a sweep begins: what those before it left.
@@ -121,9 +125,6 @@ impl<'m> Current<'m> {
                 newton.iterations,
                 if newton.iterations == 1 { "" } else { "s" }
             ));
-        }
-        for (k, residual) in newton.residuals.iter().enumerate() {
-            log.line(&format!("newton {k}: residual {residual:.3e}"));
         }
         let reactions = if model.surfaces.iter().any(Surface::needs_reactions) {
             model.system.nodal_residual(&outcome.free)

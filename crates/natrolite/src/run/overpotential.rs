@@ -188,9 +188,9 @@ fn contact_at(
     }
     let (mut fraction, mut pressure) = (0.0, 0.0);
     for ((&node, &other), shape) in at.nodes.iter().zip(opposite).zip(at.shape) {
-        let numbers = recover::numbers_at_node(term, space, all, node, other);
-        fraction += shape * numbers[2];
-        pressure += shape * numbers[3];
+        let mut state = recover::numbers_at_node(term, space, all, node, other).skip(2);
+        fraction += shape * state.next().unwrap_or(1.0);
+        pressure += shape * state.next().unwrap_or(0.0);
     }
     // As the law does: shape functions of second order leave the range of the values at the nodes.
     (fraction.min(1.0), pressure)

@@ -4,7 +4,7 @@ use super::model::{Model, Role, Surface};
 use algebra::{Cholesky, LinearSolver};
 use fem::Support;
 use fem::recover::{FacetPoint, facet_mass, numbers_at_node};
-use mesh::{FacetBlock, nodes_of};
+use mesh::FacetBlock;
 use transport::measures::{Distribution, distribution};
 
 /// A solution: all unknowns, and the potential at the nodes.
@@ -54,7 +54,7 @@ pub fn current_through(
         model.points(surface).each(facets, |at, weight| points.push((weight, density(at))));
         points
     };
-    let nodes = nodes_of(facets);
+    let nodes = model.points(surface).nodes().to_vec();
     let opposite = match surface.support {
         Support::Interface(_) => opposites(&nodes, facets, across),
         _ => nodes.clone(),

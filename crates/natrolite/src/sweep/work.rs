@@ -3,7 +3,7 @@
 use super::{Cases, Points};
 use super::plan::{Chunk, Plan, in_one_line};
 use super::shelf::Shelf;
-use super::table::{PointStatus, Row};
+use super::table::{Layout, PointStatus, Row};
 use crate::case::Case;
 use crate::results::{Named, Quantity};
 use crate::run::{
@@ -97,6 +97,24 @@ pub fn solve_points<E>(
     Ok(work.method)
 }
 
+/// What a worker keeps from point to point.
+struct Worker<'a> {
+    cases: Cases<'a>,
+    /// Of the last row: mostly that of the next.
+    layout: Arc<Layout>,
+    out: Out<'a>,
+}
+
+impl Worker<'_> {
+    fn layout_of(&mut self, quantities: &[(String, Quantity)]) -> Arc<Layout> {
+        let names = quantities.iter().map(|(name, q)| (name, &q.unit));
+        if !self.layout.iter().map(|(name, unit)| (name, unit)).eq(names.clone()) {
+            self.layout = Arc::new(names.map(|(n, unit)| (n.clone(), unit.clone())).collect());
+        }
+        Arc::clone(&self.layout)
+    }
+}
+
 /// Rows on their way.
 struct Out<'a> {
     rows: Rows,
@@ -131,15 +149,16 @@ impl Work<'_> {
     }
 
     fn take(&self, next: &AtomicUsize, rows: &Sender<Rows>) {
-        let mut cases = Cases::new(self.points);
-        let mut out = Out { rows: Vec::new(), since: Instant::now(), sender: rows };
+        let (cases, layout) = (Cases::new(self.points), Arc::default());
+        let out = Out { rows: Vec::new(), since: Instant::now(), sender: rows };
+        let mut worker = Worker { cases, layout, out };
         while let Some(chunk) = self.plan.chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
             if chunk.points.iter().any(|&point| !self.done[point]) {
                 let (meshes, stress) = (self.meshes_of(chunk), self.stress_of(chunk));
                 let bulk = self.bulk_of(chunk, &meshes);
                 let shared = (&*meshes, &*stress, &*bulk);
                 // The next chunk may begin with a mesh that takes long.
-                if !self.solve_chunk(chunk, shared, &mut cases, &mut out) || !out.send() {
+                if !self.solve_chunk(chunk, shared, &mut worker) || !worker.out.send() {
                     return;
                 }
             }
@@ -192,8 +211,7 @@ impl Work<'_> {
         &self,
         chunk: &Chunk,
         (meshes, stress, bulk): (&Meshes, &Stress, &Bulk),
-        cases: &mut Cases<'_>,
-        out: &mut Out<'_>,
+        worker: &mut Worker<'_>,
     ) -> bool {
         let is_missing = |point: &usize| !self.done[*point];
         let end = chunk.points.iter().rposition(is_missing).map_or(0, |last| last + 1);
@@ -206,13 +224,13 @@ impl Work<'_> {
                 (Err(reason), _) | (_, Err(reason)) => Row::failed(reason.clone()),
                 (Ok(meshes), Ok(stress)) => {
                     let shared = (&meshes[..], &stress[..], bulk);
-                    self.solve_point(cases, *point, shared, &mut starts).unwrap_or_else(Row::failed)
+                    self.solve_point(worker, *point, shared, &mut starts).unwrap_or_else(Row::failed)
                 }
             };
             if row.status != PointStatus::Converged {
                 starts.iter_mut().for_each(Start::forget);
             }
-            if is_missing(point) && !out.push(*point, row) {
+            if is_missing(point) && !worker.out.push(*point, row) {
                 return false;
             }
         }
@@ -221,12 +239,12 @@ impl Work<'_> {
 
     fn solve_point<'m>(
         &self,
-        cases: &mut Cases<'_>,
+        worker: &mut Worker<'_>,
         point: usize,
         (meshes, stress, bulk): (&'m [Geometry], &[Option<Mechanics>], &'m Bulk),
         starts: &mut [Start<'m>],
     ) -> Result<Row, String> {
-        let case = cases.at(point).map_err(|error| in_one_line(&error))?;
+        let case = worker.cases.at(point).map_err(|error| in_one_line(&error))?;
         let mut runs: Vec<Named<Quantity>> = Vec::new();
         let (mut converged, mut condensed, mut messages) = (true, false, Vec::new());
         let levels = meshes.iter().zip(stress).zip(bulk.iter().zip(starts));
@@ -247,14 +265,17 @@ impl Work<'_> {
             count.fetch_add(1, Ordering::Relaxed);
         }
         let has_estimates = runs.len() > 1;
-        let Named(quantities) = estimate_errors(&runs).unwrap_or_default();
+        let Named(quantities) = match &mut runs[..] {
+            [one] => std::mem::take(one),
+            several => estimate_errors(several).unwrap_or_default(),
+        };
         let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
         Ok(Row {
             status: if converged { PointStatus::Converged } else { PointStatus::NotConverged },
             rim_size: meshes[0].rim_size,
             values: quantities.iter().map(|(_, q)| q.value).collect(),
             errors: quantities.iter().filter(|_| has_estimates).map(|(_, q)| error(q)).collect(),
-            layout: Arc::new(quantities.into_iter().map(|(name, q)| (name, q.unit)).collect()),
+            layout: worker.layout_of(&quantities),
             reason: if converged { String::new() } else { messages.join("; ") },
         })
     }
