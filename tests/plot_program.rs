@@ -203,9 +203,13 @@ fn two_sweeps_are_compared_in_figures_and_numbers() {
     let numbers: Vec<f64> = line.split_whitespace().filter_map(|w| w.parse().ok()).collect();
     // The larger pore and the worse conductor have the larger peak.
     assert!(numbers[2] > numbers[0] && numbers[0] < numbers[1], "{line}");
-    let csv = folder.path().join("both/sweeps_peak_factor_anode_over_material_nas_ohm_conductivity.csv");
+    let csv =
+        folder.path().join("both/sweeps_peak_factor_anode_over_material_nas_ohm_conductivity.csv");
     let csv = fs::read_to_string(csv).expect("a figure");
-    assert!(csv.contains("peak_factor.anode of a") && csv.contains("peak_factor.anode of b"), "{csv}");
+    assert!(
+        csv.contains("peak_factor.anode of a") && csv.contains("peak_factor.anode of b"),
+        "{csv}"
+    );
 
     sweep("b", "0.5 mS/cm", "20 um");
     let text = refused(&folder, &["compare", "a", "b"]);

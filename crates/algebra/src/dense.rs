@@ -115,7 +115,7 @@ pub struct DenseCg {
 const SMALL: usize = 200;
 /// Fewest and most steps of the quasi-Newton method that are tried with a kept factor.
 const LEAST_STEPS: usize = 5;
-const MOST_STEPS: usize = 24;
+const MOST_STEPS: usize = 40;
 /// After so many iterations a factor is made anew.
 const MOST_ITERATIONS: usize = 12;
 
@@ -126,6 +126,11 @@ impl DenseCg {
         let is_there = self.earlier.ready && self.earlier.rows == rows;
         // A step takes 2 n^2 multiplications, and a matrix is filled twice before it is factored.
         is_there.then_some((&self.earlier, (rows / 12).clamp(LEAST_STEPS, MOST_STEPS)))
+    }
+
+    /// Forgets the factor: the next matrix is factored.
+    pub fn forget(&mut self) {
+        self.earlier.ready = false;
     }
 }
 

@@ -8,7 +8,7 @@ use crate::vector::{axpy, dot, max_norm};
 use crate::{Equations, NewtonInfo, NewtonParameters, Preconditioner, Stop};
 
 /// A step must leave at most this part of the residual; else the derivative is from too far away.
-const FALL: f64 = 0.5;
+const FALL: f64 = 0.9;
 /// What rounding leaves may be this much above `rtol`, as in [`crate::newton()`].
 const ABOVE: f64 = 100.0;
 

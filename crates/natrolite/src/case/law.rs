@@ -71,7 +71,9 @@ impl LawUse {
         let mut diagnostics = Diagnostics::default();
         let (origins, per_depth) = (BTreeMap::new(), self.per_depth);
         let mut read = Parameters { origins, depth, per_depth, diagnostics: &mut diagnostics };
-        let Some(value) = read.value(node, key, parameter, "", parameter.name) else { return false };
+        let Some(value) = read.value(node, key, parameter, "", parameter.name) else {
+            return false;
+        };
         self.per_depth = read.per_depth;
         self.values.0.insert(parameter.name, value);
         true

@@ -1,9 +1,9 @@
 //! Other values of a number of the case, without reading the case anew.
 
+use super::Case;
 use super::diagnostic::Diagnostics;
 use super::law::{LawUse, check_fit};
 use super::tree::{Key, Node};
-use super::Case;
 use crate::registry::is_mechanical;
 use fem::registry::{Kind, Parameter, Place};
 

@@ -234,7 +234,10 @@ impl Condensed {
         });
         let mut info = match nearby {
             Some(info) => info,
-            None => newton(&mut equations, solver, start, &parameters, &mut |_, _| {})?,
+            None => {
+                solver.forget();
+                newton(&mut equations, solver, start, &parameters, &mut |_, _| {})?
+            }
         };
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
         let linear = LinearWork { name: "condensed", ..LinearWork::default() };

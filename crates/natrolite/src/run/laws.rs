@@ -41,7 +41,8 @@ impl Laws {
         area: &dyn Fn(Support) -> f64,
     ) -> Result<Laws, CaseError> {
         let laws = Laws { fields: vec![Field::scalar("potential")], ..Laws::default() };
-        let mut draft = Draft { case, geometry, contacts, area, laws, errors: Diagnostics::default() };
+        let mut draft =
+            Draft { case, geometry, contacts, area, laws, errors: Diagnostics::default() };
         draft.place_materials();
         draft.place_boundaries();
         draft.place_interfaces();

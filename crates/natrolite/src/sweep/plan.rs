@@ -1,7 +1,7 @@
 //! Which points share a mesh, a stress side, and the conduction in the bulk.
 
-use super::{Cases, Points};
 use super::table::Row;
+use super::{Cases, Points};
 use crate::case::CaseError;
 use crate::run::{conduction_text, default_rim};
 use rayon::prelude::*;

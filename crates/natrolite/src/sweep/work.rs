@@ -1,9 +1,9 @@
 //! Solving the points: workers take the chunks in their order, and share what points have in common.
 
-use super::{Cases, Points};
 use super::plan::{Chunk, Plan, in_one_line};
 use super::shelf::Shelf;
 use super::table::{Layout, PointStatus, Row};
+use super::{Cases, Points};
 use crate::case::Case;
 use crate::results::{Named, Quantity};
 use crate::run::{
@@ -224,7 +224,8 @@ impl Work<'_> {
                 (Err(reason), _) | (_, Err(reason)) => Row::failed(reason.clone()),
                 (Ok(meshes), Ok(stress)) => {
                     let shared = (&meshes[..], &stress[..], bulk);
-                    self.solve_point(worker, *point, shared, &mut starts).unwrap_or_else(Row::failed)
+                    self.solve_point(worker, *point, shared, &mut starts)
+                        .unwrap_or_else(Row::failed)
                 }
             };
             if row.status != PointStatus::Converged {

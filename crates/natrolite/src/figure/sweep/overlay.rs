@@ -46,7 +46,8 @@ pub fn compare_sweeps(sweeps: &[(&str, &SweepResults)]) -> Vec<Figure> {
     let mut chosen: Vec<&SweepQuantity> = Vec::new();
     for (_, sweep) in sweeps {
         for (quantity, _) in main_quantities(sweep) {
-            let has = |(_, other): &&(&str, &SweepResults)| other.quantity(&quantity.name).is_some();
+            let has =
+                |(_, other): &&(&str, &SweepResults)| other.quantity(&quantity.name).is_some();
             let is_known = chosen.iter().any(|known| known.name == quantity.name);
             if !is_known && sweeps.iter().filter(has).count() > 1 {
                 chosen.push(quantity);
@@ -60,10 +61,8 @@ pub fn compare_sweeps(sweeps: &[(&str, &SweepResults)]) -> Vec<Figure> {
             Some(own) => own.values.clone(),
             None => vec![f64::NAN; sweep.len()],
         };
-        let all = SweepQuantity {
-            values: sweeps.iter().flat_map(values).collect(),
-            ..quantity.clone()
-        };
+        let all =
+            SweepQuantity { values: sweeps.iter().flat_map(values).collect(), ..quantity.clone() };
         let view = QuantityView::new(&all);
         match first.mode {
             SweepMode::Grid => {
@@ -107,8 +106,12 @@ fn overlay(
             false => f64::NAN,
         };
         let values: Vec<f64> = places.iter().map(value).collect();
-        let mut points: Vec<[f64; 2]> =
-            places.iter().map(|&place| axis.values[place]).zip(values.iter().copied()).map(<[f64; 2]>::from).collect();
+        let mut points: Vec<[f64; 2]> = places
+            .iter()
+            .map(|&place| axis.values[place])
+            .zip(values.iter().copied())
+            .map(<[f64; 2]>::from)
+            .collect();
         points.sort_by(|a, b| a[0].total_cmp(&b[0]));
         let label = if is_short { (*name).to_owned() } else { (k + 1).to_string() };
         lines.push(Line { label, points });

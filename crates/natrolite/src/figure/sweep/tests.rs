@@ -267,7 +267,10 @@ fn sweeps_over_the_same_axes_lie_over_each_other() {
     assert!(figure.caption.contains("1 first, 2 a name that is too long"), "{}", figure.caption);
     assert!(figure.caption.contains("interrupted"), "{}", figure.caption);
     let names: Vec<&str> = figure.data.iter().map(|s| s.name.as_str()).collect();
-    assert_eq!(names[1..], ["peak_factor.anode of first", "peak_factor.anode of a name that is too long"]);
+    assert_eq!(
+        names[1..],
+        ["peak_factor.anode of first", "peak_factor.anode of a name that is too long"]
+    );
 }
 
 #[test]

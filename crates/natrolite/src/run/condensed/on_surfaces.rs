@@ -29,10 +29,11 @@ impl OnSurfaces {
             true => facets.iter().map(|block| renumbered(block, &nodes)).collect(),
             false => Vec::new(),
         };
-        let boundaries = whole.boundaries.iter().enumerate().map(|(k, b)| Boundary {
-            facets: take(Support::Boundary(k), &b.facets),
-            ..b.clone()
-        });
+        let boundaries = whole
+            .boundaries
+            .iter()
+            .enumerate()
+            .map(|(k, b)| Boundary { facets: take(Support::Boundary(k), &b.facets), ..b.clone() });
         let interfaces = whole.interfaces.iter().enumerate().map(|(k, i)| Interface {
             sides: i.sides.each_ref().map(|side| take(Support::Interface(k), side)),
             ..i.clone()
