@@ -31,7 +31,7 @@ enum Command {
     Check(CheckOptions),
     /// Draw the figures of a finished run
     Plot(PlotOptions),
-    /// Lay the figures of finished runs over each other, and tell how their numbers differ
+    /// Lay the figures of finished runs, or sweeps, over each other, and tell how their numbers differ
     Compare(CompareOptions),
     /// Compare with closed forms; exit 1 when a row fails
     Verify(VerifyOptions),
