@@ -7,8 +7,9 @@
 use crate::vector::{axpy, dot, max_norm};
 use crate::{Equations, NewtonInfo, NewtonParameters, Preconditioner, Stop};
 
-/// A step must leave at most this part of the residual; else the derivative is from too far away.
-const FALL: f64 = 0.9;
+/// All steps that are allowed together must leave at most this part of the residual, each its share; else
+/// the derivative is from too far away.
+const FALL: f64 = 1.0 / 32.0;
 /// What rounding leaves may be this much above `rtol`, as in [`crate::newton()`].
 const ABOVE: f64 = 100.0;
 
@@ -30,6 +31,8 @@ pub fn quasi_newton(
     let mut norm = max_norm(&f.norms(&r));
     let mut residuals = vec![norm];
     let steps = steps.min(p.max_iterations);
+    let fall = FALL.powf(1.0 / steps.max(1) as f64);
+    let mut is_rounding = false;
     // Steps, with what each changed of the residual and the product of both.
     let mut pairs: Vec<(Vec<f64>, Vec<f64>, f64)> = Vec::with_capacity(steps);
     while norm.is_finite() {
@@ -44,8 +47,9 @@ pub fn quasi_newton(
             Ok(()) => max_norm(&f.norms(&next)),
             Err(_) => f64::NAN,
         };
-        let falls = after < if is_near { norm } else { FALL * norm };
+        let falls = after < if is_near { norm } else { fall * norm };
         if !falls {
+            is_rounding = is_near;
             axpy(-1.0, &d, u);
             // The scales of the norms belong to the last residual.
             f.residual(u, &mut r).ok()?;
@@ -57,13 +61,14 @@ pub fn quasi_newton(
         std::mem::swap(&mut r, &mut next);
         (norm, _) = (after, residuals.push(after));
         if product <= 0.0 {
-            // Rounding: an increasing function has none.
+            // An increasing function has no such pair.
+            is_rounding = norm <= ABOVE * p.rtol;
             break;
         }
         pairs.push((d.clone(), change, product));
     }
     let stop = if norm <= p.rtol { Stop::Tolerance } else { Stop::Rounding };
-    (norm <= ABOVE * p.rtol).then(|| converged(stop, residuals, f.norms(&r)))
+    (norm <= p.rtol || is_rounding).then(|| converged(stop, residuals, f.norms(&r)))
 }
 
 fn converged(stop: Stop, residuals: Vec<f64>, norms: Vec<f64>) -> NewtonInfo {

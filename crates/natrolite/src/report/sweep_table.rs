@@ -58,10 +58,12 @@ pub fn points(sweep: &SweepResults) -> Html {
     let data = Data { columns: columns_of(sweep, &varied, &points, has_gaps), points };
 
     let mut html = Html::new();
-    let class = match columns {
-        ..=UPRIGHT => "sweep",
-        ..=LYING => "sweep wide",
-        _ => "sweep wide small",
+    let class = if columns <= UPRIGHT {
+        "sweep"
+    } else if columns <= LYING {
+        "sweep wide"
+    } else {
+        "sweep wide small"
     };
     html.open("div", &[("class", class)]).raw("\n");
     if step > 1 {

@@ -15,7 +15,7 @@ mod on_surfaces;
 mod surface_equations;
 
 use super::conduction::{Conduction, along_axes, scales};
-use super::model::{Model, Role, Surface};
+use super::model::{Model, Role};
 use super::solve::{Outcome, finish};
 use super::{Contact, Geometry};
 use crate::case::{Case, CaseError};
