@@ -118,7 +118,7 @@ mod tests {
     fn equal_coefficients_give_an_odd_function() {
         let bv = ButlerVolmer::new(2.0, 0.5, 0.5, 298.15);
         let f = 0.5 * 96_485.332_123_31 / (8.314_462_618_153_24 * 298.15);
-        for eta in [0.0, 1e-12, 1e-3, 0.1, 0.7] {
+        for eta in [0.0_f64, 1e-12, 1e-3, 0.1, 0.7] {
             let wanted = 4.0 * (f * eta).sinh();
             for sign in [1.0, -1.0] {
                 let i = bv.current(fem::Dual { v: sign * eta, d: 1.0 });
