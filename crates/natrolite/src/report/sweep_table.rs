@@ -10,9 +10,10 @@ const ROWS: usize = 50;
 /// Most numbers of the table of a page, so that it stays small; of more points, every so manieth.
 const MOST: usize = 260_000;
 
-/// Most columns of a table that is printed on an upright page, and on one that lies.
+/// Most columns of a table that is printed on an upright page, and on one that lies; the style leaves out
+/// those beyond when it is printed.
 const UPRIGHT: usize = 12;
-const LYING: usize = 20;
+const LYING: usize = 18;
 
 /// What the script of the table reads.
 #[derive(Serialize)]
@@ -63,7 +64,7 @@ pub fn points(sweep: &SweepResults) -> Html {
     } else if columns <= LYING {
         "sweep wide"
     } else {
-        "sweep wide small"
+        "sweep wide cut"
     };
     html.open("div", &[("class", class)]).raw("\n");
     if step > 1 {
@@ -100,6 +101,12 @@ pub fn points(sweep: &SweepResults) -> Html {
         html.raw("</tr>\n");
     }
     html.raw("</tbody></table></div>\n");
+    if columns > LYING {
+        html.raw("<p class=\"note in-print\">").text(&format!(
+            "The first {LYING} of {columns} columns are printed; all are in results.csv."
+        ));
+        html.raw("</p>\n");
+    }
     if data.points.len() > ROWS {
         html.raw("<p class=\"note without-script\">").text(&format!(
             "The first {ROWS} of {} points; all are in results.csv.",
