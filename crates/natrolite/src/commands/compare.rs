@@ -30,15 +30,16 @@ pub fn compare(options: &CompareOptions) -> Result<(), Failure> {
     let sweep = folders.iter().find(|folder| is_sweep(folder));
     match (sweep, folders.iter().find(|folder| !is_sweep(folder))) {
         (Some(_), None) => return of_sweeps(options),
-        // A folder that is neither has a message of its own.
-        (Some(sweep), Some(other)) if read_results(other).is_ok() => {
+        (Some(sweep), Some(other)) => {
+            // A folder that is neither has a message of its own.
+            read_results(other)?;
             return Err(Failure::Input(format!(
                 "{} holds a sweep and {} a run: runs are compared with runs, and sweeps with sweeps",
                 sweep.display(),
                 other.display()
             )));
         }
-        _ => {}
+        (None, _) => {}
     }
     let mut results = Vec::with_capacity(folders.len());
     for folder in folders {
