@@ -25,6 +25,7 @@ pub mod metered;
 pub mod newton;
 pub mod operator;
 mod ordering;
+pub mod quasi_newton;
 pub mod schur;
 pub mod vector;
 
@@ -35,7 +36,7 @@ pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose, is_direct};
 pub use cholesky::Cholesky;
 pub use csr::{Csr, CsrError, Pattern};
-pub use dense::{DenseCg, DenseCholesky};
+pub use dense::{DenseCg, DenseCholesky, dense_dot};
 pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
 pub use metered::{LinearWork, Metered};
@@ -43,4 +44,5 @@ pub use newton::{
     Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };
 pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
+pub use quasi_newton::quasi_newton;
 pub use schur::{Schur, Source};
