@@ -57,15 +57,6 @@ int shim_size(void)
     return size;
 }
 
-/* Ranks that share memory with this one, itself included. */
-int shim_neighbours(int *count)
-{
-    MPI_Comm node;
-    TRY(MPI_Comm_split_type(WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
-    TRY(MPI_Comm_size(node, count));
-    return MPI_Comm_free(&node);
-}
-
 void shim_versions(char *text, size_t length)
 {
     char mpi[MPI_MAX_LIBRARY_VERSION_STRING];
@@ -110,17 +101,6 @@ int shim_exchange(const uint64_t *words, const int *sends, const int *send_start
 }
 
 /* ---- options ---- */
-
-/* Options that have a value already keep it. */
-static int insert_defaults(const char *defaults)
-{
-    char *all = NULL;
-    /* What is set now is put over the defaults. */
-    TRY(PetscOptionsGetAll(NULL, &all));
-    TRY(PetscOptionsInsertString(NULL, defaults));
-    TRY(PetscOptionsInsertString(NULL, all));
-    return PetscFree(all);
-}
 
 /* The options of a case, and over them those of the environment. */
 int shim_options(const char *options)
@@ -184,22 +164,44 @@ static void destroy(Solver *solver)
 
 void shim_solver_free(void *solver) { destroy(solver); }
 
-/* Conjugate gradients on the true residual; the rest as `defaults` and the options say. */
-static int create_ksp(const char *defaults, KSP *ksp)
+/* Conjugate gradients on the true residual, unless the options want something else. */
+static int create_ksp(KSP *ksp)
 {
-    TRY(insert_defaults(defaults));
+    PetscBool is_direct;
     TRY(KSPCreate(WORLD, ksp));
     TRY(KSPSetType(*ksp, KSPCG));
     TRY(KSPSetNormType(*ksp, KSP_NORM_UNPRECONDITIONED));
     TRY(KSPSetInitialGuessNonzero(*ksp, PETSC_TRUE));
-    return KSPSetFromOptions(*ksp);
+    TRY(KSPSetFromOptions(*ksp));
+    TRY(PetscObjectTypeCompare((PetscObject)*ksp, KSPPREONLY, &is_direct));
+    if (is_direct) {
+        /* It knows neither residuals nor first guesses. */
+        TRY(KSPSetNormType(*ksp, KSP_NORM_NONE));
+        TRY(KSPSetInitialGuessNonzero(*ksp, PETSC_FALSE));
+    }
+    return 0;
+}
+
+/* The same, with `defaults` for options that have no value; they do not last. */
+static int create_with_defaults(const char *defaults, KSP *ksp)
+{
+    char *given = NULL;
+    int code;
+    TRY(PetscOptionsGetAll(NULL, &given));
+    TRY(PetscOptionsInsertString(NULL, defaults));
+    TRY(PetscOptionsInsertString(NULL, given));
+    code = create_ksp(ksp);
+    TRY(PetscOptionsClear(NULL));
+    TRY(PetscOptionsInsertString(NULL, given));
+    TRY(PetscFree(given));
+    return code;
 }
 
 int shim_solver_new(const char *defaults, void **out)
 {
     Solver *solver = calloc(1, sizeof(Solver));
     if (!solver) return PETSC_ERR_MEM;
-    int code = create_ksp(defaults, &solver->ksp);
+    int code = create_with_defaults(defaults, &solver->ksp);
     if (code) {
         destroy(solver);
         return code;

@@ -1,6 +1,6 @@
 //! The ranks of MPI.
 
-use crate::shim::{self, Session};
+use crate::shim::{self, Ksp, Session};
 use algebra::Comm;
 use std::ffi::c_int;
 use std::fmt;
@@ -60,21 +60,16 @@ impl Mpi {
         self.session.versions()
     }
 
-    /// Ranks on this machine, this one included.
-    ///
-    /// # Errors
-    /// What MPI says.
-    pub fn ranks_here(&self) -> Result<usize, PetscError> {
-        self.session.neighbours().map_err(|code| PetscError::new("ranks of a machine", code))
-    }
-
     /// Takes PETSc's options from a line such as `-pc_type gamg -ksp_monitor`; those of the variable
     /// `PETSC_OPTIONS` win.
     ///
     /// # Errors
-    /// What PETSc says.
+    /// When a method or preconditioner that they name does not exist.
     pub fn set_options(&self, options: &str) -> Result<(), PetscError> {
-        self.session.options(options).map_err(|code| PetscError::new("options", code))
+        let wrong = |code| PetscError::new("options", code);
+        self.session.options(options).map_err(wrong)?;
+        // A solver that is never used: what it does not know shows here.
+        Ksp::new(&self.session, "").map(drop).map_err(wrong)
     }
 
     /// One of [`Comm::size`] parts for each of this rank's vertices, so that parts are of about one size

@@ -38,7 +38,6 @@ mod c {
         pub fn shim_abort(code: c_int);
         pub fn shim_rank() -> c_int;
         pub fn shim_size() -> c_int;
-        pub fn shim_neighbours(count: *mut c_int) -> c_int;
         pub fn shim_versions(text: *mut c_char, length: usize);
         pub fn shim_error(code: c_int, text: *mut c_char, length: usize);
         pub fn shim_gather_counts(count: c_int, counts: *mut c_int) -> c_int;
@@ -148,15 +147,11 @@ impl Session {
 
     /// MPI was asked to work for one thread.
     fn check_thread(&self) {
-        assert_eq!(thread::current().id(), self.thread, "MPI belongs to the thread that started it");
-    }
-
-    pub fn neighbours(&self) -> Result<usize, i32> {
-        self.check_thread();
-        let mut count = 0;
-        // SAFETY: MPI runs, on this thread; `count` is written once.
-        checked(unsafe { c::shim_neighbours(&raw mut count) })?;
-        Ok(count.max(1) as usize)
+        assert_eq!(
+            thread::current().id(),
+            self.thread,
+            "MPI belongs to the thread that started it"
+        );
     }
 
     /// Also what an MPI says of itself is cut to fit.

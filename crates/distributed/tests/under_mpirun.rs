@@ -9,29 +9,47 @@ use std::process::Command;
 const SIDE: usize = 30;
 
 fn main() {
-    if std::env::var_os("NATROLITE_RANK_OF_A_TEST").is_some() {
-        return work();
+    match std::env::var(TASK).as_deref() {
+        Ok("panic") => return panic_alone(),
+        Ok(_) => return work(),
+        Err(_) => {}
     }
-    let program = std::env::current_exe().expect("a test knows its program");
     for ranks in [1, 2, 4] {
-        let run = Command::new("mpirun")
-            .args(["--bind-to", "none", "-n", &ranks.to_string()])
-            .arg(&program)
-            .env("NATROLITE_RANK_OF_A_TEST", "1")
-            .envs([("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")])
-            .env("OMPI_MCA_rmaps_base_oversubscribe", "1")
-            .output();
-        match run {
+        let (success, said) = match run(ranks, "work") {
+            Ok(ended) => ended,
             Err(error) => return println!("skipped: mpirun cannot be started ({error})"),
-            Ok(output) => {
-                let said = String::from_utf8_lossy(&output.stdout);
-                let wrong = String::from_utf8_lossy(&output.stderr);
-                assert!(output.status.success(), "{ranks} ranks: {said}\n{wrong}");
-                assert!(said.contains(&format!("found on {ranks} ranks")), "{said}\n{wrong}");
-            }
-        }
+        };
+        assert!(success, "{ranks} ranks: {said}");
+        assert!(said.contains(&format!("found on {ranks} ranks")), "{said}");
         println!("{ranks} ranks ... ok");
     }
+    let (success, said) = run(2, "panic").expect("it was started before");
+    assert!(!success && said.contains("alone on rank 1"), "{said}");
+    println!("a panic ends all ranks ... ok");
+}
+
+/// The variable that tells a rank what to do.
+const TASK: &str = "NATROLITE_RANK_OF_A_TEST";
+
+/// Starts this program on ranks; whether it succeeded, and all that it said.
+fn run(ranks: usize, task: &str) -> std::io::Result<(bool, String)> {
+    let output = Command::new("mpirun")
+        .args(["--bind-to", "none", "-n", &ranks.to_string()])
+        .arg(std::env::current_exe().expect("a test knows its program"))
+        .env(TASK, task)
+        .envs([("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")])
+        .env("OMPI_MCA_rmaps_base_oversubscribe", "1")
+        .output()?;
+    let all = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&all).into_owned()))
+}
+
+/// One rank panics; the other waits for words that never come.
+fn panic_alone() {
+    let mpi = Mpi::start().expect("nobody started it").expect("MPI runs");
+    assert_ne!(mpi.rank(), 1, "alone on rank 1");
+    mpi.gather_all(&[1]);
+    unreachable!("rank 1 sent nothing");
 }
 
 /// Neighbours of a point of the grid.
@@ -116,9 +134,9 @@ fn work() {
             assert!(error < 1e-9, "{}: {error:e} after {}", solver.name(), info.iterations);
             assert!(info.residual <= 1e-12 && info.iterations < 40, "{info:?}");
         }
-        // The options of the second solver would otherwise be the first's.
-        mpi.set_options("-pc_type hypre").expect("options");
     }
+    let wrong = mpi.set_options("-pc_type soap").unwrap_err().to_string();
+    assert!(wrong.contains("soap"), "{wrong}");
     if rank == 0 {
         println!("found on {ranks} ranks, {}", mpi.versions());
     }

@@ -179,7 +179,8 @@ impl<'m> Model<'m> {
 
     /// Measures the unknowns from the state at zero current.
     fn measure_from_rest(&mut self, case: &Case) {
-        let rest = rest_of(case, &self.geometry.mesh, &self.bodies, &self.surfaces, &self.system);
+        let (mesh, space) = (&self.geometry.mesh, self.system.space());
+        let rest = rest_of(case, (mesh, &self.bodies), &self.surfaces, space);
         self.system.measure_from(rest);
     }
 
@@ -190,14 +191,13 @@ impl<'m> Model<'m> {
 }
 
 /// The state at zero current, from which the unknowns are measured.
-fn rest_of(
+pub fn rest_of(
     case: &Case,
-    mesh: &Mesh,
-    bodies: &Bodies,
+    (mesh, bodies): (&Mesh, &Bodies),
     surfaces: &[Surface],
-    system: &System<'_>,
+    space: &Space,
 ) -> Vec<f64> {
-    let (rest, space) = (Rest::new(case, mesh, bodies, surfaces), system.space());
+    let rest = Rest::new(case, mesh, bodies, surfaces);
     let mut values = vec![0.0; space.total()];
     for node in 0..mesh.points.len() as u32 {
         values[space.dof(POTENTIAL, node) as usize] = rest.at_node(node);
