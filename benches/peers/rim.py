@@ -23,8 +23,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RIM = 1.118987591
 # Largest cells, cells at the rim (both in radii), grading and order of NGSolve; rim size of Natrolite.
-NGSOLVE = [(1.0, 0.05, 0.4, 2), (1.0, 0.2, 0.3, 3), (1.5, 0.2, 0.5, 4)]
-NATROLITE = ["0.2 um", "0.8 um"]
+NGSOLVE = [(2.0, 0.03, 0.3, 2), (1.0, 0.2, 0.3, 3), (1.5, 0.2, 0.5, 4)]
+NATROLITE = ["0.2 um", "0.8 um", "1.2 um"]
 
 
 def ngsolve(hmax, hrim, grading, order):

@@ -1,6 +1,7 @@
 //! What a Krylov method needs to know of A.
 
 use crate::{Blocks, Csr};
+use std::sync::Arc;
 
 /// A square linear operator on vectors of [`Operator::len`] entries.
 pub trait Operator: Sync {
@@ -46,9 +47,9 @@ pub trait ByNodes: Sync {
 /// See [`ByNodes::levels`].
 pub enum FinestLevels {
     /// All entries, by nodes, with a positive diagonal everywhere. What follows is left to multigrid.
-    Matrix(Blocks<f64>),
+    Matrix(Arc<Blocks<f64>>),
     /// A level whose entries are never stored, and the one below it.
-    Product(Unstored),
+    Product(Box<Unstored>),
 }
 
 impl FinestLevels {

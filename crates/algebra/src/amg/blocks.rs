@@ -1,6 +1,10 @@
 //! Sparse matrices of small dense blocks.
 
 use crate::Csr;
+use rayon::prelude::*;
+
+/// Rows of blocks per task.
+const ROWS: usize = 512;
 
 /// A sparse matrix of dense blocks of one shape, in compressed rows. A scalar matrix has blocks 1 x 1.
 ///
@@ -38,6 +42,34 @@ impl<T> Blocks<T> {
             values: &self.values,
             ncols: self.ncols,
         }
+    }
+}
+
+impl Blocks<f64> {
+    /// y = A x for blocks of three rows and three columns.
+    ///
+    /// # Panics
+    /// If the blocks have another shape, or x or y another length.
+    pub fn apply(&self, x: &[f64], y: &mut [f64]) {
+        assert_eq!((self.shape, x.len()), ([3, 3], 3 * self.ncols));
+        assert_eq!(y.len(), 3 * (self.start.len() - 1));
+        let x = x.as_chunks::<3>().0;
+        y.par_chunks_mut(3 * ROWS).enumerate().for_each(|(piece, y)| {
+            for (y, i) in y.as_chunks_mut::<3>().0.iter_mut().zip(piece * ROWS..) {
+                let (columns, blocks) = self.view().row(i);
+                *y = [0.0; 3];
+                for (&j, block) in columns.iter().zip(blocks.as_chunks::<9>().0) {
+                    for (x, column) in x[j as usize].iter().zip(block.as_chunks::<3>().0) {
+                        (0..3).for_each(|r| y[r] += column[r] * x);
+                    }
+                }
+            }
+        });
+    }
+
+    /// Bytes that a product reads beside x and y.
+    pub fn bytes(&self) -> usize {
+        8 * (self.values.len() + self.start.len()) + 4 * self.columns.len()
     }
 }
 

@@ -5,6 +5,7 @@ use super::order::Order;
 use super::sliced::LANES;
 use crate::{Csr, LinearError};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Rows per task.
 const ROWS: usize = 1024;
@@ -24,6 +25,8 @@ pub(super) enum Layout {
 pub(super) enum Matrix<'a> {
     /// The caller's, used in place.
     Given(&'a Csr),
+    /// The caller's too.
+    Shared(Arc<Blocks<f64>>),
     Blocks(Blocks<f64>),
 }
 
@@ -31,6 +34,7 @@ impl Matrix<'_> {
     pub fn view(&self) -> View<'_, f64> {
         match self {
             Self::Given(a) => View::scalar(a),
+            Self::Shared(blocks) => blocks.view(),
             Self::Blocks(blocks) => blocks.view(),
         }
     }

@@ -139,7 +139,7 @@ pub(super) fn coarsen_by_nodes(
     let finest = match finest {
         FinestLevels::Matrix(a) => {
             let scale = scale_to(a.view().diagonal())?;
-            let levels = descend(Vec::new(), Matrix::Blocks(a), near, None, scale, &p)?;
+            let levels = descend(Vec::new(), Matrix::Shared(a), near, None, scale, &p)?;
             return Ok((levels, scale));
         }
         FinestLevels::Product(finest) => finest,
@@ -217,8 +217,8 @@ fn descend(
         first.get_or_insert(above);
     }
     let last = match wide {
-        Matrix::Blocks(blocks) => blocks.view().to_csr(),
         Matrix::Given(a) => a.clone(),
+        blocks => blocks.view().to_csr(),
     };
     // From blocks to their unknowns.
     let order = if order.len() == last.nrows() { order } else { Order::natural(last.nrows()) };

@@ -8,8 +8,10 @@
 //!
 //! For multigrid (see [`algebra::ByNodes`]) the same in single precision is the finest level of second-order
 //! cells, and the level below is made of the corners' shape functions, whose matrices are those of the
-//! Galerkin product, cell by cell. First-order cells have a matrix by nodes, which multigrid goes on from.
+//! Galerkin product, cell by cell. First-order cells have a matrix by nodes, which multigrid goes on from and
+//! conjugate gradients multiply with.
 
+mod by_nodes;
 mod cells;
 mod element;
 mod lanes;
@@ -25,6 +27,7 @@ use crate::assembly::Placed;
 use crate::dilatation::basis_in_space;
 use crate::{At, Hypothesis, Of, Point, Slot, Space, Tables, interpolation_from_corners};
 use algebra::{Blocks, ByNodes, Csr, FinestLevels, Operator, Unstored};
+use by_nodes::ByNodesMatrix;
 use cells::{Cells, Geometry, are_affine};
 use element::{Element, WIDE};
 use matrix::{Part, assemble, constrain};
@@ -61,7 +64,6 @@ pub enum MustStore {
 /// y = A x of linear terms, from the cells; see the source of this module.
 pub struct Action<'m> {
     mesh: &'m Mesh,
-    order: usize,
     parts: Vec<Cellwise>,
     places: NodePlaces,
     kinds: Vec<Kind>,
@@ -69,6 +71,7 @@ pub struct Action<'m> {
     /// One place of each free unknown, and the others: (place, unknown).
     firsts: Vec<u32>,
     others: Vec<(u32, u32)>,
+    first_order: Option<ByNodesMatrix>,
     work: Mutex<[Vec<f64>; 2]>,
 }
 
@@ -147,8 +150,14 @@ impl<'m> Action<'m> {
         }
         let zeros = || vec![0.0; places.dofs.len()];
         let work = Mutex::new([zeros(), zeros()]);
-        let order = mesh.blocks.first().map_or(1, |block| block.kind.order());
-        Action { mesh, order, parts, places, kinds, masters, firsts, others, work }
+        let mut action =
+            Action { mesh, parts, places, kinds, masters, firsts, others, first_order: None, work };
+        if mesh.blocks.iter().all(|block| block.kind.order() == 1) {
+            let all: Vec<u32> = (0..action.places.len() as u32).collect();
+            let blocks = action.matrix(&all, &all);
+            action.first_order = Some(ByNodesMatrix::new(blocks, &action.places.places));
+        }
+        action
     }
 
     /// r = A x for all unknowns x, the free ones first; r are those of the free ones.
@@ -325,7 +334,10 @@ impl Operator for Action<'_> {
     }
 
     fn apply(&self, x: &[f64], y: &mut [f64]) {
-        self.apply_all(x, y);
+        match &self.first_order {
+            Some(a) => a.apply(x, y),
+            None => self.apply_all(x, y),
+        }
     }
 
     /// As if each row had four times the entry on its diagonal.
@@ -340,6 +352,9 @@ impl Operator for Action<'_> {
     }
 
     fn product_bytes(&self) -> u64 {
+        if let Some(a) = &self.first_order {
+            return a.product_bytes() as u64;
+        }
         let stored: usize = self.parts.iter().map(|part| part.product.bytes(&part.cells)).sum();
         // Between unknowns and nodes: two vectors read and two written, and where each number goes; the
         // parts of cells stay in the cache.
@@ -357,9 +372,8 @@ impl ByNodes for Action<'_> {
         let count = self.places.len();
         let whole: Vec<u32> = (self.places.nodes as u32..count as u32).collect();
         let row_of = |node: u32| Some(self.masters[node as usize]);
-        if self.order == 1 {
-            let all: Vec<u32> = (0..count as u32).collect();
-            return FinestLevels::Matrix(self.matrix(&all, &all));
+        if let Some(a) = &self.first_order {
+            return FinestLevels::Matrix(Arc::clone(&a.blocks));
         }
         let nodes = interpolation_from_corners(self.mesh, count, row_of, &whole);
         let nodes = nodes.expect("cells of second order");
@@ -376,12 +390,12 @@ impl ByNodes for Action<'_> {
         let parts: Vec<_> = (self.parts.iter())
             .map(|part| (Arc::clone(&part.cells), Arc::clone(&part.product)))
             .collect();
-        FinestLevels::Product(Unstored {
+        FinestLevels::Product(Box::new(Unstored {
             diagonal: self.diagonal(),
             single: Box::new(move |scale| Box::new(Single::new(&parts, kinds, scale))),
             prolongation: self.prolongation(&nodes, &coarse_of, &coarse),
             below: self.matrix(&coarse_of, &coarse),
             coarse,
-        })
+        }))
     }
 }

@@ -126,26 +126,32 @@ fn refuse_duplicate_cells(
         let (run, i) = locate(cell);
         &run.nodes(raw)[i * run.kind.node_count()..][..run.kind.corner_count()]
     };
+    let sorted = |cell: u32| {
+        let mut corners = corners(cell).to_vec();
+        corners.sort_unstable();
+        corners
+    };
     // Cells with the same corners have the same smallest one.
     let (ends, cells_at) = by_smallest_corner(raw, cells);
-    let duplicate = |node: usize, sums: &mut Vec<(u64, u32)>| -> Option<[u32; 2]> {
+    let duplicate = |node: usize, around: &mut Vec<(u32, u32)>| -> Option<[u32; 2]> {
         let start = if node == 0 { 0 } else { ends[node - 1] };
-        let around = &cells_at[start as usize..ends[node] as usize];
-        // A sum of scattered node numbers stands for the set of nodes; equal sums are compared in full.
-        let sum = |&c: &u32| corners(c).iter().fold(0u64, |s, &n| s.wrapping_add(scatter(n)));
-        sums.clear();
-        sums.extend(around.iter().map(|c| (sum(c), *c)));
-        sums.sort_unstable();
-        let sorted = |cell: u32| {
-            let mut corners = corners(cell).to_vec();
-            corners.sort_unstable();
-            corners
-        };
-        let same = |p: &&[(u64, u32)]| p[0].0 == p[1].0 && sorted(p[0].1) == sorted(p[1].1);
-        sums.windows(2).find(same).map(|pair| [pair[0].1, pair[1].1])
+        around.clear();
+        around.extend_from_slice(&cells_at[start as usize..ends[node] as usize]);
+        around.sort_unstable();
+        // Those with equal sums are compared in full.
+        for group in around.chunk_by(|a, b| a.0 == b.0) {
+            for (k, &(_, second)) in group.iter().enumerate().skip(1) {
+                let mut before = group[..k].iter().map(|&(_, first)| first);
+                if let Some(first) = before.find(|&c| sorted(c) == sorted(second)) {
+                    return Some([first, second]);
+                }
+            }
+        }
+        None
     };
     let found = (0..ends.len()).into_par_iter().with_min_len(4096);
-    match found.map_init(Vec::new, |sums, node| duplicate(node, sums)).find_map_first(|pair| pair) {
+    let first = found.map_init(Vec::new, |around, node| duplicate(node, around));
+    match first.find_map_first(|pair| pair) {
         None => Ok(()),
         Some(pair) => {
             let [first, second] = pair.map(|cell| {
@@ -158,38 +164,39 @@ fn refuse_duplicate_cells(
     }
 }
 
-/// The cells (numbered over all runs) by their smallest corner: where those of each node end, and they.
-fn by_smallest_corner(raw: &Raw, cells: &[Run]) -> (Vec<u32>, Vec<u32>) {
-    let smallest = || {
+/// The cells (numbered over all runs) by their smallest corner: where those of each node end, and for each
+/// cell a number that stands for the set of its corners, and its own.
+fn by_smallest_corner(raw: &Raw, cells: &[Run]) -> (Vec<u32>, Vec<(u32, u32)>) {
+    let corners = || {
         cells.iter().flat_map(|run| {
             let corners = run.kind.corner_count();
-            let smallest = move |nodes: &[u32]| {
-                nodes[..corners].iter().fold(u32::MAX, |a, &b| a.min(b)) as usize
-            };
-            run.nodes(raw).chunks_exact(run.kind.node_count()).map(smallest)
+            run.nodes(raw).chunks_exact(run.kind.node_count()).map(move |nodes| &nodes[..corners])
         })
     };
+    let smallest = |corners: &[u32]| corners.iter().fold(u32::MAX, |a, &b| a.min(b)) as usize;
     let mut ends = vec![0u32; raw.points.len()];
-    smallest().for_each(|node| ends[node] += 1);
+    corners().for_each(|corners| ends[smallest(corners)] += 1);
     let mut sum = 0;
     for end in &mut ends {
         // For now where they start: filling moves each on to its end.
         sum += std::mem::replace(end, sum);
     }
-    let mut sorted = vec![0; sum as usize];
-    for (cell, node) in smallest().enumerate() {
-        sorted[ends[node] as usize] = cell as u32;
-        ends[node] += 1;
+    let mut sorted = vec![(0, 0); sum as usize];
+    for (cell, corners) in corners().enumerate() {
+        let end = &mut ends[smallest(corners)];
+        let set = corners.iter().fold(0u32, |sum, &n| sum.wrapping_add(scatter(n)));
+        sorted[*end as usize] = (set, cell as u32);
+        *end += 1;
     }
     (ends, sorted)
 }
 
-/// The finalizer of SplitMix64: spreads consecutive numbers over 64 bits.
-fn scatter(n: u32) -> u64 {
-    let mut z = (u64::from(n) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+/// Spreads consecutive numbers over 32 bits (the finalizer of MurmurHash3).
+fn scatter(n: u32) -> u32 {
+    let mut z = n.wrapping_add(0x9e37_79b9);
+    z = (z ^ (z >> 16)).wrapping_mul(0x85eb_ca6b);
+    z = (z ^ (z >> 13)).wrapping_mul(0xc2b2_ae35);
+    z ^ (z >> 16)
 }
 
 /// Which of x, y, z a flat mesh lies in; makes the third coordinate exactly constant.

@@ -126,17 +126,24 @@ impl<'a> Cursor<'a> {
     pub fn text_integer(&mut self) -> Result<i64, MeshError> {
         // Most numbers are a few digits between blanks; all else is looked at word by word.
         let rest = self.bytes[self.position..].trim_ascii_start();
-        let digits = rest.iter().take(19).take_while(|b| b.is_ascii_digit()).count();
-        if (1..=18).contains(&digits) && rest.get(digits).is_none_or(u8::is_ascii_whitespace) {
+        let (mut value, mut digits) = (0, 0);
+        for byte in rest.iter().take(18) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            (value, digits) = (10 * value + i64::from(digit), digits + 1);
+        }
+        // 18 digits cannot overflow.
+        if digits > 0 && rest.get(digits).is_none_or(u8::is_ascii_whitespace) {
             self.position = self.bytes.len() - rest.len() + digits;
-            return Ok(rest[..digits].iter().fold(0, |sum, d| 10 * sum + i64::from(d - b'0')));
+            return Ok(value);
         }
         let word = self.word()?;
         let (negative, digits) = match word {
             [b'-', rest @ ..] => (true, rest),
             _ => (false, word),
         };
-        // 18 digits cannot overflow.
         if digits.is_empty() || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
             return Err(self.unexpected("an integer", word));
         }
