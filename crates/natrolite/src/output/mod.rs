@@ -7,6 +7,7 @@
 mod error;
 mod facets;
 mod folder;
+mod packed;
 mod profile;
 mod read;
 mod read_mesh;

@@ -15,13 +15,14 @@
 //! ```
 //!
 //! Every dataset is the same, to the last bit, for any number of threads; what is not stands in the
-//! attributes of `/run`. Big arrays are converted and written a chunk at a time.
+//! attributes of `/run`. Big arrays are converted and written a chunk at a time, and compressed in parallel.
 
 #[cfg(test)]
 mod tests;
 
 use super::error::OutputError;
 use super::facets::{write_facets, write_names};
+use super::packed::{self, Number};
 use super::profile::{encode_name, file_stems};
 use super::summary::reproducible_json;
 use crate::results::{Field, Profile, Results, Summary};
@@ -31,8 +32,8 @@ use mesh::{Block, Mesh};
 use std::ops::Range;
 use std::path::Path;
 
-/// Rows of a chunk: three doubles each still fit into HDF5's chunk cache of 1 MiB, so that no chunk
-/// is compressed twice.
+/// Rows of a chunk: three doubles each still fit into HDF5's chunk cache of 1 MiB, so that no reader
+/// unpacks a chunk twice.
 const CHUNK: usize = 32 * 1024;
 
 /// Writes the whole of `results` to `path`; `compression` is the level of gzip (after a byte
@@ -96,48 +97,56 @@ impl Writer {
         }
     }
 
-    /// Writes `before`, then `count` values for each block: those that `fill` adds for a range of them, a
-    /// chunk at a time.
-    fn blocks<T: H5Type>(
+    /// Writes `rows` rows of `N` numbers; `fill` adds a range of them to a vector.
+    fn rows<T: Number, const N: usize>(
         &self,
         (group, name): (&Group, &str),
-        mesh: &Mesh,
-        before: &[T],
-        count: impl Fn(&Block) -> usize,
-        mut fill: impl FnMut(&Block, Range<usize>, &mut Vec<T>),
+        rows: usize,
+        fill: impl Fn(Range<usize>, &mut Vec<[T; N]>) + Sync,
     ) -> hdf5::Result<Dataset> {
-        let len = before.len() + mesh.blocks.iter().map(&count).sum::<usize>();
-        let dataset = self.dataset::<T>(group, name, len, 1)?;
-        if !before.is_empty() {
-            dataset.write_slice(before, 0..before.len())?;
+        let dataset = self.dataset::<T>(group, name, rows, N)?;
+        if self.compression > 0 {
+            packed::write(&dataset, (rows, rows.min(CHUNK).max(1)), self.compression, fill)?;
+            return Ok(dataset);
         }
-        let mut buffer = Vec::with_capacity(len.min(CHUNK));
-        let mut start = before.len();
-        for block in &mesh.blocks {
-            let count = count(block);
-            for first in (0..count).step_by(CHUNK) {
-                buffer.clear();
-                fill(block, first..count.min(first + CHUNK), &mut buffer);
-                dataset.write_slice(&buffer, start..start + buffer.len())?;
-                start += buffer.len();
+        let mut buffer = Vec::with_capacity(rows.min(CHUNK));
+        for first in (0..rows).step_by(CHUNK) {
+            let range = first..rows.min(first + CHUNK);
+            buffer.clear();
+            fill(range.clone(), &mut buffer);
+            match N {
+                1 => dataset.write_slice(buffer.as_flattened(), range)?,
+                _ => dataset.write_slice::<_, T, _, _>(&buffer[..], (range, ..))?,
             }
         }
-        debug_assert_eq!(start, len);
         Ok(dataset)
     }
 
-    /// Writes rows of `N` values as they lie in memory.
-    fn rows<const N: usize>(
+    /// Writes numbers that come with the blocks of the mesh: `count` for each, of which `fill` adds a
+    /// range of those of the block with this index.
+    fn blocks<T: Number>(
         &self,
-        group: &Group,
-        name: &str,
-        rows: &[[f64; N]],
+        place: (&Group, &str),
+        mesh: &Mesh,
+        count: impl Fn(&Block) -> usize,
+        fill: impl Fn(usize, Range<usize>, &mut Vec<[T; 1]>) + Sync,
     ) -> hdf5::Result<Dataset> {
-        let dataset = self.dataset::<f64>(group, name, rows.len(), N)?;
-        for (k, chunk) in rows.chunks(CHUNK).enumerate() {
-            dataset.write_slice::<_, f64, _, _>(chunk, (k * CHUNK..k * CHUNK + chunk.len(), ..))?;
+        let mut ends = Vec::with_capacity(mesh.blocks.len());
+        for block in &mesh.blocks {
+            ends.push(ends.last().unwrap_or(&0) + count(block));
         }
-        Ok(dataset)
+        let len = ends.last().copied().unwrap_or(0);
+        self.rows(place, len, |range, out| {
+            let mut first = range.start;
+            for k in ends.partition_point(|&end| end <= first).. {
+                let (start, end) = (if k == 0 { 0 } else { ends[k - 1] }, ends[k].min(range.end));
+                fill(k, first - start..end - start, out);
+                first = end;
+                if first == range.end {
+                    break;
+                }
+            }
+        })
     }
 
     fn grid(&self, group: &Group, results: &Results) -> hdf5::Result<()> {
@@ -156,32 +165,37 @@ impl Writer {
         ] {
             group.new_dataset::<i64>().shape(1).create(name)?.write(&[count as i64])?;
         }
-        let points = self.rows(group, "Points", &mesh.points)?;
+        let points = self.rows((group, "Points"), mesh.points.len(), |range, out| {
+            out.extend_from_slice(&mesh.points[range]);
+        })?;
         write_attribute(&points, "unit", "m")?;
 
-        self.blocks(
-            (group, "Connectivity"),
-            mesh,
-            &[],
-            |b| b.nodes.len(),
-            |block, range, out| {
-                out.extend(block.nodes[range].iter().map(|&node| i64::from(node)));
-            },
-        )?;
-        let mut end = 0;
-        self.blocks((group, "Offsets"), mesh, &[0], Block::len, |block, range, out| {
-            let size = block.kind.node_count() as i64;
-            out.extend((1..=range.len() as i64).map(|k| end + k * size));
-            end += range.len() as i64 * size;
+        let blocks = &mesh.blocks;
+        let ids_of = |b: &Block| b.nodes.len();
+        self.blocks((group, "Connectivity"), mesh, ids_of, |k, range, out| {
+            out.extend(blocks[k].nodes[range].iter().map(|&node| [i64::from(node)]));
         })?;
-        self.blocks((group, "Types"), mesh, &[], Block::len, |block, range, out| {
-            out.resize(range.len(), block.kind.vtk_type());
+        // Of each block the first cell, the ids before it, and those of a cell.
+        let (mut firsts, mut cell, mut id) = (Vec::new(), 0, 0);
+        for block in blocks {
+            firsts.push((cell, id, block.kind.node_count()));
+            (cell, id) = (cell + block.len(), id + block.nodes.len());
+        }
+        self.rows((group, "Offsets"), cells + 1, |range, out| {
+            out.extend(range.map(|cell| {
+                let block = firsts.partition_point(|&(first, ..)| first <= cell).checked_sub(1);
+                let (first, id, size) = block.map_or((0, 0, 0), |k| firsts[k]);
+                [(id + (cell - first) * size) as i64]
+            }));
+        })?;
+        self.blocks((group, "Types"), mesh, Block::len, |k, range, out| {
+            out.resize(out.len() + range.len(), [blocks[k].kind.vtk_type()]);
         })?;
 
         let cell_data = group.create_group("CellData")?;
         let region = (&cell_data, "region");
-        let region = self.blocks(region, mesh, &[], Block::len, |block, range, out| {
-            out.resize(range.len(), block.region as i32);
+        let region = self.blocks(region, mesh, Block::len, |k, range, out| {
+            out.resize(out.len() + range.len(), [blocks[k].region as i32]);
         })?;
         let names = mesh.regions.iter().map(|n| text(n)).collect::<hdf5::Result<Vec<_>>>()?;
         region.new_attr::<VarLenUnicode>().shape(names.len()).create("names")?.write(&names)?;
@@ -199,20 +213,23 @@ impl Writer {
     }
 
     fn field(&self, group: &Group, field: &Field) -> hdf5::Result<()> {
+        let place = (group, &*field.name);
         let dataset = match field.components {
-            3 => self.rows::<3>(group, &field.name, field.values.as_chunks().0)?,
-            6 => self.rows::<6>(group, &field.name, field.values.as_chunks().0)?,
-            _ => self.rows_of_one(group, &field.name, &field.values)?,
+            3 => self.values::<3>(place, &field.values)?,
+            6 => self.values::<6>(place, &field.values)?,
+            _ => self.values::<1>(place, &field.values)?,
         };
         write_attribute(&dataset, "unit", field.unit)
     }
 
-    fn rows_of_one(&self, group: &Group, name: &str, values: &[f64]) -> hdf5::Result<Dataset> {
-        let dataset = self.dataset::<f64>(group, name, values.len(), 1)?;
-        for (k, chunk) in values.chunks(CHUNK).enumerate() {
-            dataset.write_slice(chunk, k * CHUNK..k * CHUNK + chunk.len())?;
-        }
-        Ok(dataset)
+    /// Writes rows of `N` numbers as they lie in memory.
+    fn values<const N: usize>(
+        &self,
+        place: (&Group, &str),
+        values: &[f64],
+    ) -> hdf5::Result<Dataset> {
+        let (rows, _) = values.as_chunks::<N>();
+        self.rows(place, rows.len(), |range, out| out.extend_from_slice(&rows[range]))
     }
 }
 
