@@ -146,7 +146,7 @@ impl LinearSolver for PetscSolver<'_> {
         match solved.reason {
             1.. => {}
             // KSP_DIVERGED_ITS, and what a method that does not get on says.
-            -3 | -4 | -5 => {
+            -5..=-3 => {
                 return Err(LinearError::NotConverged { iterations, residual, wanted: rtol });
             }
             // KSP_DIVERGED_INDEFINITE_PC, _MAT and _PC_FAILED: a factorisation met a pivot of zero.
