@@ -156,7 +156,6 @@ fn errors_are_said_once_and_have_their_codes() {
     let wrong = ["run", "--set", "boundary.counter.current.density=\"1 V\""];
     refused(&wrong, &pore, 2, "got an electric potential");
     refused(&["run"], Path::new("nowhere.toml"), 2, "cannot read the case");
-    refused(&["run", "--refine", "1"], &pore, 2, "--refine works on one rank only");
     let pressure = config("sulfide_stack_pressure.toml");
     refused(&["run"], &pressure, 2, "the stack pressure is solved on one rank only");
     let options = ["run", "--set", "solver.petsc=\"-pc_type soap\""];

@@ -137,7 +137,7 @@ fn check(name: &str, values: &[&str]) {
     let one = solve_case(&case, 0, &mut Silent).expect("solved");
     for ranks in 1..=3 {
         let mut results = on_threads(ranks, |comm| {
-            solve_on_ranks(&case, &Threads { comm }, &mut Silent).expect("solved")
+            solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent).expect("solved")
         });
         assert!(results[1..].iter().all(Option::is_none));
         let many = results.swap_remove(0).expect("rank 0 has them");
@@ -176,12 +176,28 @@ fn an_electrode_that_floats_as_a_whole() {
 }
 
 #[test]
+fn finer_meshes_give_estimates_of_errors() {
+    let case = read_file(&config("nas_pore.toml"), &[]).expect("a case");
+    let one = solve_case(&case, 2, &mut Silent).expect("solved");
+    let mut all = on_threads(2, |comm| {
+        solve_on_ranks(&case, 2, &Threads { comm }, &mut Silent).expect("solved")
+    });
+    let many = all.swap_remove(0).expect("rank 0 has them");
+    compare(&one, &many, "refined");
+    let estimate = |results: &Results| {
+        let peak = results.summary.quantities.get("peak_factor.anode").expect("a quantity");
+        peak.error_estimate.expect("three meshes")
+    };
+    assert!((estimate(&one) / estimate(&many) - 1.0).abs() < 1e-3);
+}
+
+#[test]
 fn what_does_not_converge_says_where() {
     let values = ["solver.newton.max_iterations=1", "solver.newton.rtol=1e-14"];
     let case = read_file(&config("nas_pore.toml"), &set(&values)).expect("a case");
     let one = solve_case(&case, 0, &mut Silent).expect("results all the same");
     let mut all = on_threads(2, |comm| {
-        solve_on_ranks(&case, &Threads { comm }, &mut Silent).expect("results all the same")
+        solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent).expect("results all the same")
     });
     let many = all.swap_remove(0).expect("rank 0 has them");
     assert!(one.log.lines().next().is_some_and(|line| line.contains("largest at")), "{}", one.log);
@@ -213,7 +229,7 @@ fn errors_are_found_on_all_ranks() {
     }
     for (ranks, wanted) in [(1, "no solver"), (2, "no partitioner")] {
         let failures = on_threads(ranks, |comm| {
-            match solve_on_ranks(&case, &Broken(Threads { comm }), &mut Silent) {
+            match solve_on_ranks(&case, 0, &Broken(Threads { comm }), &mut Silent) {
                 Err(RunError::Engine(message)) => message,
                 other => panic!("{:?}", other.map(|_| ())),
             }

@@ -198,6 +198,13 @@ pub enum Status {
     NotConverged,
 }
 
+impl Status {
+    /// What it is when everything converged, or not.
+    pub fn of(converged: bool) -> Self {
+        if converged { Status::Converged } else { Status::NotConverged }
+    }
+}
+
 /// The numbers of a run; field for field the contents of `summary.json`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {

@@ -27,12 +27,12 @@ pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
     let ranks = Ranks::start(launcher)?;
     let case =
         ranks.agree(crate::case::read_file(&options.case, &options.set).map_err(Into::into))?;
-    let engine = ranks.agree(ranks.engine_for(&case, options.refine))?;
+    let engine = ranks.agree(ranks.engine_for(&case))?;
     let cores = ranks.cores();
     let shared_out = cores.as_ref().map(|cores| cores.threads() as u32);
     ranks.agree(set_threads(options.threads.or(shared_out)))?;
     if ranks.rank() > 0 {
-        return assist(&case, &ranks);
+        return assist(&case, options.refine, &ranks);
     }
     let target = folder_for(&options.case, options.output.as_deref());
     let folder = ranks.agree(Folder::prepare(&target, options.force).map_err(Into::into))?;
@@ -43,7 +43,7 @@ pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
     }
     report_materials(&case, &mut progress);
     let solved = match engine {
-        Some(engine) => solve_on_ranks(&case, engine, &mut progress),
+        Some(engine) => solve_on_ranks(&case, options.refine, engine, &mut progress),
         None => solve_case(&case, options.refine, &mut progress).map(Some),
     };
     let results = ranks.agree(solved.map_err(failure_of))?;
@@ -53,10 +53,11 @@ pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
 }
 
 /// What ranks do that have nothing to write: they help to solve, and end as the first one does.
-fn assist(case: &Case, ranks: &Ranks) -> Result<(), Failure> {
+fn assist(case: &Case, refinements: u32, ranks: &Ranks) -> Result<(), Failure> {
     ranks.agree(Ok(()))?;
     let engine = ranks.engine().expect("several ranks have an engine");
-    ranks.agree(solve_on_ranks(case, engine, &mut Silent).map_err(failure_of))?;
+    let solved = solve_on_ranks(case, refinements, engine, &mut Silent);
+    ranks.agree(solved.map_err(failure_of))?;
     ranks.agree(Ok(()))
 }
 

@@ -141,23 +141,12 @@ impl Ranks {
     ///
     /// # Errors
     /// When several ranks cannot, and for options that PETSc does not know.
-    pub fn engine_for(
-        &self,
-        case: &Case,
-        refinements: u32,
-    ) -> Result<Option<&dyn Engine>, Failure> {
-        let refusal = match (ranks::check_case(case), refinements) {
-            (Err(error), _) => Some(Failure::Case(error)),
-            (Ok(()), 1..) => {
-                Some(Failure::Input("--refine works on one rank only, not under `mpirun`".into()))
-            }
-            (Ok(()), 0) => None,
-        };
-        match refusal {
-            Some(refusal) if self.size() > 1 => return Err(refusal),
+    pub fn engine_for(&self, case: &Case) -> Result<Option<&dyn Engine>, Failure> {
+        match ranks::check_case(case) {
+            Err(error) if self.size() > 1 => return Err(error.into()),
             // Alone there is another way.
-            Some(_) => return Ok(None),
-            None => {}
+            Err(_) => return Ok(None),
+            Ok(()) => {}
         }
         #[cfg(feature = "petsc")]
         if let Some(engine) = &self.engine {

@@ -92,23 +92,34 @@ pub fn solve_case(
     refinements: u32,
     observer: &mut dyn Observer,
 ) -> Result<Results, RunError> {
+    let solve = |refinement| {
+        let results = solve_refined(case, refinement, observer)?;
+        Ok((results.summary.status, Some(results)))
+    };
+    Ok(on_finer_meshes(refinements, solve)?.expect("the only rank has the results"))
+}
+
+/// Calls `solve` with the number of refinements, from none to `refinements`; the results are those of the
+/// last, where this rank has them.
+fn on_finer_meshes(
+    refinements: u32,
+    mut solve: impl FnMut(u32) -> Result<(Status, Option<Results>), RunError>,
+) -> Result<Option<Results>, RunError> {
     let mut runs: Vec<Named<Quantity>> = Vec::new();
     let mut last = None;
     for refinement in 0..=refinements {
         drop(last.take());
-        let results = solve_refined(case, refinement, observer)?;
-        let converged = results.summary.status == Status::Converged;
-        runs.push(results.summary.quantities.clone());
-        last = Some(results);
-        if !converged {
+        let (status, results) = solve(refinement)?;
+        runs.extend(results.as_ref().map(|results| results.summary.quantities.clone()));
+        last = results;
+        if status != Status::Converged {
             break;
         }
     }
-    let mut results = last.expect("the range holds its start");
-    if let Some(quantities) = estimate::estimate_errors(&runs) {
+    if let (Some(results), Some(quantities)) = (&mut last, estimate::estimate_errors(&runs)) {
         results.summary.quantities = quantities;
     }
-    Ok(results)
+    Ok(last)
 }
 
 /// Solves `case` on its mesh refined uniformly `refinement` times, and on no other.
@@ -212,7 +223,7 @@ fn find(
         log.push('\n');
     }
     let summary = Summary {
-        status: if converged { Status::Converged } else { Status::NotConverged },
+        status: Status::of(converged),
         title: case.title.clone(),
         version: crate::VERSION_AND_COMMIT.into(),
         threads: rayon::current_num_threads(),

@@ -13,9 +13,9 @@ pub use engine::Engine;
 
 use super::current::Current;
 use super::model::Model;
-use super::{Geometry, Log, Observer, RunError, find, solve};
+use super::{Geometry, Log, Observer, RunError, find, on_finer_meshes, solve};
 use crate::case::{Case, CaseError, Diagnostic};
-use crate::results::Results;
+use crate::results::{Results, Status};
 use algebra::Comm;
 use share::Share;
 use std::time::Instant;
@@ -34,7 +34,8 @@ pub fn check_case(case: &Case) -> Result<(), CaseError> {
     Ok(())
 }
 
-/// Solves `case` on the ranks of `engine`, which all call this together. Rank 0 gets the results.
+/// Solves `case` on the ranks of `engine`, which all call this together, on its mesh and on `refinements`
+/// uniformly finer ones. Rank 0 gets the results.
 ///
 /// # Errors
 /// As [`super::solve_case`], on all ranks alike.
@@ -43,20 +44,31 @@ pub fn check_case(case: &Case) -> Result<(), CaseError> {
 /// For a case that [`check_case`] refuses.
 pub fn solve_on_ranks(
     case: &Case,
+    refinements: u32,
     engine: &dyn Engine,
     observer: &mut dyn Observer,
 ) -> Result<Option<Results>, RunError> {
     assert!(check_case(case).is_ok(), "checked before");
+    on_finer_meshes(refinements, |refinement| solve_refined(case, refinement, engine, observer))
+}
+
+fn solve_refined(
+    case: &Case,
+    refinement: u32,
+    engine: &dyn Engine,
+    observer: &mut dyn Observer,
+) -> Result<(Status, Option<Results>), RunError> {
     let start = Instant::now();
     observer.phase("mesh");
-    let whole = agreed(engine.comm(), Geometry::of(case, 0).map_err(RunError::from))?;
+    let whole = agreed(engine.comm(), Geometry::of(case, refinement).map_err(RunError::from))?;
     let meshed = start.elapsed();
     observer.phase("partition");
     let share = Share::of(case, &whole, engine)?;
     // From here on the whole is on rank 0 only.
     let whole = (engine.comm().rank() == 0).then_some(whole);
     let solution = share.solve(case, engine, observer)?;
-    let (Some(geometry), Some(free)) = (whole, solution.free) else { return Ok(None) };
+    let status = Status::of(solution.newton.converged);
+    let (Some(geometry), Some(free)) = (whole, solution.free) else { return Ok((status, None)) };
     let mut log = Log { text: String::new(), observer };
     let model = Model::new(case, &geometry, &[])?;
     log.observer.linear(&solution.linear);
@@ -66,7 +78,7 @@ pub fn solve_on_ranks(
     let mut found = find(case, &geometry, Some(&current), None, (start, meshed), log);
     drop(current);
     found.summary.ranks = Some(solution.ranks);
-    Ok(Some(found.on_mesh(case, geometry)))
+    Ok((status, Some(found.on_mesh(case, geometry))))
 }
 
 /// The result of a rank, if all of them succeeded: a file, say, may be missing on one machine.
