@@ -220,6 +220,16 @@ impl<'m> System<'m> {
     /// When a term is not finite there.
     pub fn tangent(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
         self.store_matrix();
+        if matches!(&self.linear, Some(Linear::Stored(jacobian)) if jacobian.tangent().is_none()) {
+            // A solver has put the entries into an order of its own.
+            self.linear = None;
+        }
+        let tangent = self.jacobian(u)?.tangent();
+        Ok(tangent.unwrap_or_else(|| unreachable!("it was just assembled in rows")))
+    }
+
+    /// The tangent at the free deviations `u`.
+    fn jacobian(&mut self, u: &[f64]) -> Result<&mut Jacobian, Inadmissible> {
         self.assemble();
         self.set(u);
         let Some(Linear::Stored(jacobian)) = &mut self.linear else {
@@ -228,13 +238,12 @@ impl<'m> System<'m> {
         let matrix = jacobian.tangent_mut();
         let body = Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space };
         let state = State { deviations: &self.all, rest: &self.rest };
-        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
+        for p in self.placed.iter().filter(|p| !p.term.is_linear() && !p.term.is_load()) {
             add_tangent(body, p, state, matrix, 0);
         }
-        if self.comm.all(matrix.values().iter().all(|v| v.is_finite())) {
-            Ok(jacobian.tangent())
-        } else {
-            Err(Inadmissible(NOT_FINITE.into()))
+        match self.comm.all(jacobian.end_tangent()) {
+            true => Ok(jacobian),
+            false => Err(Inadmissible(NOT_FINITE.into())),
         }
     }
 
@@ -451,12 +460,12 @@ impl Equations for System<'_> {
         }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         if self.stores {
-            return self.tangent(u).map(|matrix| matrix as &dyn Operator);
+            return self.jacobian(u).map(|jacobian| jacobian as &mut dyn Operator);
         }
         self.assemble();
-        match &self.linear {
+        match &mut self.linear {
             Some(Linear::Action(action)) => Ok(action),
             _ => unreachable!("it was just assembled"),
         }

@@ -37,10 +37,13 @@ impl ButlerVolmer {
 impl Kinetics for ButlerVolmer {
     fn current<S: Real>(&self, eta: S) -> S {
         let (a, c) = (eta * self.anodic, -(eta * self.cathodic));
-        // exp(a) - exp(c) cancels near equilibrium; expm1 keeps the digits.
-        let anodic = a.chain(a.value().exp_m1(), a.value().exp());
-        let cathodic = c.chain(c.value().exp_m1(), c.value().exp());
-        (anodic - cathodic) * self.i0
+        // exp(a) - exp(c) cancels near equilibrium; expm1 keeps the digits. The slopes only add up, and one
+        // of them is at least 1.
+        let less_one = |x: S| {
+            let value = x.value().exp_m1();
+            x.chain(value, value + 1.0)
+        };
+        (less_one(a) - less_one(c)) * self.i0
     }
 
     fn bound(&self, i: f64) -> f64 {

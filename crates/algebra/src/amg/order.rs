@@ -5,7 +5,7 @@ use super::sliced::LANES;
 use rayon::prelude::*;
 
 /// Rows per window: few enough that neighbours stay near, many enough to hold rows of like length.
-const WINDOW: usize = 256;
+pub(super) const WINDOW: usize = 256;
 
 /// Where the rows of a level are in the vectors of the cycle.
 #[derive(Default)]

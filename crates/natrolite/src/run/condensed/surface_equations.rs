@@ -72,7 +72,7 @@ impl Equations for SurfaceEquations<'_, '_> {
         }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         self.set(u);
         let (condensed, n) = (self.condensed, u.len());
         let values = self.matrix.values_mut();
@@ -94,7 +94,7 @@ impl Equations for SurfaceEquations<'_, '_> {
             });
         }
         match values.iter().all(|value| value.is_finite()) {
-            true => Ok(&self.matrix),
+            true => Ok(&mut self.matrix),
             false => Err(Inadmissible("a term is not finite".into())),
         }
     }
