@@ -75,6 +75,26 @@ fn readme_and_ci_agree_on_the_test_command() {
     assert!(readme.lines().any(|line| line.ends_with(MAIN_COMMAND)), "README.md: {MAIN_COMMAND}");
 }
 
+/// Crates that the program is built from, with these arguments.
+fn crates_of_the_program(arguments: &[&str]) -> String {
+    let listing = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--package", "natrolite", "--edges", "normal,build"])
+        .args(["--prefix", "none"])
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("cargo starts");
+    assert!(listing.status.success(), "{}", String::from_utf8_lossy(&listing.stderr));
+    String::from_utf8_lossy(&listing.stdout).into_owned()
+}
+
+#[test]
+fn mpi_and_petsc_are_asked_for_by_a_feature_only() {
+    let has = |crates: &str| crates.lines().any(|line| line.starts_with("natrolite-distributed "));
+    assert!(!has(&crates_of_the_program(&[])));
+    assert!(has(&crates_of_the_program(&["--features", "petsc"])));
+}
+
 #[cfg(unix)]
 #[test]
 fn ci_can_be_executed() {

@@ -5,6 +5,11 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    if std::env::var_os("CARGO_FEATURE_PETSC").is_some() {
+        // HDF5 and METIS are linked in; PETSc brings others of its own. What is linked in stays inside, or
+        // PETSc's libraries would call it instead of theirs.
+        println!("cargo::rustc-link-arg=-Wl,--exclude-libs,ALL");
+    }
     // A source tree unpacked inside another repository must not report that one's commit.
     let own = git(&["ls-files", "--error-unmatch", "build.rs"]).is_some();
     let commit = own.then(|| git(&["rev-parse", "--short=7", "HEAD"])).flatten();

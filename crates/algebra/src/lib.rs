@@ -2,7 +2,8 @@
 //!
 //! The crate knows matrices and vectors, no mesh and no physics. Read in this order:
 //!
-//! * [`IndexMap`], [`Csr`], [`Operator`], [`vector`]: what is solved with;
+//! * [`Comm`] (the ranks, [`Serial`] when there is one), [`IndexMap`], [`Halo`]: what is where;
+//! * [`Csr`], [`Operator`], [`vector`]: what is solved with;
 //! * [`LinearSolver`]: the face of every solver of A x = b, [`choose`] picks one;
 //! * [`Cholesky`] (direct), [`cg()`] and [`AmgCg`] (iterative), [`amg`] (the preconditioner);
 //! * [`Schur`] (elimination of the bulk) and [`{DenseCg, DenseCholesky}`] for what is left;
@@ -16,8 +17,10 @@ pub mod amg_cg;
 pub mod cg;
 pub mod choice;
 pub mod cholesky;
+pub mod comm;
 pub mod csr;
 pub mod dense;
+pub mod halo;
 pub mod index_map;
 pub mod line_search;
 pub mod linear;
@@ -35,8 +38,10 @@ pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose, is_direct};
 pub use cholesky::Cholesky;
+pub use comm::{Comm, Serial};
 pub use csr::{Csr, CsrError, Pattern};
 pub use dense::{DenseCg, DenseCholesky, dense_dot};
+pub use halo::Halo;
 pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
 pub use metered::{LinearWork, Metered};

@@ -108,6 +108,14 @@ pub enum LinearError {
         /// Name of the solver.
         solver: &'static str,
     },
+    /// Something that the solver calls failed, and said why.
+    #[error("{solver} failed: {message}")]
+    Failed {
+        /// Name of the solver.
+        solver: &'static str,
+        /// What it said.
+        message: String,
+    },
     /// [`LinearSolver::solve`] was called for a matrix that was not prepared.
     #[error("solve was called before prepare for this matrix")]
     NotPrepared,

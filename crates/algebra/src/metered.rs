@@ -23,14 +23,14 @@ pub struct LinearWork {
 }
 
 /// A solver that notes what it costs.
-pub struct Metered {
-    solver: Box<dyn LinearSolver + Send>,
+pub struct Metered<'s> {
+    solver: Box<dyn LinearSolver + Send + 's>,
     work: LinearWork,
 }
 
-impl Metered {
+impl<'s> Metered<'s> {
     /// The same solver, with nothing noted yet.
-    pub fn new(solver: Box<dyn LinearSolver + Send>) -> Self {
+    pub fn new(solver: Box<dyn LinearSolver + Send + 's>) -> Self {
         let work = LinearWork { name: solver.name(), ..LinearWork::default() };
         Self { solver, work }
     }
@@ -41,7 +41,7 @@ impl Metered {
     }
 }
 
-impl LinearSolver for Metered {
+impl LinearSolver for Metered<'_> {
     fn name(&self) -> &'static str {
         self.solver.name()
     }

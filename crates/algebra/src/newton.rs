@@ -34,6 +34,12 @@ pub trait Equations {
     /// The fields of [`Equations::norms`].
     fn field_names(&self) -> Vec<&str>;
 
+    /// x . y over the unknowns, each counted once: of a problem that is spread over ranks the vectors
+    /// hold copies, too, and the product is that of all ranks.
+    fn dot(&self, x: &[f64], y: &[f64]) -> f64 {
+        dot(x, y)
+    }
+
     /// True if there are no unknowns.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -96,7 +102,8 @@ pub struct NewtonInfo {
     /// Norm of eps |J| |u|: a residual this small is rounding in its evaluation. 0 until the norm is
     /// below 1e-6.
     pub rounding: f64,
-    /// Index of the largest entry of the last residual; 0 if there are no unknowns.
+    /// Index of the largest entry of the last residual; 0 if there are no unknowns. Of a problem that is
+    /// spread over ranks, among those of this rank.
     pub worst: usize,
     /// What the linear solver said when it failed.
     pub failure: Option<LinearError>,
@@ -244,12 +251,12 @@ fn step(
     norm: f64,
     rtol: f64,
 ) -> Option<f64> {
-    let g0 = dot(r, d);
+    let g0 = f.dot(r, d);
     let mut g = |f: &mut dyn Equations, r: &mut [f64], t: f64| {
         u.copy_from_slice(start);
         axpy(t, d, u);
         match f.residual(u, r) {
-            Ok(()) => dot(r, d),
+            Ok(()) => f.dot(r, d),
             Err(_) => f64::INFINITY,
         }
     };

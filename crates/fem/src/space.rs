@@ -237,6 +237,19 @@ impl Space {
         true
     }
 
+    /// Gives the free unknown k the number `numbers[k]`, below [`Space::free`] as before.
+    ///
+    /// # Panics
+    /// If `numbers` is not a permutation.
+    pub fn renumber(&mut self, numbers: &[u32]) {
+        let mut is_taken = vec![false; self.free];
+        numbers.iter().for_each(|&k| is_taken[k as usize] = true);
+        assert!(numbers.len() == self.free && is_taken.iter().all(|taken| *taken));
+        for dof in self.dofs.iter_mut().filter(|dof| (**dof as usize) < numbers.len()) {
+            *dof = numbers[*dof as usize];
+        }
+    }
+
     /// Number of free unknowns.
     pub fn free(&self) -> usize {
         self.free
@@ -375,6 +388,20 @@ mod tests {
             joined: vec![],
         };
         assert!(space(&constraints).unwrap_err().to_string().contains("counter and 1"));
+    }
+
+    #[test]
+    fn free_unknowns_get_other_numbers() {
+        let constraints = Constraints {
+            fixed: vec![(Unknown::scalar(0, 1), 2.5)],
+            tied: vec![(Unknown::scalar(0, 3), 0)],
+            ..Constraints::default()
+        };
+        let mut s = space(&constraints).unwrap();
+        assert_eq!([0, 1, 2, 3].map(|n| s.dof(0, n)), [0, 3, 1, 2]);
+        s.renumber(&[1, 2, 0]);
+        assert_eq!([0, 1, 2, 3].map(|n| s.dof(0, n)), [1, 3, 2, 0]);
+        assert_eq!(s.whole_dof(0), 0);
     }
 
     #[test]

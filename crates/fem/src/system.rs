@@ -5,7 +5,7 @@ use crate::assembly::{Body, Placed, add_residual, add_tangent, assemble_linear};
 use crate::jacobian::Jacobian;
 use crate::placement::{Placement, State};
 use crate::{At, Constraints, Hypothesis, Of, Space, Term, Unknown};
-use algebra::{Csr, Equations, Inadmissible, Operator};
+use algebra::{Comm, Csr, Equations, Inadmissible, Operator, Serial, vector};
 use mesh::Mesh;
 
 const NOT_FINITE: &str = "a term is not finite";
@@ -18,10 +18,24 @@ enum Linear<'m> {
     Action(Box<Action<'m>>),
 }
 
+/// Which unknowns count here: each counts on one rank.
+struct Counts {
+    /// Of the free ones, as many as are counted; they come first.
+    owned: usize,
+    /// Free ones of all ranks.
+    all: usize,
+    /// The free ones that are no whole-body unknowns, and count.
+    nodal: Vec<bool>,
+    /// The prescribed ones.
+    prescribed: Vec<bool>,
+}
+
 /// Terms placed on a mesh: residual, tangent and what follows from them.
 ///
 /// The linear terms are assembled once, when the equations are first asked for; Newton's method
 /// re-linearises the others only. Unknowns are numbered by the [`Space`], free ones first; [`Equations`] are those of the free ones.
+///
+/// A system may be the share that one rank has of a larger one: [`System::share`].
 pub struct System<'m> {
     mesh: &'m Mesh,
     hypothesis: Hypothesis,
@@ -41,7 +55,9 @@ pub struct System<'m> {
     drive: Option<Vec<f64>>,
     /// Per field and whole-body unknown, the size of the terms that must cancel.
     scales: Vec<f64>,
-    is_whole: Vec<bool>,
+    /// Who solves it together, and what counts here.
+    comm: &'m dyn Comm,
+    counts: Counts,
     /// Names of the fields with free unknowns.
     solved: String,
     /// True when the linear terms read gradients of scalars only, so that a constant changes nothing.
@@ -69,12 +85,14 @@ impl<'m> System<'m> {
             .iter()
             .filter(|p| p.term.is_linear())
             .all(|p| p.term.slots().iter().all(|s| s.of == Of::Gradient && s.components == 1));
-        let mut is_whole = vec![false; space.free()];
+        let mut nodal = vec![true; space.free()];
         for w in 0..space.whole().len() {
-            if let Some(flag) = is_whole.get_mut(space.whole_dof(w) as usize) {
-                *flag = true;
+            if let Some(flag) = nodal.get_mut(space.whole_dof(w) as usize) {
+                *flag = false;
             }
         }
+        let (free, prescribed) = (space.free(), vec![true; space.prescribed().len()]);
+        let counts = Counts { owned: free, all: free, nodal, prescribed };
         let solved = names_of_solved(&space);
         let loads = loads.into_iter().map(|(w, value)| (space.whole_dof(w), value)).collect();
         let scales = vec![0.0; 1 + space.whole().len()];
@@ -90,10 +108,29 @@ impl<'m> System<'m> {
             rest,
             drive: None,
             scales,
-            is_whole,
+            comm: &Serial,
+            counts,
             solved,
             forgets_constants,
         }
+    }
+
+    /// Makes this the share of one rank in a system of all of them.
+    ///
+    /// The mesh is then the part around this rank's nodes, and among the free unknowns the first `owned`
+    /// belong to this rank; the others are copies of what other ranks own, whose residuals and rows are
+    /// incomplete and not looked at. Of the prescribed ones those with `prescribed` count here. Norms and
+    /// products are then those of all ranks, which call every function of [`Equations`] together.
+    pub fn share(&mut self, comm: &'m dyn Comm, owned: usize, prescribed: Vec<bool>) {
+        assert!(owned <= self.space.free() && prescribed.len() == self.counts.prescribed.len());
+        self.comm = comm;
+        let mut all = [owned as f64];
+        comm.sum(&mut all);
+        self.counts.owned = owned;
+        self.counts.all = all[0] as usize;
+        self.counts.prescribed = prescribed;
+        self.counts.nodal[owned..].fill(false);
+        self.drive = None;
     }
 
     /// Puts other terms in the places of those that there are, with other prescribed values and loads.
@@ -204,7 +241,10 @@ impl<'m> System<'m> {
         for p in self.placed.iter().filter(|p| !p.term.is_linear() && !p.term.is_load()) {
             add_tangent(body, p, state, matrix, 0);
         }
-        if jacobian.end_tangent() { Ok(jacobian) } else { Err(Inadmissible(NOT_FINITE.into())) }
+        match self.comm.all(jacobian.end_tangent()) {
+            true => Ok(jacobian),
+            false => Err(Inadmissible(NOT_FINITE.into())),
+        }
     }
 
     /// The numbering.
@@ -337,7 +377,7 @@ impl<'m> System<'m> {
     /// mean. Fields that no linear term reads do not count: they may be of any size.
     fn drive(&mut self) -> Vec<f64> {
         let first = self.space.free();
-        let mut counts = vec![true; self.space.total() - first];
+        let mut counts = self.counts.prescribed.clone();
         for field in 0..self.space.fields().len() {
             if !is_read(&self.placed, field) {
                 for &dof in self.space.field_dofs(field) {
@@ -349,9 +389,10 @@ impl<'m> System<'m> {
         }
         let (free, prescribed) = self.all.split_at_mut(first);
         let seen = prescribed.iter().zip(&counts).filter(|(_, counts)| **counts);
-        let count = seen.clone().count().max(1) as f64;
-        let sum: f64 = seen.map(|(u, _)| u).sum();
-        let mean = if self.forgets_constants { sum / count } else { 0.0 };
+        let mut sums = [seen.clone().map(|(u, _)| u).sum(), seen.count() as f64];
+        self.comm.sum(&mut sums);
+        let [sum, count] = sums;
+        let mean = if self.forgets_constants { sum / count.max(1.0) } else { 0.0 };
         free.fill(mean);
         let mut r = vec![0.0; free.len()];
         self.apply_linear(&mut r);
@@ -364,16 +405,14 @@ impl<'m> System<'m> {
 
     /// Sizes of a vector of residuals: over the nodes, then of each whole-body unknown.
     fn sizes(&self, r: &[f64]) -> Vec<f64> {
-        let nodal = r
-            .iter()
-            .zip(&self.is_whole)
-            .filter(|(_, whole)| !**whole)
-            .map(|(r, _)| r * r)
-            .sum::<f64>();
-        let mut sizes = vec![nodal.sqrt()];
+        let counted = r.iter().zip(&self.counts.nodal).filter(|(_, counts)| **counts);
+        let mut sizes = vec![counted.map(|(r, _)| r * r).sum::<f64>()];
+        let owned = &r[..self.counts.owned];
         for w in 0..self.space.whole().len() {
-            sizes.push(r.get(self.space.whole_dof(w) as usize).map_or(0.0, |r| r.abs()));
+            sizes.push(owned.get(self.space.whole_dof(w) as usize).map_or(0.0, |r| r.abs()));
         }
+        self.comm.sum(&mut sizes);
+        sizes[0] = sizes[0].sqrt();
         sizes
     }
 }
@@ -411,11 +450,14 @@ impl Equations for System<'_> {
             for load in self.loads.iter().filter(|l| l.0 == dof) {
                 self.scales[1 + w] = self.scales[1 + w].max(load.1.abs());
                 // A load enters through nodes too, and may be all that drives them.
-                let spread = load.1.abs() / (u.len() as f64).sqrt();
+                let spread = load.1.abs() / (self.counts.all as f64).sqrt();
                 self.scales[0] = self.scales[0].max(spread);
             }
         }
-        if r.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Inadmissible(NOT_FINITE.into())) }
+        match self.comm.all(r.iter().all(|v| v.is_finite())) {
+            true => Ok(()),
+            false => Err(Inadmissible(NOT_FINITE.into())),
+        }
     }
 
     fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
@@ -427,6 +469,13 @@ impl Equations for System<'_> {
             Some(Linear::Action(action)) => Ok(&mut **action),
             _ => unreachable!("it was just assembled"),
         }
+    }
+
+    fn dot(&self, x: &[f64], y: &[f64]) -> f64 {
+        let owned = self.counts.owned;
+        let mut sum = [vector::dot(&x[..owned], &y[..owned])];
+        self.comm.sum(&mut sum);
+        sum[0]
     }
 
     fn norms(&self, r: &[f64]) -> Vec<f64> {

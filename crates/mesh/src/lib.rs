@@ -12,8 +12,10 @@ pub mod defect;
 mod error;
 mod facets;
 mod gmsh;
+mod graph;
 pub mod measure;
 mod mesh;
+mod part;
 mod pattern;
 mod points;
 pub mod quality;
@@ -30,6 +32,8 @@ pub use cell::CellKind;
 pub use connectivity::{Bodies, bodies};
 pub use error::{MeshError, Position};
 pub use gmsh::read_gmsh;
+pub use graph::CornerGraph;
 pub use mesh::{
     Block, Boundary, FacetBlock, Interface, InternalSurface, Mesh, SharedFacetBlock, nodes_of,
 };
+pub use part::Part;

@@ -3,6 +3,7 @@
 use crate::bench::{self, BenchCommand};
 use crate::commands::Template;
 use crate::failure::Failure;
+use crate::launch::Launcher;
 use crate::trace::{self, Scope};
 use crate::{catalogue, commands, schema};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
@@ -244,16 +245,19 @@ pub struct VerifyOptions {
 
 /// Does what the arguments of the process ask for.
 pub fn main() -> ExitCode {
+    let launcher = Launcher::of_environment();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no errors; everything else is a wrong input.
             let code = if error.use_stderr() { 2 } else { 0 };
-            let _ = error.print();
+            if launcher.speaks() {
+                let _ = error.print();
+            }
             return ExitCode::from(code);
         }
     };
-    match execute(&arguments.command) {
+    match execute(&arguments.command, launcher) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprint!("{}", failure.render(colours(&io::stderr())));
@@ -262,12 +266,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn execute(command: &Command) -> Result<(), Failure> {
+fn execute(command: &Command, launcher: Launcher) -> Result<(), Failure> {
     let scope = if matches!(command, Command::Sweep(_)) { Scope::Sweep } else { Scope::Case };
-    trace::start(command.verbosity(), scope)?;
+    if launcher.speaks() {
+        trace::start(command.verbosity(), scope)?;
+    }
+    if !matches!(command, Command::Run(_)) {
+        launcher.refuse_several("only `natrolite run` works on several ranks")?;
+    }
     match command {
         Command::Init(options) => commands::init(options),
-        Command::Run(options) => commands::run(options),
+        Command::Run(options) => commands::run(options, launcher),
         Command::Sweep(options) => commands::sweep(options),
         Command::Check(options) => commands::check(options),
         Command::Plot(options) => commands::plot(options),

@@ -26,6 +26,9 @@ pub enum Failure {
     /// The user interrupted. Exit code 130.
     #[error("interrupted")]
     Interrupted,
+    /// Another rank failed with this exit code, and has said why.
+    #[error("another rank failed")]
+    Elsewhere(u8),
 }
 
 impl Failure {
@@ -37,13 +40,15 @@ impl Failure {
             Failure::NotConverged(_) => 3,
             Failure::System(_) => 4,
             Failure::Interrupted => 130,
+            Failure::Elsewhere(code) => *code,
         }
     }
 
-    /// The message for stderr; with `colour`, errors are marked red.
+    /// The message for stderr; with `colour`, errors are marked red. Nothing where another rank speaks.
     pub fn render(&self, colour: bool) -> String {
         match self {
             Failure::Case(error) | Failure::Missed(error) => error.render(colour),
+            Failure::Elsewhere(_) => String::new(),
             other if colour => format!("\x1b[1;31merror\x1b[0m: {other}\n"),
             other => format!("error: {other}\n"),
         }

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod failure;
 pub mod figure;
 pub mod formula;
+pub mod launch;
 pub mod manual;
 pub mod materials;
 pub mod output;

@@ -198,6 +198,13 @@ pub enum Status {
     NotConverged,
 }
 
+impl Status {
+    /// What it is when everything converged, or not.
+    pub fn of(converged: bool) -> Self {
+        if converged { Status::Converged } else { Status::NotConverged }
+    }
+}
+
 /// The numbers of a run; field for field the contents of `summary.json`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
@@ -207,8 +214,11 @@ pub struct Summary {
     pub title: String,
     /// Version and commit of the program.
     pub version: String,
-    /// Number of threads.
+    /// Number of threads; of each rank, where there are several.
     pub threads: usize,
+    /// The ranks, of a run under `mpirun`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranks: Option<RanksSummary>,
     /// Number of unknowns.
     pub dofs: usize,
     /// Largest resident memory so far \[byte\], where the system tells.
@@ -226,6 +236,25 @@ pub struct Summary {
     pub seconds: Seconds,
     /// The quantities, by name.
     pub quantities: Named<Quantity>,
+}
+
+/// How a run was spread over ranks.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct RanksSummary {
+    /// Number of ranks.
+    pub count: usize,
+    /// What solved: versions of PETSc and MPI.
+    pub engine: String,
+    /// Most unknowns of a rank over the mean of all.
+    #[serde(deserialize_with = "number_or_nan")]
+    pub imbalance: f64,
+    /// Most unknowns of other ranks that a rank has copies of.
+    pub most_ghosts: usize,
+    /// Largest resident memory of any rank \[byte\], where the system tells.
+    pub peak_memory_bytes: Option<u64>,
+    /// Setting up the linear solver, and solving with it, on the slowest rank \[s\].
+    pub linear_seconds: [f64; 2],
 }
 
 /// Counts, sizes and names of a mesh.

@@ -12,7 +12,8 @@ use std::time::Instant;
 /// The variable that chooses what is told, for example `debug` or `algebra=debug,natrolite=info`.
 pub const VARIABLE: &str = "NATROLITE_LOG";
 /// The crates of the program; `-v` lets only them speak.
-const CRATES: [&str; 6] = ["algebra", "mesh", "fem", "contact", "transport", "natrolite"];
+const CRATES: [&str; 7] =
+    ["algebra", "mesh", "fem", "contact", "transport", "distributed", "natrolite"];
 
 /// What speaks of a sweep as a whole.
 const SWEEP: [&str; 4] =

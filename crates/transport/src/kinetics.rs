@@ -147,15 +147,6 @@ impl<K: Kinetics> Law for Electrode<K> {
         &self.slots
     }
 
-    fn tangent_by_hand(&self, _: &Point, u: &[f64], t: &mut [f64]) -> bool {
-        let &[phi, metal] = u else { return false };
-        // The law knows the difference of the potentials only.
-        let jump = fem::Dual { v: metal - phi - self.equilibrium_potential, d: 1.0 };
-        let slope = self.current(jump).d;
-        t.copy_from_slice(&[slope, -slope, -slope, slope]);
-        true
-    }
-
     fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
         let jump = u[1] - u[0] - self.equilibrium_potential;
         let &[_, _, fraction, pressure] = u else {

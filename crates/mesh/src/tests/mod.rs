@@ -1,6 +1,7 @@
 //! Tests of what changes a mesh: splitting, order, refinement.
 
 mod extent;
+mod part;
 mod renumber;
 mod shape;
 mod split;

@@ -179,7 +179,7 @@ const LINEAR: &[Field] = &[
         kind: FieldKind::Word(LINEAR_METHODS),
         presence: Presence::Default("auto"),
         doc: "Linear solver: chosen from the size of the problem, sparse Cholesky, or conjugate \
-              gradients with algebraic multigrid.",
+              gradients with algebraic multigrid. Under `mpirun` they are MUMPS and BoomerAMG.",
     },
     Field {
         name: "rtol",
@@ -202,6 +202,13 @@ const SOLVER: &[Field] = &[
         kind: FieldKind::Fields(LINEAR),
         presence: Presence::Optional,
         doc: "The linear solver.",
+    },
+    Field {
+        name: "petsc",
+        kind: FieldKind::Text,
+        presence: Presence::Optional,
+        doc: "Options for PETSc, which solves under `mpirun`, for example \"-pc_type gamg\". Those of \
+              the variable PETSC_OPTIONS win. Without `mpirun` they are not looked at.",
     },
 ];
 

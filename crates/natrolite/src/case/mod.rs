@@ -106,6 +106,8 @@ pub struct SolverOptions {
     pub linear_method: &'static str,
     /// An iterative linear solver stops at this fraction of the right-hand side.
     pub linear_rtol: f64,
+    /// Options for PETSc.
+    pub petsc: Option<String>,
 }
 
 /// `[output]`.

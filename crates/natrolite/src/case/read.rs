@@ -258,6 +258,7 @@ fn read_solver(fields: &Fields) -> Option<SolverOptions> {
         newton_max_iterations: usize::try_from(*newton.integer("max_iterations")?).ok()?,
         linear_method: linear.word("method")?,
         linear_rtol: *linear.number("rtol")?,
+        petsc: solver.text("petsc").cloned(),
     })
 }
 

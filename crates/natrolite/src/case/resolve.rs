@@ -122,6 +122,9 @@ impl Case {
 
     fn write_solver(&self, out: &mut String) {
         let s = &self.solver;
+        if let Some(options) = &s.petsc {
+            let _ = writeln!(out, "\n[solver]\npetsc = {}", quote(options));
+        }
         let _ = writeln!(out, "\n[solver.newton]\nrtol = {:?}", s.newton_rtol);
         let _ = writeln!(out, "max_iterations = {}", s.newton_max_iterations);
         let _ = writeln!(out, "\n[solver.linear]\nmethod = \"{}\"", s.linear_method);

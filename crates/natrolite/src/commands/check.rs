@@ -73,6 +73,7 @@ fn nothing_solved(case: &Case, geometry: Geometry, dofs: usize) -> Results {
         title: case.title.clone(),
         version: crate::VERSION_AND_COMMIT.to_owned(),
         threads: rayon::current_num_threads(),
+        ranks: None,
         dofs,
         peak_memory_bytes: None,
         mesh: summarize(&geometry),

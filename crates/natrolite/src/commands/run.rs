@@ -6,12 +6,14 @@ use crate::case::{Case, CaseError, Diagnostic, MaterialOrigin};
 use crate::cli::{RunOptions, print};
 use crate::failure::Failure;
 use crate::figure::figures_of_run;
+use crate::launch::{Cores, Launcher, Ranks};
 use crate::output::{
     Folder, OutputError, people_unit, summary_table, write_data, write_report, write_summary,
 };
 use crate::report::run_report;
 use crate::results::{Results, Status};
-use crate::run::{Observer, RunError, solve_case};
+use crate::run::ranks::{Engine, solve_on_ranks};
+use crate::run::{Observer, RunError, Silent, solve_case};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -20,23 +22,83 @@ use std::time::Instant;
 /// # Errors
 /// As the exit codes of [`Failure`] say. Without convergence, and when an expectation is missed,
 /// everything is written all the same.
-pub fn run(options: &RunOptions) -> Result<(), Failure> {
+pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
     let start = Instant::now();
-    let case = crate::case::read_file(&options.case, &options.set)?;
-    set_threads(options.threads)?;
+    let ranks = Ranks::start(launcher)?;
+    let case =
+        ranks.agree(crate::case::read_file(&options.case, &options.set).map_err(Into::into))?;
+    let engine = ranks.agree(ranks.engine_for(&case))?;
+    let cores = ranks.cores();
+    let shared_out = cores.as_ref().map(|cores| cores.threads() as u32);
+    ranks.agree(set_threads(options.threads.or(shared_out)))?;
+    if ranks.rank() > 0 {
+        return assist(&case, options.refine, &ranks);
+    }
     let target = folder_for(&options.case, options.output.as_deref());
-    let folder = Folder::prepare(&target, options.force)?;
+    let folder = ranks.agree(Folder::prepare(&target, options.force).map_err(Into::into))?;
     interrupt::clean_up_on_interrupt(folder.path());
     let mut progress = Progress::new(options.quiet);
+    if let (Some(engine), Some(cores)) = (engine, &cores) {
+        report_ranks(engine, cores, options.quiet, &mut progress);
+    }
     report_materials(&case, &mut progress);
-    let solved = solve_case(&case, options.refine, &mut progress);
-    let mut results = match solved {
-        Ok(results) => results,
-        Err(RunError::Case(error)) => return Err(error.into()),
-        Err(error @ (RunError::Solver(_) | RunError::Contact(_))) => {
-            return Err(Failure::NotConverged(error.to_string()));
-        }
+    let solved = match engine {
+        Some(engine) => solve_on_ranks(&case, options.refine, engine, &mut progress),
+        None => solve_case(&case, options.refine, &mut progress).map(Some),
     };
+    let results = ranks.agree(solved.map_err(failure_of))?;
+    let results = results.expect("rank 0 has the results");
+    let written = write(start, &case, results, folder, &mut progress, &target);
+    ranks.agree(written)
+}
+
+/// What ranks do that have nothing to write: they help to solve, and end as the first one does.
+fn assist(case: &Case, refinements: u32, ranks: &Ranks) -> Result<(), Failure> {
+    ranks.agree(Ok(()))?;
+    let engine = ranks.engine().expect("several ranks have an engine");
+    let solved = solve_on_ranks(case, refinements, engine, &mut Silent);
+    ranks.agree(solved.map_err(failure_of))?;
+    ranks.agree(Ok(()))
+}
+
+/// Why there are no results.
+fn failure_of(error: RunError) -> Failure {
+    match error {
+        RunError::Case(error) => error.into(),
+        RunError::Solver(_) | RunError::Contact(_) => Failure::NotConverged(error.to_string()),
+        RunError::Engine(message) => Failure::System(message),
+        RunError::Elsewhere => Failure::Elsewhere(2),
+    }
+}
+
+/// Tells how the work is spread, and warns when it does not fit the cores.
+fn report_ranks(engine: &dyn Engine, cores: &Cores, quiet: bool, progress: &mut Progress) {
+    let (ranks, threads) = (engine.comm().size(), rayon::current_num_threads());
+    if !quiet {
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        super::say(&format!(
+            "{ranks} rank{} x {threads} thread{}; rank 0 may use cores {} of {}; {}",
+            plural(ranks),
+            plural(threads),
+            cores.own,
+            cores.all,
+            engine.name()
+        ));
+    }
+    if let Some(warning) = cores.warning(threads) {
+        progress.warn(&warning);
+    }
+}
+
+/// Writes the folder, prints the numbers and compares them with the expectations.
+fn write(
+    start: Instant,
+    case: &Case,
+    mut results: Results,
+    folder: Folder,
+    progress: &mut Progress,
+    target: &Path,
+) -> Result<(), Failure> {
     progress.phase("output");
     let output = Instant::now();
     write_data(&results, folder.path(), case.output.compression)?;
@@ -44,7 +106,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     results.summary.peak_memory_bytes = crate::run::peak_memory();
     if case.output.report {
-        let page = run_report(&case, &results, &figures_of_run(&results));
+        let page = run_report(case, &results, &figures_of_run(&results));
         write_report(&page, folder.path())?;
     }
     results.summary.seconds.output = output.elapsed().as_secs_f64();
@@ -54,7 +116,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     progress.finish();
     print(&summary_table(&results.summary, people_unit))?;
     print(&format!("  written to {}\n", target.display()))?;
-    let missed = missed_expectations(&case, &results);
+    let missed = missed_expectations(case, &results);
     if results.summary.status == Status::NotConverged {
         return Err(Failure::NotConverged(results.log.lines().next().unwrap_or("").to_owned()));
     }

@@ -175,6 +175,7 @@ mod tests {
             title: "Na3SbS4 over a pore".into(),
             version: "0.1.0 (abc1234)".into(),
             threads: 2,
+            ranks: None,
             dofs: 5123,
             peak_memory_bytes: Some(41_000_000),
             mesh: MeshSummary {

@@ -144,6 +144,7 @@ pub fn on(mesh: Mesh, symmetry: Symmetry) -> Results {
         title: "Insulating half-ball in a uniform field".into(),
         version: "0.1.0 (test)".into(),
         threads: 2,
+        ranks: None,
         dofs: mesh.points.len(),
         peak_memory_bytes: Some(41_000_000),
         mesh: MeshSummary {

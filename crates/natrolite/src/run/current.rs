@@ -112,7 +112,7 @@ pub fn solve_condensed<'m>(
 
 impl<'m> Current<'m> {
     /// What follows from a solution; says so when it is not one.
-    fn new(model: Model<'m>, outcome: Outcome, setup: Duration, log: &mut Log<'_>) -> Self {
+    pub fn new(model: Model<'m>, outcome: Outcome, setup: Duration, log: &mut Log<'_>) -> Self {
         let newton = &outcome.newton;
         if !newton.converged {
             let place = solve::describe_unknown(&model, newton.worst);

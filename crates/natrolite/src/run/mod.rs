@@ -17,6 +17,7 @@ mod overpotential;
 mod point;
 mod profiles;
 mod quantities;
+pub mod ranks;
 mod reference;
 mod solve;
 mod surface_fields;
@@ -32,10 +33,14 @@ pub use model::{Model, Role, Surface};
 pub use point::{PointResults, condense, solve_point};
 
 use crate::case::{Case, CaseError};
-use crate::results::{Measure, MeshSummary, Named, Quantity, Results, Seconds, Status, Summary};
+use crate::results::{
+    Field, Measure, MeshSummary, Named, Profile, Quantity, Results, Seconds, Status, Summary,
+    SurfaceField,
+};
 use algebra::LinearWork;
+use current::Current;
 use mesh::{Mesh, measure, quality};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Why there are no results.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +51,12 @@ pub enum RunError {
     /// The equations could not be solved at all.
     #[error("the equations cannot be solved: {0}")]
     Solver(#[from] algebra::NewtonError),
+    /// What spreads the work over ranks failed.
+    #[error("{0}")]
+    Engine(String),
+    /// Another rank failed, and says why.
+    #[error("another rank failed")]
+    Elsewhere,
     /// There is no equilibrium.
     #[error("there is no equilibrium of the loads: {0}")]
     Contact(#[from] contact::unilateral::ContactError),
@@ -82,23 +93,34 @@ pub fn solve_case(
     refinements: u32,
     observer: &mut dyn Observer,
 ) -> Result<Results, RunError> {
+    let solve = |refinement| {
+        let results = solve_refined(case, refinement, observer)?;
+        Ok((results.summary.status, Some(results)))
+    };
+    Ok(on_finer_meshes(refinements, solve)?.expect("the only rank has the results"))
+}
+
+/// Calls `solve` with the number of refinements, from none to `refinements`; the results are those of the
+/// last, where this rank has them.
+fn on_finer_meshes(
+    refinements: u32,
+    mut solve: impl FnMut(u32) -> Result<(Status, Option<Results>), RunError>,
+) -> Result<Option<Results>, RunError> {
     let mut runs: Vec<Named<Quantity>> = Vec::new();
     let mut last = None;
     for refinement in 0..=refinements {
         drop(last.take());
-        let results = solve_refined(case, refinement, observer)?;
-        let converged = results.summary.status == Status::Converged;
-        runs.push(results.summary.quantities.clone());
-        last = Some(results);
-        if !converged {
+        let (status, results) = solve(refinement)?;
+        runs.extend(results.as_ref().map(|results| results.summary.quantities.clone()));
+        last = results;
+        if status != Status::Converged {
             break;
         }
     }
-    let mut results = last.expect("the range holds its start");
-    if let Some(quantities) = estimate::estimate_errors(&runs) {
+    if let (Some(results), Some(quantities)) = (&mut last, estimate::estimate_errors(&runs)) {
         results.summary.quantities = quantities;
     }
-    Ok(results)
+    Ok(last)
 }
 
 /// Solves `case` on its mesh refined uniformly `refinement` times, and on no other.
@@ -123,18 +145,59 @@ pub fn solve_refined(
         true => Some(current::solve_current(case, &geometry, mechanics.as_ref(), &mut log)?),
         false => None,
     };
+    let log = log.text;
+    let found = find(case, &geometry, current.as_ref(), mechanics, (start, meshed), log);
+    drop(current);
+    Ok(found.on_mesh(case, geometry))
+}
+
+/// Results but for their mesh.
+struct Found {
+    fields: Vec<Field>,
+    surface_fields: Vec<SurfaceField>,
+    profiles: Vec<Profile>,
+    summary: Summary,
+    log: String,
+}
+
+impl Found {
+    fn on_mesh(self, case: &Case, geometry: Geometry) -> Results {
+        let symmetry = geometry.symmetry();
+        Results {
+            mesh: geometry.mesh,
+            symmetry,
+            fields: self.fields,
+            surface_fields: self.surface_fields,
+            profiles: self.profiles,
+            summary: self.summary,
+            case_text: case.source.text.clone(),
+            resolved: case.resolved(),
+            log: self.log,
+        }
+    }
+}
+
+/// What follows from what was solved, since `start`; the mesh was there after `meshed`.
+fn find(
+    case: &Case,
+    geometry: &Geometry,
+    current: Option<&Current<'_>>,
+    mechanics: Option<Mechanics>,
+    (start, meshed): (Instant, Duration),
+    mut log: String,
+) -> Found {
     let solved = start.elapsed();
     let (mut quantities, mut fields) = (Named::default(), Vec::new());
     let (mut profiles, mut surface_fields) = (Vec::new(), Vec::new());
     let (mut newton, mut linear_solver) = Default::default();
     let mut dofs = 0;
-    let mut setup = mechanics.as_ref().map_or(std::time::Duration::ZERO, |m| m.setup);
+    let mut setup = mechanics.as_ref().map_or(Duration::ZERO, |m| m.setup);
     let mut converged = true;
     match current {
         Some(current) => {
             let solved = current.solved(case);
             quantities = solved.quantities();
-            profiles = profiles::profiles(case, &geometry, Some(&solved), mechanics.as_ref());
+            profiles = profiles::profiles(case, geometry, Some(&solved), mechanics.as_ref());
             surface_fields = surface_fields::of_current(&solved);
             fields = current.fields();
             dofs = current.outcome.free.len();
@@ -142,10 +205,10 @@ pub fn solve_refined(
             converged = current.outcome.newton.converged;
             (newton, linear_solver) = current.summaries();
         }
-        None => profiles.extend(profiles::profiles(case, &geometry, None, mechanics.as_ref())),
+        None => profiles.extend(profiles::profiles(case, geometry, None, mechanics.as_ref())),
     }
     if let Some(mechanics) = &mechanics {
-        mechanics.add_quantities(&geometry, &mut quantities);
+        mechanics.add_quantities(geometry, &mut quantities);
         fields.extend(mechanics.fields());
         surface_fields.extend(surface_fields::of_contacts(mechanics));
         dofs += mechanics.dofs;
@@ -157,17 +220,18 @@ pub fn solve_refined(
     }
     // Last, because the first line says what went wrong.
     for line in case.inherited().iter().chain(&case.doubts()) {
-        log.line(line);
+        log.push_str(line);
+        log.push('\n');
     }
-    let log = log.text;
     let summary = Summary {
-        status: if converged { Status::Converged } else { Status::NotConverged },
+        status: Status::of(converged),
         title: case.title.clone(),
         version: crate::VERSION_AND_COMMIT.into(),
         threads: rayon::current_num_threads(),
+        ranks: None,
         dofs,
         peak_memory_bytes: peak_memory(),
-        mesh: summarize(&geometry),
+        mesh: summarize(geometry),
         newton,
         linear_solver,
         mechanics: mechanics.map(|m| m.summary),
@@ -180,18 +244,7 @@ pub fn solve_refined(
         },
         quantities,
     };
-    let symmetry = geometry.symmetry();
-    Ok(Results {
-        mesh: geometry.mesh,
-        symmetry,
-        fields,
-        surface_fields,
-        profiles,
-        summary,
-        case_text: case.source.text.clone(),
-        resolved: case.resolved(),
-        log,
-    })
+    Found { fields, surface_fields, profiles, summary, log }
 }
 
 /// What a run reports on its way, for the results and for whoever watches.

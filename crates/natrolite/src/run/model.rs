@@ -102,6 +102,12 @@ pub struct Model<'m> {
     tied: Vec<(Unknown, usize)>,
 }
 
+/// The points of quadrature of a surface.
+pub fn points_of(geometry: &Geometry, support: Support) -> FacetPoints {
+    let facets = facets_of(&geometry.mesh, support);
+    FacetPoints::new(&geometry.mesh, geometry.hypothesis, facets)
+}
+
 /// The facets of a boundary, or of the first side of an interface.
 fn facets_of(mesh: &Mesh, support: Support) -> &[FacetBlock] {
     match support {
@@ -168,7 +174,7 @@ impl<'m> Model<'m> {
         contacts: &[Contact],
     ) -> Result<Self, CaseError> {
         let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
-        let points = |s: Support| FacetPoints::new(mesh, hypothesis, facets_of(mesh, s));
+        let points = |s: Support| points_of(geometry, s);
         let laws = Laws::of(case, geometry, &bodies, contacts, &|s| points(s).area())?;
         let space = Space::new(laws.fields, laws.whole, mesh.points.len(), &laws.constraints)
             .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
@@ -219,7 +225,8 @@ impl<'m> Model<'m> {
 
     /// Measures the unknowns from the state at zero current.
     fn measure_from_rest(&mut self, case: &Case) {
-        let rest = rest_of(case, &self.geometry.mesh, &self.bodies, &self.surfaces, &self.system);
+        let (mesh, space) = (&self.geometry.mesh, self.system.space());
+        let rest = rest_of(case, (mesh, &self.bodies), &self.surfaces, space);
         self.system.measure_from(rest);
     }
 
@@ -242,14 +249,13 @@ impl<'m> Model<'m> {
 }
 
 /// The state at zero current, from which the unknowns are measured.
-fn rest_of(
+pub fn rest_of(
     case: &Case,
-    mesh: &Mesh,
-    bodies: &Bodies,
+    (mesh, bodies): (&Mesh, &Bodies),
     surfaces: &[Surface],
-    system: &System<'_>,
+    space: &Space,
 ) -> Vec<f64> {
-    let (rest, space) = (Rest::new(case, mesh, bodies, surfaces), system.space());
+    let rest = Rest::new(case, mesh, bodies, surfaces);
     let mut values = vec![0.0; space.total()];
     for node in 0..mesh.points.len() as u32 {
         values[space.dof(POTENTIAL, node) as usize] = rest.at_node(node);

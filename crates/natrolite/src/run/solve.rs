@@ -38,14 +38,18 @@ pub fn solve(
     let problem = || problem(mesh, model.system.space());
     let solver = choose(u.len(), mesh.dimension, method(case), problem);
     let mut solver = Metered::new(solver);
-    let parameters = NewtonParameters {
+    let newton = newton(&mut model.system, &mut solver, &mut u, &parameters(case), observe)?;
+    Ok(finish(model, u, newton, solver.work().clone()))
+}
+
+/// When Newton's method stops, as the case wants it.
+pub fn parameters(case: &Case) -> NewtonParameters {
+    NewtonParameters {
         rtol: case.solver.newton_rtol,
         max_iterations: case.solver.newton_max_iterations,
         linear_rtol: case.solver.linear_rtol,
         ..NewtonParameters::default()
-    };
-    let newton = newton(&mut model.system, &mut solver, &mut u, &parameters, observe)?;
-    Ok(finish(model, u, newton, solver.work().clone()))
+    }
 }
 
 /// The solution from its free unknowns, which are deviations from the rest.

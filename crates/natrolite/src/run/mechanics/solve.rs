@@ -183,7 +183,11 @@ fn failure(solved: &Result<Equilibrium, RunError>) -> Option<String> {
 }
 
 /// A linear solver that knows the rigid motions.
-fn solver_for(model: &MechanicalModel<'_>, geometry: &Geometry, method: Method) -> Metered {
+fn solver_for(
+    model: &MechanicalModel<'_>,
+    geometry: &Geometry,
+    method: Method,
+) -> Metered<'static> {
     let (mesh, space) = (&geometry.mesh, model.system.space());
     let problem = || {
         // Where no matrix is stored the system itself goes from second to first order.

@@ -1,0 +1,320 @@
+/* MPI and PETSc, as few functions on numbers and pointers.
+ *
+ * All types that depend on the installation (MPI_Comm, PetscInt, PetscBool, PetscErrorCode) stay here:
+ * the other side sees int, int64_t, uint64_t, double and pointers. Functions return 0, or PETSc's or
+ * MPI's error code, of which shim_error gives the text. All are called by all ranks together, from the
+ * thread that called shim_start. */
+
+#include <limits.h>
+#include <petscksp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRY(call)                    \
+    do {                             \
+        PetscErrorCode code_ = call; \
+        if (code_) return code_;     \
+    } while (0)
+
+#define WORLD PETSC_COMM_WORLD
+
+/* ---- start and end ---- */
+
+int shim_start(void)
+{
+    int provided, is_running;
+    TRY(MPI_Initialized(&is_running));
+    if (!is_running) TRY(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
+    /* Signals belong to the program. */
+    TRY(PetscOptionsSetValue(NULL, "-no_signal_handler", "true"));
+    TRY(PetscInitializeNoArguments());
+    /* Errors come back as codes, without a trace on stderr. */
+    TRY(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+    return 0;
+}
+
+/* After this no other function may be called. */
+void shim_finish(void)
+{
+    (void)PetscFinalize();
+    (void)MPI_Finalize();
+}
+
+void shim_abort(int code) { (void)MPI_Abort(MPI_COMM_WORLD, code); }
+
+int shim_rank(void)
+{
+    int rank = 0;
+    (void)MPI_Comm_rank(WORLD, &rank);
+    return rank;
+}
+
+int shim_size(void)
+{
+    int size = 1;
+    (void)MPI_Comm_size(WORLD, &size);
+    return size;
+}
+
+void shim_versions(char *text, size_t length)
+{
+    char mpi[MPI_MAX_LIBRARY_VERSION_STRING];
+    int mpi_length = 0;
+    (void)MPI_Get_library_version(mpi, &mpi_length);
+    mpi[strcspn(mpi, ",\n")] = '\0';
+    (void)PetscSNPrintf(text, length, "PETSc %d.%d.%d, %s", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR,
+                        PETSC_VERSION_SUBMINOR, mpi);
+}
+
+void shim_error(int code, char *text, size_t length)
+{
+    const char *general = NULL;
+    char *specific = NULL;
+    (void)PetscErrorMessage((PetscErrorCode)code, &general, &specific);
+    (void)PetscSNPrintf(text, length, "%s%s%s", general ? general : "unknown error",
+                        specific && specific[0] ? ": " : "", specific ? specific : "");
+}
+
+/* ---- words between ranks ---- */
+
+int shim_gather_counts(int count, int *counts)
+{
+    return MPI_Allgather(&count, 1, MPI_INT, counts, 1, MPI_INT, WORLD);
+}
+
+int shim_gather(const uint64_t *words, int count, uint64_t *all, const int *counts, const int *starts)
+{
+    return MPI_Allgatherv(words, count, MPI_UINT64_T, all, counts, starts, MPI_UINT64_T, WORLD);
+}
+
+int shim_exchange_counts(const int *sends, int *receives)
+{
+    return MPI_Alltoall(sends, 1, MPI_INT, receives, 1, MPI_INT, WORLD);
+}
+
+int shim_exchange(const uint64_t *words, const int *sends, const int *send_starts, uint64_t *received,
+                  const int *receives, const int *receive_starts)
+{
+    return MPI_Alltoallv(words, sends, send_starts, MPI_UINT64_T, received, receives, receive_starts,
+                         MPI_UINT64_T, WORLD);
+}
+
+/* ---- options ---- */
+
+/* The options of a case, and over them those of the environment. */
+int shim_options(const char *options)
+{
+    const char *environment = getenv("PETSC_OPTIONS");
+    TRY(PetscOptionsInsertString(NULL, options));
+    if (environment) TRY(PetscOptionsInsertString(NULL, environment));
+    return 0;
+}
+
+/* ---- a partition ---- */
+
+/* `owner[k]` becomes the part of this rank's vertex k. `start` (`count` + 1) and `neighbour` are the
+ * rows of this rank of the adjacency of `all` vertices, without loops. */
+int shim_partition(int64_t count, int64_t all, const int64_t *start, const uint32_t *neighbour, int64_t *owner)
+{
+    Mat graph;
+    MatPartitioning partitioning;
+    IS parts;
+    PetscInt *i, *j;
+    const PetscInt *part;
+    if (all > PETSC_MAX_INT || start[count] > PETSC_MAX_INT) return PETSC_ERR_ARG_OUTOFRANGE;
+    TRY(PetscMalloc1(count + 1, &i));
+    TRY(PetscMalloc1(start[count], &j));
+    for (int64_t k = 0; k <= count; k++) i[k] = (PetscInt)start[k];
+    for (int64_t k = 0; k < start[count]; k++) j[k] = (PetscInt)neighbour[k];
+    /* The graph owns i and j from now on. */
+    TRY(MatCreateMPIAdj(WORLD, (PetscInt)count, (PetscInt)all, i, j, NULL, &graph));
+    TRY(MatPartitioningCreate(WORLD, &partitioning));
+    TRY(MatPartitioningSetAdjacency(partitioning, graph));
+    TRY(MatPartitioningSetFromOptions(partitioning));
+    TRY(MatPartitioningApply(partitioning, &parts));
+    TRY(ISGetIndices(parts, &part));
+    for (int64_t k = 0; k < count; k++) owner[k] = part[k];
+    TRY(ISRestoreIndices(parts, &part));
+    TRY(ISDestroy(&parts));
+    TRY(MatPartitioningDestroy(&partitioning));
+    return MatDestroy(&graph);
+}
+
+/* ---- a linear solver ---- */
+
+typedef struct {
+    KSP ksp;
+    Mat matrix;
+    Vec b, x;
+    PetscInt owned;
+    PetscInt *column; /* room for the global columns of a row */
+    int64_t longest;
+} Solver;
+
+static void destroy(Solver *solver)
+{
+    (void)KSPDestroy(&solver->ksp);
+    (void)MatDestroy(&solver->matrix);
+    (void)VecDestroy(&solver->b);
+    (void)VecDestroy(&solver->x);
+    (void)PetscFree(solver->column);
+    free(solver);
+}
+
+void shim_solver_free(void *solver) { destroy(solver); }
+
+/* Conjugate gradients on the true residual, unless the options want something else. */
+static int create_ksp(KSP *ksp)
+{
+    PetscBool is_direct;
+    TRY(KSPCreate(WORLD, ksp));
+    TRY(KSPSetType(*ksp, KSPCG));
+    TRY(KSPSetNormType(*ksp, KSP_NORM_UNPRECONDITIONED));
+    TRY(KSPSetInitialGuessNonzero(*ksp, PETSC_TRUE));
+    TRY(KSPSetFromOptions(*ksp));
+    TRY(PetscObjectTypeCompare((PetscObject)*ksp, KSPPREONLY, &is_direct));
+    if (is_direct) {
+        /* It knows neither residuals nor first guesses. */
+        TRY(KSPSetNormType(*ksp, KSP_NORM_NONE));
+        TRY(KSPSetInitialGuessNonzero(*ksp, PETSC_FALSE));
+    }
+    return 0;
+}
+
+/* The same, with `defaults` for options that have no value; they do not last. */
+static int create_with_defaults(const char *defaults, KSP *ksp)
+{
+    char *given = NULL;
+    int code;
+    TRY(PetscOptionsGetAll(NULL, &given));
+    TRY(PetscOptionsInsertString(NULL, defaults));
+    TRY(PetscOptionsInsertString(NULL, given));
+    code = create_ksp(ksp);
+    TRY(PetscOptionsClear(NULL));
+    TRY(PetscOptionsInsertString(NULL, given));
+    TRY(PetscFree(given));
+    return code;
+}
+
+int shim_solver_new(const char *defaults, void **out)
+{
+    Solver *solver = calloc(1, sizeof(Solver));
+    if (!solver) return PETSC_ERR_MEM;
+    int code = create_with_defaults(defaults, &solver->ksp);
+    if (code) {
+        destroy(solver);
+        return code;
+    }
+    *out = solver;
+    return 0;
+}
+
+/* What the options made of it. */
+int shim_solver_types(void *handle, char *text, size_t length)
+{
+    Solver *solver = handle;
+    PC pc;
+    KSPType ksp;
+    PCType type;
+    TRY(KSPGetType(solver->ksp, &ksp));
+    TRY(KSPGetPC(solver->ksp, &pc));
+    TRY(PCGetType(pc, &type));
+    return PetscSNPrintf(text, length, "%s %s", ksp ? ksp : "none", type ? type : "none");
+}
+
+/* This rank's rows: `start` (`owned` + 1), local columns and values; `global` numbers the columns. */
+typedef struct {
+    int64_t owned, first, all;
+    const size_t *start;
+    const uint32_t *column;
+    const double *value;
+    const uint64_t *global;
+} Rows;
+
+static int create_matrix(Solver *solver, const Rows *rows)
+{
+    size_t entries = rows->start[rows->owned];
+    PetscInt *i, *j;
+    double *v;
+    if (rows->all > PETSC_MAX_INT || entries > (size_t)PETSC_MAX_INT) return PETSC_ERR_ARG_OUTOFRANGE;
+    solver->owned = (PetscInt)rows->owned;
+    TRY(PetscMalloc1(rows->owned + 1, &i));
+    TRY(PetscMalloc1(entries, &j));
+    TRY(PetscMalloc1(entries, &v));
+    for (int64_t row = 0; row <= rows->owned; row++) i[row] = (PetscInt)rows->start[row];
+    for (size_t k = 0; k < entries; k++) j[k] = (PetscInt)rows->global[rows->column[k]];
+    memcpy(v, rows->value, entries * sizeof(double));
+    for (int64_t row = 0; row < rows->owned; row++) {
+        int64_t length = i[row + 1] - i[row];
+        if (length > solver->longest) solver->longest = length;
+        TRY(PetscSortIntWithScalarArray((PetscInt)length, j + i[row], v + i[row]));
+    }
+    TRY(PetscMalloc1(solver->longest, &solver->column));
+    TRY(MatCreate(WORLD, &solver->matrix));
+    TRY(MatSetSizes(solver->matrix, solver->owned, solver->owned, (PetscInt)rows->all, (PetscInt)rows->all));
+    TRY(MatSetType(solver->matrix, MATAIJ));
+    TRY(MatSetFromOptions(solver->matrix));
+    /* Of these two the one that is not for this number of ranks does nothing. */
+    TRY(MatSeqAIJSetPreallocationCSR(solver->matrix, i, j, v));
+    TRY(MatMPIAIJSetPreallocationCSR(solver->matrix, i, j, v));
+    TRY(MatSetOption(solver->matrix, MAT_SPD, PETSC_TRUE));
+    TRY(MatSetOption(solver->matrix, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
+    TRY(PetscFree(i));
+    TRY(PetscFree(j));
+    TRY(PetscFree(v));
+    /* Vectors without memory of their own: they are put over the caller's. */
+    TRY(VecCreateMPIWithArray(WORLD, 1, solver->owned, PETSC_DECIDE, NULL, &solver->b));
+    return VecCreateMPIWithArray(WORLD, 1, solver->owned, PETSC_DECIDE, NULL, &solver->x);
+}
+
+static int new_values(Solver *solver, const Rows *rows)
+{
+    for (int64_t k = 0; k < rows->owned; k++) {
+        PetscInt row = (PetscInt)(rows->first + k);
+        size_t begin = rows->start[k], length = rows->start[k + 1] - begin;
+        for (size_t c = 0; c < length; c++) solver->column[c] = (PetscInt)rows->global[rows->column[begin + c]];
+        TRY(MatSetValues(solver->matrix, 1, &row, (PetscInt)length, solver->column, rows->value + begin, INSERT_VALUES));
+    }
+    TRY(MatAssemblyBegin(solver->matrix, MAT_FINAL_ASSEMBLY));
+    return MatAssemblyEnd(solver->matrix, MAT_FINAL_ASSEMBLY);
+}
+
+/* Takes new values; the places of the entries never change. With `keep` the preconditioner stays. */
+int shim_solver_prepare(void *handle, int64_t owned, int64_t first, int64_t all, const size_t *start,
+                        const uint32_t *column, const double *value, const uint64_t *global, int keep)
+{
+    Solver *solver = handle;
+    Rows rows = {owned, first, all, start, column, value, global};
+    if (solver->matrix) {
+        TRY(new_values(solver, &rows));
+    } else {
+        TRY(create_matrix(solver, &rows));
+        TRY(KSPSetOperators(solver->ksp, solver->matrix, solver->matrix));
+    }
+    TRY(KSPSetReusePreconditioner(solver->ksp, keep ? PETSC_TRUE : PETSC_FALSE));
+    return KSPSetUp(solver->ksp);
+}
+
+/* Solves to |b - A x| <= rtol |b|. `reason` is that of PETSc, positive for success; `residual` is
+ * |b - A x| and `size` |b|. */
+int shim_solver_solve(void *handle, const double *b, double *x, double rtol, int most, int *iterations,
+                      int *reason, double *residual, double *size)
+{
+    Solver *solver = handle;
+    PetscInt count;
+    KSPConvergedReason why;
+    TRY(VecPlaceArray(solver->b, b));
+    TRY(VecPlaceArray(solver->x, x));
+    TRY(KSPSetTolerances(solver->ksp, rtol, 0.0, 1e30, most));
+    TRY(KSPSolve(solver->ksp, solver->b, solver->x));
+    TRY(KSPGetIterationNumber(solver->ksp, &count));
+    TRY(KSPGetConvergedReason(solver->ksp, &why));
+    TRY(KSPGetResidualNorm(solver->ksp, residual));
+    TRY(VecNorm(solver->b, NORM_2, size));
+    TRY(VecResetArray(solver->b));
+    TRY(VecResetArray(solver->x));
+    *iterations = (int)count;
+    *reason = (int)why;
+    return 0;
+}

@@ -1,0 +1,392 @@
+//! The C functions, each behind a safe one: the only unsafe code.
+
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ThreadId};
+
+/// The matrix of this rank: rows of its own, columns of its own and of its ghosts.
+pub struct Rows<'a> {
+    /// Number of rows, and the global number of the first.
+    pub owned: usize,
+    pub first: u64,
+    /// Rows of all ranks.
+    pub all: u64,
+    /// Where the entries of each row begin, and where those of the last end.
+    pub start: &'a [usize],
+    pub column: &'a [u32],
+    pub value: &'a [f64],
+    /// Global number of each column.
+    pub global: &'a [u64],
+}
+
+/// What a solve left.
+pub struct Solved {
+    pub iterations: usize,
+    /// PETSc's reason; positive for success.
+    pub reason: i32,
+    /// |b - A x| and |b|.
+    pub residual: f64,
+    pub size: f64,
+}
+
+mod c {
+    use super::{c_char, c_int, c_void};
+
+    unsafe extern "C" {
+        pub fn shim_start() -> c_int;
+        pub fn shim_finish();
+        pub fn shim_abort(code: c_int);
+        pub fn shim_rank() -> c_int;
+        pub fn shim_size() -> c_int;
+        pub fn shim_versions(text: *mut c_char, length: usize);
+        pub fn shim_error(code: c_int, text: *mut c_char, length: usize);
+        pub fn shim_gather_counts(count: c_int, counts: *mut c_int) -> c_int;
+        pub fn shim_gather(
+            words: *const u64,
+            count: c_int,
+            all: *mut u64,
+            counts: *const c_int,
+            starts: *const c_int,
+        ) -> c_int;
+        pub fn shim_exchange_counts(sends: *const c_int, receives: *mut c_int) -> c_int;
+        pub fn shim_exchange(
+            words: *const u64,
+            sends: *const c_int,
+            send_starts: *const c_int,
+            received: *mut u64,
+            receives: *const c_int,
+            receive_starts: *const c_int,
+        ) -> c_int;
+        pub fn shim_options(options: *const c_char) -> c_int;
+        pub fn shim_partition(
+            count: i64,
+            all: i64,
+            start: *const i64,
+            neighbour: *const u32,
+            owner: *mut i64,
+        ) -> c_int;
+        pub fn shim_solver_new(defaults: *const c_char, out: *mut *mut c_void) -> c_int;
+        pub fn shim_solver_free(solver: *mut c_void);
+        pub fn shim_solver_types(solver: *mut c_void, text: *mut c_char, length: usize) -> c_int;
+        pub fn shim_solver_prepare(
+            solver: *mut c_void,
+            owned: i64,
+            first: i64,
+            all: i64,
+            start: *const usize,
+            column: *const u32,
+            value: *const f64,
+            global: *const u64,
+            keep: c_int,
+        ) -> c_int;
+        pub fn shim_solver_solve(
+            solver: *mut c_void,
+            b: *const f64,
+            x: *mut f64,
+            rtol: f64,
+            most: c_int,
+            iterations: *mut c_int,
+            reason: *mut c_int,
+            residual: *mut f64,
+            size: *mut f64,
+        ) -> c_int;
+    }
+}
+
+static STARTED: AtomicBool = AtomicBool::new(false);
+
+/// MPI and PETSc, running. There is one in the life of a process, and it works for the thread that
+/// started it.
+pub struct Session {
+    thread: ThreadId,
+    rank: usize,
+    size: usize,
+}
+
+/// An error code as a result.
+fn checked(code: c_int) -> Result<(), i32> {
+    if code == 0 { Ok(()) } else { Err(code) }
+}
+
+/// The text that `fill` writes into memory of the given length.
+fn text_of(fill: impl FnOnce(*mut c_char, usize)) -> String {
+    let mut bytes = vec![0u8; 1024];
+    fill(bytes.as_mut_ptr().cast(), bytes.len());
+    let length = bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..length]).into_owned()
+}
+
+/// Options as C reads them; they never hold a zero byte, or end there.
+fn c_string(text: &str) -> CString {
+    CString::new(text.split('\0').next().unwrap_or_default()).unwrap_or_default()
+}
+
+impl Session {
+    /// Starts both; None when that was done before.
+    pub fn start() -> Option<Result<Self, i32>> {
+        if STARTED.swap(true, Ordering::SeqCst) {
+            return None;
+        }
+        // SAFETY: called once in a process, as the flag sees to; it takes nothing.
+        if let Err(code) = checked(unsafe { c::shim_start() }) {
+            return Some(Err(code));
+        }
+        // SAFETY: MPI runs.
+        let (rank, size) = unsafe { (c::shim_rank(), c::shim_size()) };
+        let (rank, size) = (rank.max(0) as usize, size.max(1) as usize);
+        Some(Ok(Session { thread: thread::current().id(), rank, size }))
+    }
+
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// MPI was asked to work for one thread.
+    fn check_thread(&self) {
+        assert_eq!(
+            thread::current().id(),
+            self.thread,
+            "MPI belongs to the thread that started it"
+        );
+    }
+
+    /// Also what an MPI says of itself is cut to fit.
+    pub fn versions(&self) -> String {
+        self.check_thread();
+        // SAFETY: writes at most `length` bytes, the last of them zero.
+        text_of(|text, length| unsafe { c::shim_versions(text, length) })
+    }
+
+    /// What an error code means.
+    pub fn error(code: i32) -> String {
+        // SAFETY: writes at most `length` bytes, the last of them zero; reads static texts of PETSc.
+        text_of(|text, length| unsafe { c::shim_error(code, text, length) })
+    }
+
+    pub fn gather_counts(&self, count: c_int) -> Result<Vec<c_int>, i32> {
+        self.check_thread();
+        let mut counts = vec![0; self.size];
+        // SAFETY: `counts` has a place for each rank.
+        checked(unsafe { c::shim_gather_counts(count, counts.as_mut_ptr()) })?;
+        Ok(counts)
+    }
+
+    /// `counts` are those of [`Session::gather_counts`].
+    pub fn gather(&self, words: &[u64], counts: &[c_int]) -> Result<Vec<u64>, i32> {
+        self.check_thread();
+        assert_eq!((counts.len(), counts[self.rank] as usize), (self.size, words.len()));
+        let (starts, total) = starts_of(counts);
+        let mut all = vec![0u64; total];
+        // SAFETY: `words` has as many words as this rank's count, `all` as many as the sum of all counts.
+        checked(unsafe {
+            c::shim_gather(
+                words.as_ptr(),
+                counts[self.rank],
+                all.as_mut_ptr(),
+                counts.as_ptr(),
+                starts.as_ptr(),
+            )
+        })?;
+        Ok(all)
+    }
+
+    /// How many words each rank sends here.
+    pub fn exchange_counts(&self, sends: &[c_int]) -> Result<Vec<c_int>, i32> {
+        self.check_thread();
+        assert_eq!(sends.len(), self.size);
+        let mut receives = vec![0; self.size];
+        // SAFETY: both have a place for each rank.
+        checked(unsafe { c::shim_exchange_counts(sends.as_ptr(), receives.as_mut_ptr()) })?;
+        Ok(receives)
+    }
+
+    /// `receives` are those of [`Session::exchange_counts`] for `sends`.
+    pub fn exchange(
+        &self,
+        words: &[u64],
+        sends: &[c_int],
+        receives: &[c_int],
+    ) -> Result<Vec<u64>, i32> {
+        self.check_thread();
+        assert_eq!((sends.len(), receives.len()), (self.size, self.size));
+        let (send_starts, total) = starts_of(sends);
+        assert_eq!(words.len(), total);
+        let (receive_starts, total) = starts_of(receives);
+        let mut received = vec![0u64; total];
+        // SAFETY: `words` has as many words as the sum of `sends`, `received` as that of `receives`, and
+        // the starts lie within.
+        checked(unsafe {
+            c::shim_exchange(
+                words.as_ptr(),
+                sends.as_ptr(),
+                send_starts.as_ptr(),
+                received.as_mut_ptr(),
+                receives.as_ptr(),
+                receive_starts.as_ptr(),
+            )
+        })?;
+        Ok(received)
+    }
+
+    pub fn options(&self, options: &str) -> Result<(), i32> {
+        self.check_thread();
+        let options = c_string(options);
+        // SAFETY: a string that ends with zero, and is copied.
+        checked(unsafe { c::shim_options(options.as_ptr()) })
+    }
+
+    /// `start` has one entry more than there are vertices here, and `neighbour` as many as its last says.
+    pub fn partition(&self, all: usize, start: &[i64], neighbour: &[u32]) -> Result<Vec<i64>, i32> {
+        self.check_thread();
+        let count = start.len() - 1;
+        assert!(start.windows(2).all(|pair| pair[0] <= pair[1]) && start[0] == 0);
+        assert_eq!(start[count], neighbour.len() as i64);
+        let mut owner = vec![0i64; count];
+        // SAFETY: the lengths are as the C function wants them, and it copies what it keeps.
+        checked(unsafe {
+            c::shim_partition(
+                count as i64,
+                all as i64,
+                start.as_ptr(),
+                neighbour.as_ptr(),
+                owner.as_mut_ptr(),
+            )
+        })?;
+        Ok(owner)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if thread::current().id() == self.thread {
+            // SAFETY: on the thread that started them; solvers borrow the session, so none is left.
+            unsafe { c::shim_finish() };
+        }
+    }
+}
+
+/// Ends all ranks. Also from another thread, and while another call runs: nothing is expected to work
+/// after it.
+pub fn abort(code: i32) {
+    // SAFETY: MPI runs, because only those who started it call this; the process ends here.
+    unsafe { c::shim_abort(code) };
+}
+
+/// Where each of these many words begin, and how many there are.
+fn starts_of(counts: &[c_int]) -> (Vec<c_int>, usize) {
+    let mut total = 0usize;
+    let start = |&count: &c_int| {
+        let start = total;
+        total += usize::try_from(count).expect("a count is not negative");
+        c_int::try_from(start).expect("at most 2^31 words are exchanged at a time")
+    };
+    let starts = counts.iter().map(start).collect();
+    (starts, total)
+}
+
+/// A Krylov method with its preconditioner and its matrix.
+pub struct Ksp<'s> {
+    session: &'s Session,
+    handle: *mut c_void,
+    /// Rows of this rank; none before [`Ksp::prepare`].
+    owned: Option<usize>,
+}
+
+// SAFETY: every method checks that it is called by the session's thread, and a solver that is dropped by
+// another one is leaked.
+unsafe impl Send for Ksp<'_> {}
+
+impl<'s> Ksp<'s> {
+    pub fn new(session: &'s Session, defaults: &str) -> Result<Self, i32> {
+        session.check_thread();
+        let defaults = c_string(defaults);
+        let mut handle = std::ptr::null_mut();
+        // SAFETY: a string that ends with zero, and a place for the handle.
+        checked(unsafe { c::shim_solver_new(defaults.as_ptr(), &raw mut handle) })?;
+        Ok(Ksp { session, handle, owned: None })
+    }
+
+    /// Names of the Krylov method and of the preconditioner.
+    pub fn types(&self) -> Result<String, i32> {
+        self.session.check_thread();
+        let mut code = 0;
+        // SAFETY: a handle that is not freed; writes at most `length` bytes, the last of them zero.
+        let text = text_of(|text, length| unsafe {
+            code = c::shim_solver_types(self.handle, text, length);
+        });
+        checked(code).map(|()| text)
+    }
+
+    /// # Panics
+    /// If `rows` contradict themselves, or are others than those of the first call.
+    pub fn prepare(&mut self, rows: &Rows<'_>, keep: bool) -> Result<(), i32> {
+        self.session.check_thread();
+        assert!(self.owned.is_none_or(|owned| owned == rows.owned));
+        let entries = rows.start[rows.owned];
+        assert!(rows.start[..=rows.owned].windows(2).all(|pair| pair[0] <= pair[1]));
+        assert!(rows.column.len() >= entries && rows.value.len() >= entries);
+        assert!(rows.column[..entries].iter().all(|&c| (c as usize) < rows.global.len()));
+        // SAFETY: the lengths were just checked; C copies what it keeps, and checks that the pattern is
+        // that of the first call.
+        checked(unsafe {
+            c::shim_solver_prepare(
+                self.handle,
+                rows.owned as i64,
+                rows.first as i64,
+                rows.all as i64,
+                rows.start.as_ptr(),
+                rows.column.as_ptr(),
+                rows.value.as_ptr(),
+                rows.global.as_ptr(),
+                c_int::from(keep),
+            )
+        })?;
+        self.owned = Some(rows.owned);
+        Ok(())
+    }
+
+    /// `b` and `x` have as many entries as the matrix has rows here.
+    ///
+    /// # Panics
+    /// If they do not, or no matrix was prepared.
+    pub fn solve(
+        &mut self,
+        b: &[f64],
+        x: &mut [f64],
+        rtol: f64,
+        most: usize,
+    ) -> Result<Solved, i32> {
+        self.session.check_thread();
+        assert_eq!((self.owned, b.len()), (Some(x.len()), x.len()));
+        let (mut iterations, mut reason, mut residual, mut size) = (0, 0, 0.0, 0.0);
+        // SAFETY: a matrix with as many rows here as `b` and `x` have entries was prepared; C forgets both
+        // before it returns.
+        checked(unsafe {
+            c::shim_solver_solve(
+                self.handle,
+                b.as_ptr(),
+                x.as_mut_ptr(),
+                rtol,
+                most as c_int,
+                &raw mut iterations,
+                &raw mut reason,
+                &raw mut residual,
+                &raw mut size,
+            )
+        })?;
+        Ok(Solved { iterations: iterations.max(0) as usize, reason, residual, size })
+    }
+}
+
+impl Drop for Ksp<'_> {
+    fn drop(&mut self) {
+        if thread::current().id() == self.session.thread {
+            // SAFETY: freed once; the session, which is borrowed, still runs.
+            unsafe { c::shim_solver_free(self.handle) };
+        }
+    }
+}

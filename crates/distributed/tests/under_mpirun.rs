@@ -1,0 +1,143 @@
+//! A known vector is found again on 1, 2 and 4 ranks. Without `mpirun` around it the program starts
+//! itself under one.
+
+use algebra::{Comm, Csr, Halo, IndexMap, LinearSolver};
+use distributed::{Defaults, Mpi, PetscSolver};
+use std::process::Command;
+
+/// Points along a side of the grid.
+const SIDE: usize = 30;
+
+fn main() {
+    match std::env::var(TASK).as_deref() {
+        Ok("panic") => return panic_alone(),
+        Ok(_) => return work(),
+        Err(_) => {}
+    }
+    for ranks in [1, 2, 4] {
+        let (success, said) = match run(ranks, "work") {
+            Ok(ended) => ended,
+            Err(error) => return println!("skipped: mpirun cannot be started ({error})"),
+        };
+        assert!(success, "{ranks} ranks: {said}");
+        assert!(said.contains(&format!("found on {ranks} ranks")), "{said}");
+        println!("{ranks} ranks ... ok");
+    }
+    let (success, said) = run(2, "panic").expect("it was started before");
+    assert!(!success && said.contains("alone on rank 1"), "{said}");
+    println!("a panic ends all ranks ... ok");
+}
+
+/// The variable that tells a rank what to do.
+const TASK: &str = "NATROLITE_RANK_OF_A_TEST";
+
+/// Starts this program on ranks; whether it succeeded, and all that it said.
+fn run(ranks: usize, task: &str) -> std::io::Result<(bool, String)> {
+    let output = Command::new("mpirun")
+        .args(["--bind-to", "none", "-n", &ranks.to_string()])
+        .arg(std::env::current_exe().expect("a test knows its program"))
+        .env(TASK, task)
+        .envs([("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")])
+        .env("OMPI_MCA_rmaps_base_oversubscribe", "1")
+        .output()?;
+    let all = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&all).into_owned()))
+}
+
+/// One rank panics; the other waits for words that never come.
+fn panic_alone() {
+    let mpi = Mpi::start().expect("nobody started it").expect("MPI runs");
+    assert_ne!(mpi.rank(), 1, "alone on rank 1");
+    mpi.gather_all(&[1]);
+    unreachable!("rank 1 sent nothing");
+}
+
+/// Neighbours of a point of the grid.
+fn neighbours(g: usize) -> impl Iterator<Item = usize> {
+    let (i, j) = (g % SIDE, g / SIDE);
+    [
+        (i > 0).then(|| g - 1),
+        (i + 1 < SIDE).then(|| g + 1),
+        (j > 0).then(|| g - SIDE),
+        (j + 1 < SIDE).then(|| g + SIDE),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The five-point Laplacian with zero around the grid, and x(i, j) = sin(i) + cos(2 j).
+fn work() {
+    let mpi = Mpi::start().expect("nobody started it").expect("MPI runs");
+    let (rank, ranks, all) = (mpi.rank(), mpi.size(), SIDE * SIDE);
+    assert!(Mpi::start().is_none());
+
+    let mine = rank * all / ranks..(rank + 1) * all / ranks;
+    let (mut start, mut list) = (vec![0i64], Vec::new());
+    for g in mine {
+        list.extend(neighbours(g).map(|n| n as u32));
+        start.push(list.len() as i64);
+    }
+    let part = mpi.partition(all, &start, &list).expect("a partition");
+    let words: Vec<u64> = part.into_iter().map(u64::from).collect();
+    let owner: Vec<u64> = mpi.gather_all(&words).concat();
+    let sizes: Vec<usize> =
+        (0..ranks).map(|r| owner.iter().filter(|&&o| o == r as u64).count()).collect();
+    assert!(sizes.iter().all(|&n| n > all / ranks * 8 / 10), "{sizes:?}");
+
+    let first: usize = sizes[..rank].iter().sum();
+    let mut number = vec![0; all];
+    let mut next: Vec<usize> = (0..ranks).map(|r| sizes[..r].iter().sum()).collect();
+    for g in 0..all {
+        let next = &mut next[owner[g] as usize];
+        number[g] = *next as u64;
+        *next += 1;
+    }
+    let owned: Vec<usize> = (0..all).filter(|&g| owner[g] == rank as u64).collect();
+    let mut ghosts: Vec<usize> = owned.iter().flat_map(|&g| neighbours(g)).collect();
+    ghosts.retain(|&g| owner[g] != rank as u64);
+    ghosts.sort_unstable();
+    ghosts.dedup();
+    let local: Vec<usize> = owned.iter().chain(&ghosts).copied().collect();
+    let place = |g: usize| local.iter().position(|&l| l == g).expect("a local point") as u32;
+
+    // A row for each local point; those of the ghosts are not looked at.
+    let (mut starts, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
+    for (k, &g) in local.iter().enumerate() {
+        let mut row = vec![(k as u32, 4.0)];
+        if k < owned.len() {
+            row.extend(neighbours(g).map(|n| (place(n), -1.0)));
+        }
+        row.sort_unstable_by_key(|entry| entry.0);
+        columns.extend(row.iter().map(|entry| entry.0));
+        values.extend(row.iter().map(|entry| entry.1));
+        starts.push(columns.len());
+    }
+    let mut a = Csr::new(starts, columns, values, local.len()).expect("a matrix");
+    let wanted = |g: usize| ((g % SIDE) as f64).sin() + (2.0 * (g / SIDE) as f64).cos();
+    let exact: Vec<f64> = local.iter().map(|&g| wanted(g)).collect();
+    let mut b = vec![0.0; local.len()];
+    a.apply(&exact, &mut b);
+
+    let range = first as u64..(first + owned.len()) as u64;
+    let map = IndexMap::new(range, ghosts.iter().map(|&g| number[g]).collect());
+    for defaults in [Defaults::Direct, Defaults::Multigrid] {
+        let halo = Halo::new(&mpi, map.clone());
+        let mut solver = PetscSolver::new(&mpi, halo, defaults).expect("a solver");
+        // Twice, with other values: the matrix is not made anew.
+        for scale in [1.0, 0.25] {
+            a.values_mut().iter_mut().for_each(|v| *v *= scale);
+            b.iter_mut().for_each(|v| *v *= scale);
+            solver.prepare(&a).expect("prepared");
+            let mut x = vec![0.0; local.len()];
+            let info = solver.solve(&a, &b, &mut x, 1e-12).expect("solved");
+            let error = x.iter().zip(&exact).fold(0.0, |e: f64, (x, y)| e.max((x - y).abs()));
+            assert!(error < 1e-9, "{}: {error:e} after {}", solver.name(), info.iterations);
+            assert!(info.residual <= 1e-12 && info.iterations < 40, "{info:?}");
+        }
+    }
+    let wrong = mpi.set_options("-pc_type soap").unwrap_err().to_string();
+    assert!(wrong.contains("soap"), "{wrong}");
+    if rank == 0 {
+        println!("found on {ranks} ranks, {}", mpi.versions());
+    }
+}

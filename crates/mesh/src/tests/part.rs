@@ -1,0 +1,91 @@
+use super::*;
+use crate::{CellKind, brick};
+
+/// Each part of a mesh that is cut into `ranks` slices of its nodes along x is consistent, has the cells
+/// and facets that touch its nodes, and facets are owned by cells that have their nodes.
+fn check_parts(whole: &Mesh, ranks: usize) {
+    let count = whole.points.len();
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|&a, &b| whole.points[a][0].total_cmp(&whole.points[b][0]));
+    let mut owner = vec![0; count];
+    order.iter().enumerate().for_each(|(place, &node)| owner[node] = place * ranks / count);
+    for rank in 0..ranks {
+        let wanted: Vec<bool> = owner.iter().map(|&o| o == rank).collect();
+        let part = whole.around(&wanted);
+        assert_consistent(&part.mesh);
+        assert!(part.nodes.is_sorted());
+        let touching = |nodes: &[u32]| nodes.iter().any(|&n| wanted[n as usize]);
+        for (here, all) in part.mesh.blocks.iter().zip(&whole.blocks) {
+            let wanted_cells = all.cells().filter(|c| touching(c)).count();
+            assert!(here.len() >= wanted_cells);
+            for cell in here.cells() {
+                let whole_nodes: Vec<u32> = cell.iter().map(|&n| part.nodes[n as usize]).collect();
+                assert!(all.cells().any(|c| c == whole_nodes));
+            }
+        }
+        for (here, all) in part.mesh.boundaries.iter().zip(&whole.boundaries) {
+            assert_eq!(here.name, all.name);
+            let wanted_facets = all.facets.iter().flat_map(|f| f.facets()).filter(|f| touching(f));
+            assert_eq!(here.facets.iter().map(|f| f.len()).sum::<usize>(), wanted_facets.count());
+        }
+        for (here, all) in part.mesh.interfaces.iter().zip(&whole.interfaces) {
+            let [a, b] = all.sides.each_ref().map(|side| side.iter().flat_map(|f| f.facets()));
+            let pairs = a.zip(b).filter(|(a, b)| touching(a) || touching(b)).count();
+            for side in &here.sides {
+                assert_eq!(side.iter().map(|f| f.len()).sum::<usize>(), pairs);
+            }
+        }
+        for (k, &node) in part.nodes.iter().enumerate() {
+            assert_eq!(part.mesh.points[k], whole.points[node as usize]);
+        }
+    }
+}
+
+#[test]
+fn parts_have_all_that_touches_their_nodes() {
+    let mut split = two_regions();
+    split.split("anode", ["electrolyte", "metal"]).unwrap();
+    for mesh in [split, pore_quarter(), mixed()] {
+        check_parts(&mesh, 1);
+        check_parts(&mesh, 3);
+    }
+}
+
+#[test]
+fn corners_of_a_square_and_what_lies_between_them() {
+    // Two by two squares of nine nodes: corners at even places of a lattice of 5 x 5.
+    let mesh = brick(CellKind::Quadrilateral9, 2, |x| x);
+    let corners = mesh.corners();
+    assert_eq!(corners, [0, 2, 4, 10, 12, 14, 20, 22, 24]);
+    let near = mesh.corner_of_nodes();
+    // A corner, the middle of an edge along x and along z, the middle of the last square.
+    assert_eq!([12, 1, 5, 18].map(|n: usize| near[n]), [12, 0, 0, 12]);
+    let graph = mesh.corner_graph(&corners, 3..5);
+    // In the middle of the left side, and in the middle of all.
+    assert_eq!(graph.start, [0, 5, 13]);
+    assert_eq!(graph.neighbours, [0, 1, 4, 6, 7, 0, 1, 2, 3, 5, 6, 7, 8]);
+}
+
+#[test]
+fn the_sides_of_an_interface_are_neighbours() {
+    let mut mesh = two_regions();
+    let before = mesh.corner_graph(&mesh.corners(), 0..mesh.corners().len());
+    mesh.split("anode", ["electrolyte", "metal"]).unwrap();
+    let corners = mesh.corners();
+    let graph = mesh.corner_graph(&corners, 0..corners.len());
+    let has = |a: u32, b: u32| {
+        let place = |node| corners.binary_search(&node).unwrap();
+        let row = graph.start[place(a)] as usize..graph.start[place(a) + 1] as usize;
+        graph.neighbours[row].contains(&(place(b) as u32))
+    };
+    let [first, second] = &mesh.interfaces[0].sides;
+    let mut pairs = 0;
+    for (a, b) in first[0].facets().zip(second[0].facets()) {
+        for k in 0..2 {
+            assert!(has(a[k], b[k]) && has(b[k], a[k]));
+            pairs += 1;
+        }
+    }
+    assert_eq!(pairs, 8);
+    assert!(graph.neighbours.len() > before.neighbours.len());
+}

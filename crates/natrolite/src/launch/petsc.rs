@@ -1,0 +1,72 @@
+//! MPI and PETSc as what solves on ranks.
+
+use super::Launcher;
+use crate::case::Case;
+use crate::failure::Failure;
+use crate::run::ranks::Engine;
+use algebra::{Comm, Halo, LinearSolver};
+use distributed::{Defaults, Mpi, PetscSolver};
+use mesh::CornerGraph;
+
+/// MPI and PETSc, running.
+pub struct Petsc {
+    mpi: Mpi,
+}
+
+impl Petsc {
+    /// Starts both.
+    ///
+    /// # Errors
+    /// When they do not start, or see other processes than the launcher.
+    pub fn start(launcher: Launcher) -> Result<Self, Failure> {
+        let mpi = match Mpi::start() {
+            Some(Ok(mpi)) => mpi,
+            Some(Err(error)) => return Err(Failure::System(error.to_string())),
+            None => return Err(Failure::System("MPI was started before".into())),
+        };
+        if mpi.size() != launcher.size() {
+            launcher.refuse_several(&format!(
+                "but the MPI of this program ({}) sees {}; use the launcher that belongs to it",
+                mpi.versions(),
+                mpi.size()
+            ))?;
+        }
+        Ok(Petsc { mpi })
+    }
+
+    /// Takes the options of a case.
+    ///
+    /// # Errors
+    /// When PETSc does not know them.
+    pub fn set_options(&self, case: &Case) -> Result<(), Failure> {
+        let options = case.solver.petsc.as_deref().unwrap_or_default();
+        let wrong = |error| Failure::Input(format!("solver.petsc or PETSC_OPTIONS: {error}"));
+        self.mpi.set_options(options).map_err(wrong)
+    }
+}
+
+impl Engine for Petsc {
+    fn comm(&self) -> &dyn Comm {
+        &self.mpi
+    }
+
+    fn name(&self) -> String {
+        self.mpi.versions()
+    }
+
+    fn partition(&self, all: usize, graph: &CornerGraph) -> Result<Vec<u32>, String> {
+        self.mpi.partition(all, &graph.start, &graph.neighbours).map_err(|error| error.to_string())
+    }
+
+    fn solver<'e>(
+        &'e self,
+        halo: Halo,
+        is_direct: bool,
+    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+        let defaults = if is_direct { Defaults::Direct } else { Defaults::Multigrid };
+        match PetscSolver::new(&self.mpi, halo, defaults) {
+            Ok(solver) => Ok(Box::new(solver)),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The share of one rank in the equations of all.
+
+use super::Engine;
+use super::owners::{Owners, whole_at};
+use crate::case::{Case, CaseError, Diagnostic};
+use crate::results::RanksSummary;
+use crate::run::laws::Laws;
+use crate::run::model::{Surface, points_of, rest_of};
+use crate::run::{Geometry, Observer, RunError, peak_memory, solve};
+use algebra::{Equations, Halo, IndexMap, LinearWork, Metered, NewtonInfo, newton};
+use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
+use mesh::{Mesh, bodies, nodes_of};
+use std::time::{Duration, Instant};
+
+/// What a rank solves: the laws on the part of the mesh around its nodes.
+pub struct Share {
+    mesh: Mesh,
+    hypothesis: Hypothesis,
+    /// Free unknowns are those of this rank, in their global order, then copies of others.
+    space: Space,
+    placements: Vec<Placement>,
+    loads: Vec<(usize, f64)>,
+    rest: Vec<f64>,
+    map: IndexMap,
+    /// Prescribed unknowns that count on this rank.
+    prescribed: Vec<bool>,
+    /// On rank 0 the global number of each free unknown of the whole.
+    number: Option<Vec<u32>>,
+    /// Free unknowns of the whole.
+    unknowns: usize,
+    setup: Duration,
+}
+
+/// What a solve on ranks found.
+pub struct Solution {
+    /// On rank 0 the free unknowns of the whole.
+    pub free: Option<Vec<f64>>,
+    /// What Newton's method did.
+    pub newton: NewtonInfo,
+    /// What the linear solves took on this rank.
+    pub linear: LinearWork,
+    /// From the mesh to the equations.
+    pub setup: Duration,
+    /// How it was spread.
+    pub ranks: RanksSummary,
+}
+
+impl Share {
+    /// Finds this rank's share, together with all others.
+    ///
+    /// # Errors
+    /// When the case does not fit its mesh, or the engine fails.
+    pub fn of(case: &Case, whole: &Geometry, engine: &dyn Engine) -> Result<Self, RunError> {
+        let start = Instant::now();
+        let mesh = &whole.mesh;
+        let bodies = bodies(mesh);
+        // The whole is numbered as in any run: currents into surfaces, the state at rest and the solution
+        // that is collected then need no second way.
+        let laws = Laws::of(case, whole, &bodies, &[], &|s| points_of(whole, s).area())?;
+        let wrong = |error: fem::SpaceError| {
+            CaseError::from(Diagnostic::new(error.to_string(), &case.origin()))
+        };
+        let new = |nodes, constraints: &Constraints| {
+            Space::new(laws.fields.clone(), laws.whole.clone(), nodes, constraints)
+        };
+        let space = new(mesh.points.len(), &laws.constraints).map_err(wrong)?;
+        let rest = rest_of(case, (mesh, &bodies), &laws.surfaces, &space);
+        drop(bodies);
+        let owners = Owners::of(mesh, &space, &laws.surfaces, engine)?;
+        let rank = engine.comm().rank() as u32;
+
+        let part = mesh.around(&wanted(mesh, &space, &laws.surfaces, &owners, rank));
+        let mut here =
+            new(part.nodes.len(), &restrict(&laws.constraints, &part.nodes)).map_err(wrong)?;
+        let numbering = Numbering::new(&space, &here, &part.nodes, &owners, rank);
+        here.renumber(&numbering.local);
+        let values = rest;
+        let mut rest = vec![0.0; here.total()];
+        let mut prescribed = vec![false; here.prescribed().len()];
+        each_unknown(&space, &here, &part.nodes, |global, local, node| {
+            rest[local as usize] = values[global as usize];
+            if let Some(k) = (local as usize).checked_sub(here.free()) {
+                let owner = node.map_or(0, |node| owners.of_node[node as usize]);
+                prescribed[k] = owner == rank;
+            }
+        });
+        Ok(Share {
+            mesh: part.mesh,
+            hypothesis: whole.hypothesis,
+            space: here,
+            placements: laws.placements,
+            loads: laws.loads,
+            rest,
+            map: numbering.map,
+            prescribed,
+            number: (rank == 0).then_some(owners.number),
+            unknowns: space.free(),
+            setup: start.elapsed(),
+        })
+    }
+
+    /// Solves by Newton's method, together with all ranks.
+    ///
+    /// # Errors
+    /// When the engine has no solver, or the equations cannot be evaluated at the start.
+    pub fn solve(
+        self,
+        case: &Case,
+        engine: &dyn Engine,
+        observer: &mut dyn Observer,
+    ) -> Result<Solution, RunError> {
+        let (comm, start) = (engine.comm(), Instant::now());
+        observer.phase("setup");
+        let (owned, dimension) = (self.map.owned_len(), self.mesh.dimension);
+        let mut system =
+            System::new(&self.mesh, self.hypothesis, self.space, self.placements, self.loads);
+        system.measure_from(self.rest);
+        system.share(comm, owned, self.prescribed);
+        system.assemble();
+        let setup = self.setup + start.elapsed();
+
+        observer.phase("solve");
+        let halo = Halo::new(comm, self.map);
+        let is_direct = algebra::is_direct(self.unknowns, dimension, solve::method(case));
+        let solver = engine.solver(halo.clone(), is_direct).map_err(RunError::Engine)?;
+        log::info!("{}: {} unknowns on {} ranks", solver.name(), self.unknowns, comm.size());
+        let mut solver = Metered::new(solver);
+        let mut u = vec![0.0; system.space().free()];
+        let observe = &mut |k, residual| observer.iteration(k, residual);
+        let parameters = solve::parameters(case);
+        let mut newton = newton(&mut system, &mut solver, &mut u, &parameters, observe)?;
+        let mut linear = solver.work().clone();
+        linear.rows = self.unknowns;
+
+        let number = self.number.as_ref();
+        let collect = |x: &[f64]| -> Option<Vec<f64>> {
+            let all = halo.collect(comm, x)?;
+            Some(number?.iter().map(|&k| all[k as usize]).collect())
+        };
+        if !newton.converged {
+            let mut r = vec![0.0; u.len()];
+            let _ = system.residual(&u, &mut r);
+            let largest = |r: Vec<f64>| {
+                (0..r.len()).fold(0, |w, i| if r[i].abs() > r[w].abs() { i } else { w })
+            };
+            newton.worst = collect(&r).map_or(0, largest);
+        }
+        let free = collect(&u);
+        let ranks = summarize(engine, &halo, &linear);
+        Ok(Solution { free, newton, linear, setup, ranks })
+    }
+}
+
+/// Nodes that this rank owns or with unknowns that it owns: also all around a body whose potential it
+/// owns.
+fn wanted(
+    mesh: &Mesh,
+    space: &Space,
+    surfaces: &[Surface],
+    owners: &Owners,
+    rank: u32,
+) -> Vec<bool> {
+    let owns = |dof: u32| owners.of_unknown.get(dof as usize) == Some(&rank);
+    let mut wanted: Vec<bool> = owners.of_node.iter().map(|&owner| owner == rank).collect();
+    for surface in surfaces {
+        if whole_at(surface).is_some_and(|whole| owns(space.whole_dof(whole))) {
+            nodes_of(surface.facets(mesh)).iter().for_each(|&n| wanted[n as usize] = true);
+        }
+    }
+    wanted
+}
+
+/// What the constraints say of `nodes`, which get the numbers of their places.
+fn restrict(constraints: &Constraints, nodes: &[u32]) -> Constraints {
+    let place = |unknown: Unknown| match unknown {
+        Unknown::Node { field, node, component } => {
+            let node = nodes.binary_search(&node).ok()? as u32;
+            Some(Unknown::Node { field, node, component })
+        }
+        whole => Some(whole),
+    };
+    assert!(constraints.joined.is_empty(), "no law of the current joins nodes");
+    let fixed = constraints.fixed.iter().filter_map(|&(u, value)| Some((place(u)?, value)));
+    let tied = constraints.tied.iter().filter_map(|&(u, whole)| Some((place(u)?, whole)));
+    Constraints { fixed: fixed.collect(), tied: tied.collect(), joined: Vec::new() }
+}
+
+/// Calls `visit` with the number in the whole and the number here of each unknown that is here, and with
+/// its node in the whole; whole-body unknowns, which have none, come last.
+fn each_unknown(
+    whole: &Space,
+    here: &Space,
+    nodes: &[u32],
+    mut visit: impl FnMut(u32, u32, Option<u32>),
+) {
+    for field in 0..whole.fields().len() {
+        for (local, &node) in nodes.iter().enumerate() {
+            let pairs = whole.dofs(field, node).iter().zip(here.dofs(field, local as u32));
+            pairs.for_each(|(&global, &local)| visit(global, local, Some(node)));
+        }
+    }
+    for w in 0..whole.whole().len() {
+        visit(whole.whole_dof(w), here.whole_dof(w), None);
+    }
+}
+
+/// Numbers of the free unknowns that are here.
+struct Numbering {
+    /// New number of each.
+    local: Vec<u32>,
+    map: IndexMap,
+}
+
+impl Numbering {
+    fn new(whole: &Space, here: &Space, nodes: &[u32], owners: &Owners, rank: u32) -> Self {
+        let mut in_whole = vec![0; here.free()];
+        each_unknown(whole, here, nodes, |global, local, _| {
+            if let Some(in_whole) = in_whole.get_mut(local as usize) {
+                *in_whole = global;
+            }
+        });
+        let mut ghosts = Vec::new();
+        let local = in_whole.iter().map(|&global| {
+            let number = owners.number[global as usize];
+            if owners.of_unknown[global as usize] == rank {
+                return number - owners.owned.start;
+            }
+            ghosts.push(u64::from(number));
+            (owners.owned.len() + ghosts.len() - 1) as u32
+        });
+        let local = local.collect();
+        let owned = u64::from(owners.owned.start)..u64::from(owners.owned.end);
+        Numbering { local, map: IndexMap::new(owned, ghosts) }
+    }
+}
+
+/// Sizes and times of all ranks.
+fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSummary {
+    let comm = engine.comm();
+    let own = [
+        halo.map().owned_len() as u64,
+        halo.map().ghosts().len() as u64,
+        peak_memory().unwrap_or(0),
+        linear.prepare.as_secs_f64().to_bits(),
+        linear.solve.as_secs_f64().to_bits(),
+    ];
+    let all = comm.gather_all(&own);
+    let most = |k: usize| all.iter().map(|words| words[k]).max().unwrap_or(0);
+    let slowest = |k: usize| all.iter().map(|words| f64::from_bits(words[k])).fold(0.0, f64::max);
+    let total: u64 = all.iter().map(|words| words[0]).sum();
+    RanksSummary {
+        count: comm.size(),
+        engine: engine.name(),
+        imbalance: most(0) as f64 * comm.size() as f64 / total.max(1) as f64,
+        most_ghosts: most(1) as usize,
+        peak_memory_bytes: Some(most(2)).filter(|&bytes| bytes > 0),
+        linear_seconds: [slowest(3), slowest(4)],
+    }
+}

@@ -1,0 +1,246 @@
+//! Runs that are spread over ranks give what a run on one rank gives. Here ranks are threads, parts are
+//! slices of the numbering, and one rank's factorisation solves for all: what is tested is what the
+//! program does itself, and what needs no MPI.
+
+use algebra::comm::on_threads;
+use algebra::{Cholesky, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator};
+use mesh::CornerGraph;
+use natrolite::case::read_file;
+use natrolite::results::Results;
+use natrolite::run::ranks::{Engine, check_case, solve_on_ranks};
+use natrolite::run::{RunError, Silent, solve_case};
+use std::path::Path;
+
+struct Threads<'a> {
+    comm: &'a dyn Comm,
+}
+
+impl Engine for Threads<'_> {
+    fn comm(&self) -> &dyn Comm {
+        self.comm
+    }
+
+    fn name(&self) -> String {
+        "threads".into()
+    }
+
+    /// The ranks keep what they have, but for the first ten, which go round.
+    fn partition(&self, all: usize, graph: &CornerGraph) -> Result<Vec<u32>, String> {
+        assert!(all >= graph.start.len() - 1);
+        let (rank, ranks) = (self.comm.rank(), self.comm.size());
+        let round = |k: usize| if k < 10 { (rank + k) % ranks } else { rank };
+        Ok((0..graph.start.len() - 1).map(|k| round(k) as u32).collect())
+    }
+
+    fn solver<'e>(
+        &'e self,
+        halo: Halo,
+        _is_direct: bool,
+    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+        Ok(Box::new(Everywhere { comm: self.comm, halo, whole: None }))
+    }
+}
+
+/// Every rank collects the whole matrix and factorises it.
+struct Everywhere<'a> {
+    comm: &'a dyn Comm,
+    halo: Halo,
+    whole: Option<(Csr, Cholesky)>,
+}
+
+impl LinearSolver for Everywhere<'_> {
+    fn name(&self) -> &'static str {
+        "cholesky on every rank"
+    }
+
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
+        let (a, map) = (a.matrix().expect("stored"), self.halo.map());
+        let mut words = Vec::new();
+        for row in 0..map.owned_len() {
+            let (columns, values) = a.row(row);
+            for (&column, value) in columns.iter().zip(values) {
+                let at = [row as u32, column].map(|k| map.global(k).expect("a local number"));
+                words.extend([at[0], at[1], value.to_bits()]);
+            }
+        }
+        let all = self.comm.gather_all(&words).concat();
+        let mut entries: Vec<(u64, u64, f64)> =
+            all.chunks_exact(3).map(|w| (w[0], w[1], f64::from_bits(w[2]))).collect();
+        entries.sort_by_key(|entry| (entry.0, entry.1));
+        let rows = entries.last().map_or(0, |entry| entry.0 as usize + 1);
+        let start: Vec<usize> =
+            (0..=rows as u64).map(|row| entries.partition_point(|e| e.0 < row)).collect();
+        let columns = entries.iter().map(|e| e.1 as u32).collect();
+        let values = entries.iter().map(|e| e.2).collect();
+        let whole = Csr::new(start, columns, values, rows).expect("each entry comes once");
+        let mut solver = Cholesky::new();
+        solver.prepare(&whole)?;
+        self.whole = Some((whole, solver));
+        Ok(())
+    }
+
+    fn solve(
+        &mut self,
+        _a: &dyn Operator,
+        b: &[f64],
+        x: &mut [f64],
+        rtol: f64,
+    ) -> Result<LinearInfo, LinearError> {
+        let owned = self.halo.map().owned();
+        let words: Vec<u64> =
+            b[..self.halo.map().owned_len()].iter().map(|b| b.to_bits()).collect();
+        let all: Vec<f64> =
+            self.comm.gather_all(&words).concat().into_iter().map(f64::from_bits).collect();
+        let (matrix, solver) = self.whole.as_mut().ok_or(LinearError::NotPrepared)?;
+        let mut whole = vec![0.0; all.len()];
+        let info = solver.solve(matrix, &all, &mut whole, rtol)?;
+        x[..self.halo.map().owned_len()]
+            .copy_from_slice(&whole[owned.start as usize..owned.end as usize]);
+        self.halo.update(self.comm, x);
+        Ok(info)
+    }
+}
+
+fn config(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs").join(name)
+}
+
+fn set(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+/// Quantities to 1e-10 of their value, fields to 1e-8 of the largest.
+fn compare(one: &Results, many: &Results, what: &str) {
+    for (name, wanted) in one.summary.quantities.iter() {
+        let got = many.summary.quantities.get(name).unwrap_or_else(|| panic!("{what}: {name}"));
+        // What is zero but for rounding is compared with what it is a fraction of.
+        let is_fraction =
+            ["nonuniformity", "current_balance_error"].iter().any(|f| name.starts_with(f));
+        let size = if is_fraction { 1.0 } else { wanted.value.abs() };
+        let difference = (got.value - wanted.value).abs();
+        assert!(difference <= 1e-10 * size, "{what}: {name} is {} and {}", wanted.value, got.value);
+    }
+    assert_eq!(one.summary.mesh, many.summary.mesh, "{what}");
+    assert_eq!(one.summary.dofs, many.summary.dofs, "{what}");
+    for (a, b) in one.fields.iter().zip(&many.fields) {
+        let largest = a.values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+        let pairs = a.values.iter().zip(&b.values);
+        let difference = pairs.fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
+        assert!(difference <= 1e-8 * largest, "{what}: {} differs by {difference:e}", a.name);
+    }
+    assert_eq!(one.profiles.len(), many.profiles.len(), "{what}");
+}
+
+/// Runs a case on 1 to 3 ranks.
+fn check(name: &str, values: &[&str]) {
+    let case = read_file(&config(name), &set(values)).expect("a case");
+    let one = solve_case(&case, 0, &mut Silent).expect("solved");
+    for ranks in 1..=3 {
+        let mut results = on_threads(ranks, |comm| {
+            solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent).expect("solved")
+        });
+        assert!(results[1..].iter().all(Option::is_none));
+        let many = results.swap_remove(0).expect("rank 0 has them");
+        compare(&one, &many, &format!("{name} on {ranks} ranks"));
+        let about = many.summary.ranks.as_ref().expect("told");
+        assert_eq!((about.count, about.most_ghosts > 0), (ranks, ranks > 1));
+        assert!(about.imbalance >= 1.0 && about.imbalance < 2.0, "{about:?}");
+        let norms = one.summary.newton.residuals.iter().zip(&many.summary.newton.residuals);
+        // Rounding apart, it is the same iteration.
+        for (a, b) in norms.filter(|(a, _)| **a > 1e-6) {
+            assert!((a - b).abs() <= 1e-6 * a, "{name} on {ranks} ranks: {a:e} {b:e}");
+        }
+    }
+}
+
+#[test]
+fn a_pore_with_kinetics() {
+    check("nas_pore.toml", &[]);
+}
+
+#[test]
+fn kinetics_at_an_interface_with_a_meshed_metal() {
+    check("contact_resistance.toml", &[]);
+    check("meshed_anode.toml", &[]);
+}
+
+#[test]
+fn a_mesh_file_in_space() {
+    check("gmsh_pore_quarter.toml", &[]);
+}
+
+#[test]
+fn an_electrode_that_floats_as_a_whole() {
+    check("equipotential_counter.toml", &[]);
+    check("symmetric_cell_nas.toml", &[]);
+}
+
+#[test]
+fn finer_meshes_give_estimates_of_errors() {
+    let case = read_file(&config("nas_pore.toml"), &[]).expect("a case");
+    let one = solve_case(&case, 2, &mut Silent).expect("solved");
+    let mut all = on_threads(2, |comm| {
+        solve_on_ranks(&case, 2, &Threads { comm }, &mut Silent).expect("solved")
+    });
+    let many = all.swap_remove(0).expect("rank 0 has them");
+    compare(&one, &many, "refined");
+    let estimate = |results: &Results| {
+        let peak = results.summary.quantities.get("peak_factor.anode").expect("a quantity");
+        peak.error_estimate.expect("three meshes")
+    };
+    assert!((estimate(&one) / estimate(&many) - 1.0).abs() < 1e-3);
+}
+
+#[test]
+fn what_does_not_converge_says_where() {
+    let values = ["solver.newton.max_iterations=1", "solver.newton.rtol=1e-14"];
+    let case = read_file(&config("nas_pore.toml"), &set(&values)).expect("a case");
+    let one = solve_case(&case, 0, &mut Silent).expect("results all the same");
+    let mut all = on_threads(2, |comm| {
+        solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent).expect("results all the same")
+    });
+    let many = all.swap_remove(0).expect("rank 0 has them");
+    assert!(one.log.lines().next().is_some_and(|line| line.contains("largest at")), "{}", one.log);
+    assert_eq!(one.log.lines().next(), many.log.lines().next());
+    assert_eq!(one.summary.status, many.summary.status);
+}
+
+#[test]
+fn errors_are_found_on_all_ranks() {
+    let case = read_file(&config("nas_pore.toml"), &[]).expect("a case");
+    struct Broken<'a>(Threads<'a>);
+    impl Engine for Broken<'_> {
+        fn comm(&self) -> &dyn Comm {
+            self.0.comm
+        }
+        fn name(&self) -> String {
+            self.0.name()
+        }
+        fn partition(&self, _: usize, _: &CornerGraph) -> Result<Vec<u32>, String> {
+            Err("no partitioner".into())
+        }
+        fn solver<'e>(
+            &'e self,
+            _: Halo,
+            _: bool,
+        ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+            Err("no solver".into())
+        }
+    }
+    for (ranks, wanted) in [(1, "no solver"), (2, "no partitioner")] {
+        let failures = on_threads(ranks, |comm| {
+            match solve_on_ranks(&case, 0, &Broken(Threads { comm }), &mut Silent) {
+                Err(RunError::Engine(message)) => message,
+                other => panic!("{:?}", other.map(|_| ())),
+            }
+        });
+        assert_eq!(failures, vec![wanted; ranks]);
+    }
+}
+
+#[test]
+fn mechanics_is_refused() {
+    let case = read_file(&config("sulfide_stack_pressure.toml"), &[]).expect("a case");
+    let message = check_case(&case).unwrap_err().to_string();
+    assert!(message.contains("the stack pressure is solved on one rank only"), "{message}");
+}
