@@ -1,7 +1,8 @@
 //! Conjugate gradients with algebraic multigrid, which outlives changes of the values.
 
-use crate::amg::{Amg, AmgParameters, AmgProblem};
+use crate::amg::{Amg, AmgParameters, AmgProblem, Cycle, InPlaces};
 use crate::cg::{CgParameters, cg};
+use crate::linear::{check_matrix, check_vectors};
 use crate::{Csr, LinearError, LinearInfo, LinearSolver, Operator};
 
 /// Conjugate gradients preconditioned by [`Amg`].
@@ -54,17 +55,44 @@ impl AmgCg {
     }
 
     fn build(&mut self, a: &dyn Operator) -> Result<&mut Hierarchy, LinearError> {
-        let amg = match (a.matrix(), a.by_nodes()) {
-            (Some(a), _) => Amg::new(a, &self.problem, &self.parameters)?,
-            (None, Some(nodes)) => {
-                Amg::by_nodes(nodes.levels(), a.len(), &self.problem, &self.parameters)?
-            }
-            (None, None) => return Err(LinearError::NoEntries { solver: self.name() }),
+        let (problem, p) = (&self.problem, &self.parameters);
+        let amg = match (a.matrix(), a.split(), a.by_nodes()) {
+            (Some(a), ..) => Amg::new(a, problem, p)?,
+            (_, Some(split), _) => Amg::again(split, problem, p)?,
+            (.., Some(nodes)) => Amg::by_nodes(nodes.levels(), a.len(), problem, p)?,
+            _ => return Err(LinearError::NoEntries { solver: self.name() }),
         };
-        let nnz = a.matrix().map(Csr::nnz);
-        let new = Hierarchy { amg, rows: a.len(), nnz, fresh: None, worn: false };
-        Ok(self.hierarchy.insert(new))
+        Ok(self.keep(amg, a))
     }
+
+    fn keep(&mut self, amg: Amg, a: &dyn Operator) -> &mut Hierarchy {
+        let nnz = a.matrix().map(Csr::nnz);
+        self.hierarchy.insert(Hierarchy { amg, rows: a.len(), nnz, fresh: None, worn: false })
+    }
+
+    /// The hierarchy, if it serves for the present values of `a`.
+    fn present(&mut self, a: &dyn Operator) -> Option<&mut Hierarchy> {
+        let nnz = a.matrix().map(Csr::nnz);
+        self.hierarchy.as_mut().filter(|h| !h.worn && h.rows == a.len() && h.nnz == nnz)
+    }
+}
+
+/// Conjugate gradients, where they can in the order of the slices from beginning to end.
+fn run(
+    amg: &Amg,
+    a: &dyn Operator,
+    b: &[f64],
+    x: &mut [f64],
+    p: &CgParameters,
+) -> Result<LinearInfo, LinearError> {
+    let Some(split) = a.split() else { return cg(a, amg, b, x, p) };
+    check_vectors(a.len(), b, x)?;
+    let operator = InPlaces(split);
+    let (b, mut y) = (split.to_places(b), split.to_places(x));
+    let places = operator.len();
+    let result = cg(&operator, &Cycle(amg, split), &b[..places], &mut y[..places], p);
+    split.to_rows(&y, x);
+    result
 }
 
 /// Vectors in double precision that [`cg`] reads and writes in one iteration beside those of the
@@ -78,13 +106,26 @@ impl LinearSolver for AmgCg {
 
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         let matrix = a.matrix();
-        matrix.map_or(Ok(()), crate::linear::check_matrix)?;
-        let nnz = matrix.map(Csr::nnz);
-        let fits = |h: &Hierarchy| !h.worn && h.rows == a.len() && h.nnz == nnz;
-        match (self.hierarchy.as_mut().filter(|h| fits(h)), matrix) {
-            (Some(h), Some(a)) => h.amg.refresh(a),
-            (Some(_), None) => Ok(()),
-            (None, _) => self.build(a).map(|_| ()),
+        matrix.map_or(Ok(()), check_matrix)?;
+        match (self.present(a), matrix, a.split()) {
+            (Some(h), Some(a), _) => h.amg.refresh(a),
+            (Some(_), None, Some(split)) => split.check_diagonal(),
+            (Some(_), None, None) => Ok(()),
+            (None, ..) => self.build(a).map(|_| ()),
+        }
+    }
+
+    fn prepare_in_place(&mut self, a: &mut dyn Operator) -> Result<(), LinearError> {
+        if !a.can_split() || self.present(a).is_some() {
+            return self.prepare(a);
+        }
+        self.hierarchy = None;
+        match Amg::in_place(a, &self.problem, &self.parameters)? {
+            Some(amg) => {
+                self.keep(amg, a);
+                Ok(())
+            }
+            None => self.prepare(a),
         }
     }
 
@@ -104,11 +145,11 @@ impl LinearSolver for AmgCg {
             Some(fresh) => ((2.0 * fresh * digits) as usize + 5).min(max_iterations),
             None => max_iterations,
         };
-        let first = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations: patience });
+        let first = run(&h.amg, a, b, x, &CgParameters { rtol, max_iterations: patience });
         let info = match first {
             Err(LinearError::NotConverged { iterations, .. }) if h.fresh.is_some() => {
                 let h = self.build(a)?;
-                let again = cg(a, &h.amg, b, x, &CgParameters { rtol, max_iterations })?;
+                let again = run(&h.amg, a, b, x, &CgParameters { rtol, max_iterations })?;
                 h.fresh = Some((again.iterations as f64 / digits).max(0.5));
                 return Ok(LinearInfo { iterations: iterations + again.iterations, ..again });
             }

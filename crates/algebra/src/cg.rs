@@ -68,14 +68,16 @@ pub fn cg(
         x.fill(0.0);
         return Ok(LinearInfo { iterations: 0, residual: 0.0 });
     }
-    let (mut r, mut z, mut d, mut ad) = (vec![0.0; n], vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+    let (mut r, mut z, mut d, mut ad) =
+        (vec![0.0; n], vec![0.0; n], vec![0.0; a.room()], vec![0.0; n]);
     let mut iterations = 0;
     let mut before = f64::INFINITY;
     loop {
         if x.iter().all(|&x| x == 0.0) {
             r.copy_from_slice(b);
         } else {
-            a.apply(x, &mut r);
+            d[..n].copy_from_slice(x);
+            a.apply(&d, &mut r);
             residual_of(b, &mut r);
         }
         let mut residual = norm(&r) / size;
@@ -96,10 +98,10 @@ pub fn cg(
             m.apply(&r, &mut z);
             let rz_before = rz;
             rz = positive(dot(&r, &z), "r . M^-1 r", iterations)?;
-            xpay(&z, if rz_before > 0.0 { rz / rz_before } else { 0.0 }, &mut d);
+            xpay(&z, if rz_before > 0.0 { rz / rz_before } else { 0.0 }, &mut d[..n]);
             a.apply(&d, &mut ad);
-            let alpha = rz / positive(dot(&d, &ad), "d . A d", iterations)?;
-            residual = advance(alpha, [&d, &ad], x, &mut r).sqrt() / size;
+            let alpha = rz / positive(dot(&d[..n], &ad), "d . A d", iterations)?;
+            residual = advance(alpha, [&d[..n], &ad], x, &mut r).sqrt() / size;
             iterations += 1;
         }
     }

@@ -280,6 +280,31 @@ impl Csr {
             .collect()
     }
 
+    /// The matrix with these rows, which rise; all others are without entries.
+    pub fn rows_alone(&self, rows: &[u32]) -> Csr {
+        let (mut row_start, mut columns, mut values) = (vec![0; self.nrows() + 1], vec![], vec![]);
+        for &i in rows {
+            let (js, a) = self.row(i as usize);
+            columns.extend_from_slice(js);
+            values.extend_from_slice(a);
+            row_start[i as usize + 1] = js.len();
+        }
+        for i in 0..self.nrows() {
+            row_start[i + 1] += row_start[i];
+        }
+        Csr::from_sorted(row_start, columns, values, self.ncols)
+    }
+
+    /// Drops all rows but the first `rows`, and gives back their memory.
+    pub(crate) fn keep_rows(&mut self, rows: usize) {
+        self.row_start.truncate(rows + 1);
+        let entries = self.row_start[self.row_start.len() - 1];
+        self.columns.truncate(entries);
+        self.columns.shrink_to_fit();
+        self.values.truncate(entries);
+        self.values.shrink_to_fit();
+    }
+
     /// The transposed matrix; its rows are sorted because the rows here are walked in order.
     pub fn transpose(&self) -> Csr {
         let mut row_start = vec![0; self.ncols + 1];
@@ -323,6 +348,8 @@ mod tests {
         let t = small().transpose();
         assert_eq!((t.nrows(), t.ncols(), t.row(2)), (3, 2, (&[0][..], &[2.0][..])));
         assert_eq!(t.transpose(), small());
+        assert_eq!(t.rows_alone(&[0, 2]).row_start(), [0, 1, 1, 2]);
+        assert_eq!(t.rows_alone(&[0, 2]).row(2), t.row(2));
         assert_eq!(small().diagonal(), [1.0, 3.0]);
         assert_eq!((small().position(0, 2), small().position(0, 1)), (Some(1), None));
     }

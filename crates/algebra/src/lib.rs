@@ -30,7 +30,7 @@ pub mod schur;
 pub mod vector;
 
 pub use amg::product::csr_product as product;
-pub use amg::{Amg, AmgParameters, AmgProblem, Blocks};
+pub use amg::{Amg, AmgParameters, AmgProblem, Blocks, Split};
 pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose, is_direct};

@@ -15,6 +15,11 @@ pub trait LinearSolver {
     /// Makes the solver ready for the present values of `a`.
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError>;
 
+    /// The same for an operator that may from now on store its entries as suits the solver.
+    fn prepare_in_place(&mut self, a: &mut dyn Operator) -> Result<(), LinearError> {
+        self.prepare(a)
+    }
+
     /// Solves A x = b to |b - A x| <= rtol |b|; `x` holds the first guess and receives the solution.
     ///
     /// `a` is the matrix last given to [`LinearSolver::prepare`]. A direct solver ignores `rtol` and

@@ -53,6 +53,13 @@ impl LinearSolver for Metered {
         result
     }
 
+    fn prepare_in_place(&mut self, a: &mut dyn Operator) -> Result<(), LinearError> {
+        let start = Instant::now();
+        let result = self.solver.prepare_in_place(a);
+        self.work.prepare += start.elapsed();
+        result
+    }
+
     fn solve(
         &mut self,
         a: &dyn Operator,

@@ -25,7 +25,7 @@ pub trait Equations {
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible>;
 
     /// dR/du at u.
-    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible>;
+    fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible>;
 
     /// One norm per field of a residual at u: 0 when balanced, about 1 when nothing is. Each is scaled
     /// by the size of the terms that must cancel, so that a tolerance means digits.
@@ -198,7 +198,7 @@ pub fn newton(
         }
         d.fill(0.0);
         let solved = solver
-            .prepare(a)
+            .prepare_in_place(a)
             .and_then(|()| solver.solve(a, &b, &mut d, linear_tolerance(&log.residuals, p)));
         let linear = match solved {
             Ok(linear) => linear,

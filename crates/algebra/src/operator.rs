@@ -1,6 +1,6 @@
 //! What a Krylov method needs to know of A.
 
-use crate::{Blocks, Csr};
+use crate::{Blocks, Csr, Split};
 use std::sync::Arc;
 
 /// A square linear operator on vectors of [`Operator::len`] entries.
@@ -8,8 +8,13 @@ pub trait Operator: Sync {
     /// Number of rows.
     fn len(&self) -> usize;
 
-    /// y = A x.
+    /// y = A x. `x` may be longer than the number of rows, and must be at least [`Operator::room`].
     fn apply(&self, x: &[f64], y: &mut [f64]);
+
+    /// Length that a vector must have to be multiplied.
+    fn room(&self) -> usize {
+        self.len()
+    }
 
     /// eps |A| |x|, the size of the rounding errors in A x, row by row; an estimate where the entries
     /// are not stored.
@@ -20,6 +25,19 @@ pub trait Operator: Sync {
 
     /// The entries, if they are stored: direct solvers need them.
     fn matrix(&self) -> Option<&Csr> {
+        None
+    }
+
+    /// True when [`Operator::store_split`] would do something.
+    fn can_split(&self) -> bool {
+        false
+    }
+
+    /// Stores the entries as `make` makes them of compressed rows, in the place of these.
+    fn store_split(&mut self, _make: Box<dyn FnOnce(Csr) -> Split + '_>) {}
+
+    /// The entries in two parts, where they are stored so.
+    fn split(&self) -> Option<&Split> {
         None
     }
 

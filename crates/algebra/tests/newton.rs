@@ -81,14 +81,14 @@ impl Equations for Plate {
         if size.is_finite() { Ok(()) } else { Err(Inadmissible("overflow".into())) }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         self.tangent.values_mut().copy_from_slice(self.bulk.values());
         for (x, i0) in self.i0.iter().enumerate() {
             let slope = i0 * self.area * K * (K * u[x] / 2.0).cosh();
             let k = self.bulk.position(x, x as u32).unwrap();
             self.tangent.values_mut()[k] += slope;
         }
-        Ok(&self.tangent)
+        Ok(&mut self.tangent)
     }
 
     fn norms(&self, r: &[f64]) -> Vec<f64> {
@@ -218,8 +218,8 @@ impl Equations for Noisy {
         r[0] = u[0] - 1.0 + self.noise * [1.0, -1.0, 0.9, -0.8][self.calls % 4];
         Ok(())
     }
-    fn linearize(&mut self, _: &[f64]) -> Result<&dyn Operator, Inadmissible> {
-        Ok(&self.identity)
+    fn linearize(&mut self, _: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
+        Ok(&mut self.identity)
     }
     fn norms(&self, r: &[f64]) -> Vec<f64> {
         vec![r[0].abs()]

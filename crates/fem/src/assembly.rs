@@ -38,7 +38,7 @@ pub(crate) struct Body<'a> {
 /// The matrix of the linear terms among `placed`, with room for the tangents of the others.
 pub(crate) fn assemble_linear(body: Body<'_>, placed: &[Placed<'_>], state: State<'_>) -> Jacobian {
     let batches = |is_linear: bool| {
-        let terms = placed.iter().filter(|p| p.term.is_linear() == is_linear);
+        let terms = placed.iter().filter(|p| p.term.is_linear() == is_linear && !p.term.is_load());
         terms.flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect()
     };
     let mut jacobian = Jacobian::new(body.space, batches(true), batches(false));

@@ -129,6 +129,22 @@ impl Tables {
 
     /// Unit normal at point `q` of a facet and its integration weight (not yet 2 pi r).
     pub fn facet_normal(&self, q: usize, x: &[[f64; 3]], axes: [usize; 2]) -> ([f64; 3], f64) {
+        let (normal, area) = self.normal_and_area(q, x, axes);
+        (normal, area * self.weights[q])
+    }
+
+    /// True for facets whose tangents are the same everywhere: lines and triangles of first order.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.nodes == self.dimension + 1
+    }
+
+    /// Unit normal at point `q` of a facet and how much larger its area is than that of the reference.
+    pub(crate) fn normal_and_area(
+        &self,
+        q: usize,
+        x: &[[f64; 3]],
+        axes: [usize; 2],
+    ) -> ([f64; 3], f64) {
         let t = self.tangents(q, x);
         let mut n = [0.0; 3];
         if self.dimension == 1 {
@@ -139,7 +155,7 @@ impl Tables {
             n = cross(t[0], t[1]);
         }
         let area = dot(n, n).sqrt();
-        (n.map(|v| v / area), area * self.weights[q])
+        (n.map(|v| v / area), area)
     }
 }
 

@@ -19,6 +19,7 @@ mod smooth;
 mod space;
 mod sum;
 mod system;
+mod values;
 
 pub use action::{Action, MustStore, NodePlaces};
 pub use corners::interpolation_from_corners;

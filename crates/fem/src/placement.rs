@@ -5,6 +5,7 @@ use crate::dilatation::Dilatation;
 use crate::geometry::{Hypothesis, Tables};
 use crate::quadrature::{Rule, cell_rule, facet_rule, rule};
 use crate::shape::Shape;
+use crate::values::Values;
 use crate::{At, Of, Point, Slot, Space, Term};
 use mesh::{CellKind, Mesh};
 
@@ -200,6 +201,8 @@ pub(crate) struct Kernel<'a> {
     dofs: Vec<u32>,
     /// Of the gradients of the shape functions, all x, then all y, then all z.
     fluxes: Vec<f64>,
+    /// Where the term reads values only.
+    values: Option<Values>,
 }
 
 impl<'a> Kernel<'a> {
@@ -232,6 +235,7 @@ impl<'a> Kernel<'a> {
             t: vec![0.0; q * numbers * numbers],
             dofs: vec![0; batch.width(term.slots(), space)],
             fluxes: vec![0.0; 3 * nodes],
+            values: Values::new(term.slots(), &batch.tables),
         }
     }
 
@@ -247,6 +251,9 @@ impl<'a> Kernel<'a> {
     pub(crate) fn residual(&mut self, element: usize, state: State<'_>, out: &mut [f64]) {
         self.coefficients(element, state);
         out.fill(0.0);
+        if let Some(values) = &self.values {
+            return values.add_residual(&self.weights, &self.r, out);
+        }
         let n = self.numbers;
         for (q, &w) in self.weights.iter().enumerate() {
             let r = &self.r[q * n..(q + 1) * n];
@@ -286,6 +293,9 @@ impl<'a> Kernel<'a> {
             && slot.at != At::Whole
         {
             return self.add_conduction(out);
+        }
+        if let Some(values) = &mut self.values {
+            return values.add_tangent(&self.weights, &self.t, out);
         }
         let n = self.numbers;
         let width = self.batch.width(self.term.slots(), self.space);
@@ -354,10 +364,14 @@ impl<'a> Kernel<'a> {
             *x = self.mesh.points[n as usize];
         }
         let (axes, nodes) = (self.mesh.axes, batch.kind.node_count());
+        let mut facet = ([0.0; 3], 0.0);
         for q in 0..batch.tables.len() {
             let x = batch.tables.position(q, &self.x);
             let (normal, weight) = if batch.is_facet {
-                batch.tables.facet_normal(q, &self.x, axes)
+                if q == 0 || !batch.tables.is_flat() {
+                    facet = batch.tables.normal_and_area(q, &self.x, axes);
+                }
+                (facet.0, facet.1 * batch.tables.weights[q])
             } else {
                 let gradients = &mut self.gradients[q * nodes..(q + 1) * nodes];
                 ([0.0; 3], batch.tables.cell_gradients(q, &self.x, axes, gradients))
@@ -382,6 +396,11 @@ impl<'a> Kernel<'a> {
         let mut dofs = std::mem::take(&mut self.dofs);
         self.batch.dofs(self.term.slots(), self.space, element, &mut dofs);
         let mut u = std::mem::take(&mut self.u);
+        if let Some(values) = &self.values {
+            values.interpolate(|k| state.unknown(dofs[k]), &mut u);
+            (self.u, self.dofs) = (u, dofs);
+            return;
+        }
         u.fill(0.0);
         for q in 0..self.weights.len() {
             let u = &mut u[q * self.numbers..(q + 1) * self.numbers];

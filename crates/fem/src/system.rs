@@ -13,9 +13,9 @@ const NOT_FINITE: &str = "a term is not finite";
 /// The linear terms.
 enum Linear<'m> {
     /// With the tangent of the others.
-    Stored(Jacobian),
+    Stored(Box<Jacobian>),
     /// Without entries; the others are loads.
-    Action(Action<'m>),
+    Action(Box<Action<'m>>),
 }
 
 /// Terms placed on a mesh: residual, tangent and what follows from them.
@@ -139,9 +139,9 @@ impl<'m> System<'m> {
             self.linear = Some(if self.stores {
                 let zeros = vec![0.0; self.space.total()];
                 let state = State { deviations: &zeros, rest: &zeros };
-                Linear::Stored(assemble_linear(self.body(), &self.placed, state))
+                Linear::Stored(Box::new(assemble_linear(self.body(), &self.placed, state)))
             } else {
-                Linear::Action(Action::new(self.mesh, &self.space, &self.placed))
+                Linear::Action(Box::new(Action::new(self.mesh, &self.space, &self.placed)))
             });
         }
         if self.drive.is_none() {
@@ -183,6 +183,16 @@ impl<'m> System<'m> {
     /// When a term is not finite there.
     pub fn tangent(&mut self, u: &[f64]) -> Result<&Csr, Inadmissible> {
         self.store_matrix();
+        if matches!(&self.linear, Some(Linear::Stored(jacobian)) if jacobian.tangent().is_none()) {
+            // A solver has put the entries into an order of its own.
+            self.linear = None;
+        }
+        let tangent = self.jacobian(u)?.tangent();
+        Ok(tangent.unwrap_or_else(|| unreachable!("it was just assembled in rows")))
+    }
+
+    /// The tangent at the free deviations `u`.
+    fn jacobian(&mut self, u: &[f64]) -> Result<&mut Jacobian, Inadmissible> {
         self.assemble();
         self.set(u);
         let Some(Linear::Stored(jacobian)) = &mut self.linear else {
@@ -191,14 +201,10 @@ impl<'m> System<'m> {
         let matrix = jacobian.tangent_mut();
         let body = Body { mesh: self.mesh, hypothesis: self.hypothesis, space: &self.space };
         let state = State { deviations: &self.all, rest: &self.rest };
-        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
+        for p in self.placed.iter().filter(|p| !p.term.is_linear() && !p.term.is_load()) {
             add_tangent(body, p, state, matrix, 0);
         }
-        if matrix.values().iter().all(|v| v.is_finite()) {
-            Ok(jacobian.tangent())
-        } else {
-            Err(Inadmissible(NOT_FINITE.into()))
-        }
+        if jacobian.end_tangent() { Ok(jacobian) } else { Err(Inadmissible(NOT_FINITE.into())) }
     }
 
     /// The numbering.
@@ -412,13 +418,13 @@ impl Equations for System<'_> {
         if r.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Inadmissible(NOT_FINITE.into())) }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         if self.stores {
-            return self.tangent(u).map(|matrix| matrix as &dyn Operator);
+            return Ok(self.jacobian(u)?);
         }
         self.assemble();
-        match &self.linear {
-            Some(Linear::Action(action)) => Ok(action),
+        match &mut self.linear {
+            Some(Linear::Action(action)) => Ok(&mut **action),
             _ => unreachable!("it was just assembled"),
         }
     }

@@ -37,7 +37,8 @@ impl ButlerVolmer {
 impl Kinetics for ButlerVolmer {
     fn current<S: Real>(&self, eta: S) -> S {
         let (a, c) = (eta * self.anodic, -(eta * self.cathodic));
-        // exp(a) - exp(c) cancels near equilibrium; expm1 keeps the digits.
+        // exp(a) - exp(c) cancels near equilibrium; expm1 keeps the digits. The slopes only add up, and one
+        // of them is at least 1.
         let (forth, back) = if self.anodic == self.cathodic {
             // exp(-x) - 1 = -1 / (1 + 1 / (exp(x) - 1)), where x > 0 without cancellation.
             let large = a.value().abs().exp_m1();

@@ -20,6 +20,10 @@ impl Law for SurfaceCurrent {
     fn evaluate<S: Real>(&self, _: &Point, _: &[S], r: &mut [S]) {
         r[0] = S::from(-self.density);
     }
+
+    fn is_load(&self) -> bool {
+        true
+    }
 }
 
 /// `potential` in the case file.

@@ -25,7 +25,7 @@
 
 use crate::FARADAY;
 use fem::registry::{Environment, Kind, Parameter, Presence, Range, Values};
-use fem::{Law, Point, Real, Slot};
+use fem::{Dual, Law, Point, Real, Slot};
 
 /// A strictly increasing relation i = g(eta).
 pub trait Kinetics: Send + Sync {
@@ -85,7 +85,7 @@ impl<K: Kinetics> Electrode<K> {
 }
 
 fn derivative<K: Kinetics>(kinetics: &K, eta: f64) -> f64 {
-    kinetics.current(fem::Dual { v: eta, d: 1.0 }).d
+    kinetics.current(Dual { v: eta, d: 1.0 }).d
 }
 
 /// Solves eta + R g(eta) = jump. The left side increases strictly, so the root is unique; Newton's
@@ -147,15 +147,6 @@ impl<K: Kinetics> Law for Electrode<K> {
         &self.slots
     }
 
-    fn tangent_by_hand(&self, _: &Point, u: &[f64], t: &mut [f64]) -> bool {
-        let &[phi, metal] = u else { return false };
-        // The law knows the difference of the potentials only.
-        let jump = fem::Dual { v: metal - phi - self.equilibrium_potential, d: 1.0 };
-        let slope = self.current(jump).d;
-        t.copy_from_slice(&[slope, -slope, -slope, slope]);
-        true
-    }
-
     fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
         let jump = u[1] - u[0] - self.equilibrium_potential;
         let &[_, _, fraction, pressure] = u else {
@@ -176,6 +167,15 @@ impl<K: Kinetics> Law for Electrode<K> {
             fraction * self.current(jump + pressure * (self.partial_molar_volume / FARADAY))
         };
         (r[0], r[1], r[2], r[3]) = (-i, i, S::from(0.0), S::from(0.0));
+    }
+
+    /// Without contact fraction and pressure the current depends on the difference of the potentials only.
+    fn tangent_by_hand(&self, _: &Point, u: &[f64], t: &mut [f64]) -> bool {
+        let &[here, metal] = u else { return false };
+        let jump = metal - here - self.equilibrium_potential;
+        let slope = self.current(Dual { v: jump, d: 1.0 }).d;
+        t.copy_from_slice(&[slope, -slope, -slope, slope]);
+        true
     }
 }
 
@@ -265,8 +265,24 @@ pub(crate) mod tests {
     fn derivative_through_the_film_is_that_of_resistances_in_series() {
         let e = electrode(ButlerVolmer::new(13.0, 0.5, 0.5, 298.15), 2e-3);
         let rct = 8.314_462_618 * 298.15 / (96_485.332_12 * 13.0);
-        let slope = e.current(fem::Dual { v: 0.0, d: 1.0 }).d;
+        let slope = e.current(Dual { v: 0.0, d: 1.0 }).d;
         assert!((slope * (rct + 2e-3) - 1.0).abs() < 1e-9, "{slope}");
+    }
+
+    #[test]
+    fn tangent_by_hand_is_that_of_dual_numbers() {
+        let mut e = electrode(ButlerVolmer::new(13.0, 0.4, 0.6, 298.15), 2e-3);
+        e.equilibrium_potential = 0.01;
+        for u in [[0.02, 0.09], [0.3, -0.1], [0.0, 0.01]] {
+            let mut tangent = [f64::NAN; 4];
+            fem::Term::tangent(&e, &[Point::default()], &u, &mut tangent);
+            for j in 0..2 {
+                let (mut du, mut dr) = (u.map(Dual::from), [Dual::default(); 2]);
+                du[j].d = 1.0;
+                e.evaluate(&Point::default(), &du, &mut dr);
+                assert_eq!([tangent[j], tangent[2 + j]], [dr[0].d, dr[1].d], "{u:?} {j}");
+            }
+        }
     }
 
     /// Butler-Volmer with a film where the contact is solved, between the potentials 0 and 1.

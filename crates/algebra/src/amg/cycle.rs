@@ -1,29 +1,31 @@
 //! One way through the levels and back.
 
 use super::level::Level;
-use super::smoother::Vectors;
+use super::smoother::{Smoothed, Vectors};
 
-/// Solves A x = b roughly on the first of `levels`, with b in the first of `vectors`, where x will be.
-/// `solve` replaces a right-hand side of the last level, which stands in `coarse`, by the solution there.
+/// Solves A x = b roughly on the first of `levels`, with b in the first of `vectors`, where x will be; A is
+/// `finest` where that level has none of its own. `solve` replaces a right-hand side of the last level, which stands in `coarse`, by the solution there.
 ///
 /// The first two levels are visited once, each other one twice for each visit to the one above it: a level
 /// has about a tenth of the unknowns of the one above, so that this costs a few percent, and the error of
 /// the levels far below no longer adds up with their number. Vector fields gain nothing by it.
 pub(super) fn cycle(
     levels: &[Level],
+    finest: Option<&Smoothed>,
     vectors: &mut [Vectors],
     coarse: &mut [f32],
     solve: &mut dyn FnMut(&mut [f32]),
 ) {
-    Cycle { coarse, solve }.visit(levels, vectors, 0, true);
+    Cycle { finest, coarse, solve }.visit(levels, vectors, 0, true);
 }
 
 /// How often a visit to a level, the first of which has the depth 0, visits the next one.
 fn visits_below(level: &Level, depth: usize) -> usize {
-    if depth == 0 || level.a.shape() != [1, 1] { 1 } else { 2 }
+    if depth == 0 || level.size.shape != [1, 1] { 1 } else { 2 }
 }
 
 struct Cycle<'a> {
+    finest: Option<&'a Smoothed>,
     coarse: &'a mut [f32],
     solve: &'a mut dyn FnMut(&mut [f32]),
 }
@@ -33,8 +35,11 @@ impl Cycle<'_> {
     fn visit(&mut self, levels: &[Level], vectors: &mut [Vectors], depth: usize, from_zero: bool) {
         let [level, levels @ ..] = levels else { return };
         let [v, below @ ..] = vectors else { return };
-        level.smoother.smooth(&level.a, v, from_zero);
-        level.a.residual(&v.b, &v.x, &mut v.y);
+        let Some(matrix) = level.matrix.as_ref().or(self.finest) else {
+            unreachable!("whoever left it away brings it along")
+        };
+        level.smoother.smooth(matrix, v, from_zero);
+        matrix.a.residual(&v.b, &v.x, &mut v.y);
         if below.is_empty() {
             level.restriction.apply(&v.y, self.coarse);
             (self.solve)(self.coarse);
@@ -46,7 +51,7 @@ impl Cycle<'_> {
             }
             level.prolongation.add(&below[0].x, &mut v.x);
         }
-        level.smoother.smooth(&level.a, v, false);
+        level.smoother.smooth(matrix, v, false);
     }
 }
 

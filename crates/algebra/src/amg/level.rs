@@ -4,23 +4,42 @@ use super::blocks::{Blocks, View};
 use super::layout::{Layout, Matrix};
 use super::order::Order;
 use super::product::galerkin;
-use super::smoother::Chebyshev;
+use super::smoother::{Chebyshev, Smoothed};
+use super::split::{SMALLEST, Split};
 use super::stored::Stored;
 use super::strength::Strength;
 use super::tentative::NearNull;
 use super::unstored::{Nodal, inverse_of_blocks};
 use super::{AmgParameters, AmgProblem, aggregate, diagonal, prolongation};
 use crate::operator::FinestLevels;
-use crate::{Csr, LinearError};
+use crate::{Csr, LinearError, Operator};
 
 /// A level that has a coarser one below it.
 pub(super) struct Level {
     /// Number of unknowns.
     pub unknowns: usize,
-    pub a: Stored,
+    /// None where it is part of a [`Split`].
+    pub matrix: Option<Smoothed>,
+    pub size: Size,
     pub smoother: Chebyshev,
     pub prolongation: Stored,
     pub restriction: Stored,
+}
+
+/// How large the matrix of a level is.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    pub rows: usize,
+    pub shape: [usize; 2],
+    pub entries: usize,
+    /// What a product reads.
+    bytes: usize,
+}
+
+impl Size {
+    fn of(a: &Stored) -> Self {
+        Size { rows: a.nrows(), shape: a.shape(), entries: a.entries(), bytes: a.bytes() }
+    }
 }
 
 fn bad_diagonal(row: usize) -> LinearError {
@@ -49,7 +68,7 @@ fn scale_to(diagonal: impl Iterator<Item = f64>) -> Result<f64, LinearError> {
 impl Level {
     /// Length of the vectors of the cycle.
     pub fn places(&self) -> usize {
-        self.a.nrows() * self.a.shape()[0]
+        self.size.rows * self.size.shape[0]
     }
 
     /// The same for the level below.
@@ -60,12 +79,12 @@ impl Level {
     /// Bytes that one cycle reads and writes: the matrix for each product, both interpolations, and
     /// the vectors, each once for each pass over it.
     pub fn cycle_bytes(&self) -> usize {
-        let matrices = self.smoother.products() * self.a.bytes()
+        let matrices = self.smoother.products() * self.size.bytes
             + self.prolongation.bytes()
             + self.restriction.bytes();
         // The first step of smoothing reads D^-1 and b and writes x and y; the residual reads b and x and
         // writes y; restriction reads y, prolongation reads and writes x.
-        let diagonal = self.a.shape()[0];
+        let diagonal = self.size.shape[0];
         let steps = self.smoother.products() - 1;
         let here = (diagonal + 3) + steps * self.vectors_of_step() + 3 + 1 + 2;
         // The restriction writes a vector below, the prolongation reads one.
@@ -74,18 +93,20 @@ impl Level {
 
     /// Bytes of one step of smoothing with a product: what the first one has if x is not zero.
     pub fn step_bytes(&self) -> usize {
-        self.a.bytes() + 4 * self.places() * self.vectors_of_step()
+        self.size.bytes + 4 * self.places() * self.vectors_of_step()
     }
 
     /// A step reads D^-1, b, x and y and writes y.
     fn vectors_of_step(&self) -> usize {
-        self.a.shape()[0] + 4
+        self.size.shape[0] + 4
     }
 
     /// Takes new values of the matrix.
     pub fn refresh(&mut self, a: View<f64>, order: &Order, scale: f64) -> Result<(), LinearError> {
-        self.a.set_values(a, [order, order], scale);
-        self.smoother.inverse_diagonal = inverse_diagonal(a, order, scale)?;
+        if let Some(matrix) = &mut self.matrix {
+            matrix.a.set_values(a, [order, order], scale);
+            matrix.inverse_diagonal = inverse_diagonal(a, order, scale)?;
+        }
         Ok(())
     }
 }
@@ -105,6 +126,63 @@ pub(super) struct Levels {
     pub orders: [Order; 2],
 }
 
+/// The levels below the matrix of an operator that is ready to store its entries in two parts, which
+/// it then does; the first level has no matrix. `None` for matrices that do not suit.
+pub(super) fn coarsen_split(
+    operator: &mut dyn Operator,
+    problem: &AmgProblem,
+    p: &AmgParameters,
+) -> Result<Option<(Levels, f64)>, LinearError> {
+    let p = problem.parameters(p);
+    let given = problem.first_prolongation.as_ref();
+    let (finest, order, below, scale) = {
+        let large = |a: &&Csr| operator.can_split() && a.nrows() > p.coarsest;
+        let Some(a) = operator.matrix().filter(large) else { return Ok(None) };
+        let layout = problem.layout(a.nrows())?;
+        let diagonal = a.diagonal();
+        let scale = scale_to(diagonal.iter().copied())?;
+        let smallest = diagonal.into_iter().fold(f64::INFINITY, f64::min);
+        let Matrix::Given(a) = layout.matrix(a, 1.0 / scale) else { return Ok(None) };
+        if scale * smallest < SMALLEST {
+            return Ok(None);
+        }
+        let (near, order) = (problem.near_null(a.nrows(), &layout)?, Order::of(View::scalar(a)));
+        let s = Settings { components: 1, scale, p: &p };
+        let Some(mut below) = below(View::scalar(a), &order, near, given, None, s)? else {
+            return Ok(None);
+        };
+        let Some(finest) = below.own.take() else { return Ok(None) };
+        (finest, order, below, scale)
+    };
+    operator.store_split(Box::new(|a| Split::new(finest, a, order, scale)));
+    let Some(split) = operator.split() else { return Ok(None) };
+    let (level, coarse, near, order) = below.finish(split.order());
+    let levels = descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)?;
+    Ok(Some((levels, scale)))
+}
+
+/// The levels below a matrix that is stored in two parts.
+pub(super) fn coarsen_again(
+    split: &Split,
+    problem: &AmgProblem,
+    p: &AmgParameters,
+) -> Result<Levels, LinearError> {
+    let (a, p) = (split.to_csr(), problem.parameters(p));
+    let near = problem.near_null(a.nrows(), &problem.layout(a.nrows())?)?;
+    let given = problem.first_prolongation.as_ref();
+    let (order, scale) = (split.order(), split.scale());
+    let finest = Some(split.finest());
+    let s = Settings { components: 1, scale, p: &p };
+    let below = below(View::scalar(&a), order, near, given, finest, s)?;
+    drop(a);
+    let Some(below) = below else {
+        let where_ = "it has no coarse level any more".to_owned();
+        return Err(LinearError::Singular { row: None, where_ });
+    };
+    let (level, coarse, near, order) = below.finish(order);
+    descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)
+}
+
 /// The levels below a matrix.
 pub(super) fn coarsen(
     a: &Csr,
@@ -121,7 +199,8 @@ pub(super) fn coarsen(
     let p = problem.parameters(p);
     let given = problem.first_prolongation.as_ref();
     let wide = layout.matrix(a, 1.0 / scale);
-    let levels = descend(Vec::new(), wide, near, given, scale, &p)?;
+    let order = Order::of(wide.view());
+    let levels = descend(Vec::new(), wide, order, near, given, scale, &p)?;
     let no_levels = levels.above.is_empty();
     Ok(if no_levels { Levels { last: a.clone(), ..levels } } else { levels })
 }
@@ -139,7 +218,8 @@ pub(super) fn coarsen_by_nodes(
     let finest = match finest {
         FinestLevels::Matrix(a) => {
             let scale = scale_to(a.view().diagonal())?;
-            let levels = descend(Vec::new(), Matrix::Shared(a), near, None, scale, &p)?;
+            let order = Order::of(a.view());
+            let levels = descend(vec![], Matrix::Shared(a), order, near, None, scale, &p)?;
             return Ok((levels, scale));
         }
         FinestLevels::Product(finest) => finest,
@@ -150,68 +230,45 @@ pub(super) fn coarsen_by_nodes(
     let scale = scale_to(diagonal)?;
     let inverse = inverse_of_blocks(block, &finest.diagonal, scale).map_err(bad_diagonal)?;
     let nodal = Nodal::new((finest.single)(scale), layout.nodes(), block);
-    let stored = Stored::Nodal(nodal);
-    let smoother = Chebyshev::new(&stored, inverse, p.degree);
+    let matrix = Smoothed { a: Stored::Nodal(nodal), inverse_diagonal: inverse };
+    let smoother = Chebyshev::new(&matrix, p.degree);
     let (order, next) = (Order::natural(layout.nodes()), Order::natural(finest.prolongation.ncols));
     let restriction = finest.prolongation.transpose();
     let level = Level {
         unknowns: rows,
-        a: stored,
+        size: Size::of(&matrix.a),
+        matrix: Some(matrix),
         smoother,
         prolongation: Stored::new(finest.prolongation.view(), [&order, &next], 1.0),
         restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
     };
     let (near, below) = (near.at(&finest.coarse), Matrix::Blocks(finest.below));
-    let mut levels = descend(vec![level], below, near, None, scale, &p)?;
+    let next = Order::of(below.view());
+    let mut levels = descend(vec![level], below, next, near, None, scale, &p)?;
     levels.orders[0] = order;
     Ok((levels, scale))
 }
 
-/// Goes on from `levels` with the matrix below them.
+/// Goes on from `levels` with the matrix below them, in this order.
 fn descend(
     mut levels: Vec<Level>,
     mut wide: Matrix<'_>,
+    mut order: Order,
     mut near: NearNull,
     mut given: Option<&Csr>,
     scale: f64,
     p: &AmgParameters,
 ) -> Result<Levels, LinearError> {
-    let (mut first, mut order) = (None, Order::of(wide.view()));
-    let components = near.block;
+    let mut first = None;
+    let s = Settings { components: near.block, scale, p };
     while levels.len() < p.max_levels {
         let view = wide.view();
         if view.nrows() * view.shape[0] <= p.coarsest {
             break;
         }
-        let inverse = inverse_diagonal(view, &order, scale)?;
-        let stored = Stored::new(view, [&order, &order], scale);
-        let smoother = Chebyshev::new(&stored, inverse, p.degree);
-        let (prolongation, below) = match given.take() {
-            Some(given) => near.interpolate(given)?,
-            None => {
-                let strength = Strength::new(view, components, p.strength);
-                let aggregates = aggregate::aggregate(&strength);
-                if aggregates.count as f64 > 0.9 * view.nrows() as f64 {
-                    break;
-                }
-                let most = if view.shape[0] == 1 { 2.0 } else { f64::INFINITY };
-                let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
-                let (t, below) = near.cut(&aggregates);
-                let vectors = (&t, &below);
-                (prolongation::smoothed(view, &strength, &aggregates, vectors, omega), below)
-            }
-        };
-        let restriction = prolongation.transpose();
-        let mut coarse = galerkin(restriction.view(), view, prolongation.view());
-        fill_empty(&mut coarse, 1.0 / scale);
-        let next = Order::of(coarse.view());
-        levels.push(Level {
-            unknowns: view.nrows() * view.shape[0],
-            a: stored,
-            smoother,
-            prolongation: Stored::new(prolongation.view(), [&order, &next], 1.0),
-            restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
-        });
+        let Some(below) = below(view, &order, near, given.take(), None, s)? else { break };
+        let (level, coarse, below, next) = below.finish(&order);
+        levels.push(level);
         (near, wide) = (below, Matrix::Blocks(coarse));
         let above = std::mem::replace(&mut order, next);
         first.get_or_insert(above);
@@ -223,6 +280,84 @@ fn descend(
     // From blocks to their unknowns.
     let order = if order.len() == last.nrows() { order } else { Order::natural(last.nrows()) };
     Ok(Levels { above: levels, last, orders: [first.unwrap_or_default(), order] })
+}
+
+/// What is the same for all levels.
+#[derive(Clone, Copy)]
+struct Settings<'a> {
+    /// Unknowns per node of the first.
+    components: usize,
+    scale: f64,
+    p: &'a AmgParameters,
+}
+
+/// What follows from the matrix of a level.
+struct Below {
+    unknowns: usize,
+    /// None where somebody else stores it.
+    own: Option<Smoothed>,
+    size: Size,
+    smoother: Chebyshev,
+    prolongation: Blocks<f32>,
+    restriction: Blocks<f32>,
+    /// The matrix of the next level, and the near-null vectors there.
+    coarse: Blocks<f64>,
+    near: NearNull,
+}
+
+impl Below {
+    /// The level, whose rows are in this order; then the matrix, the vectors and the order of the next.
+    fn finish(self, order: &Order) -> (Level, Blocks<f64>, NearNull, Order) {
+        let next = Order::of(self.coarse.view());
+        // One after the other: each takes as much memory as it came from.
+        let restriction = Stored::new(self.restriction.view(), [&next, order], 1.0);
+        drop(self.restriction);
+        let prolongation = Stored::new(self.prolongation.view(), [order, &next], 1.0);
+        let Below { unknowns, own: matrix, size, smoother, coarse, near, .. } = self;
+        (Level { unknowns, matrix, size, smoother, prolongation, restriction }, coarse, near, next)
+    }
+}
+
+/// The level of a matrix, and the matrix below it; `None` when that would be hardly smaller. `finest` is what
+/// the cycle reads of the matrix where somebody else stores it.
+fn below(
+    view: View<f64>,
+    order: &Order,
+    near: NearNull,
+    given: Option<&Csr>,
+    finest: Option<&Smoothed>,
+    s: Settings,
+) -> Result<Option<Below>, LinearError> {
+    let Settings { components, scale, p } = s;
+    let own = match finest {
+        Some(_) => None,
+        None => {
+            let inverse_diagonal = inverse_diagonal(view, order, scale)?;
+            Some(Smoothed { a: Stored::new(view, [order, order], scale), inverse_diagonal })
+        }
+    };
+    let Some(matrix) = finest.or(own.as_ref()) else { unreachable!("it is one of the two") };
+    let (size, smoother) = (Size::of(&matrix.a), Chebyshev::new(matrix, p.degree));
+    let (prolongation, near) = match given {
+        Some(given) => near.interpolate(given)?,
+        None => {
+            let strength = Strength::new(view, components, p.strength);
+            let aggregates = aggregate::aggregate(&strength);
+            if aggregates.count as f64 > 0.9 * view.nrows() as f64 {
+                return Ok(None);
+            }
+            let most = if view.shape[0] == 1 { 2.0 } else { f64::INFINITY };
+            let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
+            let (t, below) = near.cut(&aggregates);
+            let vectors = (&t, &below);
+            (prolongation::smoothed(view, &strength, &aggregates, vectors, omega), below)
+        }
+    };
+    let restriction = prolongation.transpose();
+    let mut coarse = galerkin(restriction.view(), view, prolongation.view());
+    fill_empty(&mut coarse, 1.0 / scale);
+    let unknowns = view.nrows() * view.shape[0];
+    Ok(Some(Below { unknowns, own, size, smoother, prolongation, restriction, coarse, near }))
 }
 
 /// Unknowns that interpolate to nothing get a diagonal entry, so that the level stays definite.

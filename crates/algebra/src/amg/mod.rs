@@ -23,6 +23,7 @@ pub(crate) mod product;
 mod prolongation;
 mod sliced;
 mod smoother;
+mod split;
 mod stored;
 mod strength;
 mod tentative;
@@ -30,17 +31,19 @@ mod unstored;
 
 pub use blocks::Blocks;
 pub use problem::AmgProblem;
+pub(crate) use split::InPlaces;
+pub use split::Split;
 
 use crate::cg::Preconditioner;
 use crate::linear::check_matrix;
 use crate::operator::FinestLevels;
 use crate::vector::norm;
-use crate::{Cholesky, Csr, LinearError, LinearSolver};
+use crate::{Cholesky, Csr, LinearError, LinearSolver, Operator};
 use layout::Layout;
 use level::{Level, Levels};
 use order::Order;
 use sliced::room;
-use smoother::Vectors;
+use smoother::{Smoothed, Vectors};
 use std::sync::Mutex;
 
 /// What the set-up can vary.
@@ -117,6 +120,45 @@ impl Amg {
         Ok(Self { layout, places, order, scale, levels, work }.told())
     }
 
+    /// Builds the hierarchy for an operator, and has its entries stored in two parts ([`Split`]) as soon as
+    /// they are not needed otherwise, if it can do that and they suit.
+    ///
+    /// # Errors
+    /// As [`Amg::new`].
+    pub fn in_place(
+        a: &mut dyn Operator,
+        problem: &AmgProblem,
+        p: &AmgParameters,
+    ) -> Result<Option<Self>, LinearError> {
+        if let Some(a) = a.matrix() {
+            check_matrix(a)?;
+        }
+        let Some((levels, scale)) = level::coarsen_split(a, problem, p)? else { return Ok(None) };
+        Self::of_split(levels, scale).map(Some)
+    }
+
+    /// Builds a new hierarchy for a matrix in two parts.
+    ///
+    /// # Errors
+    /// As [`Amg::new`].
+    pub fn again(
+        split: &Split,
+        problem: &AmgProblem,
+        p: &AmgParameters,
+    ) -> Result<Self, LinearError> {
+        split.check_diagonal()?;
+        Self::of_split(level::coarsen_again(split, problem, p)?, split.scale())
+    }
+
+    /// Levels whose vectors are in the order of the cycle from the beginning.
+    fn of_split(levels: Levels, scale: f64) -> Result<Self, LinearError> {
+        let Levels { above: levels, last, orders: [_, last_order] } = levels;
+        let places = Layout::new(levels[0].places(), 1, None)?;
+        let work = Mutex::new(Work::new(&levels, &last, last_order)?);
+        let (layout, order) = (places.clone(), Order::default());
+        Ok(Self { layout, places, order, scale, levels, work }.told())
+    }
+
     /// The same for an operator of `rows` rows that is known by nodes; `problem` tells where the rows are.
     ///
     /// # Errors
@@ -170,7 +212,7 @@ impl Amg {
 
     /// Stored entries of all levels over those of the first.
     pub fn operator_complexity(&self) -> f64 {
-        let entries = |level: &Level| level.a.entries() as f64;
+        let entries = |level: &Level| level.size.entries as f64;
         let all: f64 = self.levels.iter().map(entries).sum();
         let first = self.levels.iter().map(entries).find(|&entries| entries > 0.0);
         first.map_or(1.0, |first| all / first)
@@ -189,6 +231,22 @@ impl Amg {
 
 impl Preconditioner for Amg {
     fn apply(&self, r: &[f64], z: &mut [f64]) {
+        self.cycle(None, r, z);
+    }
+}
+
+/// A hierarchy with the matrix in two parts that it was made for, on vectors in the order of its slices.
+pub(crate) struct Cycle<'a>(pub &'a Amg, pub &'a Split);
+
+impl Preconditioner for Cycle<'_> {
+    fn apply(&self, r: &[f64], z: &mut [f64]) {
+        self.0.cycle(Some(self.1.finest()), r, z);
+    }
+}
+
+impl Amg {
+    /// z = M^-1 r, with `finest` on the first level if that has no matrix.
+    fn cycle(&self, finest: Option<&Smoothed>, r: &[f64], z: &mut [f64]) {
         let Amg { places, scale, levels, work, .. } = self;
         // A poisoned lock means that a thread panicked in here; the vectors are overwritten anyway.
         let mut work = work.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -219,7 +277,7 @@ impl Preconditioner for Amg {
             coarsest.solve_in_place(wide);
             order.each(|row, place| coarse[place] = (wide[row] / scale) as f32);
         };
-        cycle::cycle(levels, vectors, coarse, &mut solve);
+        cycle::cycle(levels, finest, vectors, coarse, &mut solve);
         places.scatter(size * scale, &vectors[0].x, z);
     }
 }

@@ -69,21 +69,22 @@ impl Rows for Pieces {
     }
 }
 
-impl Pieces {
-    /// The whole matrix in one.
-    fn join(self) -> Blocks<f64> {
-        let entries = self.pieces.iter().map(|piece| piece.columns.len()).sum();
-        let mut start = Vec::with_capacity(self.nrows + 1);
+impl Blocks<f64> {
+    /// A matrix to append rows to.
+    fn without_rows(shape: [usize; 2], nrows: usize, ncols: usize) -> Self {
+        let mut start = Vec::with_capacity(nrows + 1);
         start.push(0);
-        let mut columns = Vec::with_capacity(entries);
-        let mut values = Vec::with_capacity(entries * self.shape[0] * self.shape[1]);
-        for piece in self.pieces {
-            let before = columns.len();
-            start.extend(piece.start[1..].iter().map(|&k| before + k as usize));
-            columns.extend_from_slice(&piece.columns);
-            values.extend_from_slice(&piece.values);
+        Blocks { shape, start, columns: Vec::new(), values: Vec::new(), ncols }
+    }
+
+    /// Appends the rows of these pieces.
+    fn append(&mut self, pieces: Vec<Piece>) {
+        for piece in pieces {
+            let before = self.columns.len();
+            self.start.extend(piece.start[1..].iter().map(|&k| before + k as usize));
+            self.columns.extend_from_slice(&piece.columns);
+            self.values.extend_from_slice(&piece.values);
         }
-        Blocks { shape: self.shape, start, columns, values, ncols: self.ncols }
     }
 }
 
@@ -93,8 +94,9 @@ impl Pieces {
 /// If the inner sizes differ.
 pub fn csr_product(a: &Csr, b: &Csr) -> Csr {
     let (a, b) = (View::scalar(a), View::scalar(b));
-    let pieces = multiply(&a, &b, &all_pieces(&a));
-    Pieces { shape: [1, 1], nrows: a.nrows(), ncols: b.ncols, pieces }.join().view().to_csr()
+    let mut product = Blocks::without_rows([1, 1], a.nrows(), b.ncols);
+    product.append(multiply(&a, &b, &all_pieces(&a)));
+    product.view().to_csr()
 }
 
 /// R A P for a matrix A with a coarse level, whose rows are those of R.
@@ -114,8 +116,7 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
     let shape = [a.shape[0], p.shape[1]];
     let mut ap = Pieces { shape, nrows: a.nrows(), ncols: p.ncols, pieces: Vec::new() };
     ap.pieces.resize_with(last.len(), Piece::default);
-    let (shape, nrows) = ([r.shape[0], shape[1]], r.nrows());
-    let mut coarse = Pieces { shape, nrows, ncols: p.ncols, pieces: Vec::with_capacity(all.len()) };
+    let mut coarse = Blocks::without_rows([r.shape[0], shape[1]], r.nrows(), p.ncols);
     let mut is_made = vec![false; last.len()];
     for (strip, pieces) in strips.into_iter().enumerate() {
         let mut wanted = Vec::new();
@@ -126,11 +127,13 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
         });
         let made = multiply(&a, &p, &wanted);
         wanted.into_iter().zip(made).for_each(|(k, piece)| ap.pieces[k] = piece);
-        coarse.pieces.extend(multiply(&r, &ap, pieces));
+        coarse.append(multiply(&r, &ap, pieces));
         let done = last.iter().zip(&mut ap.pieces).filter(|(last, _)| **last == strip);
         done.for_each(|(_, piece)| *piece = Piece::default());
     }
-    coarse.join()
+    coarse.columns.shrink_to_fit();
+    coarse.values.shrink_to_fit();
+    coarse
 }
 
 fn all_pieces<A: Rows>(a: &A) -> Vec<usize> {
@@ -243,9 +246,9 @@ mod tests {
     use super::*;
 
     fn product(a: View<f64>, b: View<f64>) -> Blocks<f64> {
-        let (shape, nrows, ncols) = ([a.shape[0], b.shape[1]], a.nrows(), b.ncols);
-        let pieces = multiply(&a, &b, &all_pieces(&a));
-        Pieces { shape, nrows, ncols, pieces }.join()
+        let mut product = Blocks::without_rows([a.shape[0], b.shape[1]], a.nrows(), b.ncols);
+        product.append(multiply(&a, &b, &all_pieces(&a)));
+        product
     }
 
     /// In strips or at once, the sums are added in the same order.
@@ -280,8 +283,9 @@ mod tests {
             let (shape, nrows, ncols) = ([1, 1], a.view().nrows(), p.ncols);
             let pieces = multiply(&a.view(), &p.view(), &all_pieces(&a.view()));
             let ap = Pieces { shape, nrows, ncols, pieces };
-            let pieces = multiply(&r.view(), &ap, &all_pieces(&r.view()));
-            Pieces { shape, nrows: ncols, ncols, pieces }.join()
+            let mut coarse = Blocks::without_rows(shape, ncols, ncols);
+            coarse.append(multiply(&r.view(), &ap, &all_pieces(&r.view())));
+            coarse
         };
         let got = galerkin(r.view(), a.view(), p.view());
         assert_eq!((&got.start, &got.columns), (&at_once.start, &at_once.columns));

@@ -1,7 +1,8 @@
 //! Sparse matrices of numbers whose rows are multiplied several at a time.
 
 use super::blocks::View;
-use super::order::Order;
+use super::order::{Order, WINDOW};
+use crate::Csr;
 use rayon::prelude::*;
 
 /// Rows side by side in a slice.
@@ -35,11 +36,19 @@ pub(super) struct Sliced {
     first: Vec<u32>,
     segments: Vec<Segment>,
     columns: Vec<[u16; LANES]>,
-    values: Vec<[f32; LANES]>,
+    values: Values,
     /// Rows longer than [`WIDEST`].
     long: Vec<LongRow>,
     /// Number of columns, a multiple of [`LANES`].
     pub ncols: usize,
+}
+
+/// Numbers at the places of the entries of a [`Sliced`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Values {
+    slices: Vec<[f32; LANES]>,
+    /// What each long row has beyond its slice.
+    long: Vec<Vec<f32>>,
 }
 
 /// The entries of the rows of a slice in [`REACH`] columns.
@@ -56,27 +65,26 @@ struct Segment {
 struct LongRow {
     place: usize,
     columns: Vec<u32>,
-    values: Vec<f32>,
 }
 
 /// The rows of a slice: columns by place, without what is beyond [`WIDEST`].
 struct Lanes<'a, T> {
     a: View<'a, T>,
     rows: &'a [u32],
-    places: &'a [u32],
+    order: &'a Order,
 }
 
 impl<'a, T: Copy> Lanes<'a, T> {
     fn new(a: View<'a, T>, [rows, columns]: [&'a Order; 2], slice: usize) -> Self {
         let rows = &rows.rows[slice * LANES..];
-        Lanes { a, rows: &rows[..rows.len().min(LANES)], places: &columns.places }
+        Lanes { a, rows: &rows[..rows.len().min(LANES)], order: columns }
     }
 
     fn row(&self, lane: usize) -> impl Iterator<Item = (usize, T)> + '_ {
         let row = self.rows.get(lane).map(|&i| self.a.row(i as usize));
         let (columns, values) = row.unwrap_or((&[], &[]));
         let entries = columns.iter().zip(values).take(WIDEST);
-        entries.map(|(&j, &v)| (self.places[j as usize] as usize, v))
+        entries.map(|(&j, &v)| (self.order.places[j as usize] as usize, v))
     }
 
     fn columns(&self) -> impl Iterator<Item = usize> + '_ {
@@ -85,17 +93,21 @@ impl<'a, T: Copy> Lanes<'a, T> {
 
     /// Calls `f` with the base and the width of each segment of this slice.
     fn each_segment(&self, mut f: impl FnMut(u32, usize)) {
-        let (mut low, mut high, mut longest) = (usize::MAX, 0, 0);
-        for lane in 0..LANES {
-            let mut length = 0;
-            for (j, _) in self.row(lane) {
-                (low, high, length) = (low.min(j), high.max(j), length + 1);
-            }
-            longest = longest.max(length);
+        let (mut first, mut last, mut longest) = (u32::MAX, 0, 0);
+        for &i in self.rows {
+            let columns = self.a.row(i as usize).0;
+            let columns = &columns[..columns.len().min(WIDEST)];
+            longest = longest.max(columns.len());
+            columns.iter().for_each(|&j| (first, last) = (first.min(j), last.max(j)));
         }
-        if low > high {
+        if longest == 0 {
             return;
         }
+        let known = self.order.bounds(first, last).filter(|(low, high)| high - low < REACH);
+        let (low, high) = known.unwrap_or_else(|| {
+            let bounds = (usize::MAX, 0);
+            self.columns().fold(bounds, |(low, high), j| (low.min(j), high.max(j)))
+        });
         if high - low < REACH {
             f(low as u32, longest);
             return;
@@ -148,7 +160,7 @@ impl Sliced {
             first,
             segments,
             columns: vec![[0; LANES]; start],
-            values: vec![[0.0; LANES]; start],
+            values: Values::default(),
             long: Vec::new(),
             ncols,
         };
@@ -156,7 +168,7 @@ impl Sliced {
         let rest = |(at, &row): (usize, &u32)| {
             let js = a.row(row as usize).0.get(WIDEST..).filter(|js| !js.is_empty())?;
             let columns = js.iter().map(place).collect();
-            Some(LongRow { place: at, columns, values: vec![0.0; js.len()] })
+            Some(LongRow { place: at, columns })
         };
         matrix.long = rows.rows.iter().enumerate().filter_map(rest).collect();
         let Self { first, segments, columns, .. } = &mut matrix;
@@ -175,23 +187,114 @@ impl Sliced {
         orders: [&Order; 2],
         scale: f64,
     ) {
-        let narrow = |v: T| (scale * v.into()) as f32;
-        each_slice(&self.first, &self.segments, &mut self.values, |slice, segment, to| {
-            let lanes = Lanes::new(a, orders, slice);
-            if self.first[slice + 1] - self.first[slice] == 1 {
-                // All entries of these rows are here: no need to look at their columns.
-                for (lane, &i) in lanes.rows.iter().enumerate() {
-                    to.iter_mut()
-                        .zip(a.row(i as usize).1)
-                        .for_each(|(to, &v)| to[lane] = narrow(v));
-                }
-                return;
-            }
-            each_entry(&lanes, segment.base, |k, lane, _, v| to[k][lane] = narrow(v));
+        let mut values = std::mem::take(&mut self.values);
+        self.fill(&mut values, a, orders, |v| (scale * v) as f32);
+        self.values = values;
+    }
+
+    /// What single precision leaves of the values of `scale` A, which this matrix was made from. A is given up
+    /// piece by piece, from its end, so that never both are there as a whole.
+    pub fn rest(&self, mut a: Csr, order: &Order, scale: f64) -> Values {
+        /// Windows of an order per piece: no row of a piece stands in another one.
+        const WINDOWS: usize = 64;
+        let narrow = |v: f64| rest_of(scale * v);
+        let long = self.long_values(View::scalar(&a), order, narrow);
+        let mut slices = vec![[0.0; LANES]; self.columns.len()];
+        let (count, piece) = (self.first.len() - 1, WINDOWS * WINDOW / LANES);
+        for from in (0..count).step_by(piece).rev() {
+            let to = count.min(from + piece);
+            let (view, start) = (View::scalar(&a), |slice: usize| self.segment(slice).start);
+            let slices = &mut slices[start(from)..start(to)];
+            each_slice(&self.first[from..=to], &self.segments, slices, |slice, segment, to| {
+                self.fill_segment(view, [order; 2], from + slice, segment, to, narrow);
+            });
+            a.keep_rows(from * LANES);
+        }
+        Values { slices, long }
+    }
+
+    fn segment(&self, slice: usize) -> Segment {
+        self.segments[self.first[slice] as usize]
+    }
+
+    /// `narrow` of all values of A.
+    fn fill<T: Copy + Sync + Into<f64>>(
+        &self,
+        values: &mut Values,
+        a: View<T>,
+        orders: [&Order; 2],
+        narrow: impl Fn(f64) -> f32 + Sync,
+    ) {
+        values.slices.resize(self.columns.len(), [0.0; LANES]);
+        each_slice(&self.first, &self.segments, &mut values.slices, |slice, segment, to| {
+            self.fill_segment(a, orders, slice, segment, to, &narrow);
         });
-        for long in &mut self.long {
-            let values = &a.row(orders[0].rows[long.place] as usize).1[WIDEST..];
-            long.values.iter_mut().zip(values).for_each(|(to, &v)| *to = narrow(v));
+        values.long = self.long_values(a, orders[0], &narrow);
+    }
+
+    /// `narrow` of the values of A in one segment.
+    #[inline(always)]
+    fn fill_segment<T: Copy + Into<f64>>(
+        &self,
+        a: View<T>,
+        orders: [&Order; 2],
+        slice: usize,
+        segment: Segment,
+        to: &mut [[f32; LANES]],
+        narrow: impl Fn(f64) -> f32,
+    ) {
+        let lanes = Lanes::new(a, orders, slice);
+        if self.first[slice + 1] - self.first[slice] == 1 {
+            // All entries of these rows are here: no need to look at their columns.
+            for (lane, &i) in lanes.rows.iter().enumerate() {
+                let values = to.iter_mut().zip(a.row(i as usize).1);
+                values.for_each(|(to, &v)| to[lane] = narrow(v.into()));
+            }
+            return;
+        }
+        each_entry(&lanes, segment.base, |k, lane, _, v| to[k][lane] = narrow(v.into()));
+    }
+
+    /// `narrow` of what the long rows of A have beyond their slices.
+    fn long_values<T: Copy + Into<f64>>(
+        &self,
+        a: View<T>,
+        rows: &Order,
+        narrow: impl Fn(f64) -> f32,
+    ) -> Vec<Vec<f32>> {
+        let values = |long: &LongRow| &a.row(rows.rows[long.place] as usize).1[WIDEST..];
+        let row = |long| values(long).iter().map(|&v| narrow(v.into())).collect();
+        self.long.iter().map(row).collect()
+    }
+
+    /// Takes the values of one row of `scale` A, and puts what single precision leaves of them into `rest`.
+    /// `columns` are the places of the columns.
+    pub fn set_row(
+        &mut self,
+        rest: &mut Values,
+        place: usize,
+        columns: impl Iterator<Item = usize> + Clone,
+        values: &[f64],
+        scale: f64,
+    ) {
+        let (slice, lane) = (place / LANES, place % LANES);
+        let near = values.iter().take(WIDEST).map(|v| scale * v);
+        for segment in self.first[slice] as usize..self.first[slice + 1] as usize {
+            let Segment { start, base } = self.segments[segment];
+            let reach = base as usize..base as usize + REACH;
+            let within = columns.clone().zip(near.clone()).filter(|(j, _)| reach.contains(j));
+            for (k, (_, v)) in within.enumerate() {
+                self.values.slices[start + k][lane] = v as f32;
+                rest.slices[start + k][lane] = rest_of(v);
+            }
+        }
+        if values.len() > WIDEST
+            && let Ok(k) = self.long.binary_search_by_key(&place, |long| long.place)
+        {
+            for (at, v) in values[WIDEST..].iter().map(|v| scale * v).enumerate() {
+                self.values.long[k][at] = v as f32;
+                rest.long[k][at] = rest_of(v);
+            }
         }
     }
 
@@ -202,14 +305,17 @@ impl Sliced {
 
     /// Stored entries, fill included.
     pub fn entries(&self) -> usize {
-        let long: usize = self.long.iter().map(|long| long.values.len()).sum();
-        LANES * self.values.len() + long
+        LANES * self.columns.len() + self.long_entries()
+    }
+
+    fn long_entries(&self) -> usize {
+        self.long.iter().map(|long| long.columns.len()).sum()
     }
 
     /// Bytes that a product reads.
     pub fn bytes(&self) -> usize {
-        let long: usize = self.long.iter().map(|long| long.values.len()).sum();
-        6 * LANES * self.values.len() + 8 * long + 16 * self.segments.len() + 4 * self.first.len()
+        let pattern = 16 * self.segments.len() + 4 * self.first.len();
+        6 * LANES * self.columns.len() + 8 * self.long_entries() + pattern
     }
 
     /// A x in the rows of one slice; `x` has [`room`].
@@ -223,7 +329,7 @@ impl Sliced {
             else {
                 unreachable!("vectors have room")
             };
-            let (columns, values) = (&self.columns[range.clone()], &self.values[range]);
+            let (columns, values) = (&self.columns[range.clone()], &self.values.slices[range]);
             for (j, v) in columns.iter().zip(values) {
                 for lane in 0..LANES {
                     sums[lane] += v[lane] * x[j[lane] as usize];
@@ -239,14 +345,91 @@ impl Sliced {
     /// Adds what the entries of long rows beyond their slice give.
     #[cold]
     fn add_rest(&self, slice: usize, x: &[f32], sums: &mut [f32; LANES]) {
-        let first = self.long.partition_point(|long| long.place < slice * LANES);
-        let here = self.long[first..].iter().take_while(|long| long.place / LANES == slice);
-        for long in here {
-            let entries = long.columns.iter().zip(&long.values);
+        for (k, long) in self.long_rows(slice) {
+            let entries = long.columns.iter().zip(&self.values.long[k]);
             let sum: f64 = entries.map(|(&j, &v)| f64::from(v) * f64::from(x[j as usize])).sum();
             sums[long.place % LANES] += sum as f32;
         }
     }
+
+    /// The long rows of a slice and their numbers.
+    fn long_rows(&self, slice: usize) -> impl Iterator<Item = (usize, &LongRow)> {
+        let first = self.long.partition_point(|long| long.place < slice * LANES);
+        let here = self.long[first..].iter().take_while(move |long| long.place / LANES == slice);
+        here.enumerate().map(move |(k, long)| (first + k, long))
+    }
+
+    /// The sums over the rows of one slice of `f`(entry, entry of `x`, lane), where entries are the sums of
+    /// those here and of `rest`, in double precision; `x` has [`room`]. f(0, ..) must be 0.
+    #[inline(always)]
+    pub fn wide_slice(
+        &self,
+        rest: &Values,
+        slice: usize,
+        x: &[f64],
+        f: impl Fn(f64, f64, usize) -> f64,
+    ) -> [f64; LANES] {
+        let segments = &self.segments[self.first[slice] as usize..=self.first[slice + 1] as usize];
+        let mut sums = [0.0; LANES];
+        for pair in segments.windows(2) {
+            let base = pair[0].base as usize;
+            let (Some(x), range) = (x[base..].first_chunk::<REACH>(), pair[0].start..pair[1].start)
+            else {
+                unreachable!("vectors have room")
+            };
+            let (columns, values) =
+                (&self.columns[range.clone()], &self.values.slices[range.clone()]);
+            for ((j, v), w) in columns.iter().zip(values).zip(&rest.slices[range]) {
+                for lane in 0..LANES {
+                    let entry = f64::from(v[lane]) + f64::from(w[lane]);
+                    sums[lane] += f(entry, x[j[lane] as usize], lane);
+                }
+            }
+        }
+        if !self.long.is_empty() {
+            for (k, long) in self.long_rows(slice) {
+                let values = self.values.long[k].iter().zip(&rest.long[k]);
+                let lane = long.place % LANES;
+                for (&j, (v, w)) in long.columns.iter().zip(values) {
+                    sums[lane] += f(f64::from(*v) + f64::from(*w), x[j as usize], lane);
+                }
+            }
+        }
+        sums
+    }
+
+    /// f(column, entry) for the entries of the row at `place`, which are the sums of those here and of
+    /// `rest`, without zeros.
+    pub fn each_of_row(&self, rest: &Values, place: usize, mut f: impl FnMut(usize, f64)) {
+        let (slice, lane) = (place / LANES, place % LANES);
+        let mut put = |j: usize, v: f32, w: f32| {
+            if v != 0.0 {
+                f(j, f64::from(v) + f64::from(w));
+            }
+        };
+        for segment in self.first[slice] as usize..self.first[slice + 1] as usize {
+            let Segment { start, base } = self.segments[segment];
+            for k in start..self.segments[segment + 1].start {
+                let (v, w) = (self.values.slices[k][lane], rest.slices[k][lane]);
+                put(base as usize + self.columns[k][lane] as usize, v, w);
+            }
+        }
+        for (k, long) in self.long_rows(slice).filter(|(_, long)| long.place == place) {
+            for (at, &j) in long.columns.iter().enumerate() {
+                put(j as usize, self.values.long[k][at], rest.long[k][at]);
+            }
+        }
+    }
+
+    /// Bytes of the numbers of a [`Values`].
+    pub fn value_bytes(&self) -> usize {
+        4 * self.entries()
+    }
+}
+
+/// What single precision leaves of `v`.
+fn rest_of(v: f64) -> f32 {
+    (v - f64::from(v as f32)) as f32
 }
 
 /// f(k, lane, column from `base` on, value) for the entries of each lane that are within reach; they
@@ -291,7 +474,6 @@ fn each_slice<E: Send>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Csr;
 
     /// Row i has `length(i)` entries in columns that increase, with values of both signs.
     fn ragged(n: usize, ncols: usize, length: impl Fn(usize) -> usize) -> Csr {
@@ -313,6 +495,7 @@ mod tests {
         let mut back = Order::natural(a.ncols());
         back.rows.reverse();
         back.places.reverse();
+        back.window = 0;
         let sliced = Sliced::new(View::scalar(a), [&order, &back], 0.5);
         let x: Vec<f64> = (0..a.ncols()).map(|j| (j % 5) as f64 - 2.0).collect();
         let mut narrow: Vec<f32> = x.iter().rev().map(|&x| x as f32).collect();
@@ -367,6 +550,5 @@ mod tests {
         sliced.set_values(View::scalar(&a), [&rows, &all], 0.5);
         let fresh = Sliced::new(View::scalar(&a), [&rows, &all], 0.5);
         assert_eq!((sliced.values, sliced.columns), (fresh.values, fresh.columns));
-        assert_eq!(sliced.long[0].values, fresh.long[0].values);
     }
 }

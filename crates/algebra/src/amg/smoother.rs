@@ -10,8 +10,6 @@ use super::stored::{Stored, apply_diagonal};
 ///
 /// It is symmetric, needs no more than products with A, and is the same for any number of threads.
 pub(super) struct Chebyshev {
-    /// D^-1
-    pub inverse_diagonal: Vec<f32>,
     /// Largest eigenvalue of D^-1 A, with some room.
     pub largest: f64,
     degree: usize,
@@ -21,6 +19,13 @@ pub(super) struct Chebyshev {
 const SPAN: f64 = 8.0;
 /// What to add to the estimate of the largest eigenvalue, which comes from below.
 const ROOM: f64 = 1.1;
+
+/// A matrix and what else smoothing reads.
+pub(super) struct Smoothed {
+    pub a: Stored,
+    /// D^-1
+    pub inverse_diagonal: Vec<f32>,
+}
 
 /// Solution and working memory of a level.
 #[derive(Default)]
@@ -38,9 +43,9 @@ impl Vectors {
 }
 
 impl Chebyshev {
-    pub fn new(a: &Stored, inverse_diagonal: Vec<f32>, degree: usize) -> Self {
-        let largest = ROOM * largest_eigenvalue(a, &inverse_diagonal);
-        Self { inverse_diagonal, largest, degree }
+    pub fn new(matrix: &Smoothed, degree: usize) -> Self {
+        let largest = ROOM * largest_eigenvalue(&matrix.a, &matrix.inverse_diagonal);
+        Self { largest, degree }
     }
 
     /// Products with A in one cycle: smoothing from zero saves one, the residual costs one.
@@ -49,12 +54,12 @@ impl Chebyshev {
     }
 
     /// x = x + p(D^-1 A) D^-1 (b - A x). With `from_zero`, x counts as 0, which saves a product.
-    pub fn smooth(&self, a: &Stored, v: &mut Vectors, from_zero: bool) {
+    pub fn smooth(&self, matrix: &Smoothed, v: &mut Vectors, from_zero: bool) {
+        let Smoothed { a, inverse_diagonal: w } = matrix;
         let lower = self.largest / if self.degree == 1 { 3.0 } else { SPAN };
         let (centre, radius) = (0.5 * (self.largest + lower), 0.5 * (self.largest - lower));
         let sigma = centre / radius;
         let mut rho = 1.0 / sigma;
-        let w = &self.inverse_diagonal;
         for k in 0..self.degree {
             if k == 0 && from_zero {
                 apply_diagonal(a.shape()[0], w, (1.0 / centre) as f32, &v.b, &mut v.x);

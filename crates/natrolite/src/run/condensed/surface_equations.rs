@@ -73,7 +73,7 @@ impl Equations for SurfaceEquations<'_, '_> {
         }
     }
 
-    fn linearize(&mut self, u: &[f64]) -> Result<&dyn Operator, Inadmissible> {
+    fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         self.set(u);
         let (condensed, n) = (self.condensed, u.len());
         let matrix = self.matrix.get_or_insert_with(|| condensed.dense.clone());
