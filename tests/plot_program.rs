@@ -95,7 +95,7 @@ fn what_is_no_run_is_told_in_words() {
     let text = refused(&folder, &["plot", "sweep"]);
     assert!(text.contains("no HDF5 file, or one cut short; run the sweep again"), "{text}");
     let text = refused(&folder, &["compare", "out/nas_pore", "sweep"]);
-    assert!(text.contains("this is the folder of a sweep"), "{text}");
+    assert!(text.contains("sweep holds a sweep and out/nas_pore a run"), "{text}");
 }
 
 #[test]
@@ -175,6 +175,45 @@ fn two_runs_are_compared_in_figures_and_numbers() {
     refused(&folder, &["compare", "out/nas_disc"]);
     let text = refused(&folder, &[&["compare"], &["out/nas_disc"; 8][..]].concat());
     assert!(text.contains("8 runs: at most 7"), "{text}");
+}
+
+#[test]
+fn two_sweeps_are_compared_in_figures_and_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sweep = |output: &str, from: &str, radius: &str| {
+        let path = folder.path().join("case.toml");
+        let case = fs::read_to_string(config("nas_pore.toml")).expect("a config");
+        let axis = format!(
+            "\n[[sweep.axis]]\nkey = \"material.NAS.ohm.conductivity\"\nfrom = \"{from}\"\n\
+             to = \"2 mS/cm\"\npoints = 3\n"
+        );
+        let case = case.split("[expect]").next().unwrap_or_default().to_owned() + &axis;
+        fs::write(&path, case).expect("written");
+        let set = format!("mesh.defect.radius={radius}");
+        let arguments = ["sweep", "case.toml", "--output", output, "--set", &set];
+        let done = natrolite(&folder, &arguments);
+        assert!(done.status.success(), "{}", stderr(&done));
+    };
+    sweep("a", "1 mS/cm", "10 um");
+    sweep("b", "1 mS/cm", "20 um");
+    let output = natrolite(&folder, &["compare", "a", "b", "--output", "both"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    let line = text.lines().find(|l| l.contains("peak_factor.anode")).expect("a row");
+    let numbers: Vec<f64> = line.split_whitespace().filter_map(|w| w.parse().ok()).collect();
+    // The larger pore and the worse conductor have the larger peak.
+    assert!(numbers[2] > numbers[0] && numbers[0] < numbers[1], "{line}");
+    let csv =
+        folder.path().join("both/sweeps_peak_factor_anode_over_material_nas_ohm_conductivity.csv");
+    let csv = fs::read_to_string(csv).expect("a figure");
+    assert!(
+        csv.contains("peak_factor.anode of a") && csv.contains("peak_factor.anode of b"),
+        "{csv}"
+    );
+
+    sweep("b", "0.5 mS/cm", "20 um");
+    let text = refused(&folder, &["compare", "a", "b"]);
+    assert!(text.contains("the sweeps in a and b have other axes: material.NAS"), "{text}");
 }
 
 #[test]

@@ -39,8 +39,8 @@ fn solve(points: &Points, threads: usize) -> (Plan, Vec<Row>, [usize; 2]) {
         rows[*index] = Some(row.clone());
     }
     let done = vec![false; points.len()];
-    let method = solve_points(points, &plan, &done, (threads, 0), &mut |index, row| {
-        rows[index] = Some(row);
+    let method = solve_points(points, &plan, &done, (threads, 0), &mut |found| {
+        found.into_iter().for_each(|(index, row)| rows[index] = Some(row));
         Ok::<(), Infallible>(())
     });
     let Ok(method) = method;
@@ -248,9 +248,12 @@ fn rows_do_not_depend_on_threads_or_on_what_was_done_before() {
     // Every third point is known; the others must come out the same.
     let done: Vec<bool> = (0..points.len()).map(|k| k % 3 == 0).collect();
     let mut count = 0;
-    let solved = solve_points(&points, &plan, &done, (2, 0), &mut |index, row| {
-        count += 1;
-        if row == rows[index] && !done[index] { Ok(()) } else { Err(index) }
+    let solved = solve_points(&points, &plan, &done, (2, 0), &mut |found| {
+        count += found.len();
+        match found.iter().find(|(index, row)| *row != rows[*index] || done[*index]) {
+            Some((index, _)) => Err(*index),
+            None => Ok(()),
+        }
     });
     assert_eq!(solved.err(), None, "this point differs");
     assert_eq!(count, points.len() - points.len().div_ceil(3));

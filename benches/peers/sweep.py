@@ -1,13 +1,15 @@
 """A sweep of Natrolite beside the same points solved again and again with scikit-fem and NGSolve.
 
-    python benches/peers/sweep.py [--natrolite PROGRAM] [--case configs/sweep_pore.toml] [--sample 100]
+    python benches/peers/sweep.py [--natrolite PROGRAM] [--points 100] [--sample 100] [--quarter]
 
-The case is the axisymmetric pore of configs/sweep_pore.toml on 100 x 100 points. The peers take the mesh
+The case is the axisymmetric pore of configs/sweep_pore.toml on 100 x 100 points; with --quarter the quarter of
+a box in configs/nps_pore_quarter.toml on 25 x 40 points, beside NGSolve on tetrahedra. The peers take the mesh
 from a run of Natrolite (scikit-fem: the same nine-node quadrilaterals) or make one of about its size
 (NGSolve: curved triangles of third order) and reuse what can be reused: the conduction of unit size is assembled once,
 values at the points of quadrature come from one sparse matrix (scikit-fem), the pattern of the
 factorisation is kept (NGSolve), and Newton's method starts from the point before. They solve every
-n-th point; the times are medians over those points. What the figures mean: docs/performance.md.
+n-th point; the times are medians over those points. Of Natrolite's time a sweep of 2 x 2 points, which
+builds all that is built once, is taken away. What the figures mean: docs/performance.md.
 
 Needs numpy, scipy, h5py and scikit-fem; NGSolve where it is installed. All on one thread.
 """
@@ -17,6 +19,7 @@ import csv
 import json
 import os
 import re
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -41,10 +44,10 @@ NEWTON = 1e-10
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--natrolite", default=str(HERE.parents[1] / "target/release/natrolite"))
-    parser.add_argument("--case", default=str(HERE.parents[1] / "configs/sweep_pore.toml"))
     parser.add_argument("--points", type=int, default=100, help="along each of the two axes")
     parser.add_argument("--sample", type=int, default=100, help="number of points that the peers and full runs solve")
     parser.add_argument("--threads", type=int, default=1, help="of Natrolite")
+    parser.add_argument("--quarter", action="store_true", help="in three dimensions, 1000 points")
     return parser.parse_args()
 
 
@@ -114,23 +117,49 @@ class ScikitFem:
         return np.max(2 * exchange * np.sinh(0.5 * F_RT * u[self.on_anode])) / DENSITY
 
 
+def triangles():
+    """Curved triangles, graded to the rim, and the weight of the symmetry."""
+    import ngsolve
+    from netgen.geom2d import SplineGeometry
+
+    geometry = SplineGeometry()
+    size = 0.05
+    p = [geometry.AppendPoint(*xy, **options) for xy, options in [
+        ((0, 1), {}), ((1, 1), {}), ((1, 0), {"maxh": size}), ((5, 0), {}), ((5, 5), {}), ((0, 5), {})]]
+    geometry.Append(["spline3", p[0], p[1], p[2]], bc="pore")
+    for a, b, name in [(2, 3, "anode"), (3, 4, "side"), (4, 5, "counter"), (5, 0, "axis")]:
+        geometry.Append(["line", p[a], p[b]], bc=name)
+    mesh = ngsolve.Mesh(geometry.GenerateMesh(maxh=0.7, grading=0.25))
+    return mesh, 2 * ngsolve.pi * ngsolve.x, mesh(1 + 1e-9, 0)
+
+
+def tetrahedra():
+    """A quarter of the box; the settings of benches/peers/rim.py."""
+    import ngsolve
+    from netgen.occ import Box, OCCGeometry, Sphere
+
+    shape = Box((0, 0, 0), (5, 5, 5)) - Sphere((0, 0, 0), 1)
+    for face in shape.faces:
+        low, high = face.bounding_box
+        on = lambda k, value: abs(low[k] - value) < 1e-6 and abs(high[k] - value) < 1e-6
+        face.name = "anode" if on(2, 0) else "counter" if on(2, 5) else "wall"
+    for edge in shape.edges:
+        low, high = edge.bounding_box
+        if abs(high[2]) < 1e-6 and max(high[0], high[1]) < 1.01 and min(high[0] - low[0], high[1] - low[1]) > 0.5:
+            edge.maxh = 0.2
+    mesh = ngsolve.Mesh(OCCGeometry(shape).GenerateMesh(maxh=1.0, grading=0.3))
+    return mesh, ngsolve.CoefficientFunction(1), mesh(1 + 1e-9, 1e-9, 1e-9)
+
+
 class NgSolve:
-    """Third order on curved triangles, graded to the rim: as exact to six digits, with fewer unknowns."""
+    """Third order: as exact to six digits, with fewer unknowns."""
 
-    def __init__(self):
+    def __init__(self, make, density):
         import ngsolve
-        from netgen.geom2d import SplineGeometry
 
-        self.ng = ngsolve
+        self.ng, self.density = ngsolve, density
         ngsolve.SetNumThreads(1)
-        geometry = SplineGeometry()
-        size = 0.05
-        p = [geometry.AppendPoint(*xy, **options) for xy, options in [
-            ((0, 1), {}), ((1, 1), {}), ((1, 0), {"maxh": size}), ((5, 0), {}), ((5, 5), {}), ((0, 5), {})]]
-        geometry.Append(["spline3", p[0], p[1], p[2]], bc="pore")
-        for a, b, name in [(2, 3, "anode"), (3, 4, "side"), (4, 5, "counter"), (5, 0, "axis")]:
-            geometry.Append(["line", p[a], p[b]], bc=name)
-        mesh = ngsolve.Mesh(geometry.GenerateMesh(maxh=0.7, grading=0.25))
+        mesh, ring, self.rim = make()
         mesh.Curve(3)
         n = ngsolve
         space = n.H1(mesh, order=3)
@@ -138,7 +167,6 @@ class NgSolve:
         # Lengths in radii: conduction scales with sigma / a.
         self.u = n.GridFunction(space)
         self.sigma, self.i0 = n.Parameter(1), n.Parameter(1)
-        ring = 2 * n.pi * n.x
         slope = lambda q: self.i0 * F_RT * 0.5 * (n.exp(0.5 * F_RT * q) + n.exp(-0.5 * F_RT * q))
         current = lambda q: self.i0 * (n.exp(0.5 * F_RT * q) - n.exp(-0.5 * F_RT * q))
         self.bulk = n.BilinearForm(space, symmetric=True)
@@ -149,7 +177,7 @@ class NgSolve:
         self.rate = n.LinearForm(space)
         self.rate += (ring * current(self.u)).Compile() * v * n.ds("anode", bonus_intorder=3)
         self.load = n.LinearForm(space)
-        self.load += ring * DENSITY * v * n.ds("counter")
+        self.load += ring * density * v * n.ds("counter")
         self.load.Assemble()
         self.tangent = self.bulk.mat.CreateMatrix()
         # Where the few entries of the surface stand among those of the whole.
@@ -158,7 +186,6 @@ class NgSolve:
         place = {pair: k for k, pair in enumerate(entries(self.bulk))}
         self.places = np.array([place[pair] for pair in entries(self.surface)])
         self.space, self.inverse = space, None
-        self.rim = mesh(1 + 1e-9, 0)
         self.name = f"NGSolve, {space.ndof} dofs, sparsecholesky"
 
     def solve(self, conductivity, exchange):
@@ -183,39 +210,66 @@ class NgSolve:
             step.data = self.inverse * residual
             self.u.vec.data -= step
         q = self.u(self.rim)
-        return 2 * exchange * np.sinh(0.5 * F_RT * q) / DENSITY
+        return 2 * exchange * np.sinh(0.5 * F_RT * q) / self.density
 
 
 def timed(peer, points):
     """Median time of a point and the peaks, each point started from the one before."""
     times, peaks = [], []
     for conductivity, exchange in points:
-        begin = time.perf_counter()
+        begin = time.process_time()
         peaks.append(float(peer.solve(conductivity, exchange)))
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     return statistics.median(times), peaks
 
 
-def run(command, **options):
-    begin = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **options)
-    return time.perf_counter() - begin
+def run(command):
+    """Time on the clock, and of the processor."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    clock, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return clock, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+QUARTER = """
+[[sweep.axis]]
+key = "material.NPS.ohm.conductivity"
+from = "0.1 mS/cm"
+to = "1 mS/cm"
+points = 25
+scale = "log"
+
+[[sweep.axis]]
+key = "boundary.anode.butler_volmer.exchange_current_density"
+from = "0.13 mA/cm^2"
+to = "1.3 mA/cm^2"
+points = 40
+scale = "log"
+"""
+
+
+def text_of_case(options):
+    name = "nps_pore_quarter.toml" if options.quarter else "sweep_pore.toml"
+    text = (HERE.parents[1] / "configs" / name).read_text()
+    # What the case expects holds for its own values only.
+    text = re.sub(r"(?ms)^\[expect\].*", "", text)
+    if options.quarter:
+        return text + QUARTER
+    return re.sub(r"(?m)^points = \d+", f"points = {options.points}", text)
 
 
 def main():
     options = arguments()
+    material, density = ("NPS", 13.0) if options.quarter else ("NAS", DENSITY)
     with tempfile.TemporaryDirectory() as folder:
-        case = Path(folder) / "sweep.toml"
-        # What the case expects holds for its own values only.
-        text = re.sub(r"(?ms)^\[expect\].*", "", Path(options.case).read_text())
-        case.write_text(re.sub(r"(?m)^points = \d+", f"points = {options.points}", text))
+        case, two = Path(folder) / "sweep.toml", Path(folder) / "two.toml"
+        case.write_text(text_of_case(options))
+        two.write_text(re.sub(r"(?m)^points = \d+", "points = 2", case.read_text()))
         threads = ["--threads", str(options.threads), "--quiet"]
         sweep = lambda case: run([options.natrolite, "sweep", str(case), "--output", f"{folder}/sweep", "--force", *threads])
-        # The one-time build: what a sweep of two points costs.
-        two = Path(folder) / "two.toml"
-        two.write_text(re.sub(r"(?m)^points = \d+", "points = 2", text))
-        build = statistics.median(sweep(two) for _ in range(3))
-        whole = statistics.median(sweep(case) for _ in range(3))
+        median = lambda case: (statistics.median(times) for times in zip(*(sweep(case) for _ in range(3))))
+        # The one-time build: what a sweep of four points costs.
+        (_, build), (clock, whole) = median(two), median(case)
         with open(f"{folder}/sweep/results.csv") as file:
             rows = list(csv.DictReader(file))
         columns = [next(c for c in rows[0] if c.endswith(end)) for end in ["ohm.conductivity", "exchange_current_density"]]
@@ -226,19 +280,19 @@ def main():
         points = [[float(row[c]) for c in columns] for row in sample]
         expected = [float(row["peak_factor.anode"]) for row in sample]
         run([options.natrolite, "run", str(case), "--output", f"{folder}/run", *threads])
-        peers = [ScikitFem(f"{folder}/run/result.vtkhdf")]
+        peers = [] if options.quarter else [ScikitFem(f"{folder}/run/result.vtkhdf")]
         try:
-            peers.append(NgSolve())
+            peers.append(NgSolve(tetrahedra if options.quarter else triangles, density))
         except ImportError:
             print("NGSolve is not installed")
         full = []
         for (conductivity, exchange) in points[:: max(1, len(points) // 20)]:
             full.append(run([options.natrolite, "run", str(case), "--output", f"{folder}/run", *threads,
-                "--set", f"material.NAS.ohm.conductivity={conductivity} S/m",
-                "--set", f"boundary.anode.butler_volmer.exchange_current_density={exchange} A/m^2"]))
-        ours = (whole - build) / len(rows)
+                "--set", f"material.{material}.ohm.conductivity={conductivity} S/m",
+                "--set", f"boundary.anode.butler_volmer.exchange_current_density={exchange} A/m^2"])[1])
+        ours = (whole - build) / (len(rows) - 4)
         print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, Natrolite on {options.threads} thread(s)")
-        print(f"natrolite sweep, {len(rows)} points: {whole:.2f} s, of it once {build:.2f} s; {ours * 1e6:.0f} us a point")
+        print(f"natrolite sweep, {len(rows)} points: {clock:.2f} s, {whole:.2f} s of the processor, of it once {build:.2f} s; {ours * 1e6:.0f} us a point")
         print(f"natrolite run, whole process: {statistics.median(full) * 1e3:.0f} ms a point, {statistics.median(full) / ours:.0f} times the sweep's")
         for peer in peers:
             time_of_one, peaks = timed(peer, points)

@@ -5,10 +5,9 @@ use crate::vector::norm;
 use crate::{
     CgParameters, Csr, LinearError, LinearInfo, LinearSolver, Operator, Preconditioner, cg,
 };
-use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
+use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor::{LltError, cholesky_in_place, cholesky_in_place_scratch};
-use faer::linalg::cholesky::llt::solve::{solve_in_place_scratch, solve_in_place_with_conj};
-use faer::{Conj, MatMut, MatRef, Par};
+use faer::{MatMut, Par};
 
 /// A = L L^T for a [`Csr`] whose rows have all their entries. On one thread, as [`crate::Cholesky`] is.
 #[derive(Default)]
@@ -25,16 +24,18 @@ impl DenseCholesky {
         Self::default()
     }
 
-    /// x = A^-1 x
-    fn substitute(&self, x: &mut [f64], memory: &mut MemBuffer) {
+    /// x = A^-1 x, by the columns of L there and back.
+    fn substitute(&self, x: &mut [f64]) {
         let n = self.rows;
-        solve_in_place_with_conj(
-            MatRef::from_column_major_slice(&self.factor, n, n),
-            Conj::No,
-            MatMut::from_column_major_slice_mut(x, n, 1),
-            Par::Seq,
-            MemStack::new(memory),
-        );
+        for (j, column) in self.factor.chunks_exact(n.max(1)).enumerate() {
+            let (x, below) = x[j..].split_first_mut().expect("there is a row for each column");
+            *x /= column[j];
+            below.iter_mut().zip(&column[j + 1..]).for_each(|(below, l)| *below -= *x * l);
+        }
+        for (j, column) in self.factor.chunks_exact(n.max(1)).enumerate().rev() {
+            let (x, below) = x[j..].split_first_mut().expect("there is a row for each column");
+            *x = (*x - dense_dot(&column[j + 1..], below)) / column[j];
+        }
     }
 }
 
@@ -53,10 +54,7 @@ impl LinearSolver for DenseCholesky {
             return Err(LinearError::Size { what, got: a.nnz(), wanted: n * n });
         }
         if self.memory.is_none() || self.rows != n {
-            let scratch = StackReq::any_of(&[
-                cholesky_in_place_scratch::<f64>(n, Par::Seq, Default::default()),
-                solve_in_place_scratch::<f64>(n, 1, Par::Seq),
-            ]);
+            let scratch = cholesky_in_place_scratch::<f64>(n, Par::Seq, Default::default());
             let failed = LinearError::TooLarge { what: "factorisation", rows: n };
             self.memory = Some(MemBuffer::try_new(scratch).map_err(|_| failed)?);
             self.rows = n;
@@ -90,13 +88,11 @@ impl LinearSolver for DenseCholesky {
         let a = entries_of(a, self.name())?;
         let n = a.nrows();
         check_vectors(n, b, x)?;
-        let is_ready = self.ready && self.rows == n;
-        let Some(mut memory) = self.memory.take().filter(|_| is_ready) else {
+        if !self.ready || self.rows != n {
             return Err(LinearError::NotPrepared);
-        };
+        }
         x.copy_from_slice(b);
-        self.substitute(x, &mut memory);
-        self.memory = Some(memory);
+        self.substitute(x);
         let mut r = vec![0.0; n];
         a.apply(x, &mut r);
         crate::vector::residual_of(b, &mut r);
@@ -117,8 +113,26 @@ pub struct DenseCg {
 /// n rows are factored with n^3 / 6 multiplications, and an iteration takes 2 n^2: the matrix, and the factor
 /// twice. So few rows are factored for the work of sixteen iterations, which Newton's steps need together.
 const SMALL: usize = 200;
+/// Fewest and most steps of the quasi-Newton method that are tried with a kept factor.
+const LEAST_STEPS: usize = 5;
+const MOST_STEPS: usize = 40;
 /// After so many iterations a factor is made anew.
 const MOST_ITERATIONS: usize = 12;
+
+impl DenseCg {
+    /// The factor of an earlier matrix of so many rows, for [`crate::quasi_newton()`], and the number of
+    /// its steps that take the time of a new one.
+    pub fn kept(&self, rows: usize) -> Option<(&DenseCholesky, usize)> {
+        let is_there = self.earlier.ready && self.earlier.rows == rows;
+        // A step takes 2 n^2 multiplications, and a matrix is filled twice before it is factored.
+        is_there.then_some((&self.earlier, (rows / 12).clamp(LEAST_STEPS, MOST_STEPS)))
+    }
+
+    /// Forgets the factor: the next matrix is factored.
+    pub fn forget(&mut self) {
+        self.earlier.ready = false;
+    }
+}
 
 impl LinearSolver for DenseCg {
     fn name(&self) -> &'static str {
@@ -181,7 +195,7 @@ impl Operator for DenseOperator<'_> {
 }
 
 /// Sum of products in eight strands, which the machine adds side by side.
-fn dense_dot(a: &[f64], b: &[f64]) -> f64 {
+pub fn dense_dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
@@ -197,8 +211,7 @@ fn dense_dot(a: &[f64], b: &[f64]) -> f64 {
 impl Preconditioner for DenseCholesky {
     fn apply(&self, r: &[f64], z: &mut [f64]) {
         z.copy_from_slice(r);
-        let scratch = solve_in_place_scratch::<f64>(self.rows, 1, Par::Seq);
-        self.substitute(z, &mut MemBuffer::new(scratch));
+        self.substitute(z);
     }
 }
 

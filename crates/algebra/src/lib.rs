@@ -28,6 +28,7 @@ pub mod metered;
 pub mod newton;
 pub mod operator;
 mod ordering;
+pub mod quasi_newton;
 pub mod schur;
 pub mod vector;
 
@@ -39,7 +40,7 @@ pub use choice::{Method, choose, is_direct};
 pub use cholesky::Cholesky;
 pub use comm::{Comm, Serial};
 pub use csr::{Csr, CsrError, Pattern};
-pub use dense::{DenseCg, DenseCholesky};
+pub use dense::{DenseCg, DenseCholesky, dense_dot};
 pub use halo::Halo;
 pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
@@ -48,4 +49,5 @@ pub use newton::{
     Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };
 pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
+pub use quasi_newton::quasi_newton;
 pub use schur::{Schur, Source};

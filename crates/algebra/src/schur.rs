@@ -93,9 +93,14 @@ impl Schur {
         Source { reduced: self.reduce(b), shown }
     }
 
-    /// Writes the unknowns that are kept, whose values are given, and those that are shown to `all`, for
-    /// a right-hand side that is the sum of `sources`, each with its factor.
-    pub fn show(&self, sources: &[(f64, &Source)], kept: &[f64], all: &mut [f64]) {
+    /// The unknowns that are shown and not kept, rising.
+    pub fn shown(&self) -> impl Iterator<Item = u32> {
+        self.shown.iter().map(|&[k, _]| k)
+    }
+
+    /// The values of [`Schur::shown`], from those that are kept, for a right-hand side that is the sum of
+    /// `sources`, each with its factor.
+    pub fn show(&self, sources: &[(f64, &Source)], kept: &[f64]) -> Vec<f64> {
         let mut shown = vec![0.0; self.shown.len()];
         for (factor, source) in sources {
             shown.iter_mut().zip(&source.shown).for_each(|(x, s)| *x += factor * s);
@@ -103,8 +108,7 @@ impl Schur {
         for (column, value) in self.response.chunks_exact(shown.len().max(1)).zip(kept) {
             shown.iter_mut().zip(column).for_each(|(x, a)| *x -= a * value);
         }
-        self.shown.iter().zip(shown).for_each(|(&[k, _], x)| all[k as usize] = x);
-        self.kept.iter().zip(kept).for_each(|(&k, &x)| all[k as usize] = x);
+        shown
     }
 
     /// All unknowns, from `b` for all of them and the values of those that are kept.
@@ -243,10 +247,11 @@ mod tests {
                 assert!((r - b).abs() < 1e-12, "{n} kept: {r} {b}");
             }
             // The same right-hand side as a sum of two.
-            let (source, mut some) = (schur.source(&b), vec![0.0; 40]);
-            schur.show(&[(0.75, &source), (0.25, &source)], &x, &mut some);
-            for &k in shown.iter().chain(&kept) {
-                let (got, want) = (some[k as usize], all[k as usize]);
+            let source = schur.source(&b);
+            let some = schur.show(&[(0.75, &source), (0.25, &source)], &x);
+            assert_eq!(some.len(), shown.iter().filter(|k| !kept.contains(k)).count());
+            for (k, got) in schur.shown().zip(some) {
+                let want = all[k as usize];
                 assert!((got - want).abs() < 1e-12, "unknown {k} of {n} kept: {got} {want}");
             }
         }

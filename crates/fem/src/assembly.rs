@@ -1,24 +1,29 @@
 //! Residuals and tangents of a placed term, summed over its elements.
 
 use crate::jacobian::Jacobian;
+use crate::local::Table;
 use crate::placement::{Batch, Kernel, Placement, State, Support};
 use crate::sum::{Parts, Rows, add_in_order};
 use crate::{Hypothesis, Space, Term};
 use algebra::Csr;
 use algebra::csr::place;
 use mesh::Mesh;
+use std::sync::OnceLock;
 
 /// A term and its elements.
 pub(crate) struct Placed<'m> {
     pub(crate) term: Box<dyn Term>,
     pub(crate) support: Support,
     pub(crate) batches: Vec<Batch<'m>>,
+    /// Made when it is first asked for, see [`crate::System::surface_term`].
+    pub(crate) table: OnceLock<Table>,
 }
 
 impl<'m> Placed<'m> {
     pub(crate) fn new(mesh: &'m Mesh, hypothesis: Hypothesis, placement: Placement) -> Self {
         let Placement { term, support } = placement;
-        Placed { batches: Batch::all(mesh, hypothesis, term.slots(), support), support, term }
+        let batches = Batch::all(mesh, hypothesis, term.slots(), support);
+        Placed { batches, support, term, table: OnceLock::new() }
     }
 }
 

@@ -25,7 +25,7 @@ enum Stored {
     /// For a solver that wants the entries so.
     Split {
         /// Of rows that nonlinear terms touch, what they were when they were last told.
-        all: Split,
+        all: Box<Split>,
         /// Those rows, the others being empty.
         touched: Csr,
     },
@@ -117,8 +117,10 @@ impl Jacobian {
                 }
                 Stored::Split { all, touched } => {
                     all.apply_to_differences(free, r);
-                    self.touched.iter().for_each(|&row| r[row as usize] = 0.0);
-                    touched.add_apply_to_differences(free, free, r);
+                    for &row in &self.touched {
+                        let own = free[row as usize];
+                        r[row as usize] = row_sum(touched, row, |j| free[j] - own);
+                    }
                 }
             }
             if let Some(matrix) = &self.prescribed {
@@ -129,8 +131,9 @@ impl Jacobian {
                 Stored::Rows(matrix) => matrix.apply(free, r),
                 Stored::Split { all, touched } => {
                     all.apply(free, r);
-                    self.touched.iter().for_each(|&row| r[row as usize] = 0.0);
-                    touched.add_apply(free, r);
+                    for &row in &self.touched {
+                        r[row as usize] = row_sum(touched, row, |j| free[j]);
+                    }
                 }
             }
             if let Some(matrix) = &self.prescribed {
@@ -155,6 +158,12 @@ impl Jacobian {
         }
         (self.touched, self.kept) = (touched, kept);
     }
+}
+
+/// The sum of the entries of a row times x of their columns.
+fn row_sum(a: &Csr, row: u32, x: impl Fn(usize) -> f64) -> f64 {
+    let (columns, values) = a.row(row as usize);
+    columns.iter().zip(values).map(|(&j, a)| a * x(j as usize)).sum()
 }
 
 /// The tangent.
@@ -204,7 +213,7 @@ impl Operator for Jacobian {
     fn store_split(&mut self, make: Box<dyn FnOnce(Csr) -> Split + '_>) {
         if let Stored::Rows(matrix) = &mut self.matrix {
             let (touched, nothing) = (matrix.rows_alone(&self.touched), matrix.rows_alone(&[]));
-            let all = make(std::mem::replace(matrix, nothing));
+            let all = Box::new(make(std::mem::replace(matrix, nothing)));
             self.matrix = Stored::Split { all, touched };
         }
     }

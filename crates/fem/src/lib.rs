@@ -25,7 +25,7 @@ pub use action::{Action, MustStore, NodePlaces};
 pub use corners::interpolation_from_corners;
 pub use geometry::{Hypothesis, Tables};
 pub use law::{At, Law, Of, Point, Slot, Term, width};
-pub use local::{Elements, linear_matrix, load_vector};
+pub use local::{SurfaceTerm, linear_matrix, load_vector};
 pub use placement::{Placement, Support};
 pub use real::{Dual, Real};
 pub use smooth::nodal_coefficients;

@@ -98,6 +98,11 @@ impl<'m> Batch<'m> {
         &self.rule
     }
 
+    /// The shape functions at a point of quadrature.
+    pub(crate) fn values_at(&self, q: usize) -> &[f64] {
+        self.tables.values_at(q)
+    }
+
     /// The nodes of an element; on an interface, those of the first side.
     pub(crate) fn nodes_of(&self, element: usize) -> &[u32] {
         self.nodes(self.here, element)
@@ -194,8 +199,6 @@ pub(crate) struct Kernel<'a> {
     r: Vec<f64>,
     t: Vec<f64>,
     dofs: Vec<u32>,
-    /// Points and weights of all facets, after [`Kernel::remember`]; else empty.
-    remembered: Vec<(Point, f64)>,
     /// Of the gradients of the shape functions, all x, then all y, then all z.
     fluxes: Vec<f64>,
     /// Where the term reads values only.
@@ -231,7 +234,6 @@ impl<'a> Kernel<'a> {
             r: vec![0.0; q * numbers],
             t: vec![0.0; q * numbers * numbers],
             dofs: vec![0; batch.width(term.slots(), space)],
-            remembered: Vec::new(),
             fluxes: vec![0.0; 3 * nodes],
             values: Values::new(term.slots(), &batch.tables),
         }
@@ -349,27 +351,15 @@ impl<'a> Kernel<'a> {
         }
     }
 
-    /// Keeps where the points of the facets are, for those who evaluate them again and again.
-    pub(crate) fn remember(&mut self) {
-        if self.batch.is_facet && self.remembered.is_empty() {
-            let mut remembered = Vec::with_capacity(self.batch.len() * self.points.len());
-            for element in 0..self.batch.len() {
-                self.reach(element);
-                remembered.extend(self.points.iter().copied().zip(self.weights.iter().copied()));
-            }
-            self.remembered = remembered;
-        }
+    /// The points of quadrature of an element, and their weights.
+    pub(crate) fn reached(&mut self, element: usize) -> impl Iterator<Item = (Point, f64)> {
+        self.reach(element);
+        self.points.iter().copied().zip(self.weights.iter().copied())
     }
 
     /// Positions, weights and gradients at the points of an element.
     fn reach(&mut self, element: usize) {
         let batch = self.batch;
-        if !self.remembered.is_empty() {
-            let known = &self.remembered[element * self.points.len()..];
-            let here = self.points.iter_mut().zip(&mut self.weights);
-            here.zip(known).for_each(|((point, weight), known)| (*point, *weight) = *known);
-            return;
-        }
         for (x, &n) in self.x.iter_mut().zip(batch.nodes(batch.here, element)) {
             *x = self.mesh.points[n as usize];
         }

@@ -150,6 +150,63 @@ pub fn each_facet_point(
     }
 }
 
+/// The points of quadrature of facets, kept for many integrals over them.
+pub struct FacetPoints {
+    /// For each block its shape functions and the number of its facets.
+    blocks: Vec<(Tables, usize)>,
+    /// Points and weights \[m2\], facet after facet.
+    points: Vec<(Point, f64)>,
+    nodes: Vec<u32>,
+}
+
+impl FacetPoints {
+    /// The points of `blocks`.
+    pub fn new(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> FacetPoints {
+        let mut points = Vec::new();
+        each_facet_point(mesh, hypothesis, blocks, |at, weight| points.push((at.point, weight)));
+        let tables = |b: &FacetBlock| (Tables::new(b.kind, &facet_rule(b.kind)), b.len());
+        FacetPoints { blocks: blocks.iter().map(tables).collect(), points, nodes: nodes_of(blocks) }
+    }
+
+    /// The nodes of the facets, rising.
+    pub fn nodes(&self) -> &[u32] {
+        &self.nodes
+    }
+
+    /// Area of the facets \[m2\], with the weight of the symmetry.
+    pub fn area(&self) -> f64 {
+        self.points.iter().map(|(_, weight)| weight).sum()
+    }
+
+    /// As [`each_facet_point`], of the same facets.
+    pub fn each(&self, blocks: &[FacetBlock], mut visit: impl FnMut(&FacetPoint<'_>, f64)) {
+        let mut points = self.points.iter();
+        for (b, (block, (tables, count))) in blocks.iter().zip(&self.blocks).enumerate() {
+            for (f, nodes) in block.facets().enumerate().take(*count) {
+                for (q, &(point, weight)) in (0..tables.len()).zip(points.by_ref()) {
+                    let at = FacetPoint { facet: (b, f), nodes, shape: tables.values_at(q), point };
+                    visit(&at, weight);
+                }
+            }
+        }
+    }
+
+    /// As [`integrate_facets`], over the same facets.
+    pub fn integrate<const N: usize>(
+        &self,
+        blocks: &[FacetBlock],
+        mut integrand: impl FnMut(&FacetPoint<'_>) -> [f64; N],
+    ) -> [f64; N] {
+        let mut sum = [0.0; N];
+        self.each(blocks, |at, weight| {
+            for (sum, value) in sum.iter_mut().zip(integrand(at)) {
+                *sum += weight * value;
+            }
+        });
+        sum
+    }
+}
+
 /// The nodes of facets in increasing order, each with the integral of its shape function \[m2\], with the
 /// weight of the symmetry.
 pub fn nodal_areas(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> Vec<(u32, f64)> {
@@ -203,23 +260,20 @@ pub fn facet_mass(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) ->
 }
 
 /// What a term with value slots reads at a node (and the node opposite, on an interface).
-pub fn numbers_at_node(
-    term: &dyn Term,
-    space: &Space,
-    all: &[f64],
+pub fn numbers_at_node<'a>(
+    term: &'a dyn Term,
+    space: &'a Space,
+    all: &'a [f64],
     node: u32,
     opposite: u32,
-) -> Vec<f64> {
+) -> impl Iterator<Item = f64> + 'a {
     use crate::At;
-    term.slots()
-        .iter()
-        .map(|slot| {
-            let dof = match slot.at {
-                At::Here => space.dof(slot.field, node),
-                At::Across => space.dof(slot.field, opposite),
-                At::Whole => space.whole_dof(slot.field),
-            };
-            all[dof as usize]
-        })
-        .collect()
+    term.slots().iter().map(move |slot| {
+        let dof = match slot.at {
+            At::Here => space.dof(slot.field, node),
+            At::Across => space.dof(slot.field, opposite),
+            At::Whole => space.whole_dof(slot.field),
+        };
+        all[dof as usize]
+    })
 }

@@ -13,9 +13,9 @@ const NOT_FINITE: &str = "a term is not finite";
 /// The linear terms.
 enum Linear<'m> {
     /// With the tangent of the others.
-    Stored(Jacobian),
+    Stored(Box<Jacobian>),
     /// Without entries; the others are loads.
-    Action(Action<'m>),
+    Action(Box<Action<'m>>),
 }
 
 /// Which unknowns count here: each counts on one rank.
@@ -176,9 +176,9 @@ impl<'m> System<'m> {
             self.linear = Some(if self.stores {
                 let zeros = vec![0.0; self.space.total()];
                 let state = State { deviations: &zeros, rest: &zeros };
-                Linear::Stored(assemble_linear(self.body(), &self.placed, state))
+                Linear::Stored(Box::new(assemble_linear(self.body(), &self.placed, state)))
             } else {
-                Linear::Action(Action::new(self.mesh, &self.space, &self.placed))
+                Linear::Action(Box::new(Action::new(self.mesh, &self.space, &self.placed)))
             });
         }
         if self.drive.is_none() {
@@ -462,11 +462,11 @@ impl Equations for System<'_> {
 
     fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         if self.stores {
-            return self.jacobian(u).map(|jacobian| jacobian as &mut dyn Operator);
+            return Ok(self.jacobian(u)?);
         }
         self.assemble();
         match &mut self.linear {
-            Some(Linear::Action(action)) => Ok(action),
+            Some(Linear::Action(action)) => Ok(&mut **action),
             _ => unreachable!("it was just assembled"),
         }
     }

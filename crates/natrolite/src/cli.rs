@@ -32,7 +32,7 @@ enum Command {
     Check(CheckOptions),
     /// Draw the figures of a finished run
     Plot(PlotOptions),
-    /// Lay the figures of finished runs over each other, and tell how their numbers differ
+    /// Lay the figures of finished runs, or sweeps, over each other, and tell how their numbers differ
     Compare(CompareOptions),
     /// Compare with closed forms; exit 1 when a row fails
     Verify(VerifyOptions),
@@ -189,7 +189,7 @@ pub struct PlotOptions {
 /// Options of `natrolite compare`.
 #[derive(Clone, Debug, Args)]
 pub struct CompareOptions {
-    /// The folders of two or more runs; differences are to the first
+    /// The folders of two or more runs, or of sweeps with the same axes; differences are to the first
     #[arg(value_name = "DIR", required = true, num_args = 2..)]
     pub folders: Vec<PathBuf>,
     /// Folder for the figures; default: out/compare_ and the names of the folders

@@ -37,13 +37,19 @@ impl ButlerVolmer {
 impl Kinetics for ButlerVolmer {
     fn current<S: Real>(&self, eta: S) -> S {
         let (a, c) = (eta * self.anodic, -(eta * self.cathodic));
-        // exp(a) - exp(c) cancels near equilibrium; expm1 keeps the digits. The slopes only add up, and one
-        // of them is at least 1.
-        let less_one = |x: S| {
-            let value = x.value().exp_m1();
-            x.chain(value, value + 1.0)
+        // exp(a) - exp(c) cancels near equilibrium; expm1 keeps the digits. The slopes only add up, and
+        // one of them is at least 1.
+        let (forth, back) = if self.anodic == self.cathodic {
+            // exp(-x) - 1 = -1 / (1 + 1 / (exp(x) - 1)), where x > 0 without cancellation.
+            let large = a.value().abs().exp_m1();
+            let small = -1.0 / (1.0 + 1.0 / large);
+            if a.value() < 0.0 { (small, large) } else { (large, small) }
+        } else {
+            (a.value().exp_m1(), c.value().exp_m1())
         };
-        (less_one(a) - less_one(c)) * self.i0
+        let anodic = a.chain(forth, forth + 1.0);
+        let cathodic = c.chain(back, back + 1.0);
+        (anodic - cathodic) * self.i0
     }
 
     fn bound(&self, i: f64) -> f64 {
@@ -107,6 +113,23 @@ mod tests {
         let bv = electrode(ButlerVolmer::new(13.0, 0.5, 0.5, 298.15), 0.0);
         let slope = bv.current(fem::Dual { v: 0.0, d: 1.0 }).d;
         assert!((1e4 / slope - 19.764).abs() < 5e-3, "{}", 1e4 / slope);
+    }
+
+    #[test]
+    fn equal_coefficients_give_an_odd_function() {
+        let bv = ButlerVolmer::new(2.0, 0.5, 0.5, 298.15);
+        let f = 0.5 * 96_485.332_123_31 / (8.314_462_618_153_24 * 298.15);
+        for eta in [0.0_f64, 1e-12, 1e-3, 0.1, 0.7] {
+            let wanted = 4.0 * (f * eta).sinh();
+            for sign in [1.0, -1.0] {
+                let i = bv.current(fem::Dual { v: sign * eta, d: 1.0 });
+                assert!((i.v - sign * wanted).abs() <= 1e-14 * wanted, "{eta}: {}", i.v);
+                let slope = 4.0 * f * (f * eta).cosh();
+                assert!((i.d / slope - 1.0).abs() < 1e-14, "{eta}: {}", i.d);
+            }
+        }
+        assert_eq!(bv.current(1e3), f64::INFINITY);
+        assert_eq!(bv.current(-1e3), f64::NEG_INFINITY);
     }
 
     #[test]

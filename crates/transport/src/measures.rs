@@ -1,8 +1,8 @@
 //! How the current is distributed over a surface.
 
-use fem::recover::{FacetPoint, each_facet_point};
-use fem::{Hypothesis, Space, Term};
-use mesh::{FacetBlock, Mesh};
+use fem::recover::FacetPoint;
+use fem::{Space, Term};
+use mesh::FacetBlock;
 
 /// What is integrated over a surface.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,19 +39,6 @@ pub fn distribution(points: &[(f64, f64)]) -> Distribution {
         square += weight * (density - mean).powi(2);
     }
     Distribution { area, total, nonuniformity: (square / area).sqrt() / mean.abs() }
-}
-
-/// The points of quadrature of facets as [`distribution`] wants them, with the density that is given at
-/// each.
-pub fn points_of(
-    mesh: &Mesh,
-    hypothesis: Hypothesis,
-    facets: &[FacetBlock],
-    density: impl Fn(&FacetPoint<'_>) -> f64,
-) -> Vec<(f64, f64)> {
-    let mut points = Vec::new();
-    each_facet_point(mesh, hypothesis, facets, |at, weight| points.push((weight, density(at))));
-    points
 }
 
 /// The current density \[A/m2\] that a kinetics law gives at a point of a facet, plating positive.

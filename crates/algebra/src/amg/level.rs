@@ -151,11 +151,12 @@ pub(super) fn coarsen_split(
         let Some(mut below) = below(View::scalar(a), &order, near, given, None, s)? else {
             return Ok(None);
         };
-        let Some(finest) = below.level.matrix.take() else { return Ok(None) };
+        let Some(finest) = below.own.take() else { return Ok(None) };
         (finest, order, below, scale)
     };
     operator.store_split(Box::new(|a| Split::new(finest, a, order, scale)));
-    let Below { level, coarse, near, order } = below;
+    let Some(split) = operator.split() else { return Ok(None) };
+    let (level, coarse, near, order) = below.finish(split.order());
     let levels = descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)?;
     Ok(Some((levels, scale)))
 }
@@ -174,10 +175,11 @@ pub(super) fn coarsen_again(
     let s = Settings { components: 1, scale, p: &p };
     let below = below(View::scalar(&a), order, near, given, finest, s)?;
     drop(a);
-    let Some(Below { level, coarse, near, order }) = below else {
+    let Some(below) = below else {
         let where_ = "it has no coarse level any more".to_owned();
         return Err(LinearError::Singular { row: None, where_ });
     };
+    let (level, coarse, near, order) = below.finish(order);
     descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)
 }
 
@@ -265,9 +267,10 @@ fn descend(
             break;
         }
         let Some(below) = below(view, &order, near, given.take(), None, s)? else { break };
-        levels.push(below.level);
-        (near, wide) = (below.near, Matrix::Blocks(below.coarse));
-        let above = std::mem::replace(&mut order, below.order);
+        let (level, coarse, below, next) = below.finish(&order);
+        levels.push(level);
+        (near, wide) = (below, Matrix::Blocks(coarse));
+        let above = std::mem::replace(&mut order, next);
         first.get_or_insert(above);
     }
     let last = match wide {
@@ -288,13 +291,31 @@ struct Settings<'a> {
     p: &'a AmgParameters,
 }
 
-/// A level and what follows from it.
+/// What follows from the matrix of a level.
 struct Below {
-    level: Level,
-    /// The matrix below it, its near-null vectors, and its order.
+    unknowns: usize,
+    /// None where somebody else stores it.
+    own: Option<Smoothed>,
+    size: Size,
+    smoother: Chebyshev,
+    prolongation: Blocks<f32>,
+    restriction: Blocks<f32>,
+    /// The matrix of the next level, and the near-null vectors there.
     coarse: Blocks<f64>,
     near: NearNull,
-    order: Order,
+}
+
+impl Below {
+    /// The level, whose rows are in this order; then the matrix, the vectors and the order of the next.
+    fn finish(self, order: &Order) -> (Level, Blocks<f64>, NearNull, Order) {
+        let next = Order::of(self.coarse.view());
+        // One after the other: each takes as much memory as it came from.
+        let restriction = Stored::new(self.restriction.view(), [&next, order], 1.0);
+        drop(self.restriction);
+        let prolongation = Stored::new(self.prolongation.view(), [order, &next], 1.0);
+        let Below { unknowns, own: matrix, size, smoother, coarse, near, .. } = self;
+        (Level { unknowns, matrix, size, smoother, prolongation, restriction }, coarse, near, next)
+    }
 }
 
 /// The level of a matrix, and the matrix below it; `None` when that would be hardly smaller. `finest` is what
@@ -335,16 +356,8 @@ fn below(
     let restriction = prolongation.transpose();
     let mut coarse = galerkin(restriction.view(), view, prolongation.view());
     fill_empty(&mut coarse, 1.0 / scale);
-    let next = Order::of(coarse.view());
-    let level = Level {
-        unknowns: view.nrows() * view.shape[0],
-        matrix: own,
-        size,
-        smoother,
-        prolongation: Stored::new(prolongation.view(), [order, &next], 1.0),
-        restriction: Stored::new(restriction.view(), [&next, order], 1.0),
-    };
-    Ok(Some(Below { level, coarse, near, order: next }))
+    let unknowns = view.nrows() * view.shape[0];
+    Ok(Some(Below { unknowns, own, size, smoother, prolongation, restriction, coarse, near }))
 }
 
 /// Unknowns that interpolate to nothing get a diagonal entry, so that the level stays definite.

@@ -14,13 +14,15 @@ pub(super) struct Order {
     pub rows: Vec<u32>,
     /// Place of each row.
     pub places: Vec<u32>,
+    /// Rows and places that are equal when divided by this, for each row; 0 if there is no such number.
+    pub window: usize,
 }
 
 impl Order {
     /// Each row at its own place.
     pub fn natural(n: usize) -> Self {
         let rows: Vec<u32> = (0..n as u32).collect();
-        Self { places: rows.clone(), rows }
+        Self { places: rows.clone(), rows, window: 1 }
     }
 
     /// By length for numbers, natural for larger blocks, which need no company.
@@ -37,7 +39,15 @@ impl Order {
         for (place, &row) in rows.iter().enumerate() {
             places[row as usize] = place as u32;
         }
-        Self { rows, places }
+        Self { rows, places, window: WINDOW }
+    }
+
+    /// Bounds of the places of rows between these two, as far as they are known without a look.
+    pub fn bounds(&self, low: u32, high: u32) -> Option<(usize, usize)> {
+        let (low, high) = (low as usize, high as usize);
+        let first = low.checked_div(self.window)? * self.window;
+        let end = (high / self.window + 1) * self.window;
+        Some((first, end.min(self.places.len()) - 1))
     }
 
     /// The entries of `x` by place, and zeros up to a multiple of [`LANES`].

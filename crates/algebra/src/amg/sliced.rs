@@ -71,20 +71,20 @@ struct LongRow {
 struct Lanes<'a, T> {
     a: View<'a, T>,
     rows: &'a [u32],
-    places: &'a [u32],
+    order: &'a Order,
 }
 
 impl<'a, T: Copy> Lanes<'a, T> {
     fn new(a: View<'a, T>, [rows, columns]: [&'a Order; 2], slice: usize) -> Self {
         let rows = &rows.rows[slice * LANES..];
-        Lanes { a, rows: &rows[..rows.len().min(LANES)], places: &columns.places }
+        Lanes { a, rows: &rows[..rows.len().min(LANES)], order: columns }
     }
 
     fn row(&self, lane: usize) -> impl Iterator<Item = (usize, T)> + '_ {
         let row = self.rows.get(lane).map(|&i| self.a.row(i as usize));
         let (columns, values) = row.unwrap_or((&[], &[]));
         let entries = columns.iter().zip(values).take(WIDEST);
-        entries.map(|(&j, &v)| (self.places[j as usize] as usize, v))
+        entries.map(|(&j, &v)| (self.order.places[j as usize] as usize, v))
     }
 
     fn columns(&self) -> impl Iterator<Item = usize> + '_ {
@@ -93,17 +93,21 @@ impl<'a, T: Copy> Lanes<'a, T> {
 
     /// Calls `f` with the base and the width of each segment of this slice.
     fn each_segment(&self, mut f: impl FnMut(u32, usize)) {
-        let (mut low, mut high, mut longest) = (usize::MAX, 0, 0);
-        for lane in 0..LANES {
-            let mut length = 0;
-            for (j, _) in self.row(lane) {
-                (low, high, length) = (low.min(j), high.max(j), length + 1);
-            }
-            longest = longest.max(length);
+        let (mut first, mut last, mut longest) = (u32::MAX, 0, 0);
+        for &i in self.rows {
+            let columns = self.a.row(i as usize).0;
+            let columns = &columns[..columns.len().min(WIDEST)];
+            longest = longest.max(columns.len());
+            columns.iter().for_each(|&j| (first, last) = (first.min(j), last.max(j)));
         }
-        if low > high {
+        if longest == 0 {
             return;
         }
+        let known = self.order.bounds(first, last).filter(|(low, high)| high - low < REACH);
+        let (low, high) = known.unwrap_or_else(|| {
+            let bounds = (usize::MAX, 0);
+            self.columns().fold(bounds, |(low, high), j| (low.min(j), high.max(j)))
+        });
         if high - low < REACH {
             f(low as u32, longest);
             return;
@@ -491,6 +495,7 @@ mod tests {
         let mut back = Order::natural(a.ncols());
         back.rows.reverse();
         back.places.reverse();
+        back.window = 0;
         let sliced = Sliced::new(View::scalar(a), [&order, &back], 0.5);
         let x: Vec<f64> = (0..a.ncols()).map(|j| (j % 5) as f64 - 2.0).collect();
         let mut narrow: Vec<f32> = x.iter().rev().map(|&x| x as f32).collect();

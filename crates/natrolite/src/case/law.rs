@@ -59,6 +59,27 @@ impl LawUse {
     }
 }
 
+impl LawUse {
+    /// Gives `parameter`, which is no group, the value in `node`, as reading the law again would. False
+    /// when it is wrong; nothing is changed then.
+    pub fn vary(
+        &mut self,
+        parameter: &'static Parameter,
+        (key, node): (&Key, &Node),
+        depth: Depth,
+    ) -> bool {
+        let mut diagnostics = Diagnostics::default();
+        let (origins, per_depth) = (BTreeMap::new(), self.per_depth);
+        let mut read = Parameters { origins, depth, per_depth, diagnostics: &mut diagnostics };
+        let Some(value) = read.value(node, key, parameter, "", parameter.name) else {
+            return false;
+        };
+        self.per_depth = read.per_depth;
+        self.values.0.insert(parameter.name, value);
+        true
+    }
+}
+
 /// Reads the laws in `table`, which is called `path` and lies at `place`. Keys in `others` are left
 /// to the caller.
 pub fn read_laws(

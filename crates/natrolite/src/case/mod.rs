@@ -24,6 +24,7 @@ mod sweep;
 mod tests;
 pub mod tree;
 mod value;
+mod vary;
 
 pub use describe::{describe_law, describe_tensor, describe_values};
 pub use diagnostic::{CaseError, Diagnostic, Diagnostics, nearest};
@@ -40,6 +41,7 @@ pub use source::{Origin, Source};
 pub use sweep::{Axis, AxisValue, Sweep, SweepMode, written};
 pub use tree::Node;
 pub use value::describe_range;
+pub use vary::LawNumber;
 
 use crate::registry::is_mechanical;
 use std::path::PathBuf;

@@ -77,19 +77,19 @@ impl Sweep {
 
     /// The value of each axis at point `index`.
     pub fn point(&self, index: usize) -> Vec<&AxisValue> {
-        let mut rest = index;
-        let mut values: Vec<&AxisValue> = Vec::with_capacity(self.axes.len());
-        for axis in self.axes.iter().rev() {
-            match self.mode {
-                SweepMode::Zip => values.push(&axis.values[index]),
-                SweepMode::Grid => {
-                    values.push(&axis.values[rest % axis.values.len()]);
-                    rest /= axis.values.len();
-                }
+        let axes = self.axes.iter().enumerate();
+        axes.map(|(k, axis)| &axis.values[self.place(k, index)]).collect()
+    }
+
+    /// The number of the value of axis number `axis` at point `index`: the last axis is the fastest.
+    pub fn place(&self, axis: usize, index: usize) -> usize {
+        match self.mode {
+            SweepMode::Zip => index,
+            SweepMode::Grid => {
+                let faster = self.axes[axis + 1..].iter().map(|a| a.values.len());
+                index / faster.product::<usize>() % self.axes[axis].values.len()
             }
         }
-        values.reverse();
-        values
     }
 }
 

@@ -1,22 +1,24 @@
 //! `natrolite compare`.
 
-use super::plot::listing;
+use super::plot::{is_sweep, listing};
 use super::sheets::write_figures;
 use super::table::align_named_numbers;
 use crate::cli::{CompareOptions, print};
 use crate::failure::Failure;
-use crate::figure::{MOST_RUNS, compare_runs};
-use crate::output::{format_number, people_unit, read_results};
+use crate::figure::{MOST_RUNS, compare_runs, compare_sweeps, difference_of_axes};
+use crate::output::{format_number, people_unit, read_results, read_sweep};
 use crate::results::Results;
+use crate::sweep::SweepResults;
 use std::path::{Path, PathBuf};
 
 /// Longest title that still fits into a legend.
 const LONGEST: usize = 34;
 
-/// Lays the figures of runs over each other, and prints their numbers side by side.
+/// Lays the figures of runs over each other, or those of sweeps, and prints their numbers side by side.
 ///
 /// # Errors
-/// When a folder holds no result, there are too many, or the system refuses.
+/// When a folder holds no result, there are too many, runs and sweeps are mixed, sweeps have other axes, or
+/// the system refuses.
 pub fn compare(options: &CompareOptions) -> Result<(), Failure> {
     let folders = &options.folders;
     if folders.len() > MOST_RUNS {
@@ -25,11 +27,26 @@ pub fn compare(options: &CompareOptions) -> Result<(), Failure> {
             folders.len()
         )));
     }
+    let sweep = folders.iter().find(|folder| is_sweep(folder));
+    match (sweep, folders.iter().find(|folder| !is_sweep(folder))) {
+        (Some(_), None) => return of_sweeps(options),
+        (Some(sweep), Some(other)) => {
+            // A folder that is neither has a message of its own.
+            read_results(other)?;
+            return Err(Failure::Input(format!(
+                "{} holds a sweep and {} a run: runs are compared with runs, and sweeps with sweeps",
+                sweep.display(),
+                other.display()
+            )));
+        }
+        (None, _) => {}
+    }
     let mut results = Vec::with_capacity(folders.len());
     for folder in folders {
         results.push(read_results(folder)?);
     }
-    let labels = labels(folders, &results);
+    let titles = results.iter().map(|r| r.summary.title.clone()).collect();
+    let labels = labels(folders, titles);
     let runs: Vec<(&str, &Results)> = labels.iter().map(String::as_str).zip(&results).collect();
     let figures = compare_runs(&runs);
     let output = options.output.clone().unwrap_or_else(|| default_folder(folders));
@@ -39,10 +56,60 @@ pub fn compare(options: &CompareOptions) -> Result<(), Failure> {
     print(&format!("  written to {}\n", output.display()))
 }
 
+/// Compares sweeps that have the same axes.
+fn of_sweeps(options: &CompareOptions) -> Result<(), Failure> {
+    let folders = &options.folders;
+    let sweeps = folders.iter().map(|f| read_sweep(f)).collect::<Result<Vec<_>, _>>()?;
+    for (folder, sweep) in folders.iter().zip(&sweeps).skip(1) {
+        if let Some(difference) = difference_of_axes(&sweeps[0], sweep) {
+            return Err(Failure::Input(format!(
+                "the sweeps in {} and {} have other axes: {difference}",
+                folders[0].display(),
+                folder.display()
+            )));
+        }
+    }
+    let labels = labels(folders, sweeps.iter().map(|sweep| sweep.title.clone()).collect());
+    let named: Vec<(&str, &SweepResults)> =
+        labels.iter().map(String::as_str).zip(&sweeps).collect();
+    let figures = compare_sweeps(&named);
+    let output = options.output.clone().unwrap_or_else(|| default_folder(folders));
+    write_figures(&figures, &output, &options.sheet)?;
+    print(&table_of_sweeps(&named))?;
+    print(&listing(&figures))?;
+    print(&format!("  written to {}\n", output.display()))
+}
+
+/// Least and largest value of each quantity in each sweep, over its converged points.
+fn table_of_sweeps(sweeps: &[(&str, &SweepResults)]) -> String {
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    for quantity in sweeps.iter().flat_map(|(_, sweep)| &sweep.quantities) {
+        if !names.iter().any(|(known, _)| *known == quantity.name) {
+            names.push((&quantity.name, &quantity.unit));
+        }
+    }
+    let mut rows = vec![vec![String::new(), String::new()]];
+    for (label, _) in sweeps {
+        rows[0].extend([format!("{label}: least"), "largest".to_owned()]);
+    }
+    for (name, unit) in names {
+        let (factor, unit) = people_unit(unit);
+        let mut row = vec![name.to_owned(), unit.to_owned()];
+        for (_, sweep) in sweeps {
+            let values = sweep.quantity(name).map_or(&[][..], |q| &q.values);
+            let good = values.iter().enumerate().filter(|(point, _)| sweep.is_converged(*point));
+            let finite = good.map(|(_, value)| factor * value).filter(|value| value.is_finite());
+            let ends = [finite.clone().reduce(f64::min), finite.reduce(f64::max)];
+            row.extend(ends.map(|end| end.map_or_else(|| "-".into(), format_number)));
+        }
+        rows.push(row);
+    }
+    align_named_numbers(&rows, 2, 2)
+}
+
 /// What the runs are called: their titles where these are short and differ, else the names of their
 /// folders, else the paths.
-fn labels(folders: &[PathBuf], results: &[Results]) -> Vec<String> {
-    let titles = results.iter().map(|r| r.summary.title.clone()).collect();
+fn labels(folders: &[PathBuf], titles: Vec<String>) -> Vec<String> {
     let names = folders.iter().map(|f| name_of(f)).collect();
     let paths = folders.iter().map(|f| f.display().to_string()).collect();
     let tells_apart = |labels: &Vec<String>| {
@@ -50,7 +117,7 @@ fn labels(folders: &[PathBuf], results: &[Results]) -> Vec<String> {
         let mut sorted = labels.clone();
         sorted.sort();
         sorted.dedup();
-        short && sorted.len() == labels.len()
+        short && sorted.len() == folders.len()
     };
     let choices: [Vec<String>; 3] = [titles, names, paths];
     choices.iter().find(|c| tells_apart(c)).cloned().unwrap_or_else(|| {
@@ -133,12 +200,7 @@ mod tests {
     #[test]
     fn runs_are_told_apart() {
         let of = |titles: [&str; 2], folders: [&str; 2]| {
-            let results = titles.map(|title| {
-                let mut results = sample::hemisphere();
-                results.summary.title = title.into();
-                results
-            });
-            labels(&folders.map(PathBuf::from), &results)
+            labels(&folders.map(PathBuf::from), titles.map(str::to_owned).to_vec())
         };
         assert_eq!(of(["NAS", "NPS"], ["out/a", "out/b"]), ["NAS", "NPS"]);
         assert_eq!(of(["NAS", "NAS"], ["out/a", "out/b"]), ["a", "b"]);

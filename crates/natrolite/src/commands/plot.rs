@@ -6,15 +6,16 @@ use crate::cli::{PlotOptions, print};
 use crate::failure::Failure;
 use crate::figure::{FIGURES, Figure, figures_of_run, figures_of_sweep};
 use crate::output::{PARTIAL_SWEEP_FILE, ReadSweepError, SWEEP_FILE, read_results, read_sweep};
+use std::path::Path;
 
 /// Draws the figures of a finished run, or of a finished sweep.
 ///
 /// # Errors
 /// When the folder holds no result, a figure is not known or not there, or the system refuses.
 pub fn plot(options: &PlotOptions) -> Result<(), Failure> {
-    let is_sweep = [SWEEP_FILE, PARTIAL_SWEEP_FILE].map(|name| options.folder.join(name).is_file());
-    let what = if is_sweep.contains(&true) { "sweep" } else { "run" };
-    let mut figures = match is_sweep.contains(&true) {
+    let is_sweep = is_sweep(&options.folder);
+    let what = if is_sweep { "sweep" } else { "run" };
+    let mut figures = match is_sweep {
         true => figures_of_sweep(&read_sweep(&options.folder)?),
         false => {
             check_names(&options.figure)?;
@@ -36,6 +37,11 @@ pub fn plot(options: &PlotOptions) -> Result<(), Failure> {
     write_figures(&figures, &folder, &options.sheet)?;
     print(&listing(&figures))?;
     print(&format!("  written to {}\n", folder.display()))
+}
+
+/// True for the folder of a sweep, be it finished or not.
+pub(super) fn is_sweep(folder: &Path) -> bool {
+    [SWEEP_FILE, PARTIAL_SWEEP_FILE].iter().any(|name| folder.join(name).is_file())
 }
 
 /// Refuses a name that no run has, before its results are read.

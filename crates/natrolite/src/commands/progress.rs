@@ -133,9 +133,9 @@ impl Counter {
         }
     }
 
-    /// One more point is there.
-    pub fn count(&mut self) {
-        self.done += 1;
+    /// So many more points are there.
+    pub fn count(&mut self, points: usize) {
+        self.done += points;
         let seconds = self.since.elapsed().as_secs_f64();
         let rate = (self.done - self.before) as f64 / seconds.max(1e-9);
         let left = (self.total - self.done) as f64 / rate;

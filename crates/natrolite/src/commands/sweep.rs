@@ -61,14 +61,12 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
     log::info!("{}", describe(&plan));
     let done: Vec<bool> = rows.iter().map(Option::is_some).collect();
     let mut keeper = Keeper { folder: &folder, points: &points, journal, written: Instant::now() };
-    for (index, row) in failed {
-        keeper.keep(&mut rows, index, row)?;
-        counter.count();
-    }
+    counter.count(failed.len());
+    keeper.keep(&mut rows, failed)?;
     let threads = rayon::current_num_threads();
-    let method = solve_points(&points, &plan, &done, (threads, run.refine), &mut |index, row| {
-        keeper.keep(&mut rows, index, row)?;
-        counter.count();
+    let method = solve_points(&points, &plan, &done, (threads, run.refine), &mut |found| {
+        counter.count(found.len());
+        keeper.keep(&mut rows, found)?;
         Ok::<(), Failure>(())
     })?;
     let solved = done.iter().filter(|done| !**done).count();
@@ -172,10 +170,11 @@ struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
-    fn keep(&mut self, rows: &mut [Option<Row>], index: usize, row: Row) -> Result<(), Failure> {
+    fn keep(&mut self, rows: &mut [Option<Row>], found: Vec<(usize, Row)>) -> Result<(), Failure> {
         let path = self.folder.join(JOURNAL);
-        self.journal.record(index, &row).map_err(OutputError::io("write", &path))?;
-        rows[index] = Some(row);
+        let found_rows = found.iter().map(|(index, row)| (*index, row));
+        self.journal.record(found_rows).map_err(OutputError::io("write", &path))?;
+        found.into_iter().for_each(|(index, row)| rows[index] = Some(row));
         if self.written.elapsed() > INTERVAL {
             self.write(rows, PARTIAL)?;
             self.written = Instant::now();
@@ -282,7 +281,7 @@ mod tests {
         let written = Instant::now();
         let mut keeper = Keeper { folder: folder.path(), points: &points, journal, written };
         let mut rows = vec![None; 2];
-        keeper.keep(&mut rows, 1, Row::failed("no".into())).unwrap();
+        keeper.keep(&mut rows, vec![(1, Row::failed("no".into()))]).unwrap();
         keeper.write(&rows, PARTIAL).unwrap();
         let names = || {
             let entries = fs::read_dir(folder.path()).unwrap();
@@ -293,7 +292,7 @@ mod tests {
         assert_eq!(names(), [PARTIAL[1], PARTIAL[0], JOURNAL]);
         let partial = fs::read_to_string(folder.path().join(PARTIAL[1])).unwrap();
         assert_eq!(partial, "index,temperature,status,reason\n1,310,failed,no\n");
-        keeper.keep(&mut rows, 0, Row::failed("no".into())).unwrap();
+        keeper.keep(&mut rows, vec![(0, Row::failed("no".into()))]).unwrap();
         keeper.finish(&rows, &SweepRun::default).unwrap();
         assert_eq!(names(), [REPORT_FILE, TABLE, RESULTS, JOURNAL]);
         assert!(is_finished(folder.path(), &identity(&points, 0).unwrap()).unwrap());

@@ -53,7 +53,7 @@ pub use of_run::{FIGURES, figures_of_run};
 pub use overview::draw;
 pub use render::{RenderError, to_png};
 pub use svg::ONE_COLUMN;
-pub use sweep::figures_of_sweep;
+pub use sweep::{compare_sweeps, difference_of_axes, figures_of_sweep};
 
 /// A figure with its numbers.
 #[derive(Clone, Debug)]

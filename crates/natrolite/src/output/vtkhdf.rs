@@ -106,7 +106,7 @@ impl Writer {
     ) -> hdf5::Result<Dataset> {
         let dataset = self.dataset::<T>(group, name, rows, N)?;
         if self.compression > 0 {
-            packed::write(&dataset, (rows, rows.min(CHUNK).max(1)), self.compression, fill)?;
+            packed::write(&dataset, (rows, rows.clamp(1, CHUNK)), self.compression, fill)?;
             return Ok(dataset);
         }
         let mut buffer = Vec::with_capacity(rows.min(CHUNK));

@@ -10,6 +10,11 @@ const ROWS: usize = 50;
 /// Most numbers of the table of a page, so that it stays small; of more points, every so manieth.
 const MOST: usize = 260_000;
 
+/// Most columns of a table that is printed on an upright page, and on one that lies; the style leaves out
+/// those beyond when it is printed.
+const UPRIGHT: usize = 12;
+const LYING: usize = 18;
+
 /// What the script of the table reads.
 #[derive(Serialize)]
 struct Data {
@@ -54,7 +59,14 @@ pub fn points(sweep: &SweepResults) -> Html {
     let data = Data { columns: columns_of(sweep, &varied, &points, has_gaps), points };
 
     let mut html = Html::new();
-    html.raw("<div class=\"sweep\">\n");
+    let class = if columns <= UPRIGHT {
+        "sweep"
+    } else if columns <= LYING {
+        "sweep wide"
+    } else {
+        "sweep wide cut"
+    };
+    html.open("div", &[("class", class)]).raw("\n");
     if step > 1 {
         html.raw("<p class=\"note\">").text(&format!(
             "Every {step}th of the {} points; all are in results.csv.",
@@ -89,6 +101,12 @@ pub fn points(sweep: &SweepResults) -> Html {
         html.raw("</tr>\n");
     }
     html.raw("</tbody></table></div>\n");
+    if columns > LYING {
+        html.raw("<p class=\"note in-print\">").text(&format!(
+            "The first {LYING} of {columns} columns are printed; all are in results.csv."
+        ));
+        html.raw("</p>\n");
+    }
     if data.points.len() > ROWS {
         html.raw("<p class=\"note without-script\">").text(&format!(
             "The first {ROWS} of {} points; all are in results.csv.",

@@ -10,14 +10,22 @@
 //! prescribed potentials. The potential inside follows from u_B, so that every quantity is found as in
 //! a full run.
 
+mod drive;
+mod on_surfaces;
 mod surface_equations;
 
 use super::conduction::{Conduction, along_axes, scales};
-use super::model::{Model, Role, Surface};
+use super::model::{Model, Role};
 use super::solve::{Outcome, finish};
-use crate::case::Case;
-use algebra::{Csr, DenseCg, LinearWork, NewtonError, NewtonParameters, Schur, Source, newton};
-use fem::{Placement, Support, linear_matrix, load_vector};
+use super::{Contact, Geometry};
+use crate::case::{Case, CaseError};
+use algebra::{
+    Csr, DenseCg, LinearWork, NewtonError, NewtonParameters, Schur, newton, quasi_newton,
+};
+use drive::{UnitCurrent, given_currents, unit_currents};
+use fem::{Placement, Support, linear_matrix};
+use on_surfaces::OnSurfaces;
+use std::borrow::Cow;
 use surface_equations::SurfaceEquations;
 
 /// Most unknowns that may be left: the dense matrix has their square of numbers, 72 MB.
@@ -37,28 +45,51 @@ pub struct Condensed {
     prescribed: Option<Csr>,
     /// Sums of the rows of S.
     row_sums: Vec<f64>,
+    /// How the models of cases are numbered.
+    unknowns: Unknowns,
+    /// A dense matrix of zeros.
+    dense: Csr,
+    /// Where only current densities are given and all that is looked at lies on surfaces: what a unit of
+    /// each does, so that a case costs no solve in the bulk, and the surfaces that are left of the mesh.
+    units: Option<(Vec<UnitCurrent>, OnSurfaces)>,
+}
+
+/// What a model knows the unknowns by.
+struct Unknowns {
+    /// Numbers of those that are kept, and of those that [`Schur::show`] finds.
+    kept: Vec<u32>,
+    shown: Vec<u32>,
     /// For each free unknown its region among those of the [`Conduction`].
     region_of: Vec<u32>,
     /// For each free unknown its place among those that are kept.
     place: Vec<u32>,
-    /// A dense matrix of zeros.
-    dense: Csr,
-    /// Where only current densities are given and all that is looked at lies on surfaces: what a unit of
-    /// each does, so that a case costs no solve in the bulk.
-    units: Option<Vec<UnitCurrent>>,
 }
 
-/// A current density of 1 A/m2 into one region, by one term.
-struct UnitCurrent {
-    placement: usize,
-    region: u32,
-    source: Source,
+impl Unknowns {
+    /// The kept unknowns with their new `numbers`, of which there are `free`.
+    fn new(schur: &Schur, region_of: &[u32], numbers: &[u32], free: usize) -> Unknowns {
+        let number = |dof: u32| numbers[dof as usize];
+        let kept: Vec<u32> = schur.kept().iter().map(|&dof| number(dof)).collect();
+        let (mut place, mut regions) = (vec![NOWHERE; free], vec![NOWHERE; free]);
+        kept.iter().enumerate().for_each(|(k, &dof)| place[dof as usize] = k as u32);
+        for (&number, &region) in numbers.iter().zip(region_of) {
+            if let Some(here) = regions.get_mut(number as usize) {
+                *here = region;
+            }
+        }
+        Unknowns { kept, shown: schur.shown().map(number).collect(), region_of: regions, place }
+    }
 }
 
 impl Condensed {
     /// Eliminates the bulk of `model`, for `points` cases that have conduction of the same shape; `None`
     /// where that does not pay, or the structure does not allow it.
-    pub fn new(case: &Case, model: &Model<'_>, points: usize) -> Option<Condensed> {
+    pub fn new(
+        case: &Case,
+        model: &Model<'_>,
+        contacts: &[Contact],
+        points: usize,
+    ) -> Option<Condensed> {
         let space = model.system.space();
         let kept = kept(model)?;
         if kept.len() > MOST_KEPT || kept.len() > KEPT_PER_POINT * points || points < 2 {
@@ -94,8 +125,6 @@ impl Condensed {
             prescribed.add_apply(&ones, &mut loads);
         }
         let row_sums = schur.reduce(&loads);
-        let mut place = vec![NOWHERE; space.free()];
-        kept.iter().enumerate().for_each(|(k, &dof)| place[dof as usize] = k as u32);
         let n = kept.len();
         log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
         let columns = (0..n * n).map(|k| (k % n) as u32).collect();
@@ -105,7 +134,16 @@ impl Condensed {
             None => unit_currents(model, &schur, &region_of),
             Some(_) => None,
         };
-        Some(Condensed { schur, prescribed, row_sums, region_of, place, dense, units })
+        let units = units.map(|units| (units, OnSurfaces::of(model)));
+        let (numbers, free) = match &units {
+            Some((_, surfaces)) => {
+                let own = surfaces.model(case, contacts).ok()?;
+                (surfaces.numbers(model, &own), own.system.space().free())
+            }
+            None => ((0..space.free() as u32).collect(), space.free()),
+        };
+        let unknowns = Unknowns::new(&schur, &region_of, &numbers, free);
+        Some(Condensed { schur, prescribed, row_sums, unknowns, dense, units })
     }
 
     /// Number of unknowns that are left.
@@ -113,13 +151,37 @@ impl Condensed {
         self.schur.kept().len()
     }
 
-    /// True when `model` has the same unknowns.
+    /// The model of a case: on the surfaces, where nothing else is looked at, else on `geometry`.
+    ///
+    /// # Errors
+    /// As [`Model::new`].
+    pub fn model<'m>(
+        &'m self,
+        case: &Case,
+        geometry: &'m Geometry,
+        contacts: &[Contact],
+    ) -> Result<Model<'m>, CaseError> {
+        match &self.units {
+            Some((_, surfaces)) => surfaces.model(case, contacts),
+            None => Model::new(case, geometry, contacts),
+        }
+    }
+
+    /// Contacts of the whole mesh as [`Condensed::model`] wants them.
+    pub fn contacts<'c>(&self, contacts: &'c [Contact]) -> Cow<'c, [Contact]> {
+        match &self.units {
+            Some((_, surfaces)) if !contacts.is_empty() => surfaces.contacts(contacts).into(),
+            _ => contacts.into(),
+        }
+    }
+
+    /// True when `model`, made by [`Condensed::model`], has the same unknowns.
     pub fn fits(&self, model: &Model<'_>) -> bool {
         let space = model.system.space();
         let prescribed = self.prescribed.as_ref().map(Csr::ncols);
-        space.free() == self.region_of.len()
+        space.free() == self.unknowns.place.len()
             && prescribed.is_none_or(|count| count == space.total() - space.free())
-            && kept(model).is_some_and(|kept| kept == self.schur.kept())
+            && kept(model).is_some_and(|kept| kept == self.unknowns.kept)
     }
 
     /// Solves `model`, which [`Condensed::fits`], by Newton's method from `start`, the deviations of the
@@ -140,117 +202,41 @@ impl Condensed {
         let sizes = scales(case).unwrap_or_default();
         let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
         let drive = self.drive(model, &size_of);
-        let kept = self.schur.kept();
+        let Unknowns { kept, region_of, place, .. } = &self.unknowns;
         start.resize(kept.len(), 0.0);
-        let elements = |placement| model.system.elements(placement);
+        let term = |placement| model.system.surface_term(placement);
         let mut equations = SurfaceEquations {
             condensed: self,
             model,
-            kinetics: kinetics(model).into_iter().map(elements).collect(),
+            kinetics: kinetics(model).into_iter().map(term).collect(),
             constant: drive.constant(self),
-            size: kept.iter().map(|&dof| size_of(&self.region_of[dof as usize])).collect(),
-            deviations: model.system.deviations(&vec![0.0; self.region_of.len()]),
+            size: kept.iter().map(|&dof| size_of(&region_of[dof as usize])).collect(),
+            deviations: model.system.deviations(&vec![0.0; place.len()]),
             field_of: fields(model, kept),
             scales: vec![0.0; 1 + model.system.space().whole().len()],
-            matrix: self.dense.clone(),
+            matrix: None,
         };
         let parameters = NewtonParameters {
-            rtol: case.solver.newton_rtol,
+            // What rounding leaves may be a hundred times as much, which is then what the case asks for:
+            // steps cost little here, and neighbours agree to more digits.
+            rtol: 0.01 * case.solver.newton_rtol,
             max_iterations: case.solver.newton_max_iterations,
             linear_rtol: case.solver.linear_rtol,
             ..NewtonParameters::default()
         };
-        let mut info = newton(&mut equations, solver, start, &parameters, &mut |_, _| {})?;
+        let nearby = solver.kept(kept.len()).and_then(|(factor, steps)| {
+            quasi_newton(&mut equations, factor, start, &parameters, steps)
+        });
+        let mut info = match nearby {
+            Some(info) => info,
+            None => {
+                solver.forget();
+                newton(&mut equations, solver, start, &parameters, &mut |_, _| {})?
+            }
+        };
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
         let linear = LinearWork { name: "condensed", ..LinearWork::default() };
         Ok(finish(model, drive.all(self, start), info, linear))
-    }
-
-    /// What drives the case: in units where there are any, else in full.
-    fn drive(&self, model: &Model<'_>, size_of: &dyn Fn(&u32) -> f64) -> Drive<'_> {
-        let Some(units) = &self.units else {
-            return Drive::Loads(self.loads(model, size_of));
-        };
-        let given = given_densities(model);
-        let factor = |unit: &UnitCurrent| {
-            let density = given.iter().find(|(placement, _)| *placement == unit.placement);
-            density.map_or(0.0, |(_, density)| density / size_of(&unit.region))
-        };
-        let currents = units.iter().map(|unit| (factor(unit), &unit.source)).collect();
-        let mut electrodes = Vec::new();
-        for &(dof, value) in model.system.loads() {
-            if let Some(&k) = self.place.get(dof as usize).filter(|k| **k != NOWHERE) {
-                electrodes.push((k as usize, value / size_of(&self.region_of[dof as usize])));
-            }
-        }
-        Drive::Units { currents, electrodes }
-    }
-
-    /// (given currents) / size - (conduction from the prescribed potentials), for each free unknown.
-    fn loads(&self, model: &Model<'_>, size_of: &dyn Fn(&u32) -> f64) -> Vec<f64> {
-        let system = &model.system;
-        let free = self.region_of.len();
-        let deviations = system.deviations(&vec![0.0; free]);
-        let mut loads = vec![0.0; free];
-        for placement in given_currents(model) {
-            system.elements(placement).each_residual(&deviations, |dofs, part| {
-                for (&dof, r) in dofs.iter().zip(part) {
-                    if let Some(load) = loads.get_mut(dof as usize) {
-                        *load -= r;
-                    }
-                }
-            });
-        }
-        for &(dof, value) in system.loads() {
-            if let Some(load) = loads.get_mut(dof as usize) {
-                *load += value;
-            }
-        }
-        for (load, region) in loads.iter_mut().zip(&self.region_of) {
-            *load /= size_of(region);
-        }
-        if let Some(prescribed) = &self.prescribed {
-            let values: Vec<f64> = deviations[free..].iter().map(|value| -value).collect();
-            prescribed.add_apply(&values, &mut loads);
-        }
-        loads
-    }
-}
-
-/// What drives a case.
-enum Drive<'a> {
-    /// The right-hand side for all free unknowns.
-    Loads(Vec<f64>),
-    /// Factors of the unit currents, and currents into kept unknowns.
-    Units { currents: Vec<(f64, &'a Source)>, electrodes: Vec<(usize, f64)> },
-}
-
-impl Drive<'_> {
-    /// g
-    fn constant(&self, condensed: &Condensed) -> Vec<f64> {
-        match self {
-            Drive::Loads(loads) => condensed.schur.reduce(loads),
-            Drive::Units { currents, electrodes } => {
-                let mut out = vec![0.0; condensed.kept()];
-                for (factor, source) in currents {
-                    out.iter_mut().zip(&source.reduced).for_each(|(g, s)| *g += factor * s);
-                }
-                electrodes.iter().for_each(|&(k, value)| out[k] += value);
-                out
-            }
-        }
-    }
-
-    /// The free unknowns from those that are kept.
-    fn all(&self, condensed: &Condensed, kept: &[f64]) -> Vec<f64> {
-        match self {
-            Drive::Loads(loads) => condensed.schur.recover(loads, kept),
-            Drive::Units { currents, .. } => {
-                let mut all = vec![0.0; condensed.region_of.len()];
-                condensed.schur.show(currents, kept, &mut all);
-                all
-            }
-        }
     }
 }
 
@@ -266,36 +252,6 @@ fn shown(model: &Model<'_>) -> Vec<u32> {
     shown
 }
 
-/// Placement and value \[A/m2\] of the given current densities.
-fn given_densities(model: &Model<'_>) -> Vec<(usize, f64)> {
-    let density = |surface: &Surface| match surface.role {
-        Role::UniformCurrent(density) => Some(density),
-        _ => None,
-    };
-    // Both in the order in which the boundaries were placed.
-    given_currents(model).into_iter().zip(model.surfaces.iter().filter_map(density)).collect()
-}
-
-/// The unit currents of a model without reactions, each into one region.
-fn unit_currents(model: &Model<'_>, schur: &Schur, region_of: &[u32]) -> Option<Vec<UnitCurrent>> {
-    if model.surfaces.iter().any(Surface::needs_reactions) {
-        return None;
-    }
-    let system = &model.system;
-    let uniform = model.surfaces.iter().filter(|s| matches!(s.role, Role::UniformCurrent(_)));
-    let unit = |(placement, surface): (usize, &Surface)| {
-        let term = Box::new(transport::SurfaceCurrent { density: 1.0 });
-        let placed = Placement { term, support: surface.support };
-        let residual = load_vector(system.mesh(), system.hypothesis(), system.space(), placed);
-        let loads: Vec<f64> = residual[..region_of.len()].iter().map(|r| -r).collect();
-        let mut regions = loads.iter().zip(region_of).filter(|(b, _)| **b != 0.0).map(|(_, r)| *r);
-        let region = regions.next()?;
-        let source = schur.source(&loads);
-        regions.all(|r| r == region).then_some(UnitCurrent { placement, region, source })
-    };
-    given_currents(model).into_iter().zip(uniform).map(unit).collect()
-}
-
 /// Numbers of the laws of kinetics in the system.
 fn kinetics(model: &Model<'_>) -> Vec<usize> {
     let number = |role: &Role| match role {
@@ -305,13 +261,6 @@ fn kinetics(model: &Model<'_>) -> Vec<usize> {
     model.surfaces.iter().filter_map(|surface| number(&surface.role)).collect()
 }
 
-/// Numbers of the terms that are neither conduction nor kinetics: given current densities.
-fn given_currents(model: &Model<'_>) -> Vec<usize> {
-    let kinetics = kinetics(model);
-    let others = 0..model.system.placements();
-    others.filter(|p| !kinetics.contains(p) && !model.conduction.contains(p)).collect()
-}
-
 /// The free unknowns that laws of kinetics read, rising; `None` when there are terms of another kind.
 fn kept(model: &Model<'_>) -> Option<Vec<u32>> {
     let given = model.surfaces.iter().filter(|s| matches!(s.role, Role::UniformCurrent(_)));
@@ -319,7 +268,7 @@ fn kept(model: &Model<'_>) -> Option<Vec<u32>> {
         return None;
     }
     let free = model.system.space().free();
-    let dofs = |placement| model.system.elements(placement).dofs_below(free);
+    let dofs = |placement| model.system.surface_term(placement).dofs_below(free);
     let mut kept: Vec<u32> = kinetics(model).into_iter().flat_map(dofs).collect();
     kept.sort_unstable();
     kept.dedup();

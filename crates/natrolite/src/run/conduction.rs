@@ -58,6 +58,9 @@ pub fn conduction_text(case: &Case) -> String {
 }
 
 fn rounded(x: f64) -> f64 {
+    if x == 0.0 || x == 1.0 {
+        return x;
+    }
     format!("{x:.12e}").parse().unwrap_or(x)
 }
 

@@ -1,6 +1,7 @@
 //! The electric side of a case: from its laws to potential and current.
 
 use super::condensed::Condensed;
+use super::extrapolation::Extrapolation;
 use super::model::{Model, Surface};
 use super::quantities::Solved;
 use super::solve::{self, Outcome};
@@ -50,16 +51,18 @@ pub fn solve_current<'m>(
     let observe = &mut |k, residual| log.observer.iteration(k, residual);
     let outcome = solve::solve(case, &mut model, observe)?;
     log.observer.linear(&outcome.linear);
-    Ok(Current::new(model, outcome, setup, log))
+    let current = Current::new(model, outcome, setup, log);
+    for (k, residual) in current.outcome.newton.residuals.iter().enumerate() {
+        log.line(&format!("newton {k}: residual {residual:.3e}"));
+    }
+    Ok(current)
 }
 
-/// Where a point of a sweep begins: what the one before it left.
+/// Where a point of a sweep begins: what those before it left.
 #[derive(Default)]
 pub struct Start<'m> {
-    /// The deviations of the unknowns that are left when the bulk is condensed, at the point before.
-    last: Vec<f64>,
-    /// The same, one point earlier.
-    earlier: Vec<f64>,
+    /// Of the deviations of the unknowns that are left when the bulk is condensed.
+    solutions: Extrapolation,
     /// Keeps the factor of an earlier point.
     solver: DenseCg,
     /// The model of the point before, which fits what was condensed.
@@ -69,17 +72,7 @@ pub struct Start<'m> {
 impl Start<'_> {
     /// Forgets a solution that is none.
     pub fn forget(&mut self) {
-        self.last.clear();
-        self.earlier.clear();
-    }
-
-    /// Where the next point is sought: on the line through the last two, because points of a sweep mostly
-    /// follow each other in equal steps.
-    fn next(&self) -> Vec<f64> {
-        if self.earlier.is_empty() {
-            return self.last.clone();
-        }
-        self.last.iter().zip(&self.earlier).map(|(last, earlier)| 2.0 * last - earlier).collect()
+        self.solutions.clear();
     }
 }
 
@@ -91,30 +84,30 @@ pub fn solve_condensed<'m>(
     case: &Case,
     geometry: &'m Geometry,
     mechanics: Option<&Mechanics>,
-    (condensed, start): (&Condensed, &mut Start<'m>),
+    (condensed, start): (&'m Condensed, &mut Start<'m>),
     log: &mut Log<'_>,
 ) -> Result<Option<Current<'m>>, RunError> {
-    let contacts = mechanics.map_or(&[][..], |m| &m.contacts);
+    let contacts = condensed.contacts(mechanics.map_or(&[][..], |m| &m.contacts));
     let mut model = start.model.take();
     if let Some(before) = &mut model
-        && !before.place_again(case, contacts)?
+        && !before.place_again(case, &contacts)?
     {
         model = None;
     }
     let model = match model {
         Some(model) => model,
         None => {
-            let model = Model::new(case, geometry, contacts)?;
+            let model = condensed.model(case, geometry, &contacts)?;
             if !condensed.fits(&model) {
                 return Ok(None);
             }
             model
         }
     };
-    let mut deviations = start.next();
-    let outcome = condensed.solve(case, &model, &mut deviations, &mut start.solver);
-    start.earlier = std::mem::replace(&mut start.last, deviations);
-    Ok(Some(Current::new(model, outcome?, Duration::ZERO, log)))
+    let mut deviations = start.solutions.next();
+    let outcome = condensed.solve(case, &model, &mut deviations, &mut start.solver)?;
+    start.solutions.push(deviations);
+    Ok(Some(Current::new(model, outcome, Duration::ZERO, log)))
 }
 
 impl<'m> Current<'m> {
@@ -132,9 +125,6 @@ impl<'m> Current<'m> {
                 newton.iterations,
                 if newton.iterations == 1 { "" } else { "s" }
             ));
-        }
-        for (k, residual) in newton.residuals.iter().enumerate() {
-            log.line(&format!("newton {k}: residual {residual:.3e}"));
         }
         let reactions = if model.surfaces.iter().any(Surface::needs_reactions) {
             model.system.nodal_residual(&outcome.free)

@@ -6,7 +6,7 @@ use super::geometry::Geometry;
 use super::model::{Role, Surface};
 use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse};
 use fem::registry::{ContactSlots, Environment, ParameterError};
-use fem::{Constraints, Field, Hypothesis, Placement, Slot, Support, Unknown, recover};
+use fem::{Constraints, Field, Hypothesis, Placement, Slot, Support, Unknown};
 use mesh::{Bodies, nodes_of};
 use transport::{POTENTIAL, SurfaceCurrent, conductivity_at};
 
@@ -28,7 +28,8 @@ pub struct Laws {
 }
 
 impl Laws {
-    /// The laws of `case`; kinetics at `contacts` read their state.
+    /// The laws of `case`; kinetics at `contacts` read their state. `area` tells that of a boundary as it
+    /// is meshed \[m2\].
     ///
     /// # Errors
     /// Laws with values that do not go together, and bodies without a reference potential.
@@ -37,9 +38,11 @@ impl Laws {
         geometry: &Geometry,
         bodies: &Bodies,
         contacts: &[Contact],
+        area: &dyn Fn(Support) -> f64,
     ) -> Result<Laws, CaseError> {
         let laws = Laws { fields: vec![Field::scalar("potential")], ..Laws::default() };
-        let mut draft = Draft { case, geometry, contacts, laws, errors: Diagnostics::default() };
+        let mut draft =
+            Draft { case, geometry, contacts, area, laws, errors: Diagnostics::default() };
         draft.place_materials();
         draft.place_boundaries();
         draft.place_interfaces();
@@ -56,6 +59,7 @@ struct Draft<'a> {
     case: &'a Case,
     geometry: &'a Geometry,
     contacts: &'a [Contact],
+    area: &'a dyn Fn(Support) -> f64,
     laws: Laws,
     errors: Diagnostics,
 }
@@ -126,7 +130,7 @@ impl Draft<'_> {
                     self.laws.loads.push((whole, total));
                     Some(Role::Equipotential { whole, current: total })
                 } else {
-                    let density = total / self.area(support);
+                    let density = total / (self.area)(support);
                     let term = Box::new(SurfaceCurrent { density });
                     self.laws.placements.push(Placement { term, support });
                     Some(Role::UniformCurrent(density))
@@ -218,17 +222,9 @@ impl Draft<'_> {
             self.errors.push(error.wanted(format!("a total in {wanted}, as the mesh is")));
         }
         match (law.values.number("density"), law.values.number("total")) {
-            (Some(density), _) => density * self.area(support),
+            (Some(density), _) => density * (self.area)(support),
             (None, Some(total)) => total / self.geometry.multiplicity,
             (None, None) => 0.0,
         }
-    }
-
-    /// Area of a boundary as it is meshed \[m2\].
-    fn area(&self, support: Support) -> f64 {
-        let Support::Boundary(b) = support else { return 0.0 };
-        let facets = &self.geometry.mesh.boundaries[b].facets;
-        recover::integrate_facets(&self.geometry.mesh, self.geometry.hypothesis, facets, |_| [1.0])
-            [0]
     }
 }

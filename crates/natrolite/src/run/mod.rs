@@ -7,6 +7,7 @@ mod condensed;
 mod conduction;
 mod current;
 mod estimate;
+mod extrapolation;
 mod geometry;
 mod laws;
 mod mechanics;

@@ -5,6 +5,7 @@ use super::geometry::Geometry;
 use super::laws::Laws;
 use super::reference::Rest;
 use crate::case::{Case, CaseError, Diagnostic, LawUse};
+use fem::recover::FacetPoints;
 use fem::registry::Environment;
 use fem::{Field, Point, Slot, Space, Support, System, Unknown};
 use mesh::{Bodies, FacetBlock, Mesh, bodies};
@@ -50,11 +51,7 @@ pub struct Surface {
 impl Surface {
     /// The facets; on an interface those of the first side.
     pub fn facets<'m>(&self, mesh: &'m Mesh) -> &'m [FacetBlock] {
-        match self.support {
-            Support::Boundary(b) => &mesh.boundaries[b].facets,
-            Support::Interface(i) => &mesh.interfaces[i].sides[0],
-            Support::Region(_) => &[],
-        }
+        facets_of(mesh, self.support)
     }
 
     /// True when it has the same name and place, and a law of the same kind.
@@ -89,6 +86,10 @@ pub struct Model<'m> {
     pub geometry: &'m Geometry,
     /// The bodies of the mesh, interfaces apart.
     pub bodies: Bodies,
+    /// For each surface its points of quadrature.
+    points: Vec<FacetPoints>,
+    /// For each surface the region that it bounds.
+    pub beside: Vec<Option<u32>>,
     /// The equations.
     pub system: System<'m>,
     /// Boundaries and interfaces with a law.
@@ -99,6 +100,32 @@ pub struct Model<'m> {
     pub conductivity: Vec<[[f64; 3]; 3]>,
     /// Unknowns of nodes that equal a whole-body unknown.
     tied: Vec<(Unknown, usize)>,
+}
+
+/// The points of quadrature of a surface.
+pub fn points_of(geometry: &Geometry, support: Support) -> FacetPoints {
+    let facets = facets_of(&geometry.mesh, support);
+    FacetPoints::new(&geometry.mesh, geometry.hypothesis, facets)
+}
+
+/// The facets of a boundary, or of the first side of an interface.
+fn facets_of(mesh: &Mesh, support: Support) -> &[FacetBlock] {
+    match support {
+        Support::Boundary(b) => &mesh.boundaries[b].facets,
+        Support::Interface(i) => &mesh.interfaces[i].sides[0],
+        Support::Region(_) => &[],
+    }
+}
+
+/// The region of the cell that owns the first facet.
+fn region_beside(mesh: &Mesh, surface: &Surface) -> Option<u32> {
+    let cell = *surface.facets(mesh).first()?.cells.first()?;
+    let mut first = 0;
+    let block = mesh.blocks.iter().find(|block| {
+        first += block.len();
+        (cell as usize) < first
+    })?;
+    Some(block.region)
 }
 
 /// Mean of the principal values \[S/m\].
@@ -133,15 +160,30 @@ impl<'m> Model<'m> {
         geometry: &'m Geometry,
         contacts: &[Contact],
     ) -> Result<Self, CaseError> {
-        let mesh = &geometry.mesh;
-        let bodies = bodies(mesh);
-        let laws = Laws::of(case, geometry, &bodies, contacts)?;
+        Self::with_bodies(case, geometry, bodies(&geometry.mesh), contacts)
+    }
+
+    /// The same where the bodies of the mesh are known.
+    ///
+    /// # Errors
+    /// As [`Model::new`].
+    pub fn with_bodies(
+        case: &Case,
+        geometry: &'m Geometry,
+        bodies: Bodies,
+        contacts: &[Contact],
+    ) -> Result<Self, CaseError> {
+        let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
+        let points = |s: Support| points_of(geometry, s);
+        let laws = Laws::of(case, geometry, &bodies, contacts, &|s| points(s).area())?;
         let space = Space::new(laws.fields, laws.whole, mesh.points.len(), &laws.constraints)
             .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
-        let system = System::new(mesh, geometry.hypothesis, space, laws.placements, laws.loads);
+        let system = System::new(mesh, hypothesis, space, laws.placements, laws.loads);
         let mut model = Model {
             geometry,
             bodies,
+            points: laws.surfaces.iter().map(|s| points(s.support)).collect(),
+            beside: laws.surfaces.iter().map(|s| region_beside(mesh, s)).collect(),
             system,
             surfaces: laws.surfaces,
             conduction: laws.conduction,
@@ -158,7 +200,11 @@ impl<'m> Model<'m> {
     /// # Errors
     /// As [`Model::new`].
     pub fn place_again(&mut self, case: &Case, contacts: &[Contact]) -> Result<bool, CaseError> {
-        let laws = Laws::of(case, self.geometry, &self.bodies, contacts)?;
+        let area = |support| {
+            let known = self.surfaces.iter().zip(&self.points);
+            known.filter(|(s, _)| s.support == support).map(|(_, points)| points.area()).sum()
+        };
+        let laws = Laws::of(case, self.geometry, &self.bodies, contacts, &area)?;
         let space = self.system.space();
         let names = |fields: &[Field]| fields.iter().map(|f| f.name).collect::<Vec<_>>();
         let is_same = laws.whole == space.whole()
@@ -182,6 +228,18 @@ impl<'m> Model<'m> {
         let (mesh, space) = (&self.geometry.mesh, self.system.space());
         let rest = rest_of(case, (mesh, &self.bodies), &self.surfaces, space);
         self.system.measure_from(rest);
+    }
+
+    /// The points of quadrature of one of the surfaces.
+    pub fn points(&self, surface: &Surface) -> &FacetPoints {
+        let k = self.surfaces.iter().position(|s| s.support == surface.support);
+        &self.points[k.expect("it is a surface of the model")]
+    }
+
+    /// The region that one of the surfaces bounds; on an interface that of its first side.
+    pub fn region_beside(&self, surface: &Surface) -> Option<usize> {
+        let k = self.surfaces.iter().position(|s| s.support == surface.support)?;
+        self.beside[k].map(|region| region as usize)
     }
 
     /// The surface called `name`.

@@ -115,15 +115,14 @@ impl Solved<'_, '_> {
         through: &SurfaceCurrent,
         levels: &[f64],
     ) -> (f64, Option<Losses>) {
-        let geometry = self.model.geometry;
-        let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
+        let (mesh, points) = (&self.model.geometry.mesh, self.model.points(surface));
         let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
         let interpolate = |nodes: &[u32], shape: &[f64]| -> f64 {
             nodes.iter().zip(shape).map(|(&n, s)| s * self.psi(n)).sum()
         };
         let level = |nodes: &[u32]| nodes.first().map_or(0.0, |&n| levels[self.body(n)]);
         let integrate = |integrand: &dyn Fn(&FacetPoint<'_>) -> f64| {
-            let [sum] = recover::integrate_facets(mesh, hypothesis, facets, |at| [integrand(at)]);
+            let [sum] = points.integrate(facets, |at| [integrand(at)]);
             sum
         };
         match &surface.role {
@@ -148,7 +147,7 @@ impl Solved<'_, '_> {
                 let is_film = !transport::is_kinetics(law.entry);
                 // The points of the law are those of the facets, in the same order.
                 let mut densities = through.points.iter().map(|point| point.1);
-                let sums = recover::integrate_facets(mesh, hypothesis, facets, |at| {
+                let sums = points.integrate(facets, |at| {
                     let i = densities.next().unwrap_or(0.0);
                     let (block, facet) = at.facet;
                     let n = at.nodes.len();
@@ -189,9 +188,9 @@ fn contact_at(
     }
     let (mut fraction, mut pressure) = (0.0, 0.0);
     for ((&node, &other), shape) in at.nodes.iter().zip(opposite).zip(at.shape) {
-        let numbers = recover::numbers_at_node(term, space, all, node, other);
-        fraction += shape * numbers[2];
-        pressure += shape * numbers[3];
+        let mut state = recover::numbers_at_node(term, space, all, node, other).skip(2);
+        fraction += shape * state.next().unwrap_or(1.0);
+        pressure += shape * state.next().unwrap_or(0.0);
     }
     // As the law does: shape functions of second order leave the range of the values at the nodes.
     (fraction.min(1.0), pressure)

@@ -33,13 +33,14 @@ pub fn condense(case: &Case, geometry: &Geometry, points: usize) -> Option<Conde
     }
     // What touches, and how, does not matter for the bulk.
     let mechanics = place_mechanics(case, geometry).ok()?;
-    let model = Model::new(case, geometry, mechanics.as_ref().map_or(&[], |m| &m.contacts)).ok()?;
+    let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
+    let model = Model::new(case, geometry, contacts).ok()?;
     let dofs = model.system.space().free();
     let method = method(case);
     let is_direct = algebra::is_direct(dofs, geometry.mesh.dimension, method);
     // What is eliminated once may be larger than what is factored for one run.
     let is_shared = method == Method::Auto && dofs <= MOST_ELIMINATED;
-    if is_direct || is_shared { Condensed::new(case, &model, points) } else { None }
+    if is_direct || is_shared { Condensed::new(case, &model, contacts, points) } else { None }
 }
 
 /// Solves `case` on a mesh that is there already, with the stress side that belongs to it, and finds the
@@ -52,7 +53,7 @@ pub fn solve_point<'m>(
     case: &Case,
     geometry: &'m Geometry,
     mechanics: Option<&Mechanics>,
-    mut condensed: Option<(&Condensed, &mut Start<'m>)>,
+    mut condensed: Option<(&'m Condensed, &mut Start<'m>)>,
 ) -> Result<PointResults, RunError> {
     let mut silent = Silent;
     let mut log = Log { text: String::new(), observer: &mut silent };

@@ -7,7 +7,7 @@ use super::reference::Rest;
 use super::surfaces::{Solution, SurfaceCurrent};
 use crate::case::Case;
 use crate::results::{Named, Quantity};
-use fem::{Hypothesis, recover};
+use fem::Hypothesis;
 
 /// A solved model and the currents through its surfaces, in the order of [`Model::surfaces`].
 pub struct Solved<'a, 'm> {
@@ -42,11 +42,10 @@ impl Solved<'_, '_> {
         let geometry = self.model.geometry;
         let facets = surface.facets(&geometry.mesh);
         let phi = &self.solution.potential;
-        let [sum, area] =
-            recover::integrate_facets(&geometry.mesh, geometry.hypothesis, facets, |at| {
-                let values = at.nodes.iter().zip(at.shape);
-                [values.map(|(&n, shape)| shape * phi[n as usize]).sum(), 1.0]
-            });
+        let [sum, area] = self.model.points(surface).integrate(facets, |at| {
+            let values = at.nodes.iter().zip(at.shape);
+            [values.map(|(&n, shape)| shape * phi[n as usize]).sum(), 1.0]
+        });
         sum / area
     }
 
@@ -135,13 +134,7 @@ impl Solved<'_, '_> {
     fn kinetic_length(&self, surface: &Surface) -> Option<f64> {
         let Role::Kinetics { law, .. } = &surface.role else { return None };
         let resistance = linear_resistance(law, self.case.temperature)?;
-        let mesh = &self.model.geometry.mesh;
-        let cell = *surface.facets(mesh).first()?.cells.first()?;
-        let mut first = 0;
-        let block = mesh.blocks.iter().find(|block| {
-            first += block.len();
-            (cell as usize) < first
-        })?;
-        Some(resistance * mean_conductivity(&self.model.conductivity[block.region as usize]))
+        let region = self.model.region_beside(surface)?;
+        Some(resistance * mean_conductivity(&self.model.conductivity[region]))
     }
 }

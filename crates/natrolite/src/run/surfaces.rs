@@ -3,9 +3,9 @@
 use super::model::{Model, Role, Surface};
 use algebra::{Cholesky, LinearSolver};
 use fem::Support;
-use fem::recover::{facet_mass, numbers_at_node};
-use mesh::{FacetBlock, nodes_of};
-use transport::measures::{Distribution, distribution, points_of};
+use fem::recover::{FacetPoint, facet_mass, numbers_at_node};
+use mesh::FacetBlock;
+use transport::measures::{Distribution, distribution};
 
 /// A solution: all unknowns, and the potential at the nodes.
 pub struct Solution {
@@ -47,9 +47,14 @@ pub fn current_through(
     solution: &Solution,
     reactions: &[f64],
 ) -> SurfaceCurrent {
-    let (mesh, hypothesis) = (&model.geometry.mesh, model.geometry.hypothesis);
+    let mesh = &model.geometry.mesh;
     let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
-    let nodes = nodes_of(facets);
+    let points_of = |density: &dyn Fn(&FacetPoint<'_>) -> f64| {
+        let mut points = Vec::new();
+        model.points(surface).each(facets, |at, weight| points.push((weight, density(at))));
+        points
+    };
+    let nodes = model.points(surface).nodes().to_vec();
     let opposite = match surface.support {
         Support::Interface(_) => opposites(&nodes, facets, across),
         _ => nodes.clone(),
@@ -69,20 +74,18 @@ pub fn current_through(
             // The coefficient of the electrolyte's test function is minus the anodic current density.
             let width = (numbers.len() / nodes.len().max(1)).max(1);
             let density = r.iter().step_by(width).copied().collect();
-            let mut points = Vec::new();
-            let mut elements = model.system.elements(*placement);
-            elements.each_point(&solution.deviations, |weight, r| points.push((weight, r[0])));
+            let points = model.system.surface_term(*placement).at_points(&solution.deviations);
             SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
         }
         Role::UniformCurrent(given) => {
             let density = vec![-given; nodes.len()];
-            let points = points_of(mesh, hypothesis, facets, |_| -given);
+            let points = points_of(&|_| -given);
             SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
         }
         Role::Potential(_) | Role::Equipotential { .. } => {
             let density = consistent_flux(model, facets, reactions);
             let at_node = |node: &u32| nodes.binary_search(node).map_or(0.0, |k| density[k]);
-            let points = points_of(mesh, hypothesis, facets, |at| {
+            let points = points_of(&|at| {
                 at.nodes.iter().zip(at.shape).map(|(node, shape)| shape * at_node(node)).sum()
             });
             let mut distribution = distribution(&points);

@@ -1,4 +1,4 @@
-//! The journal of a sweep: each point is appended as soon as it is solved, so that a sweep that is killed
+//! The journal of a sweep: points are appended as soon as they are solved, so that a sweep that is killed
 //! loses the points in flight and no other.
 //!
 //! A text of lines, each of cells between tabs, the last one a checksum of the line. The first line says
@@ -7,6 +7,7 @@
 //! the shortest decimals that read back to the same double.
 
 use super::table::{Layout, PointStatus, Row};
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -75,7 +76,9 @@ impl Journal {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
         lock(&file)?;
         let mut journal = Journal { file, layouts: Vec::new() };
-        journal.append(&identity.line())?;
+        let mut head = String::new();
+        push_line(&mut head, &identity.line());
+        journal.file.write_all(head.as_bytes())?;
         journal.file.sync_all()?;
         Ok(journal)
     }
@@ -95,11 +98,22 @@ impl Journal {
         Ok(Some((Journal { file, layouts: found.layouts.clone() }, found)))
     }
 
-    /// Appends what point `index` gave.
+    /// Appends what points gave, each with its index, in one go.
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn record(&mut self, index: usize, row: &Row) -> io::Result<()> {
+    pub fn record<'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = (usize, &'r Row)>,
+    ) -> io::Result<()> {
+        let mut text = String::new();
+        for (index, row) in rows {
+            self.write_row(&mut text, index, row);
+        }
+        self.file.write_all(text.as_bytes())
+    }
+
+    fn write_row(&mut self, text: &mut String, index: usize, row: &Row) {
         let known = self.layouts.iter().position(|layout| *layout == row.layout);
         let layout = match known {
             Some(layout) => layout,
@@ -109,7 +123,7 @@ impl Journal {
                 for (name, unit) in &*row.layout {
                     line += &format!("\t{}\t{}", escape(name), escape(unit));
                 }
-                self.append(&line)?;
+                push_line(text, &line);
                 self.layouts.push(Arc::clone(&row.layout));
                 id
             }
@@ -118,9 +132,10 @@ impl Journal {
         let (status, reason) = (row.status.number(), escape(&row.reason));
         let mut line = format!("point\t{index}\t{status}\t{rim_size:?}\t{layout}\t{reason}");
         for value in row.values.iter().chain(&row.errors) {
-            line += &format!("\t{value:?}");
+            // Writing to a text cannot fail.
+            let _ = write!(line, "\t{value:?}");
         }
-        self.append(&line)
+        push_line(text, &line);
     }
 
     /// Forces what was appended onto the disk.
@@ -130,11 +145,11 @@ impl Journal {
     pub fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
+}
 
-    fn append(&mut self, line: &str) -> io::Result<()> {
-        let text = format!("{line}\t{:016x}\n", fingerprint(line.as_bytes()));
-        self.file.write_all(text.as_bytes())
-    }
+/// A line with its checksum.
+fn push_line(text: &mut String, line: &str) {
+    let _ = writeln!(text, "{line}\t{:016x}", fingerprint(line.as_bytes()));
 }
 
 /// Two processes must not append to one journal. Where the file system has no locks, nothing is done.

@@ -16,7 +16,7 @@ mod work;
 
 pub use journal::{Found, Identity, Journal, fingerprint, read_journal};
 pub use plan::{Chunk, Plan, Shared};
-pub use points::Points;
+pub use points::{Cases, Points};
 pub(crate) use results::sort_quantities;
 pub use results::{SweepAxis, SweepQuantity, SweepResults};
 pub use table::{Columns, Layout, PointStatus, Row, write_table};

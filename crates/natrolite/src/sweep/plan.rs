@@ -1,18 +1,21 @@
 //! Which points share a mesh, a stress side, and the conduction in the bulk.
 
-use super::Points;
 use super::table::Row;
-use crate::case::{Case, CaseError};
+use super::{Cases, Points};
+use crate::case::CaseError;
 use crate::run::{conduction_text, default_rim};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Most points that are solved one after the other, each from the solution of the one before it. A sweep
 /// that is continued solves such a run of points again from its first, so that what a point starts
 /// from never depends on when the sweep was interrupted.
-const LONGEST: usize = 32;
+const LONGEST: usize = 128;
 /// A sweep has that many such runs at least, to keep all threads busy.
-const RUNS: usize = 64;
+const RUNS: usize = 32;
+/// Points whose cases are looked at one after the other.
+const BLOCK: usize = 256;
 
 /// What a point shares with others: numbers of their meshes, stress sides and conduction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,20 +54,26 @@ pub struct Plan {
 
 /// What one point depends on, as text.
 struct Keys {
-    mesh: String,
+    mesh: Arc<str>,
     mechanics: String,
     conduction: String,
     rim_size: Option<f64>,
 }
 
 impl Keys {
-    fn of(case: &Case) -> Keys {
-        Keys {
-            mesh: case.mesh_text(),
-            mechanics: case.mechanics_text().unwrap_or_default(),
-            conduction: conduction_text(case),
-            rim_size: default_rim(case),
-        }
+    /// Of the points of a block, the first of which is `first`.
+    fn of_points(points: &Points, first: usize) -> Vec<Result<Keys, CaseError>> {
+        let mut cases = Cases::new(points);
+        let block = first..points.len().min(first + BLOCK);
+        block.map(|index| Keys::of(&mut cases, index)).collect()
+    }
+
+    fn of(cases: &mut Cases<'_>, index: usize) -> Result<Keys, CaseError> {
+        let case = cases.at(index)?;
+        let mechanics = case.mechanics_text().unwrap_or_default();
+        let (conduction, rim_size) = (conduction_text(case), default_rim(case));
+        let mesh = cases.mesh_text().cloned().unwrap_or_default();
+        Ok(Keys { mesh, mechanics, conduction, rim_size })
     }
 }
 
@@ -85,9 +94,9 @@ impl Plan {
     /// # Errors
     /// When no point has a case that can be read: what is wrong with the first.
     pub fn new(points: &Points) -> Result<Plan, CaseError> {
-        let read = |index| points.case(index, None).map(|case| Keys::of(&case));
-        let all: Vec<Result<Keys, CaseError>> =
-            (0..points.len()).into_par_iter().map(read).collect();
+        let read = |block: usize| Keys::of_points(points, block * BLOCK);
+        let blocks = (0..points.len().div_ceil(BLOCK)).into_par_iter().flat_map_iter(read);
+        let all: Vec<Result<Keys, CaseError>> = blocks.collect();
         if let (true, Some(Err(first))) = (all.iter().all(Result::is_err), all.first()) {
             return Err(first.clone());
         }
@@ -108,7 +117,7 @@ impl Plan {
                     continue;
                 }
             };
-            let mesh = meshes.number(keys.mesh);
+            let mesh = meshes.number(keys.mesh.to_string());
             let shared = Shared {
                 mesh,
                 mechanics: mechanics.number(format!("{mesh} {}", keys.mechanics)),

@@ -1,10 +1,11 @@
 //! The points of a sweep, each of them a case.
 
 use crate::case::{
-    Case, CaseError, Diagnostic, Node, Sweep, read_points_file, set, tree::Content, tree::Key,
-    written,
+    Case, CaseError, Diagnostic, LawNumber, Node, Sweep, read_points_file, set, tree::Content,
+    tree::Key, written,
 };
 use std::path::Path;
+use std::sync::Arc;
 
 /// Largest file of points \[bytes\].
 const MAX_BYTES: u64 = 256 << 20;
@@ -76,6 +77,69 @@ impl Points {
             set::set(&mut tree, &path, written(rim_size, "m", &origin).node)?;
         }
         self.case.read_again(tree)
+    }
+}
+
+/// The cases of points one after the other, of which only what changes is read.
+pub struct Cases<'p> {
+    points: &'p Points,
+    last: Option<Last>,
+}
+
+/// The case of the last point.
+struct Last {
+    case: Case,
+    point: usize,
+    /// For each axis its number in the case, where that can be changed alone.
+    numbers: Vec<Option<LawNumber>>,
+    /// What the mesh depends on, as text.
+    mesh: Arc<str>,
+}
+
+impl<'p> Cases<'p> {
+    /// No case yet.
+    pub fn new(points: &'p Points) -> Self {
+        Cases { points, last: None }
+    }
+
+    /// The case of point `index`, on a built-in mesh of which it may know another size of the cells at the
+    /// rim.
+    ///
+    /// # Errors
+    /// As [`Points::case`].
+    pub fn at(&mut self, index: usize) -> Result<&Case, CaseError> {
+        let sweep = &self.points.sweep;
+        let last = match self.last.take().and_then(|last| last.moved(sweep, index)) {
+            Some(last) => last,
+            None => {
+                let case = self.points.case(index, None)?;
+                let numbers = sweep.axes.iter().map(|axis| case.law_number(&axis.path)).collect();
+                let mesh = case.mesh_text().into();
+                Last { case, point: index, numbers, mesh }
+            }
+        };
+        Ok(&self.last.insert(last).case)
+    }
+
+    /// What the mesh of the last point depends on, as text.
+    pub fn mesh_text(&self) -> Option<&Arc<str>> {
+        self.last.as_ref().map(|last| &last.mesh)
+    }
+}
+
+impl Last {
+    /// The case of another point; none where it must be read.
+    fn moved(mut self, sweep: &Sweep, index: usize) -> Option<Last> {
+        for (k, number) in self.numbers.iter().enumerate() {
+            let value = sweep.place(k, index);
+            if value != sweep.place(k, self.point)
+                && !self.case.vary(number.as_ref()?, &sweep.axes[k].values[value].node)
+            {
+                return None;
+            }
+        }
+        self.point = index;
+        Some(self)
     }
 }
 

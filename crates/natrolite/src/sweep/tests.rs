@@ -100,7 +100,7 @@ fn a_journal_gives_back_what_was_recorded() {
     rows[3] = Some(Row::failed("no\nway\tout".into()));
     let mut journal = Journal::create(&path, &identity(4)).unwrap();
     for index in [2, 0, 3] {
-        journal.record(index, rows[index].as_ref().unwrap()).unwrap();
+        journal.record([(index, rows[index].as_ref().unwrap())]).unwrap();
     }
     drop(journal);
     let found = read_journal(&path).unwrap().unwrap();
@@ -114,7 +114,7 @@ fn a_journal_cut_anywhere_holds_what_was_whole() {
     let mut journal = Journal::create(&path, &identity(9)).unwrap();
     for index in 0..9 {
         let names: &[&str] = if index < 4 { &["a", "b"] } else { &["a"] };
-        journal.record(index, &row(names, &[index as f64, 0.1][..names.len()])).unwrap();
+        journal.record([(index, &row(names, &[index as f64, 0.1][..names.len()]))]).unwrap();
     }
     drop(journal);
     let whole = std::fs::read(&path).unwrap();
@@ -131,7 +131,7 @@ fn a_journal_cut_anywhere_holds_what_was_whole() {
         assert!(known >= seen && found.rows[..known] == all[..known], "{length}");
         seen = known;
         // What is appended now is found, whatever stood there.
-        journal.record(8, all[8].as_ref().unwrap()).unwrap();
+        journal.record([(8, all[8].as_ref().unwrap())]).unwrap();
         drop(journal);
         let again = read_journal(&path).unwrap().unwrap();
         assert_eq!((&again.rows[..known], &again.rows[8]), (&all[..known], &all[8]), "{length}");

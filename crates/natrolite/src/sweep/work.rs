@@ -1,9 +1,9 @@
 //! Solving the points: workers take the chunks in their order, and share what points have in common.
 
-use super::Points;
 use super::plan::{Chunk, Plan, in_one_line};
 use super::shelf::Shelf;
-use super::table::{PointStatus, Row};
+use super::table::{Layout, PointStatus, Row};
+use super::{Cases, Points};
 use crate::case::Case;
 use crate::results::{Named, Quantity};
 use crate::run::{
@@ -13,6 +13,7 @@ use crate::run::{
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
 
 /// The mesh of a point and its uniformly finer ones, or why there is none.
 type Meshes = Result<Vec<Geometry>, String>;
@@ -45,8 +46,15 @@ pub struct Method {
     pub kept: AtomicUsize,
 }
 
+/// Points that a worker solves in this time are handed on together.
+const TOGETHER: Duration = Duration::from_millis(5);
+
+/// Rows of points, with their indices.
+pub type Rows = Vec<(usize, Row)>;
+
 /// Solves the points of `plan` that are not `done` on `threads` threads, each on `refinements` finer
-/// meshes too, and hands each row to `record` as soon as it is there, in no fixed order.
+/// meshes too, and hands the rows to `record`, in no fixed order: as soon as they are there, but several that
+/// come within 5 ms together.
 ///
 /// What a row holds does not depend on the number of threads, nor on which points were done before.
 /// Returns how the points were solved.
@@ -58,7 +66,7 @@ pub fn solve_points<E>(
     plan: &Plan,
     done: &[bool],
     (threads, refinements): (usize, u32),
-    record: &mut dyn FnMut(usize, Row) -> Result<(), E>,
+    record: &mut dyn FnMut(Rows) -> Result<(), E>,
 ) -> Result<Method, E> {
     let shared = || plan.chunks.iter().map(|chunk| chunk.shared);
     let work = Work {
@@ -80,31 +88,77 @@ pub fn solve_points<E>(
             scope.spawn(move || work.run(next, threads / workers, &sender));
         }
         drop(sender);
-        for (index, row) in receiver {
+        for rows in receiver {
             // Workers notice that nobody listens any more and stop.
-            record(index, row)?;
+            record(rows)?;
         }
         Ok(())
     })?;
     Ok(work.method)
 }
 
+/// What a worker keeps from point to point.
+struct Worker<'a> {
+    cases: Cases<'a>,
+    /// Of the last row: mostly that of the next.
+    layout: Arc<Layout>,
+    out: Out<'a>,
+}
+
+impl Worker<'_> {
+    fn layout_of(&mut self, quantities: &[(String, Quantity)]) -> Arc<Layout> {
+        let names = quantities.iter().map(|(name, q)| (name, &q.unit));
+        if !self.layout.iter().map(|(name, unit)| (name, unit)).eq(names.clone()) {
+            self.layout = Arc::new(names.map(|(n, unit)| (n.clone(), unit.clone())).collect());
+        }
+        Arc::clone(&self.layout)
+    }
+}
+
+/// Rows on their way.
+struct Out<'a> {
+    rows: Rows,
+    /// When the last were handed on.
+    since: Instant,
+    sender: &'a Sender<Rows>,
+}
+
+impl Out<'_> {
+    /// Takes the row of a point; false when nobody listens any more.
+    fn push(&mut self, point: usize, row: Row) -> bool {
+        self.rows.push((point, row));
+        self.since.elapsed() < TOGETHER || self.send()
+    }
+
+    fn send(&mut self) -> bool {
+        self.since = Instant::now();
+        self.rows.is_empty() || self.sender.send(std::mem::take(&mut self.rows)).is_ok()
+    }
+}
+
 impl Work<'_> {
-    /// Takes chunk after chunk until there are no more.
-    fn run(&self, next: &AtomicUsize, threads: usize, rows: &Sender<(usize, Row)>) {
-        // Small systems are solved on one thread each: cutting them up costs more than it gives.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
+    /// Takes chunk after chunk until there are no more, on a pool of its own.
+    fn run(&self, next: &AtomicUsize, threads: usize, rows: &Sender<Rows>) {
+        // Small systems are solved on one thread each: cutting them up costs more than it gives. All work
+        // belongs into this pool: the thread that listens is one of the other pool's.
+        match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
+            Ok(pool) => pool.install(|| self.take(next, rows)),
+            // The system gives no more threads; those that there are do it too.
+            Err(_) => self.take(next, rows),
+        }
+    }
+
+    fn take(&self, next: &AtomicUsize, rows: &Sender<Rows>) {
+        let (cases, layout) = (Cases::new(self.points), Arc::default());
+        let out = Out { rows: Vec::new(), since: Instant::now(), sender: rows };
+        let mut worker = Worker { cases, layout, out };
         while let Some(chunk) = self.plan.chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
             if chunk.points.iter().any(|&point| !self.done[point]) {
                 let (meshes, stress) = (self.meshes_of(chunk), self.stress_of(chunk));
                 let bulk = self.bulk_of(chunk, &meshes);
-                let solve = || self.solve_chunk(chunk, (&meshes, &stress, &bulk), rows);
-                let listened = match &pool {
-                    Ok(pool) => pool.install(solve),
-                    // The system gives no more threads; those that there are do it too.
-                    Err(_) => solve(),
-                };
-                if !listened {
+                let shared = (&*meshes, &*stress, &*bulk);
+                // The next chunk may begin with a mesh that takes long.
+                if !self.solve_chunk(chunk, shared, &mut worker) || !worker.out.send() {
                     return;
                 }
             }
@@ -157,7 +211,7 @@ impl Work<'_> {
         &self,
         chunk: &Chunk,
         (meshes, stress, bulk): (&Meshes, &Stress, &Bulk),
-        rows: &Sender<(usize, Row)>,
+        worker: &mut Worker<'_>,
     ) -> bool {
         let is_missing = |point: &usize| !self.done[*point];
         let end = chunk.points.iter().rposition(is_missing).map_or(0, |last| last + 1);
@@ -170,13 +224,14 @@ impl Work<'_> {
                 (Err(reason), _) | (_, Err(reason)) => Row::failed(reason.clone()),
                 (Ok(meshes), Ok(stress)) => {
                     let shared = (&meshes[..], &stress[..], bulk);
-                    self.solve_point(chunk, *point, shared, &mut starts).unwrap_or_else(Row::failed)
+                    self.solve_point(worker, *point, shared, &mut starts)
+                        .unwrap_or_else(Row::failed)
                 }
             };
             if row.status != PointStatus::Converged {
                 starts.iter_mut().for_each(Start::forget);
             }
-            if is_missing(point) && rows.send((*point, row)).is_err() {
+            if is_missing(point) && !worker.out.push(*point, row) {
                 return false;
             }
         }
@@ -185,20 +240,20 @@ impl Work<'_> {
 
     fn solve_point<'m>(
         &self,
-        chunk: &Chunk,
+        worker: &mut Worker<'_>,
         point: usize,
-        (meshes, stress, bulk): (&'m [Geometry], &[Option<Mechanics>], &Bulk),
+        (meshes, stress, bulk): (&'m [Geometry], &[Option<Mechanics>], &'m Bulk),
         starts: &mut [Start<'m>],
     ) -> Result<Row, String> {
-        let case = self.case(chunk, point)?;
+        let case = worker.cases.at(point).map_err(|error| in_one_line(&error))?;
         let mut runs: Vec<Named<Quantity>> = Vec::new();
         let (mut converged, mut condensed, mut messages) = (true, false, Vec::new());
         let levels = meshes.iter().zip(stress).zip(bulk.iter().zip(starts));
         for ((mesh, stress), (bulk, start)) in levels {
-            let own = stress.as_ref().and_then(|s| s.with_fractions_of(&case, mesh));
+            let own = stress.as_ref().and_then(|s| s.with_fractions_of(case, mesh));
             let stress = own.as_ref().or(stress.as_ref());
             let bulk = bulk.as_ref().map(|bulk| (bulk, start));
-            let results = solve_point(&case, mesh, stress, bulk).map_err(|error| reason(&error))?;
+            let results = solve_point(case, mesh, stress, bulk).map_err(|error| reason(&error))?;
             (converged, condensed) = (results.converged, results.condensed);
             messages = results.messages;
             runs.push(results.quantities);
@@ -211,14 +266,17 @@ impl Work<'_> {
             count.fetch_add(1, Ordering::Relaxed);
         }
         let has_estimates = runs.len() > 1;
-        let Named(quantities) = estimate_errors(&runs).unwrap_or_default();
+        let Named(quantities) = match &mut runs[..] {
+            [one] => std::mem::take(one),
+            several => estimate_errors(several).unwrap_or_default(),
+        };
         let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
         Ok(Row {
             status: if converged { PointStatus::Converged } else { PointStatus::NotConverged },
             rim_size: meshes[0].rim_size,
             values: quantities.iter().map(|(_, q)| q.value).collect(),
             errors: quantities.iter().filter(|_| has_estimates).map(|(_, q)| error(q)).collect(),
-            layout: Arc::new(quantities.into_iter().map(|(name, q)| (name, q.unit)).collect()),
+            layout: worker.layout_of(&quantities),
             reason: if converged { String::new() } else { messages.join("; ") },
         })
     }

@@ -17,7 +17,7 @@ const HEIGHT: f64 = 202.0;
 /// Most curves that a reader tells apart.
 const MOST_CURVES: usize = 7;
 /// Most points of a curve.
-const MOST_POINTS: usize = 400;
+pub const MOST_POINTS: usize = 400;
 /// Up to that many points a curve has a marker at each.
 const MARKED: usize = 24;
 /// Distance of labels from each other.
@@ -35,9 +35,9 @@ const DASHES: [&str; MOST_CURVES] = [
 ];
 
 /// A curve with its label; gaps where a value is NaN.
-struct Line {
-    label: String,
-    points: Vec<[f64; 2]>,
+pub struct Line {
+    pub label: String,
+    pub points: Vec<[f64; 2]>,
 }
 
 /// The curves of a slice over the axis `x`, one for each of some values of `family`.
@@ -178,7 +178,7 @@ pub fn over_points(sweep: &SweepResults, quantity: &QuantityView<'_>) -> Option<
 }
 
 /// Draws lines, the names of the axes, and labels at the right ends under a heading.
-fn draw(
+pub fn draw(
     lines: &[Line],
     x: Span,
     names: [&str; 2],

@@ -3,11 +3,14 @@
 mod collapse;
 mod curves;
 mod heat_map;
+mod overlay;
 mod series;
 mod span;
 #[cfg(test)]
 mod tests;
 mod view;
+
+pub use overlay::{compare_sweeps, difference_of_axes};
 
 use super::Figure;
 use crate::case::SweepMode;

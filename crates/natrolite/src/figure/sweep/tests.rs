@@ -1,6 +1,6 @@
 //! What the figures of a sweep show is what the sweep found.
 
-use super::figures_of_sweep;
+use super::{compare_sweeps, difference_of_axes, figures_of_sweep};
 use crate::case::SweepMode;
 use crate::figure::{Figure, HoverArea};
 use crate::sweep::{PointStatus, SweepAxis, SweepQuantity, SweepResults};
@@ -244,4 +244,47 @@ fn many_points_are_thinned_and_the_caption_says_so() {
     for figure in &figures {
         assert!(figure.svg.len() < 200_000, "{}: {}", figure.name, figure.svg.len());
     }
+}
+
+#[test]
+fn sweeps_over_the_same_axes_lie_over_each_other() {
+    let (a, mut b) = (grid(), grid());
+    b.quantities[0].values.iter_mut().for_each(|value| *value += 1.0);
+    b.status[7] = Some(PointStatus::Failed);
+    let figures = compare_sweeps(&[("first", &a), ("a name that is too long", &b)]);
+    let figure = find(&figures, "sweeps_peak_factor_anode_over_material_nas_ohm_conductivity");
+    let HoverArea::Curves { curves, .. } = &figure.hover[0] else { panic!("{figure:?}") };
+    assert_eq!(curves.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    // The exchange current density keeps its middle value, 5: the second point of each three.
+    for (k, points) in curves[0].points.iter().zip(&curves[1].points).enumerate() {
+        let wanted = a.quantities[0].values[3 * k + 1];
+        assert!((points.0[1] - wanted).abs() < 1e-5 * wanted, "{k}: {points:?}");
+        match 3 * k + 1 {
+            7 => assert!(points.1[1].is_nan(), "{points:?}"),
+            _ => assert!((points.1[1] - wanted - 1.0).abs() < 2e-5 * wanted, "{k}: {points:?}"),
+        }
+    }
+    assert!(figure.caption.contains("1 first, 2 a name that is too long"), "{}", figure.caption);
+    assert!(figure.caption.contains("interrupted"), "{}", figure.caption);
+    let names: Vec<&str> = figure.data.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(
+        names[1..],
+        ["peak_factor.anode of first", "peak_factor.anode of a name that is too long"]
+    );
+}
+
+#[test]
+fn other_axes_are_told_apart_in_words() {
+    let a = grid();
+    assert_eq!(difference_of_axes(&a, &a), None);
+    let told = |change: &dyn Fn(&mut SweepResults)| {
+        let mut b = grid();
+        change(&mut b);
+        difference_of_axes(&a, &b).unwrap()
+    };
+    let text = told(&|b| b.axes[1].key = "temperature".into());
+    assert!(text.contains("ohm.conductivity, temperature"), "{text}");
+    let text = told(&|b| b.axes[1].values[2] = 14.0);
+    assert!(text.contains("current_density has 3 values from") && text.contains("in the other"));
+    assert!(told(&|b| b.mode = SweepMode::Zip).contains("a grid"));
 }

@@ -1,14 +1,14 @@
 //! The small problem that is left when the bulk is eliminated.
 
 use super::{Condensed, Model};
-use algebra::{Csr, Equations, Inadmissible, Operator};
-use fem::Elements;
+use algebra::{Csr, Equations, Inadmissible, Operator, dense_dot};
+use fem::SurfaceTerm;
 
 /// c (S u - g) + N(u) = 0 for the kept unknowns.
 pub(super) struct SurfaceEquations<'a, 'm> {
     pub condensed: &'a Condensed,
     pub model: &'a Model<'m>,
-    pub kinetics: Vec<Elements<'a>>,
+    pub kinetics: Vec<SurfaceTerm<'a>>,
     /// g
     pub constant: Vec<f64>,
     /// c
@@ -17,12 +17,13 @@ pub(super) struct SurfaceEquations<'a, 'm> {
     pub deviations: Vec<f64>,
     pub field_of: Vec<usize>,
     pub scales: Vec<f64>,
-    pub matrix: Csr,
+    /// Made when it is first asked for.
+    pub matrix: Option<Csr>,
 }
 
 impl SurfaceEquations<'_, '_> {
     fn set(&mut self, u: &[f64]) {
-        for (&dof, u) in self.condensed.schur.kept().iter().zip(u) {
+        for (&dof, u) in self.condensed.unknowns.kept.iter().zip(u) {
             self.deviations[dof as usize] = *u;
         }
     }
@@ -44,19 +45,19 @@ impl Equations for SurfaceEquations<'_, '_> {
         self.set(u);
         let (condensed, n) = (self.condensed, u.len());
         let rows = condensed.schur.complement().chunks_exact(n.max(1));
+        let mut above = vec![0.0; n];
         for (i, (r, row)) in r.iter_mut().zip(rows).enumerate() {
             // Differences keep the digits of potentials that lie far from zero and close together.
             let here = u[i];
-            let flow: f64 = row.iter().zip(u).map(|(s, u)| s * (u - here)).sum();
+            above.iter_mut().zip(u).for_each(|(above, u)| *above = u - here);
+            let flow = dense_dot(row, &above);
             *r = self.size[i] * (flow + condensed.row_sums[i] * here - self.constant[i]);
         }
         let mut other = vec![0.0; n];
-        for elements in &mut self.kinetics {
-            elements.each_residual(&self.deviations, |dofs, part| {
-                for (&dof, value) in dofs.iter().zip(part) {
-                    if let Some(&k) = condensed.place.get(dof as usize) {
-                        other[k as usize] += value;
-                    }
+        for term in &mut self.kinetics {
+            term.residual(&self.deviations, |dof, value| {
+                if let Some(&k) = condensed.unknowns.place.get(dof as usize) {
+                    other[k as usize] += value;
                 }
             });
         }
@@ -75,26 +76,22 @@ impl Equations for SurfaceEquations<'_, '_> {
     fn linearize(&mut self, u: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         self.set(u);
         let (condensed, n) = (self.condensed, u.len());
-        let values = self.matrix.values_mut();
+        let matrix = self.matrix.get_or_insert_with(|| condensed.dense.clone());
+        let values = matrix.values_mut();
         let rows = condensed.schur.complement().chunks_exact(n.max(1));
         for ((values, row), size) in values.chunks_exact_mut(n.max(1)).zip(rows).zip(&self.size) {
             values.iter_mut().zip(row).for_each(|(value, s)| *value = size * s);
         }
-        for elements in &mut self.kinetics {
-            elements.each_tangent(&self.deviations, |dofs, part| {
-                let place = |dof: &u32| condensed.place.get(*dof as usize).map(|&k| k as usize);
-                for (i, row) in dofs.iter().zip(part.chunks_exact(dofs.len())) {
-                    let Some(i) = place(i) else { continue };
-                    for (j, value) in dofs.iter().zip(row) {
-                        if let Some(j) = place(j) {
-                            values[i * n + j] += value;
-                        }
-                    }
+        let place = |dof: u32| condensed.unknowns.place.get(dof as usize).map(|&k| k as usize);
+        for term in &mut self.kinetics {
+            term.tangent(&self.deviations, |i, j, value| {
+                if let (Some(i), Some(j)) = (place(i), place(j)) {
+                    values[i * n + j] += value;
                 }
             });
         }
         match values.iter().all(|value| value.is_finite()) {
-            true => Ok(&mut self.matrix),
+            true => Ok(matrix),
             false => Err(Inadmissible("a term is not finite".into())),
         }
     }

@@ -5,7 +5,7 @@ use super::owners::{Owners, whole_at};
 use crate::case::{Case, CaseError, Diagnostic};
 use crate::results::RanksSummary;
 use crate::run::laws::Laws;
-use crate::run::model::{Surface, rest_of};
+use crate::run::model::{Surface, points_of, rest_of};
 use crate::run::{Geometry, Observer, RunError, peak_memory, solve};
 use algebra::{Equations, Halo, IndexMap, LinearWork, Metered, NewtonInfo, newton};
 use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
@@ -56,7 +56,7 @@ impl Share {
         let bodies = bodies(mesh);
         // The whole is numbered as in any run: currents into surfaces, the state at rest and the solution
         // that is collected then need no second way.
-        let laws = Laws::of(case, whole, &bodies, &[])?;
+        let laws = Laws::of(case, whole, &bodies, &[], &|s| points_of(whole, s).area())?;
         let wrong = |error: fem::SpaceError| {
             CaseError::from(Diagnostic::new(error.to_string(), &case.origin()))
         };
