@@ -124,7 +124,7 @@ mod tests {
             }
             Ok(())
         }
-        fn linearize(&mut self, _: &[f64]) -> Result<&dyn Operator, Inadmissible> {
+        fn linearize(&mut self, _: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
             Err(Inadmissible("no derivative is asked for".into()))
         }
         fn norms(&self, r: &[f64]) -> Vec<f64> {
