@@ -44,7 +44,7 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
     set_threads(run.threads)?;
     let folder = folder_for(&run.case, run.output.as_deref());
     let identity = identity(&points, run.refine)?;
-    if !run.force && is_finished(&folder, &identity)? {
+    if !run.force && is_finished(&folder, &identity, points.case.output.report)? {
         print(&format!("  {} has all {} points\n", folder.display(), points.len()))?;
         return Ok(());
     }
@@ -107,15 +107,15 @@ fn identity(points: &Points, refinements: u32) -> Result<Identity, Failure> {
     })
 }
 
-/// True when the folder holds all results of the same sweep.
-fn is_finished(folder: &Path, identity: &Identity) -> Result<bool, Failure> {
+/// True when the folder holds all results of the same sweep, and its report if it is to have one.
+fn is_finished(folder: &Path, identity: &Identity, has_report: bool) -> Result<bool, Failure> {
     let path = folder.join(JOURNAL);
     let found = read_journal(&path).map_err(OutputError::io("read", &path))?;
     let complete =
         found.is_some_and(|f| f.identity == *identity && f.rows.iter().all(Option::is_some));
     // The report is written last.
-    let written = [RESULTS, TABLE, REPORT_FILE].iter().all(|name| folder.join(name).is_file());
-    Ok(complete && written)
+    let last = if has_report { REPORT_FILE } else { TABLE };
+    Ok(complete && [RESULTS, TABLE, last].iter().all(|name| folder.join(name).is_file()))
 }
 
 /// The journal to write and the rows that are there already: of the same sweep, unless `--force` asks for a
@@ -185,12 +185,14 @@ impl Keeper<'_> {
     /// Writes the results and the report of them, and takes away what stood for them.
     fn finish(&self, rows: &[Option<Row>], run: &dyn Fn() -> SweepRun) -> Result<(), Failure> {
         self.write(rows, [RESULTS, TABLE])?;
-        let results = SweepResults::from_rows(self.points, rows);
-        let figures = figures_of_sweep(&results);
-        let page = sweep_report(&self.points.case, &results, &run(), &figures);
-        let beside = self.folder.join(BESIDE);
-        write_file(&beside, |out| out.write_all(page.as_bytes()))?;
-        rename(&beside, &self.folder.join(REPORT_FILE))?;
+        if self.points.case.output.report {
+            let results = SweepResults::from_rows(self.points, rows);
+            let figures = figures_of_sweep(&results);
+            let page = sweep_report(&self.points.case, &results, &run(), &figures);
+            let beside = self.folder.join(BESIDE);
+            write_file(&beside, |out| out.write_all(page.as_bytes()))?;
+            rename(&beside, &self.folder.join(REPORT_FILE))?;
+        }
         for name in PARTIAL {
             // They may never have been written.
             let _ = fs::remove_file(self.folder.join(name));
@@ -295,7 +297,13 @@ mod tests {
         keeper.keep(&mut rows, vec![(0, Row::failed("no".into()))]).unwrap();
         keeper.finish(&rows, &SweepRun::default).unwrap();
         assert_eq!(names(), [REPORT_FILE, TABLE, RESULTS, JOURNAL]);
-        assert!(is_finished(folder.path(), &identity(&points, 0).unwrap()).unwrap());
-        assert!(!is_finished(folder.path(), &identity(&points, 1).unwrap()).unwrap());
+        let is_finished = |refinements, has_report| {
+            let identity = identity(&points, refinements).unwrap();
+            is_finished(folder.path(), &identity, has_report).unwrap()
+        };
+        assert!(is_finished(0, true));
+        assert!(!is_finished(1, true));
+        fs::remove_file(folder.path().join(REPORT_FILE)).unwrap();
+        assert!(is_finished(0, false) && !is_finished(0, true));
     }
 }
