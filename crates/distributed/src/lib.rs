@@ -1,8 +1,8 @@
 //! Ranks of MPI, partitions and linear solvers of PETSc.
 //!
 //! The only crate that links either, and only with the feature `petsc`; without it it is empty. It
-//! gives the rest of the program what that knows already: [`Mpi`] is an [`algebra::Comm`],
-//! [`PetscSolver`] an [`algebra::LinearSolver`], and [`Mpi::partition`] says who owns what. Types of
+//! gives the rest of the program what that knows already: `Mpi` is an [`algebra::Comm`],
+//! `PetscSolver` an [`algebra::LinearSolver`], and `Mpi::partition` says who owns what. Types of
 //! MPI and PETSc do not appear: they stay in `shim/petsc.c`, and only `shim.rs` calls it.
 
 #[cfg(feature = "petsc")]
