@@ -27,14 +27,11 @@ NGSOLVE = [(2.0, 0.03, 0.3, 2), (1.0, 0.2, 0.3, 3), (1.5, 0.2, 0.5, 4)]
 NATROLITE = ["0.2 um", "0.8 um", "1.2 um"]
 
 
-def ngsolve(hmax, hrim, grading, order):
-    """One solution in this process; prints start-up and total processor time, unknowns and the error."""
+def quarter(hmax, hrim, grading):
+    """A quarter of the box over the pore, in radii, as NGSolve meshes it."""
     from netgen.occ import Box, OCCGeometry, Sphere
-    import ngsolve as n
-    from ngsolve import ds, dx, exp, grad
+    import ngsolve
 
-    started = time.process_time()
-    n.SetNumThreads(1)
     shape = Box((0, 0, 0), (5, 5, 5)) - Sphere((0, 0, 0), 1)
     for face in shape.faces:
         low, high = face.bounding_box
@@ -44,7 +41,17 @@ def ngsolve(hmax, hrim, grading, order):
         low, high = edge.bounding_box
         if abs(high[2]) < 1e-6 and max(high[0], high[1]) < 1.01 and min(high[0] - low[0], high[1] - low[1]) > 0.5:
             edge.maxh = hrim
-    mesh = n.Mesh(OCCGeometry(shape).GenerateMesh(maxh=hmax, grading=grading))
+    return ngsolve.Mesh(OCCGeometry(shape).GenerateMesh(maxh=hmax, grading=grading))
+
+
+def ngsolve(hmax, hrim, grading, order):
+    """One solution in this process; prints start-up and total processor time, unknowns and the error."""
+    import ngsolve as n
+    from ngsolve import ds, dx, exp, grad
+
+    started = time.process_time()
+    n.SetNumThreads(1)
+    mesh = quarter(hmax, hrim, grading)
     mesh.Curve(order)
     # Lengths in radii of 10 um: sigma / a in S/m2, current densities in A/m2.
     conduction, exchange, applied = 0.01 / 1e-5, 13.0, 13.0

@@ -136,18 +136,9 @@ def triangles():
 def tetrahedra():
     """A quarter of the box; the settings of benches/peers/rim.py."""
     import ngsolve
-    from netgen.occ import Box, OCCGeometry, Sphere
+    from rim import quarter
 
-    shape = Box((0, 0, 0), (5, 5, 5)) - Sphere((0, 0, 0), 1)
-    for face in shape.faces:
-        low, high = face.bounding_box
-        on = lambda k, value: abs(low[k] - value) < 1e-6 and abs(high[k] - value) < 1e-6
-        face.name = "anode" if on(2, 0) else "counter" if on(2, 5) else "wall"
-    for edge in shape.edges:
-        low, high = edge.bounding_box
-        if abs(high[2]) < 1e-6 and max(high[0], high[1]) < 1.01 and min(high[0] - low[0], high[1] - low[1]) > 0.5:
-            edge.maxh = 0.2
-    mesh = ngsolve.Mesh(OCCGeometry(shape).GenerateMesh(maxh=1.0, grading=0.3))
+    mesh = quarter(1.0, 0.2, 0.3)
     return mesh, ngsolve.CoefficientFunction(1), mesh(1 + 1e-9, 1e-9, 1e-9)
 
 

@@ -2,6 +2,7 @@
 
 use crate::Csr;
 use rayon::prelude::*;
+use std::ops::{AddAssign, Mul};
 
 /// Rows of blocks per task.
 const ROWS: usize = 512;
@@ -34,6 +35,11 @@ pub(super) struct View<'a, T> {
 }
 
 impl<T> Blocks<T> {
+    /// Bytes that a product reads beside x and y.
+    pub fn bytes(&self) -> usize {
+        size_of::<T>() * self.values.len() + 4 * self.columns.len() + 8 * self.start.len()
+    }
+
     pub(super) fn view(&self) -> View<'_, T> {
         View {
             shape: self.shape,
@@ -53,23 +59,9 @@ impl Blocks<f64> {
     pub fn apply(&self, x: &[f64], y: &mut [f64]) {
         assert_eq!((self.shape, x.len()), ([3, 3], 3 * self.ncols));
         assert_eq!(y.len(), 3 * (self.start.len() - 1));
-        let x = x.as_chunks::<3>().0;
-        y.par_chunks_mut(3 * ROWS).enumerate().for_each(|(piece, y)| {
-            for (y, i) in y.as_chunks_mut::<3>().0.iter_mut().zip(piece * ROWS..) {
-                let (columns, blocks) = self.view().row(i);
-                *y = [0.0; 3];
-                for (&j, block) in columns.iter().zip(blocks.as_chunks::<9>().0) {
-                    for (x, column) in x[j as usize].iter().zip(block.as_chunks::<3>().0) {
-                        (0..3).for_each(|r| y[r] += column[r] * x);
-                    }
-                }
-            }
-        });
-    }
-
-    /// Bytes that a product reads beside x and y.
-    pub fn bytes(&self) -> usize {
-        8 * (self.values.len() + self.start.len()) + 4 * self.columns.len()
+        let row = |(i, y): (usize, &mut [f64; 3])| *y = self.view().row_product::<3, 3>(i, x);
+        let rows = y.as_chunks_mut::<3>().0.par_iter_mut().with_min_len(ROWS);
+        rows.enumerate().for_each(row);
     }
 }
 
@@ -97,6 +89,25 @@ impl<'a, T: Copy> View<'a, T> {
     pub fn row(&self, i: usize) -> (&'a [u32], &'a [T]) {
         let (range, size) = (self.start[i]..self.start[i + 1], self.shape[0] * self.shape[1]);
         (&self.columns[range.clone()], &self.values[range.start * size..range.end * size])
+    }
+
+    /// Row i of A times x.
+    #[inline(always)]
+    pub fn row_product<const R: usize, const C: usize>(self, i: usize, x: &[T]) -> [T; R]
+    where
+        T: Default + Mul<Output = T> + AddAssign,
+    {
+        let (columns, values) = self.row(i);
+        let mut sum = [T::default(); R];
+        for (&j, block) in columns.iter().zip(values.chunks_exact(R * C)) {
+            let x = &x[j as usize * C..][..C];
+            for c in 0..C {
+                for r in 0..R {
+                    sum[r] += block[c * R + r] * x[c];
+                }
+            }
+        }
+        sum
     }
 }
 

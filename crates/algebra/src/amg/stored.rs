@@ -88,7 +88,7 @@ impl Stored {
     pub fn bytes(&self) -> usize {
         match self {
             Self::Sliced(a) => a.bytes(),
-            Self::Blocks(a) => 4 * (a.values.len() + a.columns.len()) + 8 * a.start.len(),
+            Self::Blocks(a) => a.bytes(),
             Self::Nodal(a) => a.product.bytes(),
         }
     }
@@ -240,22 +240,6 @@ fn diagonal_product<const R: usize, const N: usize>(w: &[f32], x: &[f32; N]) -> 
     sum
 }
 
-/// Row i of A times x.
-#[inline(always)]
-fn row_product<const R: usize, const C: usize>(a: View<f32>, i: usize, x: &[f32]) -> [f32; R] {
-    let (columns, values) = a.row(i);
-    let mut sum = [0.0; R];
-    for (&j, block) in columns.iter().zip(values.chunks_exact(R * C)) {
-        let x = &x[j as usize * C..][..C];
-        for c in 0..C {
-            for r in 0..R {
-                sum[r] += block[c * R + r] * x[c];
-            }
-        }
-    }
-    sum
-}
-
 /// f(at, A x, y) for each slice or row of blocks, with the N entries from `at` on of A x and of y.
 #[inline(always)]
 fn each_row<const R: usize, const C: usize, const N: usize>(
@@ -275,7 +259,7 @@ fn each_row<const R: usize, const C: usize, const N: usize>(
                     std::array::from_fn(|k| sums[k])
                 }
                 Stored::Blocks(a) => {
-                    let sum = row_product::<R, C>(a.view(), at / R, x);
+                    let sum = a.view().row_product::<R, C>(at / R, x);
                     std::array::from_fn(|k| sum[k])
                 }
                 Stored::Nodal(_) => unreachable!("its products are made elsewhere"),
