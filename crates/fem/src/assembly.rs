@@ -3,6 +3,7 @@
 use crate::jacobian::Jacobian;
 use crate::local::Table;
 use crate::placement::{Batch, Kernel, Placement, State, Support};
+use crate::rows::Group;
 use crate::sum::{Parts, Rows, add_in_order};
 use crate::{Hypothesis, Space, Term};
 use algebra::Csr;
@@ -36,20 +37,16 @@ pub(crate) struct Body<'a> {
 }
 
 /// The matrix of the linear terms among `placed`, with room for the tangents of the others.
-pub(crate) fn assemble_linear(body: Body<'_>, placed: &[Placed<'_>], state: State<'_>) -> Jacobian {
-    let batches = |is_linear: bool| {
-        let terms = placed.iter().filter(|p| p.term.is_linear() == is_linear && !p.term.is_load());
-        terms.flat_map(|p| p.batches.iter().map(|b| (p.term.slots(), b))).collect()
+pub(crate) fn assemble_linear(body: Body<'_>, placed: &[Placed<'_>]) -> Jacobian {
+    let groups = |is_added: bool| {
+        let terms = placed.iter().filter(|p| p.term.is_linear() == is_added && !p.term.is_load());
+        terms
+            .flat_map(|p| {
+                p.batches.iter().map(move |batch| Group { term: &*p.term, batch, is_added })
+            })
+            .collect()
     };
-    let mut jacobian = Jacobian::new(body.space, batches(true), batches(false));
-    let (free, mut prescribed) = jacobian.linear_mut();
-    for p in placed.iter().filter(|p| p.term.is_linear()) {
-        add_tangent(body, p, state, free, 0);
-        if let Some(prescribed) = &mut prescribed {
-            add_tangent(body, p, state, prescribed, body.space.free() as u32);
-        }
-    }
-    jacobian
+    Jacobian::new(body, groups(true), groups(false))
 }
 
 /// Adds the residual of a term to `out`, one number for each unknown.

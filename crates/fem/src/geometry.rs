@@ -56,7 +56,7 @@ impl Tables {
         &self.values[q * self.nodes..(q + 1) * self.nodes]
     }
 
-    fn derivatives_at(&self, q: usize) -> &[[f64; 3]] {
+    pub(crate) fn derivatives_at(&self, q: usize) -> &[[f64; 3]] {
         &self.derivatives[q * self.nodes..(q + 1) * self.nodes]
     }
 
@@ -169,11 +169,13 @@ impl Hypothesis {
     }
 }
 
-fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+#[inline]
+pub(crate) fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
-fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+#[inline]
+pub(crate) fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 

@@ -1,7 +1,7 @@
 //! The matrix of the linear terms, which becomes the tangent and back.
 
-use crate::pattern::{Elements, pattern};
-use crate::placement::Batch;
+use crate::assembly::Body;
+use crate::rows::{Elements, Group, matrix};
 use crate::{Slot, Space};
 use algebra::{Csr, Operator, Split};
 
@@ -31,23 +31,22 @@ enum Stored {
     },
 }
 
-type Placed<'a> = (&'a [Slot], &'a Batch<'a>);
-
 impl Jacobian {
-    /// Zeros, at the places where the elements of the terms need entries.
-    pub(crate) fn new(space: &Space, linear: Vec<Placed<'_>>, nonlinear: Vec<Placed<'_>>) -> Self {
+    /// The tangents of `linear`, with zeros at the places where the elements of `nonlinear` need entries.
+    pub(crate) fn new(body: Body<'_>, linear: Vec<Group<'_>>, nonlinear: Vec<Group<'_>>) -> Self {
+        let space = body.space;
         let (free, total) = (space.free() as u32, space.total() as u32);
-        let reads_prescribed = linear.iter().any(|(slots, _)| reads_prescribed(slots, space));
+        let reads_prescribed = linear.iter().any(|group| reads_prescribed(group.slots(), space));
         let all = Elements::new(linear.iter().chain(&nonlinear).copied().collect(), space);
-        let matrix = Stored::Rows(pattern(&all, space, 0..free));
+        let of_free = Stored::Rows(matrix(body, &all, 0..free));
         let prescribed =
-            reads_prescribed.then(|| pattern(&Elements::new(linear, space), space, free..total));
+            reads_prescribed.then(|| matrix(body, &Elements::new(linear, space), free..total));
         let mut is_touched = vec![false; free as usize];
-        Elements::new(nonlinear, space).each(space, |_, dofs| {
+        Elements::new(nonlinear, space).each(space, |dofs| {
             dofs.iter().filter(|&&d| d < free).for_each(|&d| is_touched[d as usize] = true);
         });
         let touched = (0..free).filter(|&row| is_touched[row as usize]).collect();
-        Jacobian { matrix, prescribed, touched, kept: Vec::new(), is_tangent: false }
+        Jacobian { matrix: of_free, prescribed, touched, kept: Vec::new(), is_tangent: false }
     }
 
     /// All entries of the free columns, or those of the rows that nonlinear terms touch.
@@ -55,15 +54,6 @@ impl Jacobian {
         match &mut self.matrix {
             Stored::Rows(matrix) | Stored::Split { touched: matrix, .. } => matrix,
         }
-    }
-
-    /// To assemble the linear terms into: the free columns, and the prescribed ones.
-    pub(crate) fn linear_mut(&mut self) -> (&mut Csr, Option<&mut Csr>) {
-        debug_assert!(!self.is_tangent);
-        let Jacobian { matrix: Stored::Rows(matrix), prescribed, .. } = self else {
-            unreachable!("they are assembled before anything is solved");
-        };
-        (matrix, prescribed.as_mut())
     }
 
     /// The linear terms: free rows and columns, and free rows and prescribed columns.

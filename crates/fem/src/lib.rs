@@ -1,6 +1,7 @@
 //! From laws at points to operators on meshes.
 
 mod action;
+mod affine;
 mod assembly;
 mod corners;
 mod dilatation;
@@ -8,12 +9,12 @@ mod geometry;
 mod jacobian;
 mod law;
 mod local;
-mod pattern;
 mod placement;
 pub mod quadrature;
 mod real;
 pub mod recover;
 pub mod registry;
+mod rows;
 mod shape;
 mod smooth;
 mod space;

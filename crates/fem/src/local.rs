@@ -16,9 +16,7 @@ pub fn linear_matrix(
 ) -> (Csr, Option<Csr>) {
     let place = |placement| Placed::new(mesh, hypothesis, placement);
     let placed: Vec<Placed<'_>> = placements.into_iter().map(place).collect();
-    let zeros = vec![0.0; space.total()];
-    let state = State { deviations: &zeros, rest: &zeros };
-    assemble_linear(Body { mesh, hypothesis, space }, &placed, state).into_linear()
+    assemble_linear(Body { mesh, hypothesis, space }, &placed).into_linear()
 }
 
 /// The vector of a term that reads nothing, such as a given current: one number for each unknown.

@@ -1,5 +1,6 @@
 //! A law placed on a part of the mesh, and its elements.
 
+use crate::affine::Affine;
 use crate::assembly::Body;
 use crate::dilatation::Dilatation;
 use crate::geometry::{Hypothesis, Tables};
@@ -203,6 +204,8 @@ pub(crate) struct Kernel<'a> {
     fluxes: Vec<f64>,
     /// Where the term reads values only.
     values: Option<Values>,
+    /// Where it is conduction in cells that may have straight sides.
+    affine: Option<Affine>,
 }
 
 impl<'a> Kernel<'a> {
@@ -236,6 +239,10 @@ impl<'a> Kernel<'a> {
             dofs: vec![0; batch.width(term.slots(), space)],
             fluxes: vec![0.0; 3 * nodes],
             values: Values::new(term.slots(), &batch.tables),
+            affine: match batch.is_facet {
+                true => None,
+                false => Affine::new(term, batch.kind, &batch.tables, hypothesis),
+            },
         }
     }
 
@@ -277,6 +284,16 @@ impl<'a> Kernel<'a> {
                     }
                 }
             });
+        }
+    }
+
+    /// The same as [`Kernel::tangent`] for a linear term, at any unknowns.
+    pub(crate) fn linear_tangent(&mut self, element: usize, out: &mut [f64]) {
+        debug_assert!(self.term.is_linear());
+        let nodes = self.batch.nodes_of(element);
+        match &self.affine {
+            Some(affine) if affine.fits(nodes, self.mesh) => affine.tangent(nodes, self.mesh, out),
+            _ => self.tangent(element, State { deviations: &[], rest: &[] }, out),
         }
     }
 

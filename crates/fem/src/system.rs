@@ -174,9 +174,7 @@ impl<'m> System<'m> {
     pub fn assemble(&mut self) {
         if self.linear.is_none() {
             self.linear = Some(if self.stores {
-                let zeros = vec![0.0; self.space.total()];
-                let state = State { deviations: &zeros, rest: &zeros };
-                Linear::Stored(Box::new(assemble_linear(self.body(), &self.placed, state)))
+                Linear::Stored(Box::new(assemble_linear(self.body(), &self.placed)))
             } else {
                 Linear::Action(Box::new(Action::new(self.mesh, &self.space, &self.placed)))
             });

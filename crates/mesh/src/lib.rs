@@ -37,3 +37,4 @@ pub use mesh::{
     Block, Boundary, FacetBlock, Interface, InternalSurface, Mesh, SharedFacetBlock, nodes_of,
 };
 pub use part::Part;
+pub use straight::is_straight;

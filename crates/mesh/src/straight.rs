@@ -8,7 +8,7 @@ const EDGES: [[usize; 2]; 6] = [[0, 1], [1, 2], [2, 0], [0, 3], [1, 3], [2, 3]];
 
 /// True for a second-order triangle or tetrahedron all of whose middle nodes are in the middle, to
 /// 1e-12 of the edge. Only worth asking because it saves time.
-pub(crate) fn is_straight(kind: CellKind, nodes: &[u32], points: &[[f64; 3]]) -> bool {
+pub fn is_straight(kind: CellKind, nodes: &[u32], points: &[[f64; 3]]) -> bool {
     let corners = match kind {
         CellKind::Triangle6 => 3,
         CellKind::Tetrahedron10 => 4,

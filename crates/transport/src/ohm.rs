@@ -32,6 +32,10 @@ impl Law for Ohm {
         true
     }
 
+    fn is_uniform(&self) -> bool {
+        true
+    }
+
     fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
         for (r, row) in r.iter_mut().zip(&self.conductivity) {
             *r = u[0] * row[0] + u[1] * row[1] + u[2] * row[2];

@@ -184,7 +184,9 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Cas
         return errors.into_result(None);
     }
     mesh.renumber();
-    mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
+    if mesh.blocks.iter().any(|block| block.kind.order() != case.order) {
+        mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
+    }
     for _ in 0..refinement {
         mesh = mesh.refined().map_err(|e| wrong(e.to_string()))?;
     }

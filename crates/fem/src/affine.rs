@@ -1,0 +1,155 @@
+//! Conduction in simplices with straight sides, most of every mesh that a generator made.
+
+use crate::At;
+use crate::geometry::{Hypothesis, Tables, cross, dot};
+use crate::{Of, Point, Term};
+use mesh::{CellKind, Mesh};
+
+/// Entries that are summed at a time.
+const LANES: usize = 4;
+
+/// Tangents of a uniform law that reads the gradient of one scalar, where the Jacobian J of a cell is constant:
+///
+///   K_ij = sum over a, b of G_ab R_ab,ij,    G = det J  J^-1 t J^-T,
+///   R_ab,ij = sum over q of w_q dN_i/dxi_a dN_j/dxi_b
+///
+/// t  derivative of the law's coefficient by the gradient;  w_q  weights of the quadrature on the reference cell
+///
+/// R is the same for all cells, and G is six numbers: a sixth of the work of the sum over points for second-order
+/// tetrahedra. With first order K is G but for the row and the column of the first corner.
+pub(crate) struct Affine {
+    kind: CellKind,
+    t: [[f64; 3]; 3],
+    /// Of the reference cell.
+    measure: f64,
+    /// The pairs a, b; where t is symmetric those with a <= b, which stand for b, a too.
+    pairs: Vec<[usize; 2]>,
+    /// For [`LANES`] entries i, j after the other, filled up with zeros, R of each pair.
+    integrals: Vec<[f64; LANES]>,
+}
+
+impl Affine {
+    /// `None` where a term or its cells are of another kind.
+    pub(crate) fn new(
+        term: &dyn Term,
+        kind: CellKind,
+        tables: &Tables,
+        hypothesis: Hypothesis,
+    ) -> Option<Affine> {
+        let [slot] = term.slots() else { return None };
+        let reads_gradient = (slot.of, slot.components) == (Of::Gradient, 1) && slot.at == At::Here;
+        let is_simplex = kind.dimension() == tables.dimension
+            && matches!(kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
+        let weighs_the_same = hypothesis != Hypothesis::Axisymmetric;
+        if !(reads_gradient && is_simplex && weighs_the_same)
+            || !(term.is_linear() && term.is_uniform())
+        {
+            return None;
+        }
+        let mut t = [[0.0; 3]; 3];
+        term.tangent(&[Point::default()], &[0.0; 3], t.as_flattened_mut());
+        let is_symmetric = (0..3).all(|i| (0..i).all(|j| t[i][j] == t[j][i]));
+        let d = kind.dimension();
+        let all = (0..d).flat_map(|a| (0..d).map(move |b| [a, b]));
+        let pairs: Vec<[usize; 2]> = all.filter(|[a, b]| !is_symmetric || a <= b).collect();
+        let n = tables.nodes;
+        let mut integrals = vec![[0.0; LANES]; (n * n).div_ceil(LANES) * pairs.len()];
+        for (p, &[a, b]) in pairs.iter().enumerate() {
+            for (q, w) in tables.weights.iter().enumerate() {
+                let derivatives = tables.derivatives_at(q);
+                for (i, di) in derivatives.iter().enumerate() {
+                    for (j, dj) in derivatives.iter().enumerate() {
+                        let entry = i * n + j;
+                        let sum = &mut integrals[entry / LANES * pairs.len() + p][entry % LANES];
+                        *sum += w * di[a] * dj[b];
+                        if is_symmetric && a != b {
+                            *sum += w * di[b] * dj[a];
+                        }
+                    }
+                }
+            }
+        }
+        let measure = tables.weights.iter().sum();
+        Some(Affine { kind, t, measure, pairs, integrals })
+    }
+
+    /// True for a cell with straight sides.
+    pub(crate) fn fits(&self, nodes: &[u32], mesh: &Mesh) -> bool {
+        self.kind.order() == 1 || mesh::is_straight(self.kind, nodes, &mesh.points)
+    }
+
+    /// The tangent of a cell, row by row.
+    #[inline]
+    pub(crate) fn tangent(&self, nodes: &[u32], mesh: &Mesh, out: &mut [f64]) {
+        let g = self.metric(nodes, mesh);
+        if self.kind.order() == 1 {
+            return self.between_corners(&g, out);
+        }
+        let mut of_pairs = [0.0; 9];
+        for (of_pair, &[a, b]) in of_pairs.iter_mut().zip(&self.pairs) {
+            *of_pair = g[a][b];
+        }
+        let of_pairs = &of_pairs[..self.pairs.len()];
+        let chunks = out.chunks_mut(LANES).zip(self.integrals.chunks_exact(of_pairs.len()));
+        for (out, integrals) in chunks {
+            let mut sum = [0.0; LANES];
+            for (g, r) in of_pairs.iter().zip(integrals) {
+                for k in 0..LANES {
+                    sum[k] += g * r[k];
+                }
+            }
+            match out.as_mut_array::<LANES>() {
+                Some(out) => *out = sum,
+                None => out.copy_from_slice(&sum[..out.len()]),
+            }
+        }
+    }
+
+    /// G.
+    #[inline(always)]
+    fn metric(&self, nodes: &[u32], mesh: &Mesh) -> [[f64; 3]; 3] {
+        let at = |k: usize| mesh.points[nodes[k] as usize];
+        let from = |o: [f64; 3], x: [f64; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
+        let origin = at(0);
+        // Gradients of the reference coordinates times det J.
+        let (c, det) = if self.kind.dimension() == 2 {
+            let ([i, j], [e, f]) = (mesh.axes, [from(origin, at(1)), from(origin, at(2))]);
+            let mut c = [[0.0; 3]; 3];
+            (c[0][i], c[0][j], c[1][i], c[1][j]) = (f[j], -f[i], -e[j], e[i]);
+            (c, e[i] * f[j] - e[j] * f[i])
+        } else {
+            let [e, f, g] = [from(origin, at(1)), from(origin, at(2)), from(origin, at(3))];
+            let c = [cross(f, g), cross(g, e), cross(e, f)];
+            (c, dot(e, c[0]))
+        };
+        let inverse = 1.0 / det;
+        let mut metric = [[0.0; 3]; 3];
+        for b in 0..3 {
+            let t = [dot(self.t[0], c[b]), dot(self.t[1], c[b]), dot(self.t[2], c[b])];
+            for a in 0..3 {
+                metric[a][b] = inverse * dot(c[a], t);
+            }
+        }
+        metric
+    }
+
+    /// The tangent of a first-order cell. The gradients of its reference coordinates are those of the
+    /// shape functions of all corners but the first, which has what makes their sum zero.
+    #[inline(always)]
+    fn between_corners(&self, g: &[[f64; 3]; 3], out: &mut [f64]) {
+        let d = self.kind.dimension();
+        out[0] = 0.0;
+        for a in 0..d {
+            let (mut row, mut column) = (0.0, 0.0);
+            for b in 0..d {
+                let value = self.measure * g[a][b];
+                out[(a + 1) * (d + 1) + b + 1] = value;
+                row += value;
+                column += self.measure * g[b][a];
+            }
+            out[(a + 1) * (d + 1)] = -row;
+            out[a + 1] = -column;
+            out[0] += row;
+        }
+    }
+}

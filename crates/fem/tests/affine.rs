@@ -1,0 +1,99 @@
+//! Conduction in cells with straight sides: the same matrix with and without the short way.
+
+use algebra::Csr;
+use fem::{
+    Constraints, Field, Hypothesis, Law, Placement, Point, Real, Slot, Space, Support, Unknown,
+    linear_matrix,
+};
+use mesh::{CellKind, Mesh, brick};
+
+/// A law that says that it is uniform is evaluated once, and others at all points of quadrature.
+struct Conduction {
+    tensor: [[f64; 3]; 3],
+    says_uniform: bool,
+}
+
+impl Law for Conduction {
+    fn slots(&self) -> &[Slot] {
+        const { &[Slot::gradient(0)] }
+    }
+    fn is_linear(&self) -> bool {
+        true
+    }
+    fn is_uniform(&self) -> bool {
+        self.says_uniform
+    }
+    fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
+        for (r, row) in r.iter_mut().zip(self.tensor) {
+            *r = u[0] * row[0] + u[1] * row[1] + u[2] * row[2];
+        }
+    }
+}
+
+const SYMMETRIC: [[f64; 3]; 3] = [[2.0, 0.5, 0.0], [0.5, 1.0, 0.25], [0.0, 0.25, 3.0]];
+const OTHER: [[f64; 3]; 3] = [[2.0, 0.5, -0.3], [0.1, 1.0, 0.25], [0.7, -0.2, 3.0]];
+
+/// Free columns and prescribed ones; the first twenty nodes are prescribed.
+fn matrices(mesh: &Mesh, hypothesis: Hypothesis, law: Conduction) -> [Csr; 2] {
+    let fixed = (0..20).map(|node| (Unknown::scalar(0, node), 1.0)).collect();
+    let constraints = Constraints { fixed, ..Constraints::default() };
+    let fields = vec![Field::scalar("potential")];
+    let space = Space::new(fields, vec![], mesh.points.len(), &constraints).expect("no conflict");
+    let placement = Placement { term: Box::new(law), support: Support::Region(0) };
+    let (free, prescribed) = linear_matrix(mesh, hypothesis, &space, vec![placement]);
+    [free, prescribed.expect("some are prescribed")]
+}
+
+#[test]
+fn both_ways_give_the_same_matrix() {
+    use Hypothesis::*;
+    let cases = [
+        (CellKind::Triangle3, Planar),
+        (CellKind::Triangle6, Planar),
+        (CellKind::Triangle6, Axisymmetric),
+        (CellKind::Tetrahedron4, Spatial),
+        (CellKind::Tetrahedron10, Spatial),
+        (CellKind::Hexahedron8, Spatial),
+    ];
+    for (kind, hypothesis) in cases {
+        // Bent cells beside straight ones.
+        let mesh =
+            brick(kind, 6, |[x, y, z]| [x, 1.5 * y, 0.7 * z + 0.1 * (x - 0.5).max(0.0).powi(2)]);
+        for tensor in [SYMMETRIC, OTHER] {
+            let [short, long] = [true, false].map(|says_uniform| {
+                matrices(&mesh, hypothesis, Conduction { tensor, says_uniform })
+            });
+            for (short, long) in short.iter().zip(&long) {
+                assert!(short.same_pattern(long) && short.nnz() > 20);
+                let largest = long.values().iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+                for (a, b) in short.values().iter().zip(long.values()) {
+                    assert!((a - b).abs() < 1e-13 * largest, "{kind:?} {hypothesis:?}: {a} {b}");
+                }
+            }
+        }
+    }
+}
+
+/// Three functions of the coordinates have a given energy, whatever the cells: the volume times the
+/// entries of the tensor.
+#[test]
+fn linear_potentials_have_the_energy_of_the_volume() {
+    for kind in [CellKind::Tetrahedron4, CellKind::Tetrahedron10] {
+        let mesh = brick(kind, 8, |[x, y, z]| [x, 1.5 * y, 0.7 * z]);
+        let law = Conduction { tensor: SYMMETRIC, says_uniform: true };
+        let fields = vec![Field::scalar("potential")];
+        let space = Space::new(fields, vec![], mesh.points.len(), &Constraints::default());
+        let placement = Placement { term: Box::new(law), support: Support::Region(0) };
+        let space = space.expect("no conflict");
+        let (a, _) = linear_matrix(&mesh, Hypothesis::Spatial, &space, vec![placement]);
+        for (i, row) in SYMMETRIC.iter().enumerate() {
+            let x: Vec<f64> = mesh.points.iter().map(|x| x[i]).collect();
+            let mut y = vec![0.0; x.len()];
+            a.apply(&x, &mut y);
+            for (j, entry) in row.iter().enumerate() {
+                let energy: f64 = mesh.points.iter().zip(&y).map(|(x, y)| x[j] * y).sum();
+                assert!((energy - 1.05 * entry).abs() < 1e-11, "{kind:?} {i} {j}: {energy}");
+            }
+        }
+    }
+}
