@@ -64,7 +64,8 @@ fn both_ways_give_the_same_matrix() {
                 matrices(&mesh, hypothesis, Conduction { tensor, says_uniform })
             });
             for (short, long) in short.iter().zip(&long) {
-                assert!(short.same_pattern(long) && short.nnz() > 20);
+                assert!(short.same_pattern(long), "{kind:?}");
+                assert!(short.nnz() > 10, "{kind:?}: {}", short.nnz());
                 let largest = long.values().iter().fold(0.0, |a: f64, b| a.max(b.abs()));
                 for (a, b) in short.values().iter().zip(long.values()) {
                     assert!((a - b).abs() < 1e-13 * largest, "{kind:?} {hypothesis:?}: {a} {b}");
