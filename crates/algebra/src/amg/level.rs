@@ -135,7 +135,7 @@ pub(super) fn coarsen_split(
 ) -> Result<Option<(Levels, f64)>, LinearError> {
     let p = problem.parameters(p);
     let given = problem.first_prolongation.as_ref();
-    let (finest, order, below, scale) = {
+    let (made, order, scale) = {
         let large = |a: &&Csr| operator.can_split() && a.nrows() > p.coarsest;
         let Some(a) = operator.matrix().filter(large) else { return Ok(None) };
         let layout = problem.layout(a.nrows())?;
@@ -147,14 +147,34 @@ pub(super) fn coarsen_split(
             return Ok(None);
         }
         let (near, order) = (problem.near_null(a.nrows(), &layout)?, Order::of(View::scalar(a)));
-        let s = Settings { components: 1, scale, p: &p };
-        let Some(mut below) = below(View::scalar(a), &order, near, given, None, s)? else {
-            return Ok(None);
-        };
-        let Some(finest) = below.own.take() else { return Ok(None) };
-        (finest, order, below, scale)
+        let (view, s) = (View::scalar(a), Settings { components: 1, scale, p: &p });
+        if let Some(given) = given {
+            // Nothing smooths with the matrix before the one below is there: it need not stand twice then.
+            let inverse_diagonal = inverse_diagonal(view, &order, scale)?;
+            let (prolongation, near) = near.interpolate(given)?;
+            let next = Next::new(view, prolongation, near, scale);
+            (Made::Next(inverse_diagonal, next), order, scale)
+        } else {
+            let Some(mut below) = below(view, &order, near, None, None, s)? else {
+                return Ok(None);
+            };
+            let Some(finest) = below.own.take() else { return Ok(None) };
+            (Made::All(finest, Box::new(below)), order, scale)
+        }
     };
-    operator.store_split(Box::new(|a| Split::new(finest, a, order, scale)));
+    let below = match made {
+        Made::All(finest, below) => {
+            operator.store_split(Box::new(|a| Split::new(finest, a, order, scale)));
+            *below
+        }
+        Made::Next(inverse, next) => {
+            operator.store_split(Box::new(|a| Split::at_once(inverse, a, order, scale)));
+            let Some(split) = operator.split() else { return Ok(None) };
+            let (unknowns, finest) = (split.nrows(), split.finest());
+            let (size, smoother) = (Size::of(&finest.a), Chebyshev::new(finest, p.degree));
+            Below { unknowns, own: None, size, smoother, next }
+        }
+    };
     let Some(split) = operator.split() else { return Ok(None) };
     let (level, coarse, near, order) = below.finish(split.order());
     let levels = descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)?;
@@ -291,13 +311,16 @@ struct Settings<'a> {
     p: &'a AmgParameters,
 }
 
-/// What follows from the matrix of a level.
-struct Below {
-    unknowns: usize,
-    /// None where somebody else stores it.
-    own: Option<Smoothed>,
-    size: Size,
-    smoother: Chebyshev,
+/// What there is of the finest level before its matrix is stored in two parts.
+enum Made {
+    /// The matrix of the smoother, and all that follows.
+    All(Smoothed, Box<Below>),
+    /// The inverse of the diagonal, and the level below.
+    Next(Vec<f32>, Next),
+}
+
+/// What a level hands on to the next one.
+struct Next {
     prolongation: Blocks<f32>,
     restriction: Blocks<f32>,
     /// The matrix of the next level, and the near-null vectors there.
@@ -305,16 +328,36 @@ struct Below {
     near: NearNull,
 }
 
+impl Next {
+    fn new(a: View<f64>, prolongation: Blocks<f32>, near: NearNull, scale: f64) -> Self {
+        let restriction = prolongation.transpose();
+        let mut coarse = galerkin(restriction.view(), a, prolongation.view());
+        fill_empty(&mut coarse, 1.0 / scale);
+        Next { prolongation, restriction, coarse, near }
+    }
+}
+
+/// What follows from the matrix of a level.
+struct Below {
+    unknowns: usize,
+    /// None where somebody else stores it.
+    own: Option<Smoothed>,
+    size: Size,
+    smoother: Chebyshev,
+    next: Next,
+}
+
 impl Below {
     /// The level, whose rows are in this order; then the matrix, the vectors and the order of the next.
     fn finish(self, order: &Order) -> (Level, Blocks<f64>, NearNull, Order) {
-        let next = Order::of(self.coarse.view());
+        let Below { unknowns, own: matrix, size, smoother, next: below } = self;
+        let next = Order::of(below.coarse.view());
         // One after the other: each takes as much memory as it came from.
-        let restriction = Stored::new(self.restriction.view(), [&next, order], 1.0);
-        drop(self.restriction);
-        let prolongation = Stored::new(self.prolongation.view(), [order, &next], 1.0);
-        let Below { unknowns, own: matrix, size, smoother, coarse, near, .. } = self;
-        (Level { unknowns, matrix, size, smoother, prolongation, restriction }, coarse, near, next)
+        let restriction = Stored::new(below.restriction.view(), [&next, order], 1.0);
+        drop(below.restriction);
+        let prolongation = Stored::new(below.prolongation.view(), [order, &next], 1.0);
+        let level = Level { unknowns, matrix, size, smoother, prolongation, restriction };
+        (level, below.coarse, below.near, next)
     }
 }
 
@@ -353,11 +396,9 @@ fn below(
             (prolongation::smoothed(view, &strength, &aggregates, vectors, omega), below)
         }
     };
-    let restriction = prolongation.transpose();
-    let mut coarse = galerkin(restriction.view(), view, prolongation.view());
-    fill_empty(&mut coarse, 1.0 / scale);
+    let next = Next::new(view, prolongation, near, scale);
     let unknowns = view.nrows() * view.shape[0];
-    Ok(Some(Below { unknowns, own, size, smoother, prolongation, restriction, coarse, near }))
+    Ok(Some(Below { unknowns, own, size, smoother, next }))
 }
 
 /// Unknowns that interpolate to nothing get a diagonal entry, so that the level stays definite.

@@ -132,6 +132,17 @@ impl<'a, T: Copy> Lanes<'a, T> {
 impl Sliced {
     /// `scale` A for a matrix with blocks 1 x 1, with its rows and columns in these orders.
     pub fn new<T: Copy + Sync + Into<f64>>(a: View<T>, orders: [&Order; 2], scale: f64) -> Self {
+        let mut matrix = Self::without_entries(a, orders);
+        let Self { first, segments, columns, .. } = &mut matrix;
+        each_slice(first, segments, columns, |slice, segment, to| {
+            fill_columns(&Lanes::new(a, orders, slice), segment.base, to);
+        });
+        matrix.set_values(a, orders, scale);
+        matrix
+    }
+
+    /// A matrix with room for the entries of `a` in its slices, which are still to be filled.
+    fn without_entries<T: Copy + Sync>(a: View<T>, orders: [&Order; 2]) -> Self {
         let [rows, columns] = orders;
         let ncols = columns.len().next_multiple_of(LANES);
         let count = rows.len().div_ceil(LANES);
@@ -171,13 +182,46 @@ impl Sliced {
             Some(LongRow { place: at, columns })
         };
         matrix.long = rows.rows.iter().enumerate().filter_map(rest).collect();
-        let Self { first, segments, columns, .. } = &mut matrix;
-        each_slice(first, segments, columns, |slice, segment, to| {
-            let lanes = Lanes::new(a, orders, slice);
-            each_entry(&lanes, segment.base, |k, lane, j, _| to[k][lane] = j);
-        });
-        matrix.set_values(a, orders, scale);
         matrix
+    }
+
+    /// `scale` A, and what single precision leaves of its values. A is given up piece by piece, from its
+    /// end, so that it takes hardly more memory than before.
+    pub fn in_two(mut a: Csr, order: &Order, scale: f64) -> (Self, Values) {
+        let narrow = |v: f64| (scale * v) as f32;
+        let narrow_rest = |v: f64| rest_of(scale * v);
+        let mut near = Self::without_entries(View::scalar(&a), [order; 2]);
+        let mut columns = std::mem::take(&mut near.columns);
+        let zeros = || vec![[0.0; LANES]; columns.len()];
+        let view = View::scalar(&a);
+        let mut values = Values { slices: zeros(), long: near.long_values(view, order, narrow) };
+        let mut rest = Values { slices: zeros(), long: near.long_values(view, order, narrow_rest) };
+        for (from, to) in near.pieces_from_end() {
+            let view = View::scalar(&a);
+            let range = near.segment(from).start..near.segment(to).start;
+            let (first, segments) = (&near.first[from..=to], &near.segments);
+            each_slice(first, segments, &mut columns[range.clone()], |slice, segment, to| {
+                fill_columns(&Lanes::new(view, [order; 2], from + slice), segment.base, to);
+            });
+            each_slice(first, segments, &mut values.slices[range.clone()], |slice, segment, to| {
+                near.fill_segment(view, [order; 2], from + slice, segment, to, narrow);
+            });
+            each_slice(first, segments, &mut rest.slices[range], |slice, segment, to| {
+                near.fill_segment(view, [order; 2], from + slice, segment, to, narrow_rest);
+            });
+            a.keep_rows(from * LANES);
+        }
+        (near.columns, near.values) = (columns, values);
+        (near, rest)
+    }
+
+    /// Slices from one on and up to another, the last of all first, in pieces of which none has rows in
+    /// another one.
+    fn pieces_from_end(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        /// Windows of an order per piece.
+        const WINDOWS: usize = 64;
+        let (count, piece) = (self.first.len() - 1, WINDOWS * WINDOW / LANES);
+        (0..count).step_by(piece).rev().map(move |from| (from, count.min(from + piece)))
     }
 
     /// Takes the values of `scale` A, which has the pattern of the matrix it was made from.
@@ -195,14 +239,10 @@ impl Sliced {
     /// What single precision leaves of the values of `scale` A, which this matrix was made from. A is given up
     /// piece by piece, from its end, so that never both are there as a whole.
     pub fn rest(&self, mut a: Csr, order: &Order, scale: f64) -> Values {
-        /// Windows of an order per piece: no row of a piece stands in another one.
-        const WINDOWS: usize = 64;
         let narrow = |v: f64| rest_of(scale * v);
         let long = self.long_values(View::scalar(&a), order, narrow);
         let mut slices = vec![[0.0; LANES]; self.columns.len()];
-        let (count, piece) = (self.first.len() - 1, WINDOWS * WINDOW / LANES);
-        for from in (0..count).step_by(piece).rev() {
-            let to = count.min(from + piece);
+        for (from, to) in self.pieces_from_end() {
             let (view, start) = (View::scalar(&a), |slice: usize| self.segment(slice).start);
             let slices = &mut slices[start(from)..start(to)];
             each_slice(&self.first[from..=to], &self.segments, slices, |slice, segment, to| {
@@ -442,6 +482,12 @@ fn each_entry<T: Copy>(lanes: &Lanes<T>, base: u32, mut f: impl FnMut(usize, usi
             .filter_map(|(j, v)| Some((u16::try_from(j.checked_sub(base as usize)?).ok()?, v)));
         near.enumerate().for_each(|(k, (j, v))| f(k, lane, j, v));
     }
+}
+
+/// The columns of a segment of a slice, from `base` on.
+#[inline(always)]
+fn fill_columns<T: Copy>(lanes: &Lanes<T>, base: u32, to: &mut [[u16; LANES]]) {
+    each_entry(lanes, base, |k, lane, j, _| to[k][lane] = j);
 }
 
 /// f(slice, segment, its part of `array`) for all segments, in parallel.

@@ -32,6 +32,14 @@ impl Split {
         Self { rows, order, scale, finest, rest }
     }
 
+    /// The same, the finest matrix being made as well; `inverse_diagonal` is that of `scale` A in this order.
+    pub(super) fn at_once(inverse_diagonal: Vec<f32>, a: Csr, order: Order, scale: f64) -> Self {
+        let rows = a.nrows();
+        let (near, rest) = Sliced::in_two(a, &order, scale);
+        let finest = Smoothed { a: Stored::Sliced(near), inverse_diagonal };
+        Self { rows, order, scale, finest, rest }
+    }
+
     /// Number of rows.
     pub fn nrows(&self) -> usize {
         self.rows
