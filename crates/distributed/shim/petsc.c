@@ -133,17 +133,30 @@ int shim_network(int group, double *latency, double *reduction, double *bandwidt
     return 0;
 }
 
-/* Messages and bytes that PETSc itself sent from this rank so far, and its reductions: hypre and MUMPS
- * do not tell of theirs. */
+typedef struct {
+    double messages, bytes, reductions;
+} Traffic;
+
+/* In solves. */
+static Traffic solving = {0.0, 0.0, 0.0};
+
+/* What PETSc itself sent from this rank so far: hypre and MUMPS do not tell. */
+static Traffic traffic(void)
+{
+    Traffic sum = {0.0, 0.0, 0.0};
+#if defined(PETSC_USE_LOG)
+    sum.messages = petsc_isend_ct + petsc_send_ct;
+    sum.bytes = petsc_isend_len + petsc_send_len;
+    sum.reductions = petsc_allreduce_ct;
+#endif
+    return sum;
+}
+
 void shim_traffic(double *messages, double *bytes, double *reductions)
 {
-#if defined(PETSC_USE_LOG)
-    *messages = petsc_isend_ct + petsc_send_ct;
-    *bytes = petsc_isend_len + petsc_send_len;
-    *reductions = petsc_allreduce_ct;
-#else
-    *messages = *bytes = *reductions = 0.0;
-#endif
+    *messages = solving.messages;
+    *bytes = solving.bytes;
+    *reductions = solving.reductions;
 }
 
 void shim_versions(char *text, size_t length)
@@ -188,6 +201,28 @@ int shim_exchange(int group, const uint64_t *words, const int *sends, const int 
 {
     return MPI_Alltoallv(words, sends, send_starts, MPI_UINT64_T, received, receives, receive_starts,
                          MPI_UINT64_T, groups[group]);
+}
+
+/* To one rank, and from whoever sent: `*from` is -1 when nobody did. */
+int shim_send(int group, const uint64_t *words, int count, int to)
+{
+    return MPI_Send(words, count, MPI_UINT64_T, to, 1, groups[group]);
+}
+
+int shim_probe(int group, int *from, int *count)
+{
+    MPI_Status status;
+    int is_there = 0;
+    *from = -1;
+    TRY(MPI_Iprobe(MPI_ANY_SOURCE, 1, groups[group], &is_there, &status));
+    if (!is_there) return 0;
+    *from = status.MPI_SOURCE;
+    return MPI_Get_count(&status, MPI_UINT64_T, count);
+}
+
+int shim_receive(int group, uint64_t *words, int count, int from)
+{
+    return MPI_Recv(words, count, MPI_UINT64_T, from, 1, groups[group], MPI_STATUS_IGNORE);
 }
 
 /* ---- options ---- */
@@ -399,7 +434,12 @@ int shim_solver_solve(void *handle, const double *b, double *x, double rtol, int
     TRY(VecPlaceArray(solver->b, b));
     TRY(VecPlaceArray(solver->x, x));
     TRY(KSPSetTolerances(solver->ksp, rtol, 0.0, 1e30, most));
+    const Traffic before = traffic();
     TRY(KSPSolve(solver->ksp, solver->b, solver->x));
+    const Traffic after = traffic();
+    solving.messages += after.messages - before.messages;
+    solving.bytes += after.bytes - before.bytes;
+    solving.reductions += after.reductions - before.reductions;
     TRY(KSPGetIterationNumber(solver->ksp, &count));
     TRY(KSPGetConvergedReason(solver->ksp, &why));
     TRY(KSPGetResidualNorm(solver->ksp, residual));

@@ -23,7 +23,7 @@ pub struct Network {
     pub bandwidth: f64,
 }
 
-/// What PETSc itself sent from this rank since it runs; hypre and MUMPS do not tell.
+/// What PETSc itself sent from this rank in all solves; hypre and MUMPS do not tell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Traffic {
     /// Number of messages.
@@ -89,6 +89,27 @@ impl Mpi {
         self.group.split(colour).map(|group| Mpi { group }).map_err(wrong)
     }
 
+    /// Sends words to one rank, which [`Mpi::poll`]s for them.
+    ///
+    /// # Errors
+    /// What MPI says.
+    pub fn send(&self, words: &[u64], to: usize) -> Result<(), PetscError> {
+        self.group.send(words, to).map_err(|code| PetscError::new("message", code))
+    }
+
+    /// The next words that some rank sent here, if there are any yet.
+    ///
+    /// # Errors
+    /// What MPI says.
+    pub fn poll(&self) -> Result<Option<Vec<u64>>, PetscError> {
+        self.group.poll().map_err(|code| PetscError::new("message", code))
+    }
+
+    /// Ends all ranks of the program with this exit code, whatever they do.
+    pub fn abort(&self, code: u8) {
+        shim::abort(code.into());
+    }
+
     /// Waits until all ranks of this group have come here, asleep, so that those who still work have the
     /// cores to themselves.
     ///
@@ -108,7 +129,7 @@ impl Mpi {
         Ok(Network { latency, reduction, bandwidth })
     }
 
-    /// What this rank sent so far, whichever group it was in; zero where PETSc does not count.
+    /// What this rank sent in all solves so far, in whichever group; zero where PETSc does not count.
     pub fn traffic(&self) -> Traffic {
         let [messages, bytes, reductions] = self.group.traffic();
         Traffic { messages, bytes, reductions }

@@ -74,6 +74,9 @@ mod c {
             receives: *const c_int,
             receive_starts: *const c_int,
         ) -> c_int;
+        pub fn shim_send(group: c_int, words: *const u64, count: c_int, to: c_int) -> c_int;
+        pub fn shim_probe(group: c_int, from: *mut c_int, count: *mut c_int) -> c_int;
+        pub fn shim_receive(group: c_int, words: *mut u64, count: c_int, from: c_int) -> c_int;
         pub fn shim_options(options: *const c_char) -> c_int;
         pub fn shim_partition(
             group: c_int,
@@ -223,7 +226,7 @@ impl Group {
         Ok([latency, reduction, bandwidth])
     }
 
-    /// Messages, bytes and reductions of this rank so far.
+    /// Messages, bytes and reductions of this rank in all solves so far.
     pub fn traffic(&self) -> [f64; 3] {
         self.check_thread();
         let [mut messages, mut bytes, mut reductions] = [0.0; 3];
@@ -312,6 +315,30 @@ impl Group {
             )
         })?;
         Ok(received)
+    }
+
+    /// To one rank of the group.
+    pub fn send(&self, words: &[u64], to: usize) -> Result<(), i32> {
+        self.check_thread();
+        assert!(to < self.size);
+        let count = c_int::try_from(words.len()).expect("at most 2^31 words are sent at a time");
+        // SAFETY: `words` has as many words.
+        checked(unsafe { c::shim_send(self.number, words.as_ptr(), count, to as c_int) })
+    }
+
+    /// What some rank sent, if one did.
+    pub fn poll(&self) -> Result<Option<Vec<u64>>, i32> {
+        self.check_thread();
+        let (mut from, mut count) = (-1, 0);
+        // SAFETY: places for two numbers.
+        checked(unsafe { c::shim_probe(self.number, &raw mut from, &raw mut count) })?;
+        if from < 0 {
+            return Ok(None);
+        }
+        let mut words = vec![0u64; count.max(0) as usize];
+        // SAFETY: `words` has as many words as the message that was seen.
+        checked(unsafe { c::shim_receive(self.number, words.as_mut_ptr(), count, from) })?;
+        Ok(Some(words))
     }
 
     pub fn options(&self, options: &str) -> Result<(), i32> {

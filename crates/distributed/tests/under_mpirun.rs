@@ -164,6 +164,18 @@ fn groups(mpi: &Mpi) {
 
     let network = group.network().expect("measured");
     assert!(network.latency > 0.0 && network.reduction > 0.0 && network.bandwidth > 1e6);
+    if rank > 0 {
+        mpi.send(&vec![rank as u64; rank], 0).expect("sent");
+    } else {
+        let mut sum = 0;
+        while sum < ranks * (ranks - 1) / 2 {
+            sum += mpi.poll().expect("asked").map_or(0, |words| {
+                assert_eq!(words, vec![words[0]; words[0] as usize]);
+                words.len()
+            });
+        }
+        assert_eq!(mpi.poll(), Ok(None));
+    }
     let before = mpi.traffic();
     mpi.wait().expect("all come");
     assert!(ranks == 1 || (before.reductions > 0.0 && before.messages > 0.0), "{before:?}");

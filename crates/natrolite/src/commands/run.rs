@@ -39,7 +39,7 @@ pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
     interrupt::clean_up_on_interrupt(folder.path());
     let mut progress = Progress::new(options.quiet);
     if let (Some(engine), Some(cores)) = (engine, &cores) {
-        report_ranks(engine, cores, options.quiet, &mut progress);
+        report_ranks(engine, cores, options.quiet, &mut |warning| progress.warn(warning));
     }
     report_materials(&case, &mut progress);
     let solved = match engine {
@@ -72,7 +72,7 @@ fn failure_of(error: RunError) -> Failure {
 }
 
 /// Tells how the work is spread, and warns when it does not fit the cores.
-fn report_ranks(engine: &dyn Engine, cores: &Cores, quiet: bool, progress: &mut Progress) {
+pub fn report_ranks(engine: &dyn Engine, cores: &Cores, quiet: bool, warn: &mut dyn FnMut(&str)) {
     let (ranks, threads) = (engine.comm().size(), rayon::current_num_threads());
     if !quiet {
         let plural = |n: usize| if n == 1 { "" } else { "s" };
@@ -86,7 +86,7 @@ fn report_ranks(engine: &dyn Engine, cores: &Cores, quiet: bool, progress: &mut 
         ));
     }
     if let Some(warning) = cores.warning(threads) {
-        progress.warn(&warning);
+        warn(&warning);
     }
 }
 

@@ -290,6 +290,12 @@ pub fn summarize(geometry: &Geometry) -> MeshSummary {
     }
 }
 
+/// Lets [`peak_memory`] begin anew, where the system can do that.
+pub fn forget_peak_memory() {
+    // Linux, proc(5): 5 resets the peak to what is resident now.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
 /// Largest resident memory of this process so far \[byte\], where the system tells.
 pub fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

@@ -52,7 +52,12 @@ pub fn solve_on_ranks(
     on_finer_meshes(refinements, |refinement| solve_refined(case, refinement, engine, observer))
 }
 
-fn solve_refined(
+/// The same on the mesh refined uniformly `refinement` times, and on no other; the status is known to all
+/// ranks.
+///
+/// # Errors
+/// As [`solve_on_ranks`].
+pub fn solve_refined(
     case: &Case,
     refinement: u32,
     engine: &dyn Engine,

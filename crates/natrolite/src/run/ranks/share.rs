@@ -243,6 +243,7 @@ fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSumm
         peak_memory().unwrap_or(0),
         linear.prepare.as_secs_f64().to_bits(),
         linear.solve.as_secs_f64().to_bits(),
+        8 * halo.sent() as u64,
     ];
     let all = comm.gather_all(&own);
     let most = |k: usize| all.iter().map(|words| words[k]).max().unwrap_or(0);
@@ -253,6 +254,7 @@ fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSumm
         engine: engine.name(),
         imbalance: most(0) as f64 * comm.size() as f64 / total.max(1) as f64,
         most_ghosts: most(1) as usize,
+        most_halo_bytes: most(5),
         peak_memory_bytes: Some(most(2)).filter(|&bytes| bytes > 0),
         linear_seconds: [slowest(3), slowest(4)],
     }
