@@ -25,7 +25,7 @@ enum Command {
     /// Write a commented case to start from
     Init(InitOptions),
     /// Solve a case; exit 3 without convergence, 1 when an expectation is missed
-    Run(RunOptions),
+    Run(SolveOptions),
     /// Solve every point of [sweep]; exit 3 when points failed
     Sweep(SweepOptions),
     /// Read a case, mesh it, and print what would be solved
@@ -68,7 +68,7 @@ impl Command {
     /// How much the command tells about its work.
     fn verbosity(&self) -> u8 {
         match self {
-            Command::Run(options) => options.verbosity.verbose,
+            Command::Run(options) => options.run.verbosity.verbose,
             Command::Sweep(options) => options.run.verbosity.verbose,
             Command::Check(options) => options.verbosity.verbose,
             Command::Verify(options) => options.verbosity.verbose,
@@ -136,6 +136,21 @@ pub struct RunOptions {
     /// How much is told.
     #[command(flatten)]
     pub verbosity: Verbosity,
+}
+
+/// Options of `natrolite run` alone.
+#[derive(Clone, Debug, Args)]
+pub struct SolveOptions {
+    /// Those that a sweep has, too.
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// Seconds between two checkpoints of a long run, in DIR.checkpoint until there are results; 0 keeps
+    /// every iteration
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub checkpoint: u32,
+    /// Go on from the checkpoint of a run that was killed, on any number of ranks
+    #[arg(long)]
+    pub restart: bool,
 }
 
 /// Options of `natrolite sweep`.

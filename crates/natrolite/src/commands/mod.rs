@@ -1,6 +1,7 @@
 //! What the commands of the command line do.
 
 mod check;
+mod checkpoints;
 mod compare;
 mod completions;
 mod init;

@@ -1,29 +1,33 @@
 //! `natrolite run`.
 
+use super::checkpoints::Checkpoints;
 use super::progress::Progress;
 use super::{interrupt, set_threads};
 use crate::case::{Case, CaseError, Diagnostic, MaterialOrigin};
-use crate::cli::{RunOptions, print};
+use crate::cli::{SolveOptions, print};
 use crate::failure::Failure;
 use crate::figure::figures_of_run;
 use crate::launch::{Cores, Launcher, Ranks};
 use crate::output::{
-    Folder, OutputError, people_unit, summary_table, write_data, write_report, write_summary,
+    Folder, OutputError, checkpoint_path, people_unit, remove_checkpoint, summary_table,
+    write_data, write_report, write_summary,
 };
 use crate::report::run_report;
 use crate::results::{Results, Status};
 use crate::run::ranks::{Engine, solve_on_ranks};
 use crate::run::{Observer, RunError, Silent, solve_case};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Solves a case, writes its folder and prints its numbers.
 ///
 /// # Errors
 /// As the exit codes of [`Failure`] say. Without convergence, and when an expectation is missed,
 /// everything is written all the same.
-pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
+pub fn run(options: &SolveOptions, launcher: Launcher) -> Result<(), Failure> {
     let start = Instant::now();
+    let interval = Duration::from_secs(options.checkpoint.into());
+    let (kept, options) = ((interval, options.restart), &options.run);
     let ranks = Ranks::start(launcher)?;
     let case =
         ranks.agree(crate::case::read_file(&options.case, &options.set).map_err(Into::into))?;
@@ -42,9 +46,11 @@ pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
         report_ranks(engine, cores, options.quiet, &mut |warning| progress.warn(warning));
     }
     report_materials(&case, &mut progress);
+    let checkpoints = Checkpoints::new(&case, &target, kept, &mut progress);
+    let mut checkpoints = ranks.agree(checkpoints)?;
     let solved = match engine {
-        Some(engine) => solve_on_ranks(&case, options.refine, engine, &mut progress),
-        None => solve_case(&case, options.refine, &mut progress).map(Some),
+        Some(engine) => solve_on_ranks(&case, options.refine, engine, &mut checkpoints),
+        None => solve_case(&case, options.refine, &mut checkpoints).map(Some),
     };
     let results = ranks.agree(solved.map_err(failure_of))?;
     let results = results.expect("rank 0 has the results");
@@ -54,6 +60,8 @@ pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
 
 /// What ranks do that have nothing to write: they help to solve, and end as the first one does.
 fn assist(case: &Case, refinements: u32, ranks: &Ranks) -> Result<(), Failure> {
+    // The folder, and the checkpoint.
+    ranks.agree(Ok(()))?;
     ranks.agree(Ok(()))?;
     let engine = ranks.engine().expect("several ranks have an engine");
     let solved = solve_on_ranks(case, refinements, engine, &mut Silent);
@@ -113,6 +121,10 @@ fn write(
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     write_summary(&results.summary, folder.path())?;
     folder.commit()?;
+    if results.summary.status == Status::Converged {
+        // Else a restart with more iterations may go on from there.
+        remove_checkpoint(&checkpoint_path(target));
+    }
     progress.finish();
     print(&summary_table(&results.summary, people_unit))?;
     print(&format!("  written to {}\n", target.display()))?;

@@ -4,6 +4,7 @@
 //! [`Folder::path`] afterwards, and [`Folder::commit`] last; until then nothing stands under a
 //! final name.
 
+mod checkpoint;
 mod error;
 mod facets;
 mod folder;
@@ -16,6 +17,9 @@ mod summary;
 mod sweep;
 mod vtkhdf;
 
+pub use checkpoint::{
+    Checkpoint, checkpoint_path, read_checkpoint, remove_checkpoint, write_checkpoint,
+};
 pub use error::OutputError;
 pub use folder::Folder;
 pub(crate) use profile::write_number;

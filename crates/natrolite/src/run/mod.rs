@@ -72,6 +72,16 @@ pub trait Observer {
     fn linear(&mut self, _work: &LinearWork) {}
     /// Something that the user should know.
     fn warn(&mut self, message: &str);
+    /// Where Newton's method is to begin with so many unknowns: what an earlier run left.
+    fn first_iterate(&mut self, _unknowns: usize) -> Option<Vec<f64>> {
+        None
+    }
+    /// True when an iterate is to be kept, so that a run that is killed can go on from it.
+    fn wants_iterate(&mut self) -> bool {
+        false
+    }
+    /// Keeps an iterate, when one was wanted.
+    fn keep_iterate(&mut self, _number: usize, _unknowns: &[f64]) {}
 }
 
 /// Tells nobody.

@@ -136,15 +136,15 @@ fn fit_table(measured: &Measured, constants: &Constants) -> String {
     let c = constants;
     format!(
         "fitted to {}\n{}  {:.0} bytes an unknown and iteration, {:.1} exchanges a level and {:.1} sums an \
-         iteration,\n  {:.1} m^(2/3) copies on a rank of m unknowns, messages {:.2} times as long as \
-         modelled, iterations {:.1} n^{:.3}\n",
+         iteration,\n  {:.1} m^(2/3) copies on a rank of m unknowns, {:.2} us for each exchange \
+         beyond its messages, iterations {:.1} n^{:.3}\n",
         measured.machine.describe(),
         align_numbers(&table, 2),
         c.bytes_per_unknown,
         c.exchanges,
         c.sums,
         c.ghosts,
-        c.messages_factor,
+        1e6 * c.overhead,
         c.iterations,
         c.growth,
     )

@@ -7,7 +7,7 @@ use crate::results::RanksSummary;
 use crate::run::laws::Laws;
 use crate::run::model::{Surface, points_of, rest_of};
 use crate::run::{Geometry, Observer, RunError, peak_memory, solve};
-use algebra::{Equations, Halo, IndexMap, LinearWork, Metered, NewtonInfo, newton};
+use algebra::{Equations, Halo, IndexMap, Iterate, LinearWork, Metered, NewtonInfo, newton};
 use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
 use mesh::{Mesh, bodies, nodes_of};
 use std::time::{Duration, Instant};
@@ -126,7 +126,9 @@ impl Share {
         log::info!("{}: {} unknowns on {} ranks", solver.name(), self.unknowns, comm.size());
         let mut solver = Metered::new(solver);
         let mut u = vec![0.0; system.space().free()];
-        let observe = &mut |k, residual| observer.iteration(k, residual);
+        let observe = &mut |iterate: &Iterate<'_>| {
+            observer.iteration(iterate.number, iterate.residual);
+        };
         let parameters = solve::parameters(case);
         let mut newton = newton(&mut system, &mut solver, &mut u, &parameters, observe)?;
         let mut linear = solver.work().clone();
