@@ -53,9 +53,7 @@ pub fn solve_current<'m>(
     let outcome = solve::solve(case, &mut model, observe)?;
     log.observer.linear(&outcome.linear);
     let current = Current::new(model, outcome, setup, log);
-    for (k, residual) in current.outcome.newton.residuals.iter().enumerate() {
-        log.line(&format!("newton {k}: residual {residual:.3e}"));
-    }
+    current.log_residuals(log);
     Ok(current)
 }
 
@@ -135,6 +133,13 @@ impl<'m> Current<'m> {
         let through = |surface| current_through(&model, surface, &outcome.solution, &reactions);
         let currents = model.surfaces.iter().map(through).collect();
         Current { model, outcome, currents, setup }
+    }
+
+    /// What Newton's method did, line by line.
+    pub fn log_residuals(&self, log: &mut Log<'_>) {
+        for (k, residual) in self.outcome.newton.residuals.iter().enumerate() {
+            log.line(&format!("newton {k}: residual {residual:.3e}"));
+        }
     }
 
     /// What quantities and profiles are made from.

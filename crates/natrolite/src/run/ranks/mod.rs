@@ -99,6 +99,7 @@ fn solve_refined(
     let mut outcome = solve::finish(&model, solution.free, solution.newton, solution.linear);
     outcome.worst = solution.worst;
     let current = Current::new(model, outcome, solution.setup, &mut log);
+    current.log_residuals(&mut log);
     let log = log.text;
     let mut found = find(case, &geometry, Some(&current), None, (start, meshed), log);
     drop(current);
