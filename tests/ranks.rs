@@ -115,8 +115,7 @@ fn set(values: &[&str]) -> Vec<String> {
 fn solve_and_write(case: &Case, ranks: usize, compression: u8) -> [Results; 2] {
     let folder = tempfile::tempdir().expect("a folder");
     let mut all = on_threads(ranks, |comm| {
-        let solved =
-            solve_on_ranks(case, 0, &Threads { comm }, &mut Silent).expect("solved");
+        let solved = solve_on_ranks(case, 0, &Threads { comm }, &mut Silent).expect("solved");
         let to = solved.results.as_ref().map(|results| (results, folder.path(), compression));
         match (&solved.piece, to) {
             (Some(piece), to) => write_data_of_ranks(comm, piece, to).expect("written"),

@@ -131,10 +131,7 @@ impl Mesh {
             regions: self.regions.clone(),
             blocks,
             boundaries: (self.boundaries.iter().zip(boundaries))
-                .map(|(b, kept)| Boundary {
-                    name: b.name.clone(),
-                    facets: facets(&b.facets, kept),
-                })
+                .map(|(b, kept)| Boundary { name: b.name.clone(), facets: facets(&b.facets, kept) })
                 .collect(),
             interfaces: (self.interfaces.iter().zip(interfaces))
                 .map(|(i, kept)| Interface {

@@ -119,11 +119,7 @@ fn read_file(file: &File, summary: Summary) -> Result<Results, Wrong> {
     })
 }
 
-fn read_fields(
-    file: &File,
-    mesh: &Mesh,
-    pieces: Option<&Pieces>,
-) -> Result<Vec<Field>, Wrong> {
+fn read_fields(file: &File, mesh: &Mesh, pieces: Option<&Pieces>) -> Result<Vec<Field>, Wrong> {
     let group = group(file, "VTKHDF/PointData")?;
     let mut fields = Vec::new();
     for name in members(&group)? {

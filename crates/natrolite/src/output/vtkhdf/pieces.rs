@@ -9,9 +9,12 @@
 //! Only rank 0 has the file, and the HDF5 that is linked in knows no MPI. So datasets are written one after the
 //! other, and each comes rank after rank, in sections of bounded size.
 
+#[cfg(test)]
+mod tests;
+
 use super::{
-    CHUNK, Writer, of_blocks, offsets, packed, sizes, write_active_fields, write_attribute, write_head,
-    write_region_names, write_with,
+    CHUNK, Writer, of_blocks, offsets, packed, sizes, write_active_fields, write_attribute,
+    write_head, write_region_names, write_with,
 };
 use crate::output::error::OutputError;
 use crate::output::packed::Number;
@@ -57,11 +60,7 @@ pub fn write_vtkhdf_of_ranks(
     written
 }
 
-fn write_pieces(
-    to: Option<(&Writer, &Group)>,
-    comm: &dyn Comm,
-    piece: &Piece,
-) -> hdf5::Result<()> {
+fn write_pieces(to: Option<(&Writer, &Group)>, comm: &dyn Comm, piece: &Piece) -> hdf5::Result<()> {
     let mesh = &piece.mesh;
     let words = sizes(mesh).map(|size| size as u64);
     let counts: Vec<[usize; 3]> = comm
@@ -121,12 +120,7 @@ fn write_pieces(
         };
         out.attribute(&data, "unit", field.unit);
     }
-    out.attempt(|group, _| {
-        let (point_data, cell_data) = (group.group("PointData")?, group.group("CellData")?);
-        write_attribute(&point_data, "GlobalIds", POINT_IDS)?;
-        write_attribute(&cell_data, "GlobalIds", CELL_IDS)?;
-        write_active_fields(&point_data, &piece.fields)
-    });
+    out.attempt(|group, _| write_active_fields(&group.group("PointData")?, &piece.fields));
     out.error.map_or(Ok(()), Err)
 }
 

@@ -68,7 +68,12 @@ impl Cut {
                 let owned: Vec<f64> =
                     place.iter().map(|&node| field.values[n * node as usize + component]).collect();
                 let complete = at_ghosts(comm, &self.owned, &wanted, &owned);
-                values.iter_mut().skip(component).step_by(n).zip(complete).for_each(|(v, x)| *v = x);
+                values
+                    .iter_mut()
+                    .skip(component)
+                    .step_by(n)
+                    .zip(complete)
+                    .for_each(|(v, x)| *v = x);
             }
             let others = values.split_off(n * own.nodes.len());
             of_others.push(Field { name: field.name.clone(), values: others, ..field });

@@ -201,8 +201,7 @@ fn describe_worst(comm: &dyn Comm, system: &System<'_>, r: &[f64]) -> String {
     let text = here.map(|k| solve::describe_unknown(system.space(), &system.mesh().points, k));
     let size = here.map_or(0.0, |k| r[k].abs());
     let words = std::iter::once(size.to_bits());
-    let words: Vec<u64> =
-        words.chain(text.unwrap_or_default().bytes().map(u64::from)).collect();
+    let words: Vec<u64> = words.chain(text.unwrap_or_default().bytes().map(u64::from)).collect();
     let all = comm.gather_all(&words);
     let size = |words: &Vec<u64>| f64::from_bits(words[0]);
     let first = all.iter().reduce(|a, b| if size(b) > size(a) { b } else { a });
