@@ -5,10 +5,11 @@ use crate::case::Case;
 use crate::cli::print;
 use crate::commands::{clean_up_on_interrupt, set_threads};
 use crate::failure::Failure;
-use crate::output::{Folder, write_data};
+use crate::output::{Folder, write_solved};
 use crate::results::{RanksSummary, Results, Status};
+use crate::run::ranks::RankResults;
 use crate::run::{Observer, RunError, solve_refined};
-use algebra::LinearWork;
+use algebra::{Comm, LinearWork, Serial};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::Path;
@@ -89,35 +90,41 @@ pub fn run(options: &ChildOptions) -> Result<(), Failure> {
     read.map_err(|error| Failure::Input(format!("cannot read the case on stdin: {error}")))?;
     let case = crate::case::read(Path::new("bench.toml"), &text, &[], crate::registry::laws())?;
     let solve = |case: &Case, listener: &mut Listener| {
-        solve_refined(case, options.refine, listener).map(Some).map_err(failure_of)
+        let results = solve_refined(case, options.refine, listener).map_err(failure_of)?;
+        Ok(RankResults { results: Some(results), piece: None })
     };
-    let measurement = measure_solve(start, &case, true, solve)?.expect("it has the results");
+    let measurement = measure_solve(start, &case, &Serial, solve)?.expect("it has the results");
     // Plain numbers and text: serialisation into memory cannot fail.
     let line = serde_json::to_string(&measurement).expect("a measurement is always JSON");
     print(&format!("{line}\n"))
 }
 
-/// Solves, and writes what a run writes into a folder that is gone afterwards; nothing where there are no
-/// results, on ranks that only help. Those that will not write need no folder.
+/// Solves, and writes what a run writes into a folder that is gone afterwards; nothing on ranks other than
+/// the first of `comm`, which have no results.
 ///
 /// # Errors
 /// As a run.
 pub fn measure_solve(
     start: Instant,
     case: &Case,
-    writes: bool,
-    solve: impl FnOnce(&Case, &mut Listener) -> Result<Option<Results>, Failure>,
+    comm: &dyn Comm,
+    solve: impl FnOnce(&Case, &mut Listener) -> Result<RankResults, Failure>,
 ) -> Result<Option<Measurement>, Failure> {
     let target = std::env::temp_dir().join(format!("natrolite-bench-{}", std::process::id()));
-    let folder = writes.then(|| Folder::prepare(&target, false)).transpose()?;
+    let folder = (comm.rank() == 0).then(|| Folder::prepare(&target, false)).transpose();
+    if !comm.all(folder.is_ok()) && folder.is_ok() {
+        return Err(Failure::Elsewhere(4));
+    }
+    let folder = folder?;
     if let Some(folder) = &folder {
         clean_up_on_interrupt(folder.path());
     }
     let mut listener = Listener::default();
-    let results = solve(case, &mut listener)?;
-    let (Some(results), Some(folder)) = (results, folder) else { return Ok(None) };
+    let solved = solve(case, &mut listener)?;
     let output = Instant::now();
-    write_data(&results, folder.path(), case.output.compression)?;
+    let to = folder.as_ref().map(|folder| (folder.path(), case.output.compression));
+    write_solved(comm, &solved, to)?;
+    let Some(results) = solved.results else { return Ok(None) };
     let output = output.elapsed().as_secs_f64();
     let total = start.elapsed().as_secs_f64();
     drop(folder);

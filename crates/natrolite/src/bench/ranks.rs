@@ -81,9 +81,9 @@ fn run(plan: &Plan, group: &Ranks) -> Result<Option<Run>, Failure> {
     let before = group.traffic();
     forget_peak_memory();
     let start = Instant::now();
-    let measured = measure_solve(start, &case, group.rank() == 0, |case, listener| {
+    let measured = measure_solve(start, &case, engine.comm(), |case, listener| {
         let solved = solve_refined(case, plan.sized.refinement, engine, listener);
-        solved.map(|(_, results)| results).map_err(failure_of)
+        solved.map(|(_, solved)| solved).map_err(failure_of)
     });
     let process_seconds = start.elapsed().as_secs_f64();
     let measured = group.agree(measured)?;

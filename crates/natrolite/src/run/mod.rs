@@ -175,6 +175,7 @@ impl Found {
         let symmetry = geometry.symmetry();
         Results {
             mesh: geometry.mesh,
+            part_of: None,
             symmetry,
             fields: self.fields,
             surface_fields: self.surface_fields,

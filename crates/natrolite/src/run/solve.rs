@@ -18,6 +18,8 @@ pub struct Outcome {
     pub solution: Solution,
     /// What Newton's method did.
     pub newton: NewtonInfo,
+    /// Where the residual is largest, when it did not converge.
+    pub worst: Option<String>,
     /// What the linear solves took.
     pub linear: LinearWork,
     /// Free unknowns.
@@ -62,10 +64,12 @@ pub fn parameters(case: &Case) -> NewtonParameters {
 
 /// The solution from its free unknowns, which are deviations from the rest.
 pub fn finish(model: &Model<'_>, u: Vec<f64>, newton: NewtonInfo, linear: LinearWork) -> Outcome {
+    let (space, points) = (model.system.space(), &model.geometry.mesh.points);
     let all = model.system.all_unknowns(&u);
-    let potential = model.system.space().nodal_values(POTENTIAL, &all);
+    let potential = space.nodal_values(POTENTIAL, &all);
     let deviations = model.system.deviations(&u);
-    Outcome { solution: Solution { all, potential, deviations }, newton, linear, free: u }
+    let worst = (!newton.converged).then(|| describe_unknown(space, points, newton.worst));
+    Outcome { solution: Solution { all, potential, deviations }, newton, worst, linear, free: u }
 }
 
 /// What multigrid is told of conduction: on second-order simplices, the way from first to second order.
@@ -101,14 +105,12 @@ pub fn method(case: &Case) -> Method {
 }
 
 /// Where an unknown lives, for messages: the position of its node, or the name of its surface.
-pub fn describe_unknown(model: &Model<'_>, dof: usize) -> String {
-    let space = model.system.space();
+pub fn describe_unknown(space: &Space, points: &[[f64; 3]], dof: usize) -> String {
     for (w, name) in space.whole().iter().enumerate() {
         if space.whole_dof(w) as usize == dof {
             return format!("the potential of `{name}`");
         }
     }
-    let points = &model.geometry.mesh.points;
     let is_here = |node: &u32| space.dof(transport::POTENTIAL, *node) as usize == dof;
     match (0..points.len() as u32).find(is_here) {
         Some(node) => {

@@ -130,7 +130,10 @@ fn solve_point(
     let case = points.case(point, rim_size).map_err(|error| in_one_line(&error))?;
     let engine = group.engine_for(&case).map_err(|failure| failure.to_string())?;
     let solved = match engine {
-        Some(engine) => solve_on_ranks(&case, refinements, engine, &mut Silent),
+        Some(engine) => {
+            let solved = solve_on_ranks(&case, refinements, engine, &mut Silent);
+            solved.map(|solved| solved.results)
+        }
         None => solve_case(&case, refinements, &mut Silent).map(Some),
     };
     Ok(solved.map_err(|error| reason(&error))?.map(row_of))
