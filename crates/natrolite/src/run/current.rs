@@ -10,8 +10,9 @@ use super::{Geometry, Log, Mechanics, RunError};
 use crate::case::Case;
 use crate::results::{Field, LinearSolverSummary, NewtonSummary};
 use algebra::DenseCg;
-use fem::recover;
+use fem::{System, recover};
 use std::time::{Duration, Instant};
+use transport::POTENTIAL;
 
 /// The solved electric side.
 pub struct Current<'m> {
@@ -48,13 +49,10 @@ pub fn solve_current<'m>(
         model.surfaces.len()
     );
     log.observer.phase("solve");
-    let observe = &mut |k, residual| log.observer.iteration(k, residual);
-    let outcome = solve::solve(case, &mut model, observe)?;
+    let outcome = solve::solve(case, &mut model, log.observer)?;
     log.observer.linear(&outcome.linear);
     let current = Current::new(model, outcome, setup, log);
-    for (k, residual) in current.outcome.newton.residuals.iter().enumerate() {
-        log.line(&format!("newton {k}: residual {residual:.3e}"));
-    }
+    current.log_residuals(log);
     Ok(current)
 }
 
@@ -115,7 +113,7 @@ impl<'m> Current<'m> {
     pub fn new(model: Model<'m>, outcome: Outcome, setup: Duration, log: &mut Log<'_>) -> Self {
         let newton = &outcome.newton;
         if !newton.converged {
-            let place = solve::describe_unknown(&model, newton.worst);
+            let place = outcome.worst.as_deref().unwrap_or("an unknown place");
             let why = match &newton.failure {
                 Some(failure) => format!("the linear solver failed ({failure}) after"),
                 None => "Newton's method did not converge in".to_owned(),
@@ -134,6 +132,13 @@ impl<'m> Current<'m> {
         let through = |surface| current_through(&model, surface, &outcome.solution, &reactions);
         let currents = model.surfaces.iter().map(through).collect();
         Current { model, outcome, currents, setup }
+    }
+
+    /// What Newton's method did, line by line.
+    pub fn log_residuals(&self, log: &mut Log<'_>) {
+        for (k, residual) in self.outcome.newton.residuals.iter().enumerate() {
+            log.line(&format!("newton {k}: residual {residual:.3e}"));
+        }
     }
 
     /// What quantities and profiles are made from.
@@ -156,26 +161,27 @@ impl<'m> Current<'m> {
     /// Potential and current density at the nodes.
     pub fn fields(&self) -> Vec<Field> {
         let (model, solution) = (&self.model, &self.outcome.solution);
-        let laws: Vec<(u32, &dyn fem::Term)> = model
-            .conduction
-            .iter()
-            .enumerate()
-            .map(|(region, &placement)| (region as u32, model.system.term(placement)))
-            .collect();
-        let geometry = model.geometry;
-        let deviation =
-            model.system.space().nodal_values(transport::POTENTIAL, &solution.deviations);
-        let flux = recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &deviation);
-        let mut current = flux.into_flattened();
-        current.iter_mut().for_each(|component| *component = -*component);
-        vec![
-            Field {
-                name: "potential".into(),
-                unit: "V",
-                components: 1,
-                values: solution.potential.clone(),
-            },
-            Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
-        ]
+        fields_of(&model.system, &model.conduction, &solution.all, &solution.deviations)
     }
+}
+
+/// Potential and current density at the nodes, from all unknowns and what they are above those at zero
+/// current; `conduction` are the numbers of the conduction laws of the regions.
+pub fn fields_of(
+    system: &System<'_>,
+    conduction: &[usize],
+    all: &[f64],
+    deviations: &[f64],
+) -> Vec<Field> {
+    let laws: Vec<(u32, &dyn fem::Term)> =
+        (0_u32..).zip(conduction).map(|(region, &law)| (region, system.term(law))).collect();
+    let deviation = system.space().nodal_values(POTENTIAL, deviations);
+    let flux = recover::nodal_flux(system.mesh(), system.hypothesis(), &laws, &deviation);
+    let mut current = flux.into_flattened();
+    current.iter_mut().for_each(|component| *component = -*component);
+    let potential = system.space().nodal_values(POTENTIAL, all);
+    vec![
+        Field { name: "potential".into(), unit: "V", components: 1, values: potential },
+        Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
+    ]
 }

@@ -2,20 +2,24 @@
 //!
 //! Every rank reads or makes the whole mesh, finds out with the others who owns which node, keeps the
 //! part around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
-//! are those of any run; what adds up over unknowns does so over the ranks. Rank 0 alone keeps the
-//! whole mesh, because it makes the results from the solution that is collected there.
+//! are those of any run; what adds up over unknowns does so over the ranks. Of the fields each rank has a
+//! piece, to be written by [`crate::output::write_data_of_ranks`]. Rank 0 makes all other results, from an excerpt
+//! of the mesh that it cut out before, and from the values that the ranks have there.
 
 mod engine;
+mod excerpt;
+mod kept;
 mod owners;
+mod pieces;
 mod share;
 
 pub use engine::Engine;
 
 use super::current::Current;
 use super::model::Model;
-use super::{Geometry, Log, Observer, RunError, find, on_finer_meshes, solve};
+use super::{Geometry, Log, Observer, RunError, find, on_finer_meshes, peak_memory, solve};
 use crate::case::{Case, CaseError, Diagnostic};
-use crate::results::{Results, Status};
+use crate::results::{Piece, Results, Status};
 use algebra::Comm;
 use share::Share;
 use std::time::Instant;
@@ -34,8 +38,16 @@ pub fn check_case(case: &Case) -> Result<(), CaseError> {
     Ok(())
 }
 
+/// What a rank has of a run.
+pub struct RankResults {
+    /// On rank 0 the results; those of several ranks on an excerpt of the mesh, where that is in space.
+    pub results: Option<Results>,
+    /// What this rank has of the fields; none for a single rank, whose results have all of them.
+    pub piece: Option<Piece>,
+}
+
 /// Solves `case` on the ranks of `engine`, which all call this together, on its mesh and on `refinements`
-/// uniformly finer ones. Rank 0 gets the results.
+/// uniformly finer ones.
 ///
 /// # Errors
 /// As [`super::solve_case`], on all ranks alike.
@@ -47,38 +59,69 @@ pub fn solve_on_ranks(
     refinements: u32,
     engine: &dyn Engine,
     observer: &mut dyn Observer,
-) -> Result<Option<Results>, RunError> {
+) -> Result<RankResults, RunError> {
     assert!(check_case(case).is_ok(), "checked before");
-    on_finer_meshes(refinements, |refinement| solve_refined(case, refinement, engine, observer))
+    let mut piece = None;
+    let results = on_finer_meshes(refinements, |refinement| {
+        drop(piece.take());
+        let (status, solved) = solve_refined(case, refinement, engine, observer)?;
+        piece = solved.piece;
+        Ok((status, solved.results))
+    })?;
+    Ok(RankResults { results, piece })
 }
 
-fn solve_refined(
+/// The same on the mesh refined uniformly `refinement` times, and on no other; the status is known to all
+/// ranks.
+///
+/// # Errors
+/// As [`solve_on_ranks`].
+pub fn solve_refined(
     case: &Case,
     refinement: u32,
     engine: &dyn Engine,
     observer: &mut dyn Observer,
-) -> Result<(Status, Option<Results>), RunError> {
+) -> Result<(Status, RankResults), RunError> {
     let start = Instant::now();
     observer.phase("mesh");
     let whole = agreed(engine.comm(), Geometry::of(case, refinement).map_err(RunError::from))?;
     let meshed = start.elapsed();
     observer.phase("partition");
-    let share = Share::of(case, &whole, engine)?;
-    // From here on the whole is on rank 0 only.
-    let whole = (engine.comm().rank() == 0).then_some(whole);
-    let solution = share.solve(case, engine, observer)?;
+    let mut share = Share::of(case, &whole, engine)?;
+    // From here on the whole is nowhere, unless it is small and the excerpt.
+    let excerpt = share.excerpt.take();
+    let kept = excerpt.as_ref().is_some_and(|e| e.part.is_none()).then_some(whole);
+    let solution = share.solve(case, excerpt.as_ref(), engine, observer)?;
     let status = Status::of(solution.newton.converged);
-    let (Some(geometry), Some(free)) = (whole, solution.free) else { return Ok((status, None)) };
+    let piece = (engine.comm().size() > 1).then_some(solution.piece);
+    let Some(excerpt) = excerpt else { return Ok((status, RankResults { results: None, piece })) };
+    let (geometry, part_of) = match (excerpt.part, kept) {
+        (Some((part, place)), _) => (part, Some(place)),
+        (None, whole) => (whole.expect("it was kept"), None),
+    };
     let mut log = Log { text: String::new(), observer };
-    let model = Model::new(case, &geometry, &[])?;
+    let model = Model::with_bodies(case, &geometry, excerpt.bodies, &[])?;
     log.observer.linear(&solution.linear);
-    let outcome = solve::finish(&model, free, solution.newton, solution.linear);
+    let mut outcome = solve::finish(&model, solution.free, solution.newton, solution.linear);
+    outcome.worst = solution.worst;
     let current = Current::new(model, outcome, solution.setup, &mut log);
+    current.log_residuals(&mut log);
     let log = log.text;
     let mut found = find(case, &geometry, Some(&current), None, (start, meshed), log);
     drop(current);
+    found.fields = solution.fields;
+    found.summary.mesh = excerpt.summary;
+    found.summary.dofs = solution.unknowns;
     found.summary.ranks = Some(solution.ranks);
-    Ok((status, Some(found.on_mesh(case, geometry))))
+    let mut results = found.on_mesh(case, geometry);
+    results.part_of = part_of;
+    Ok((status, RankResults { results: Some(results), piece }))
+}
+
+/// Largest resident memory of any rank so far \[byte\], where the system tells. All ranks call this together.
+pub fn largest_memory(comm: &dyn Comm) -> Option<u64> {
+    let all = comm.gather_all(&[peak_memory().unwrap_or(0)]);
+    all.into_iter().flatten().max().filter(|&bytes| bytes > 0)
 }
 
 /// The result of a rank, if all of them succeeded: a file, say, may be missing on one machine.
