@@ -2,7 +2,7 @@
 
 mod common;
 
-use algebra::{AmgCg, Csr, LinearError, LinearInfo, LinearSolver, Operator, Split};
+use algebra::{AmgCg, AmgProblem, Csr, LinearError, LinearInfo, LinearSolver, Operator, Split};
 use common::{conductor, random, relative_residual, with_dense_row};
 
 /// An operator that lets a solver store its entries as it likes.
@@ -73,6 +73,28 @@ fn solve(solver: &mut AmgCg, a: &dyn Operator, b: &[f64]) -> (LinearInfo, Vec<f6
     let mut x = vec![0.0; b.len()];
     let info = solver.solve(a, b, &mut x, 1e-11).unwrap();
     (info, x)
+}
+
+/// With a given first coarse level the compressed rows are given up in another order.
+#[test]
+fn both_ways_store_the_same_numbers() {
+    let a =
+        with_dense_row(&conductor([29, 30, 31], [1.0, 1.0, 0.1], |at| 1.0 + at[0] as f64 / 7.0));
+    let n = a.nrows();
+    let coarse: Vec<u32> = (0..n as u32).map(|row| row / 4).collect();
+    let given = Csr::new((0..=n).collect(), coarse, vec![1.0; n], n.div_ceil(4)).unwrap();
+    let problem = AmgProblem { first_prolongation: Some(given), ..AmgProblem::default() };
+    let mut entries = Entries::of(&a);
+    let mut solver = AmgCg::default().for_problem(problem);
+    solver.prepare_in_place(&mut entries).unwrap();
+    assert_eq!(solver.amg().unwrap().level_rows()[..2], [n, n.div_ceil(4)]);
+    let (_, other) = split_of(&a);
+    let [one, other] = [&entries, &other].map(|e| e.split.as_ref().unwrap().to_csr());
+    assert!(one == other && one.same_pattern(&a));
+
+    let b = random(n, 5);
+    let (_, x) = solve(&mut solver, &entries, &b);
+    assert!(relative_residual(&a, &b, &x) < 1e-10);
 }
 
 #[test]

@@ -41,9 +41,8 @@ impl Affine {
         let is_simplex = kind.dimension() == tables.dimension
             && matches!(kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
         let weighs_the_same = hypothesis != Hypothesis::Axisymmetric;
-        if !(reads_gradient && is_simplex && weighs_the_same)
-            || !(term.is_linear() && term.is_uniform())
-        {
+        let is_constant = term.is_linear() && term.is_uniform();
+        if !reads_gradient || !is_simplex || !weighs_the_same || !is_constant {
             return None;
         }
         let mut t = [[0.0; 3]; 3];
@@ -98,9 +97,10 @@ impl Affine {
                     sum[k] += g * r[k];
                 }
             }
-            match out.as_mut_array::<LANES>() {
-                Some(out) => *out = sum,
-                None => out.copy_from_slice(&sum[..out.len()]),
+            if let Some(out) = out.first_chunk_mut() {
+                *out = sum;
+            } else {
+                out.copy_from_slice(&sum[..out.len()]);
             }
         }
     }
