@@ -26,7 +26,7 @@ fn write_four(results: &Results, compression: u8) -> tempfile::TempDir {
     let path = folder.path().join("result.vtkhdf");
     on_threads(4, |comm| {
         let piece = piece_of(results, |cell| [3, 0, 2][cell % 3], comm.rank());
-        let to = (comm.rank() == 0).then_some((results, &path[..], compression));
+        let to = (comm.rank() == 0).then_some((results, path.as_path(), compression));
         write_vtkhdf_of_ranks(comm, &piece, to).unwrap();
     });
     write_summary(&results.summary, folder.path()).unwrap();
@@ -69,7 +69,7 @@ fn facets_of_an_excerpt_have_the_numbers_of_the_whole() {
     let path = folder.path().join("result.vtkhdf");
     on_threads(2, |comm| {
         let piece = piece_of(&results, |cell| cell % 2, comm.rank());
-        let to = (comm.rank() == 0).then_some((&excerpt, &path[..], 4));
+        let to = (comm.rank() == 0).then_some((&excerpt, path.as_path(), 4));
         write_vtkhdf_of_ranks(comm, &piece, to).unwrap();
     });
     write_summary(&results.summary, folder.path()).unwrap();
@@ -92,7 +92,7 @@ fn long_pieces_follow_each_other_without_gaps() {
             let mesh = Mesh { points, regions: vec!["a".into()], ..Mesh::default() };
             let nodes = (0..sizes[rank] as u32).collect();
             let piece = Piece { mesh, nodes, cells: Vec::new(), fields: Vec::new() };
-            let to = (rank == 0).then_some((&results, &path[..], compression));
+            let to = (rank == 0).then_some((&results, path.as_path(), compression));
             write_vtkhdf_of_ranks(comm, &piece, to).unwrap();
         });
         let file = File::open(&path).unwrap();
