@@ -60,7 +60,7 @@ impl<'m> PetscSolver<'m> {
     /// When the options ask for what PETSc does not have.
     pub fn new(mpi: &'m Mpi, halo: Halo, defaults: Defaults) -> Result<Self, PetscError> {
         let wrong = |code| PetscError::new("options of the linear solver", code);
-        let ksp = Ksp::new(mpi.session(), defaults.options()).map_err(wrong)?;
+        let ksp = Ksp::new(mpi.group(), defaults.options()).map_err(wrong)?;
         let types = ksp.types().map_err(wrong)?;
         log::debug!("PETSc: {types}");
         let (method, preconditioner) = types.split_once(' ').unwrap_or((&types, ""));

@@ -277,6 +277,8 @@ pub struct RanksSummary {
     pub imbalance: f64,
     /// Most unknowns of other ranks that a rank has copies of.
     pub most_ghosts: usize,
+    /// Most bytes that a rank sends when all copies are brought up to date.
+    pub most_halo_bytes: u64,
     /// Largest resident memory of any rank \[byte\], where the system tells.
     pub peak_memory_bytes: Option<u64>,
     /// Setting up the linear solver, and solving with it, on the slowest rank \[s\].

@@ -4,6 +4,7 @@
 //! [`Folder::path`] afterwards, and [`Folder::commit`] last; until then nothing stands under a
 //! final name.
 
+mod checkpoint;
 mod error;
 mod facets;
 mod folder;
@@ -17,6 +18,9 @@ mod summary;
 mod sweep;
 mod vtkhdf;
 
+pub use checkpoint::{
+    Checkpoint, checkpoint_path, read_checkpoint, remove_checkpoint, write_checkpoint,
+};
 pub use error::OutputError;
 pub use folder::Folder;
 pub(crate) use profile::write_number;
@@ -29,6 +33,7 @@ pub use vtkhdf::pieces::write_vtkhdf_of_ranks;
 pub use vtkhdf::write_vtkhdf;
 
 use crate::results::{Piece, Results, Summary};
+use crate::run::ranks::RankResults;
 use algebra::Comm;
 use std::path::Path;
 
@@ -51,6 +56,27 @@ pub fn write_data(results: &Results, folder: &Path, compression: u8) -> Result<(
     write_vtkhdf(results, &path, compression)?;
     tell_written(&path, start);
     write_profiles(results, folder)
+}
+
+/// Writes what `solved` on the ranks of `comm`, which all call this together; rank 0 says where `to`, and with
+/// which level of compression.
+///
+/// # Errors
+/// As [`write_data`], on rank 0.
+pub fn write_solved(
+    comm: &dyn Comm,
+    solved: &RankResults,
+    to: Option<(&Path, u8)>,
+) -> Result<(), OutputError> {
+    let to = solved.results.as_ref().zip(to);
+    match (&solved.piece, to) {
+        (Some(piece), to) => {
+            let to = to.map(|(results, (folder, compression))| (results, folder, compression));
+            write_data_of_ranks(comm, piece, to)
+        }
+        (None, Some((results, (folder, compression)))) => write_data(results, folder, compression),
+        (None, None) => Ok(()),
+    }
 }
 
 /// As [`write_data`] where each rank has a piece of the fields; rank 0 gives `to`: its results, the folder,

@@ -50,8 +50,7 @@ pub fn solve_current<'m>(
         model.surfaces.len()
     );
     log.observer.phase("solve");
-    let observe = &mut |k, residual| log.observer.iteration(k, residual);
-    let outcome = solve::solve(case, &mut model, observe)?;
+    let outcome = solve::solve(case, &mut model, log.observer)?;
     log.observer.linear(&outcome.linear);
     let current = Current::new(model, outcome, setup, log);
     current.log_residuals(log);

@@ -1,11 +1,12 @@
 //! Solving a model.
 
+use super::Observer;
 use super::model::Model;
 use super::surfaces::Solution;
 use crate::case::Case;
 use algebra::{
-    AmgProblem, LinearWork, Metered, Method, NewtonError, NewtonInfo, NewtonParameters, choose,
-    newton,
+    AmgProblem, Iterate, LinearWork, Metered, Method, NewtonError, NewtonInfo, NewtonParameters,
+    choose, newton,
 };
 use fem::{Space, interpolation_from_corners};
 use mesh::{Block, CellKind, Mesh};
@@ -26,20 +27,27 @@ pub struct Outcome {
 }
 
 /// Solves by Newton's method from the state at zero current, from which the unknowns are measured;
-/// `observe` sees each iteration with its residual.
+/// or from what `observer` has of an earlier run; it sees each iteration.
 ///
 /// # Errors
 /// When the linear solver fails or the equations cannot be evaluated at the start.
 pub fn solve(
     case: &Case,
     model: &mut Model<'_>,
-    observe: &mut dyn FnMut(usize, f64),
+    observer: &mut dyn Observer,
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
-    let mut u = vec![0.0; model.system.space().free()];
+    let unknowns = model.system.space().free();
+    let mut u = observer.first_iterate(unknowns).unwrap_or_else(|| vec![0.0; unknowns]);
     let problem = || problem(mesh, model.system.space());
     let solver = choose(u.len(), mesh.dimension, method(case), problem);
     let mut solver = Metered::new(solver);
+    let observe = &mut |iterate: &Iterate<'_>| {
+        observer.iteration(iterate.number, iterate.residual);
+        if observer.wants_iterate() {
+            observer.keep_iterate(iterate.number, iterate.unknowns);
+        }
+    };
     let newton = newton(&mut model.system, &mut solver, &mut u, &parameters(case), observe)?;
     Ok(finish(model, u, newton, solver.work().clone()))
 }

@@ -169,7 +169,7 @@ fn equilibrium(
         linear_rtol: case.solver.linear_rtol.min(forcing),
         forcing,
     };
-    let info = newton(&mut model.system, solver, &mut u, &parameters, &mut |_, _| {})?;
+    let info = newton(&mut model.system, solver, &mut u, &parameters, &mut |_| {})?;
     Ok(Equilibrium { u, outcome: None, linear: Some(info) })
 }
 

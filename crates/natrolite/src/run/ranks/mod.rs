@@ -8,6 +8,7 @@
 
 mod engine;
 mod excerpt;
+mod kept;
 mod owners;
 mod pieces;
 mod share;
@@ -72,7 +73,12 @@ pub fn solve_on_ranks(
     Ok(RankResults { results, piece })
 }
 
-fn solve_refined(
+/// The same on the mesh refined uniformly `refinement` times, and on no other; the status is known to all
+/// ranks.
+///
+/// # Errors
+/// As [`solve_on_ranks`].
+pub fn solve_refined(
     case: &Case,
     refinement: u32,
     engine: &dyn Engine,

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::excerpt::Excerpt;
+use super::kept::Kept;
 use super::owners::{Owners, whole_at};
 use super::pieces::Cut;
 use crate::case::{Case, CaseError, Diagnostic};
@@ -9,7 +10,7 @@ use crate::results::{Field, Piece, RanksSummary};
 use crate::run::laws::Laws;
 use crate::run::model::{Surface, points_of, rest_of};
 use crate::run::{Geometry, Observer, RunError, current, peak_memory, solve};
-use algebra::{Comm, Equations, Halo, IndexMap, LinearWork, Metered, NewtonInfo, newton};
+use algebra::{Comm, Equations, Halo, IndexMap, Iterate, LinearWork, Metered, NewtonInfo, newton};
 use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
 use mesh::{Mesh, bodies, nodes_of};
 use std::time::{Duration, Instant};
@@ -27,6 +28,8 @@ pub struct Share {
     loads: Vec<(usize, f64)>,
     rest: Vec<f64>,
     map: IndexMap,
+    /// For each free unknown that is here its number in the whole.
+    in_whole: Vec<u64>,
     /// Prescribed unknowns that count on this rank.
     prescribed: Vec<bool>,
     /// Which cells this rank writes.
@@ -117,6 +120,7 @@ impl Share {
             loads: laws.loads,
             rest,
             map: numbering.map,
+            in_whole: numbering.in_whole,
             prescribed,
             cut,
             excerpt,
@@ -152,8 +156,12 @@ impl Share {
         let solver = engine.solver(halo.clone(), is_direct).map_err(RunError::Engine)?;
         log::info!("{}: {} unknowns on {} ranks", solver.name(), self.unknowns, comm.size());
         let mut solver = Metered::new(solver);
-        let mut u = vec![0.0; system.space().free()];
-        let observe = &mut |k, residual| observer.iteration(k, residual);
+        let kept = Kept { comm, in_whole: self.in_whole, owned, unknowns: self.unknowns };
+        let mut u = kept.first(observer);
+        let observe = &mut |iterate: &Iterate<'_>| {
+            observer.iteration(iterate.number, iterate.residual);
+            kept.keep(observer, iterate);
+        };
         let parameters = solve::parameters(case);
         let newton = newton(&mut system, &mut solver, &mut u, &parameters, observe)?;
         let mut linear = solver.work().clone();
@@ -278,6 +286,8 @@ struct Numbering {
     /// New number of each.
     local: Vec<u32>,
     map: IndexMap,
+    /// For each, in the new numbers, that in the whole.
+    in_whole: Vec<u64>,
 }
 
 impl Numbering {
@@ -297,9 +307,11 @@ impl Numbering {
             ghosts.push(u64::from(number));
             (owners.owned.len() + ghosts.len() - 1) as u32
         });
-        let local = local.collect();
+        let local: Vec<u32> = local.collect();
+        let mut by_place = vec![0; in_whole.len()];
+        local.iter().zip(&in_whole).for_each(|(&k, &g)| by_place[k as usize] = u64::from(g));
         let owned = u64::from(owners.owned.start)..u64::from(owners.owned.end);
-        Numbering { local, map: IndexMap::new(owned, ghosts) }
+        Numbering { local, map: IndexMap::new(owned, ghosts), in_whole: by_place }
     }
 }
 
@@ -312,6 +324,7 @@ fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSumm
         peak_memory().unwrap_or(0),
         linear.prepare.as_secs_f64().to_bits(),
         linear.solve.as_secs_f64().to_bits(),
+        8 * halo.sent() as u64,
     ];
     let all = comm.gather_all(&own);
     let most = |k: usize| all.iter().map(|words| words[k]).max().unwrap_or(0);
@@ -322,6 +335,7 @@ fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSumm
         engine: engine.name(),
         imbalance: most(0) as f64 * comm.size() as f64 / total.max(1) as f64,
         most_ghosts: most(1) as usize,
+        most_halo_bytes: most(5),
         peak_memory_bytes: Some(most(2)).filter(|&bytes| bytes > 0),
         linear_seconds: [slowest(3), slowest(4)],
     }
