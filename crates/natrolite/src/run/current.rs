@@ -10,9 +10,10 @@ use super::{Geometry, Log, Mechanics, RunError};
 use crate::case::Case;
 use crate::results::{Field, LinearSolverSummary, NewtonSummary};
 use algebra::DenseCg;
-use fem::{System, recover};
+use fem::{Hypothesis, Term, recover};
+use mesh::Mesh;
 use std::time::{Duration, Instant};
-use transport::POTENTIAL;
+use transport::{Ohm, POTENTIAL};
 
 /// The solved electric side.
 pub struct Current<'m> {
@@ -161,25 +162,27 @@ impl<'m> Current<'m> {
     /// Potential and current density at the nodes.
     pub fn fields(&self) -> Vec<Field> {
         let (model, solution) = (&self.model, &self.outcome.solution);
-        fields_of(&model.system, &model.conduction, &solution.all, &solution.deviations)
+        let (mesh, hypothesis) = (&model.geometry.mesh, model.geometry.hypothesis);
+        let deviation = model.system.space().nodal_values(POTENTIAL, &solution.deviations);
+        let potential = solution.potential.clone();
+        fields_of((mesh, hypothesis), &model.conductivity, potential, &deviation)
     }
 }
 
-/// Potential and current density at the nodes, from all unknowns and what they are above those at zero
-/// current; `conduction` are the numbers of the conduction laws of the regions.
+/// Potential and current density at the nodes, from the potential and how far it is from that at zero
+/// current \[V\]; `conductivity` is that of each region \[S/m\].
 pub fn fields_of(
-    system: &System<'_>,
-    conduction: &[usize],
-    all: &[f64],
-    deviations: &[f64],
+    (mesh, hypothesis): (&Mesh, Hypothesis),
+    conductivity: &[[[f64; 3]; 3]],
+    potential: Vec<f64>,
+    deviation: &[f64],
 ) -> Vec<Field> {
-    let laws: Vec<(u32, &dyn fem::Term)> =
-        (0_u32..).zip(conduction).map(|(region, &law)| (region, system.term(law))).collect();
-    let deviation = system.space().nodal_values(POTENTIAL, deviations);
-    let flux = recover::nodal_flux(system.mesh(), system.hypothesis(), &laws, &deviation);
+    let laws: Vec<Ohm> = conductivity.iter().map(|&conductivity| Ohm { conductivity }).collect();
+    let laws: Vec<(u32, &dyn Term)> =
+        (0_u32..).zip(&laws).map(|(region, law)| (region, law as &dyn Term)).collect();
+    let flux = recover::nodal_flux(mesh, hypothesis, &laws, deviation);
     let mut current = flux.into_flattened();
     current.iter_mut().for_each(|component| *component = -*component);
-    let potential = system.space().nodal_values(POTENTIAL, all);
     vec![
         Field { name: "potential".into(), unit: "V", components: 1, values: potential },
         Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },

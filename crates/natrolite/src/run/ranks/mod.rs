@@ -1,7 +1,7 @@
 //! The current of one case on several ranks.
 //!
-//! Every rank reads or makes the whole mesh, finds out with the others who owns which node, keeps the
-//! part around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
+//! Rank 0 reads or makes the mesh, and sends it to the others. Every rank finds out with the others who owns
+//! which node, keeps the part around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
 //! are those of any run; what adds up over unknowns does so over the ranks. Of the fields each rank has a
 //! piece, to be written by [`crate::output::write_data_of_ranks`]. Rank 0 makes all other results, from an excerpt
 //! of the mesh that it cut out before, and from the values that the ranks have there.
@@ -12,6 +12,7 @@ mod kept;
 mod owners;
 mod pieces;
 mod share;
+mod spread;
 
 pub use engine::Engine;
 
@@ -22,6 +23,7 @@ use crate::case::{Case, CaseError, Diagnostic};
 use crate::results::{Piece, Results, Status};
 use algebra::Comm;
 use share::Share;
+use spread::spread;
 use std::time::Instant;
 
 /// Refuses what one rank can do and several cannot, at its place in the case.
@@ -84,7 +86,10 @@ pub fn solve_refined(
 ) -> Result<(Status, RankResults), RunError> {
     let start = Instant::now();
     observer.phase("mesh");
-    let whole = agreed(engine.comm(), Geometry::of(case, refinement).map_err(RunError::from))?;
+    let first = engine.comm().rank() == 0;
+    let own = first.then(|| Geometry::of(case, refinement)).transpose();
+    let own = agreed(engine.comm(), own.map_err(RunError::from))?;
+    let whole = spread(engine.comm(), own);
     let meshed = start.elapsed();
     observer.phase("partition");
     let mut share = Share::of(case, &whole, engine)?;
@@ -93,7 +98,7 @@ pub fn solve_refined(
     let kept = excerpt.as_ref().is_some_and(|e| e.part.is_none()).then_some(whole);
     let solution = share.solve(case, excerpt.as_ref(), engine, observer)?;
     let status = Status::of(solution.newton.converged);
-    let piece = (engine.comm().size() > 1).then_some(solution.piece);
+    let piece = solution.piece;
     let Some(excerpt) = excerpt else { return Ok((status, RankResults { results: None, piece })) };
     let (geometry, part_of) = match (excerpt.part, kept) {
         (Some((part, place)), _) => (part, Some(place)),

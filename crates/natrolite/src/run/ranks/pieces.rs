@@ -45,11 +45,12 @@ impl Cut {
     pub fn complete(
         self,
         comm: &dyn Comm,
-        part: &Mesh,
+        part: Mesh,
         fields: Vec<Field>,
         elsewhere: &[u64],
     ) -> (Piece, Vec<Field>) {
         let own = part.with_cells(self.is_own);
+        drop(part);
         let range = self.owned.owned();
         let mut place = vec![0; self.owned.owned_len()];
         for (local, &number) in (0_u32..).zip(&self.number) {

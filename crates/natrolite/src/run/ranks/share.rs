@@ -14,6 +14,7 @@ use algebra::{Comm, Equations, Halo, IndexMap, Iterate, LinearWork, Metered, New
 use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
 use mesh::{Mesh, bodies, nodes_of};
 use std::time::{Duration, Instant};
+use transport::POTENTIAL;
 
 /// What a rank solves: the laws on the part of the mesh around its nodes.
 pub struct Share {
@@ -22,8 +23,8 @@ pub struct Share {
     /// Free unknowns are those of this rank, in their global order, then copies of others.
     space: Space,
     placements: Vec<Placement>,
-    /// Number among the placements of the conduction law of each region.
-    conduction: Vec<usize>,
+    /// Conductivity of each region \[S/m\].
+    conductivity: Vec<[[f64; 3]; 3]>,
     loads: Vec<(usize, f64)>,
     rest: Vec<f64>,
     map: IndexMap,
@@ -46,8 +47,8 @@ pub struct Solution {
     pub free: Vec<f64>,
     /// The fields at the nodes of the excerpt.
     pub fields: Vec<Field>,
-    /// What this rank writes.
-    pub piece: Piece,
+    /// What this rank writes; none for a single rank, whose excerpt is the whole.
+    pub piece: Option<Piece>,
     /// Free unknowns of the whole.
     pub unknowns: usize,
     /// What Newton's method did.
@@ -115,7 +116,7 @@ impl Share {
             hypothesis: whole.hypothesis,
             space: here,
             placements: laws.placements,
-            conduction: laws.conduction,
+            conductivity: laws.conductivity,
             loads: laws.loads,
             rest,
             map: numbering.map,
@@ -175,11 +176,21 @@ impl Share {
         drop(solver);
         let ranks = summarize(engine, &halo, &linear);
         let free = at_ghosts(comm, halo.map(), excerpt.map_or(&[], |e| &e.unknowns), &u);
-        let all = system.all_unknowns(&u);
-        let fields = current::fields_of(&system, &self.conduction, &all, &system.deviations(&u));
+        let at_nodes = |all: &[f64]| system.space().nodal_values(POTENTIAL, all);
+        let potential = at_nodes(&system.all_unknowns(&u));
+        let deviation = at_nodes(&system.deviations(&u));
         drop(system);
+        let place = (&self.mesh, self.hypothesis);
+        let fields = current::fields_of(place, &self.conductivity, potential, &deviation);
+        drop(deviation);
         let nodes = excerpt.map_or(&[][..], |e| &e.nodes);
-        let (piece, fields) = self.cut.complete(comm, &self.mesh, fields, nodes);
+        let (piece, fields) = match comm.size() {
+            1 => (None, fields),
+            _ => {
+                let (piece, fields) = self.cut.complete(comm, self.mesh, fields, nodes);
+                (Some(piece), fields)
+            }
+        };
         let unknowns = self.unknowns;
         Ok(Solution { free, fields, piece, unknowns, newton, worst, linear, setup, ranks })
     }
