@@ -3,11 +3,13 @@
 //! program does itself, and what needs no MPI.
 
 use algebra::comm::on_threads;
-use algebra::{Cholesky, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator};
+use algebra::{
+    AmgProblem, Cholesky, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator,
+};
 use mesh::CornerGraph;
 use natrolite::case::read_file;
 use natrolite::results::Results;
-use natrolite::run::ranks::{Engine, check_case, solve_on_ranks};
+use natrolite::run::ranks::{Engine, solve_on_ranks};
 use natrolite::run::{RunError, Silent, solve_case};
 use std::path::Path;
 
@@ -38,6 +40,15 @@ impl Engine for Threads<'_> {
         _is_direct: bool,
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
         Ok(Box::new(Everywhere { comm: self.comm, halo, whole: None }))
+    }
+
+    fn mechanics_solver<'e>(
+        &'e self,
+        halo: Halo,
+        is_direct: bool,
+        _problem: AmgProblem,
+    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+        self.solver(halo, is_direct)
     }
 }
 
@@ -226,6 +237,14 @@ fn errors_are_found_on_all_ranks() {
         ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
             Err("no solver".into())
         }
+        fn mechanics_solver<'e>(
+            &'e self,
+            _: Halo,
+            _: bool,
+            _: AmgProblem,
+        ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+            Err("no solver".into())
+        }
     }
     for (ranks, wanted) in [(1, "no solver"), (2, "no partitioner")] {
         let failures = on_threads(ranks, |comm| {
@@ -239,8 +258,37 @@ fn errors_are_found_on_all_ranks() {
 }
 
 #[test]
-fn mechanics_is_refused() {
-    let case = read_file(&config("sulfide_stack_pressure.toml"), &[]).expect("a case");
-    let message = check_case(&case).unwrap_err().to_string();
-    assert!(message.contains("the stack pressure is solved on one rank only"), "{message}");
+fn a_pore_under_pressure() {
+    check("nas_pore_pressed.toml", &[]);
+}
+
+#[test]
+fn contact_in_space_and_under_an_obstacle() {
+    check("contact_quarter.toml", &[]);
+    check("hertz_sphere.toml", &[]);
+}
+
+#[test]
+fn a_compliant_interface_and_a_platen() {
+    check("compliant_interface.toml", &[]);
+    check("pellet_force.toml", &[]);
+}
+
+#[test]
+fn stress_without_current() {
+    check("uniaxial_traction.toml", &[]);
+}
+
+#[test]
+fn a_body_that_is_not_held_is_named_on_all_ranks() {
+    let case =
+        read_file(&config("nas_pore_pressed.toml"), &set(&["boundary.counter.roller=false"]));
+    let case = case.expect("a case");
+    let said = on_threads(2, |comm| {
+        let solved = solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent);
+        solved.map(|_| ()).expect_err("it is not held").to_string()
+    });
+    for said in said {
+        assert!(said.contains("region `electrolyte` can move along the axis (z)"), "{said}");
+    }
 }

@@ -4,7 +4,7 @@ use super::Launcher;
 use crate::case::Case;
 use crate::failure::Failure;
 use crate::run::ranks::Engine;
-use algebra::{Comm, Halo, LinearSolver};
+use algebra::{AmgProblem, Comm, Halo, LinearSolver};
 use distributed::{Defaults, Mpi, PetscSolver};
 use mesh::CornerGraph;
 
@@ -68,5 +68,15 @@ impl Engine for Petsc {
             Ok(solver) => Ok(Box::new(solver)),
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    fn mechanics_solver<'e>(
+        &'e self,
+        halo: Halo,
+        is_direct: bool,
+        problem: AmgProblem,
+    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+        let _ = problem;
+        self.solver(halo, is_direct)
     }
 }

@@ -6,7 +6,7 @@ use crate::case::{Case, CaseError, Diagnostic};
 use crate::results::RanksSummary;
 use crate::run::laws::Laws;
 use crate::run::model::{Surface, points_of, rest_of};
-use crate::run::{Geometry, Observer, RunError, peak_memory, solve};
+use crate::run::{Contact, Geometry, Observer, RunError, peak_memory, solve};
 use algebra::{Equations, Halo, IndexMap, LinearWork, Metered, NewtonInfo, newton};
 use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
 use mesh::{Mesh, bodies, nodes_of};
@@ -46,17 +46,22 @@ pub struct Solution {
 }
 
 impl Share {
-    /// Finds this rank's share, together with all others.
+    /// Finds this rank's share, together with all others; kinetics at `contacts` read their state.
     ///
     /// # Errors
     /// When the case does not fit its mesh, or the engine fails.
-    pub fn of(case: &Case, whole: &Geometry, engine: &dyn Engine) -> Result<Self, RunError> {
+    pub fn of(
+        case: &Case,
+        whole: &Geometry,
+        contacts: &[Contact],
+        engine: &dyn Engine,
+    ) -> Result<Self, RunError> {
         let start = Instant::now();
         let mesh = &whole.mesh;
         let bodies = bodies(mesh);
         // The whole is numbered as in any run: currents into surfaces, the state at rest and the solution
         // that is collected then need no second way.
-        let laws = Laws::of(case, whole, &bodies, &[], &|s| points_of(whole, s).area())?;
+        let laws = Laws::of(case, whole, &bodies, contacts, &|s| points_of(whole, s).area())?;
         let wrong = |error: fem::SpaceError| {
             CaseError::from(Diagnostic::new(error.to_string(), &case.origin()))
         };
@@ -235,7 +240,7 @@ impl Numbering {
 }
 
 /// Sizes and times of all ranks.
-fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSummary {
+pub fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSummary {
     let comm = engine.comm();
     let own = [
         halo.map().owned_len() as u64,
