@@ -69,7 +69,7 @@ fn compare(one: &Run, many: &Run, what: &str) {
         let wanted = quantity["value"].as_f64().expect("a number");
         let got = many.summary["quantities"][name]["value"].as_f64().expect("a number");
         // What is zero but for rounding is compared with what it is a fraction of.
-        let fractions = ["nonuniformity", "current_balance_error"];
+        let fractions = ["nonuniformity", "current_balance_error", "force_balance_error"];
         let is_fraction = fractions.iter().any(|fraction| name.starts_with(fraction));
         let size = if is_fraction { 1.0 } else { wanted.abs() };
         assert!((got - wanted).abs() <= 1e-10 * size, "{what}: {name} is {wanted} and {got}");

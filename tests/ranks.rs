@@ -125,8 +125,9 @@ fn compare(one: &Results, many: &Results, what: &str) {
     for (name, wanted) in one.summary.quantities.iter() {
         let got = many.summary.quantities.get(name).unwrap_or_else(|| panic!("{what}: {name}"));
         // What is zero but for rounding is compared with what it is a fraction of.
-        let is_fraction =
-            ["nonuniformity", "current_balance_error"].iter().any(|f| name.starts_with(f));
+        let is_fraction = ["nonuniformity", "current_balance_error", "force_balance_error"]
+            .iter()
+            .any(|f| name.starts_with(f));
         let size = if is_fraction { 1.0 } else { wanted.value.abs() };
         let difference = (got.value - wanted.value).abs();
         assert!(difference <= 1e-10 * size, "{what}: {name} is {} and {}", wanted.value, got.value);
