@@ -76,7 +76,9 @@ impl Engine for Petsc {
         is_direct: bool,
         problem: AmgProblem,
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
-        let _ = problem;
-        self.solver(halo, is_direct)
+        match PetscSolver::for_mechanics(&self.mpi, halo, is_direct, &problem) {
+            Ok(solver) => Ok(Box::new(solver)),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
