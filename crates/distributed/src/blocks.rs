@@ -67,7 +67,8 @@ impl Blocks {
         let mut entry = vec![None; self.rows];
         self.row.iter().enumerate().for_each(|(k, &row)| entry[row] = Some(k));
         self.start = vec![0];
-        (self.column.clear(), self.value.clear());
+        self.column.clear();
+        self.value.clear();
         let mut fill = a.ncols() as u32;
         for entry in entry {
             match entry {

@@ -8,10 +8,9 @@ use algebra::{AmgProblem, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver
 /// What is used unless the options say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defaults {
-    /// Conjugate gradients with hypre's BoomerAMG, set up for scalar problems in space.
+    /// Conjugate gradients with hypre's BoomerAMG, set up for problems in space; the components of a node
+    /// are functions of their own.
     Multigrid,
-    /// The same for displacements: the components of a node are functions of their own.
-    Elastic,
     /// MUMPS.
     Direct,
 }
@@ -27,13 +26,10 @@ impl Defaults {
                  -pc_hypre_boomeramg_strong_threshold 0.5 \
                  -pc_hypre_boomeramg_relax_type_all l1scaled-SOR/Jacobi"
             }
-            Self::Elastic => ELASTIC_OPTIONS,
             Self::Direct => "-pc_type cholesky -pc_factor_mat_solver_type mumps",
         }
     }
 }
-
-const ELASTIC_OPTIONS: &str = "-pc_type gamg";
 
 /// An eigenvalue of the matrix with a diagonal of one that is below this is zero but for rounding.
 ///
@@ -84,7 +80,7 @@ impl<'m> PetscSolver<'m> {
         is_direct: bool,
         problem: &AmgProblem,
     ) -> Result<Self, PetscError> {
-        let defaults = if is_direct { Defaults::Direct } else { Defaults::Elastic };
+        let defaults = if is_direct { Defaults::Direct } else { Defaults::Multigrid };
         Self::with(mpi, halo, defaults, Some(problem))
     }
 
@@ -108,10 +104,13 @@ impl<'m> PetscSolver<'m> {
         };
         let plain = AmgProblem { block: 1, ..AmgProblem::default() };
         // A factorisation needs no nodes.
-        let looks_for_motions = is_direct && problem.is_some();
+        let is_mechanics = problem.is_some();
+        let looks_for_motions = is_direct && is_mechanics;
         let problem = problem.filter(|_| !is_direct).unwrap_or(&plain);
         let blocks = Blocks::new(mpi, &halo, problem);
-        let (keeps, is_prepared, fresh, is_worn) = (!is_direct, false, None, false);
+        // Where the active set changes, so do rows that have no entries left.
+        let keeps = !is_direct && !is_mechanics;
+        let (is_prepared, fresh, is_worn) = (false, None, false);
         Ok(Self {
             mpi,
             halo,
@@ -142,7 +141,8 @@ impl<'m> PetscSolver<'m> {
         let owned = self.halo.map().owned_len();
         let first = self.halo.map().owned().start;
         let diagonal = a.diagonal();
-        let sign = |k: u64| if (k.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63) == 0 { 1.0 } else { -1.0 };
+        let sign =
+            |k: u64| if (k.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63) == 0 { 1.0 } else { -1.0 };
         let root = |k: usize| diagonal[k].max(f64::MIN_POSITIVE).sqrt();
         let b: Vec<f64> = (0..owned).map(|k| sign(first + k as u64) * root(k)).collect();
         let mut x = vec![0.0; owned];
