@@ -90,7 +90,7 @@ fn weak_scaling_has_as_many_cells_for_each_thread() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = bench(
         &folder,
-        "scaling --cells 2000 --cells-per-thread 1000 --threads 1,2 --repeat 1 --json a.json",
+        "scaling --cells 2000 --cells-each 1000 --threads 1,2 --repeat 1 --json a.json",
     );
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let report = json(&folder, "a.json");

@@ -1,6 +1,7 @@
 //! `mpirun -n 1`, `2` and `4` of the program give what it gives alone. Built with the feature `petsc` only.
 
-use hdf5::File;
+use natrolite::output::read_results;
+use natrolite::results::Results;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -35,21 +36,25 @@ fn text(bytes: &[u8]) -> String {
 
 struct Run {
     summary: serde_json::Value,
-    fields: Vec<(String, Vec<f64>)>,
+    /// Merged, where they are in pieces.
+    results: Results,
+    /// Cells of each piece.
+    pieces: Vec<i64>,
+    /// Names of the figures of the report, and how many numbers it has.
+    figures: Vec<String>,
 }
 
 fn read(folder: &Path) -> Run {
     let summary = std::fs::read_to_string(folder.join("summary.json")).expect("written");
-    let file = File::open(folder.join("result.vtkhdf")).expect("written");
-    let names = file.group("VTKHDF/PointData").expect("fields").member_names().expect("names");
-    let field = |name: String| {
-        let data = file.dataset(&format!("VTKHDF/PointData/{name}")).expect("a field");
-        let values = data.read_raw::<f64>().expect("numbers");
-        (name, values)
-    };
+    let file = hdf5::File::open(folder.join("result.vtkhdf")).expect("written");
+    let pieces = file.dataset("VTKHDF/NumberOfCells").expect("written").read_raw();
+    let report = std::fs::read_to_string(folder.join("report.html")).expect("written");
+    let figures = report.split("id=\"figure-").skip(1);
     Run {
         summary: serde_json::from_str(&summary).expect("JSON"),
-        fields: names.into_iter().map(field).collect(),
+        results: read_results(folder).expect("its own files"),
+        pieces: pieces.expect("numbers"),
+        figures: figures.map(|rest| rest.split('"').next().expect("a name").to_owned()).collect(),
     }
 }
 
@@ -63,10 +68,18 @@ fn alone(case: &Path, folder: &Path) -> Run {
     read(folder)
 }
 
-/// Quantities to 1e-10, fields to 1e-8 of their largest value.
+/// Numbers to this part of the largest of them.
+fn assert_near(one: &[f64], many: &[f64], part: f64, what: &str) {
+    assert_eq!(one.len(), many.len(), "{what}");
+    let largest = one.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+    let difference = one.iter().zip(many).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
+    assert!(difference <= part * largest, "{what} differs by {difference:e} of {largest:e}");
+}
+
+/// Quantities and profiles to 1e-10, fields to 1e-8 of their largest value, the mesh bit for bit.
 fn compare(one: &Run, many: &Run, what: &str) {
     let quantities = one.summary["quantities"].as_object().expect("a table");
-    assert!(quantities.len() > 5 && one.fields.len() > 1, "{what}");
+    assert!(quantities.len() > 5, "{what}");
     for (name, quantity) in quantities {
         let wanted = quantity["value"].as_f64().expect("a number");
         let got = many.summary["quantities"][name]["value"].as_f64().expect("a number");
@@ -76,13 +89,25 @@ fn compare(one: &Run, many: &Run, what: &str) {
         let size = if is_fraction { 1.0 } else { wanted.abs() };
         assert!((got - wanted).abs() <= 1e-10 * size, "{what}: {name} is {wanted} and {got}");
     }
-    for ((name, one), (_, many)) in one.fields.iter().zip(&many.fields) {
-        assert_eq!(one.len(), many.len(), "{what}");
-        let largest = one.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-        let pairs = one.iter().zip(many);
-        let difference = pairs.fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
-        assert!(difference <= 1e-8 * largest, "{what}: {name} differs by {difference:e}");
+    let [alone, spread] = [&one.results, &many.results];
+    // Plain data.
+    assert_eq!(format!("{:?}", alone.mesh), format!("{:?}", spread.mesh), "{what}");
+    assert_eq!(alone.fields.len(), spread.fields.len(), "{what}");
+    for (one, many) in alone.fields.iter().zip(&spread.fields) {
+        assert_eq!(one.name, many.name, "{what}");
+        assert_near(&one.values, &many.values, 1e-8, &format!("{what}: {}", one.name));
     }
+    assert_eq!(alone.profiles.len(), spread.profiles.len(), "{what}");
+    for (one, many) in alone.profiles.iter().zip(&spread.profiles) {
+        for (a, b) in one.columns.iter().zip(&many.columns) {
+            assert_near(&a.values, &b.values, 1e-10, &format!("{what}: {} {}", one.name, a.name));
+        }
+    }
+    assert_eq!(alone.surface_fields.len(), spread.surface_fields.len(), "{what}");
+    for (one, many) in alone.surface_fields.iter().zip(&spread.surface_fields) {
+        assert_near(&one.values, &many.values, 1e-10, &format!("{what}: {}", one.surface));
+    }
+    assert_eq!(one.figures, many.figures, "{what}");
     assert_eq!(one.summary["dofs"], many.summary["dofs"], "{what}");
     assert_eq!(one.summary["mesh"], many.summary["mesh"], "{what}");
 }
@@ -106,13 +131,16 @@ fn check(name: &str, ranks: &[usize], arguments: &[&str], solver: &str) {
         if many.summary["dofs"] != many.summary["mechanics"]["dofs"] {
             assert_eq!(many.summary["linear_solver"]["name"], solver, "{what}");
         }
-        if let Some(steps) = one.summary["mechanics"]["exchanged"].as_array() {
+        let mechanics = &many.summary["mechanics"];
+        if mechanics.is_object() {
             // The same active sets, one after the other.
-            let mechanics = &many.summary["mechanics"];
-            assert_eq!(mechanics["exchanged"].as_array(), Some(steps), "{what}");
+            assert_eq!(mechanics["exchanged"], one.summary["mechanics"]["exchanged"], "{what}");
             assert_eq!(mechanics["active"], one.summary["mechanics"]["active"], "{what}");
+        } else {
+            assert_eq!(many.pieces.len(), ranks, "{what}");
         }
-        assert!(target.join("report.html").is_file(), "{what}");
+        assert!(many.pieces.iter().all(|&cells| cells > 0), "{what}: {:?}", many.pieces);
+        assert_eq!(many.pieces.iter().sum::<i64>(), one.pieces[0], "{what}");
     }
 }
 
@@ -144,6 +172,25 @@ fn a_mesh_file_in_space_and_options_of_a_case() {
     check("gmsh_pore_quarter.toml", &[2], &gamg, "cg with GAMG (PETSc)");
 }
 
+#[test]
+fn pieces_are_drawn_and_compared_as_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = config("gmsh_pore_quarter.toml");
+    alone(&case, &folder.path().join("alone"));
+    let target = folder.path().join("spread");
+    let arguments = ["run", "--quiet", "--output", target.to_str().expect("a name")];
+    let Some(output) = mpirun(3, &arguments, &case) else { return };
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for arguments in [&["plot", "spread"][..], &["compare", "alone", "spread"]] {
+        let output = Command::new(PROGRAM)
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("the program starts");
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
 /// Two ranks that must end with this code and say this once.
 fn refused(arguments: &[&str], case: &Path, code: i32, message: &str) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -168,7 +215,8 @@ fn errors_are_said_once_and_have_their_codes() {
     refused(&["run"], Path::new("nowhere.toml"), 2, "cannot read the case");
     let options = ["run", "--set", "solver.petsc=\"-pc_type soap\""];
     refused(&options, &pore, 2, "solver.petsc or PETSC_OPTIONS");
-    refused(&["check"], &pore, 2, "only `natrolite run` works on several ranks");
+    let which = "only `natrolite run`, `natrolite sweep` and `natrolite bench scaling` work";
+    refused(&["check"], &pore, 2, which);
     refused(&["run", "--no-such-option"], &pore, 2, "unexpected argument");
     let missed = [
         "run",
@@ -266,4 +314,141 @@ fn what_is_linked_in_stays_inside() {
         ["H5", "METIS_", "deflate", "inflate"].iter().any(|start| name.starts_with(start))
     };
     assert_eq!(shown.lines().filter(of_others).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn scaling_over_ranks_is_told_with_what_messages_cost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [json, plot] = ["a.json", "a.svg"].map(|name| folder.path().join(name));
+    let arguments = ["bench", "scaling", "--cells", "3000", "--repeat", "1", "--quiet", "--json"];
+    let mut arguments = arguments.to_vec();
+    arguments.extend([json.to_str().expect("a name"), "--plot"]);
+    let Some(output) = mpirun(4, &arguments, &plot) else { return };
+    let table = text(&output.stdout);
+    assert!(output.status.success(), "{table}{}", text(&output.stderr));
+    assert_eq!(table.matches("the answer is the same to 1e-10").count(), 2, "{table}");
+    let report = std::fs::read_to_string(&json).expect("written");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    for series in report["series"].as_array().expect("two of them") {
+        let rows = series["rows"].as_array().expect("rows");
+        let counts: Vec<_> = rows.iter().map(|row| row["ranks"]["count"].as_u64()).collect();
+        assert_eq!(counts, [Some(1), Some(2), Some(4)]);
+        for row in rows {
+            let (ranks, number) = (&row["ranks"], |v: &serde_json::Value| v.as_f64());
+            let several = number(&ranks["count"]) > Some(1.0);
+            assert_eq!(number(&ranks["most_ghosts"]) > Some(0.0), several, "{row}");
+            assert_eq!(number(&ranks["most_halo_bytes"]) > Some(0.0), several, "{row}");
+            assert!((1.0..1.5).contains(&number(&ranks["imbalance"]).expect("a number")), "{row}");
+            assert!(number(&ranks["network"]["latency"]) > Some(0.0), "{row}");
+            assert!(number(&row["stream_bytes_per_second"]) > Some(1e6), "{row}");
+            // The triad's vectors alone would be 384 MiB.
+            assert!(number(&row["peak_memory_bytes"]) < Some(3e8), "{row}");
+        }
+    }
+    assert!(std::fs::read_to_string(plot).expect("drawn").contains(">ranks</text>"));
+    let two =
+        mpirun(2, &["bench", "scaling", "--threads", "1,2", "--json"], &json).expect("it ran");
+    let said = text(&two.stderr);
+    assert_eq!(two.status.code(), Some(2), "{said}");
+    assert_eq!(said.matches("under mpirun one number is wanted").count(), 1, "{said}");
+}
+
+const SWEEP: &str = r#"
+[mesh.defect]
+symmetry = "axisymmetric"
+shape = "hemisphere"
+radius = "10 um"
+rim_size = "2 um"
+[region]
+electrolyte = "Na3PS4"
+[boundary.anode]
+butler_volmer = { exchange_current_density = "1.3 mA/cm^2", electrode_potential = "0 V" }
+[boundary.counter]
+current = { density = "1.3 mA/cm^2" }
+[[sweep.axis]]
+key = "mesh.defect.radius"
+values = ["5 um", "10 um"]
+[[sweep.axis]]
+key = "boundary.anode.butler_volmer.exchange_current_density"
+from = "0.1 mA/cm^2"
+to = "10 mA/cm^2"
+points = 40
+scale = "log"
+"#;
+
+#[test]
+fn points_of_a_sweep_are_spread_over_groups_of_ranks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = folder.path().join("sweep.toml");
+    std::fs::write(&case, SWEEP).expect("written");
+    let target = |name: &str| folder.path().join(name).to_str().expect("a name").to_owned();
+    let table = |name: &str| {
+        std::fs::read_to_string(folder.path().join(name).join("results.csv")).expect("written")
+    };
+    let alone = Command::new(PROGRAM)
+        .args(["sweep", "--quiet", "--output", &target("alone")])
+        .arg(&case)
+        .output()
+        .expect("it starts");
+    assert!(alone.status.success(), "{}", text(&alone.stderr));
+    let wanted = table("alone");
+    for (ranks, each) in [(1, "1"), (3, "1"), (4, "2")] {
+        let name = format!("{ranks}");
+        let arguments = ["sweep", "--quiet", "--ranks-per-point", each, "--output", &target(&name)];
+        let Some(output) = mpirun(ranks, &arguments, &case) else { return };
+        let (printed, said) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{printed}{said}");
+        assert_eq!(printed.matches("80 of 80 points converged").count(), 1, "{printed}{said}");
+        let got = table(&name);
+        if each == "1" {
+            assert!(got == wanted, "{ranks} ranks wrote another table");
+            continue;
+        }
+        assert_eq!(got.lines().count(), wanted.lines().count());
+        let names: Vec<&str> = wanted.lines().next().expect("a head").split(',').collect();
+        for (got, wanted) in got.lines().zip(wanted.lines()).skip(1) {
+            for (name, (got, wanted)) in names.iter().zip(got.split(',').zip(wanted.split(','))) {
+                let [got, wanted] = match [got, wanted].map(str::parse::<f64>) {
+                    [Ok(got), Ok(wanted)] => [got, wanted],
+                    _ => continue,
+                };
+                let is_fraction =
+                    name.starts_with("nonuniformity") || name.ends_with("balance_error");
+                let size = if is_fraction { 1.0 } else { wanted.abs() };
+                assert!((got - wanted).abs() <= 1e-10 * size, "{name}: {got:e} {wanted:e}");
+            }
+        }
+        // All is there: nothing is solved again.
+        let again = mpirun(ranks, &arguments, &case).expect("it ran before");
+        assert!(text(&again.stdout).contains("has all 80 points"), "{}", text(&again.stdout));
+    }
+    let many = ["sweep", "--ranks-per-point", "3", "--output", &target("none")];
+    let refused = mpirun(2, &many, &case).expect("it ran before");
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(text(&refused.stderr).matches("--ranks-per-point 3: there are 2").count(), 1);
+}
+
+#[test]
+fn a_checkpoint_serves_another_number_of_ranks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = config("gmsh_pore_quarter.toml");
+    let one = alone(&case, &folder.path().join("alone"));
+    let target = folder.path().join("out");
+    let common = ["run", "--quiet", "--output", target.to_str().expect("a name")];
+    let ended = ["--checkpoint", "0", "--set", "solver.newton.max_iterations=2"];
+    let Some(output) = mpirun(4, &[&common[..], &ended].concat(), &case) else { return };
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    let file = folder.path().join("out.checkpoint");
+    let kept = std::fs::read(&file).expect("kept");
+    for ranks in [2, 1] {
+        std::fs::write(&file, &kept).expect("written");
+        let restart = [&common[..], &["--restart"]].concat();
+        let output = mpirun(ranks, &restart, &case).expect("it ran before");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert!(!file.exists());
+        let many = read(&target);
+        compare(&one, &many, &format!("restarted on {ranks} ranks"));
+        let steps = |run: &Run| run.summary["newton"]["iterations"].as_u64().expect("a number");
+        assert_eq!(steps(&many), steps(&one) - 2, "{ranks} ranks");
+    }
 }

@@ -7,7 +7,8 @@ use algebra::{
     AmgProblem, Cholesky, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator,
 };
 use mesh::CornerGraph;
-use natrolite::case::read_file;
+use natrolite::case::{Case, read_file};
+use natrolite::output::{read_results, write_data, write_data_of_ranks, write_summary};
 use natrolite::results::Results;
 use natrolite::run::ranks::{Engine, solve_on_ranks};
 use natrolite::run::{RunError, Silent, solve_case};
@@ -120,7 +121,54 @@ fn set(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| (*value).to_owned()).collect()
 }
 
-/// Quantities to 1e-10 of their value, fields to 1e-8 of the largest.
+/// The results of `ranks` threads: as rank 0 has them, and as they are read from the file to which each rank
+/// adds its piece.
+fn solve_and_write(case: &Case, ranks: usize, compression: u8) -> [Results; 2] {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut all = on_threads(ranks, |comm| {
+        let solved = solve_on_ranks(case, 0, &Threads { comm }, &mut Silent).expect("solved");
+        let to = solved.results.as_ref().map(|results| (results, folder.path(), compression));
+        match (&solved.piece, to) {
+            (Some(piece), to) => write_data_of_ranks(comm, piece, to).expect("written"),
+            (None, Some((results, ..))) => {
+                write_data(results, folder.path(), compression).expect("written");
+            }
+            (None, None) => {}
+        }
+        solved.results
+    });
+    assert!(all[1..].iter().all(Option::is_none));
+    let results = all.swap_remove(0).expect("rank 0 has them");
+    write_summary(&results.summary, folder.path()).expect("written");
+    let read = read_results(folder.path()).expect("its own file");
+    [results, read]
+}
+
+/// The same run alone, as read from its file.
+fn written_alone(results: &Results) -> Results {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_data(results, folder.path(), 4).expect("written");
+    write_summary(&results.summary, folder.path()).expect("written");
+    read_results(folder.path()).expect("its own file")
+}
+
+/// The same nodes, cells and facets under the same numbers.
+fn assert_same_mesh(one: &Results, many: &Results, what: &str) {
+    assert_eq!(one.mesh.points, many.mesh.points, "{what}");
+    // Everything is plain data.
+    assert_eq!(format!("{:?}", one.mesh), format!("{:?}", many.mesh), "{what}");
+    assert_eq!(one.symmetry, many.symmetry, "{what}");
+}
+
+/// Numbers to this part of the largest of them.
+fn assert_near(one: &[f64], many: &[f64], part: f64, what: &str) {
+    assert_eq!(one.len(), many.len(), "{what}");
+    let largest = one.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+    let difference = one.iter().zip(many).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
+    assert!(difference <= part * largest, "{what} differs by {difference:e} of {largest:e}");
+}
+
+/// Quantities to 1e-10 of their value, profiles and fields on surfaces to 1e-10 of their largest.
 fn compare(one: &Results, many: &Results, what: &str) {
     for (name, wanted) in one.summary.quantities.iter() {
         let got = many.summary.quantities.get(name).unwrap_or_else(|| panic!("{what}: {name}"));
@@ -134,26 +182,43 @@ fn compare(one: &Results, many: &Results, what: &str) {
     }
     assert_eq!(one.summary.mesh, many.summary.mesh, "{what}");
     assert_eq!(one.summary.dofs, many.summary.dofs, "{what}");
-    for (a, b) in one.fields.iter().zip(&many.fields) {
-        let largest = a.values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-        let pairs = a.values.iter().zip(&b.values);
-        let difference = pairs.fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
-        assert!(difference <= 1e-8 * largest, "{what}: {} differs by {difference:e}", a.name);
-    }
     assert_eq!(one.profiles.len(), many.profiles.len(), "{what}");
+    for (a, b) in one.profiles.iter().zip(&many.profiles) {
+        assert_eq!((&a.name, a.suffix, &a.line), (&b.name, b.suffix, &b.line), "{what}");
+        assert_eq!(a.columns.len(), b.columns.len(), "{what}");
+        for (a, b) in a.columns.iter().zip(&b.columns) {
+            assert_near(&a.values, &b.values, 1e-10, &format!("{what}: {}", a.name));
+        }
+    }
+    assert_eq!(one.surface_fields.len(), many.surface_fields.len(), "{what}");
+    for (a, b) in one.surface_fields.iter().zip(&many.surface_fields) {
+        assert_eq!((&a.surface, a.name), (&b.surface, b.name), "{what}");
+        assert_near(&a.values, &b.values, 1e-10, &format!("{what}: {} of {}", a.name, a.surface));
+    }
+}
+
+/// The fields of whole meshes to 1e-8 of their largest.
+fn compare_fields(one: &Results, many: &Results, what: &str) {
+    assert_eq!(one.fields.len(), many.fields.len(), "{what}");
+    for (a, b) in one.fields.iter().zip(&many.fields) {
+        assert_eq!((&a.name, a.unit, a.components), (&b.name, b.unit, b.components), "{what}");
+        assert_near(&a.values, &b.values, 1e-8, &format!("{what}: {}", a.name));
+    }
 }
 
 /// Runs a case on 1 to 3 ranks.
 fn check(name: &str, values: &[&str]) {
     let case = read_file(&config(name), &set(values)).expect("a case");
     let one = solve_case(&case, 0, &mut Silent).expect("solved");
+    let alone = written_alone(&one);
     for ranks in 1..=3 {
-        let mut results = on_threads(ranks, |comm| {
-            solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent).expect("solved")
-        });
-        assert!(results[1..].iter().all(Option::is_none));
-        let many = results.swap_remove(0).expect("rank 0 has them");
-        compare(&one, &many, &format!("{name} on {ranks} ranks"));
+        let what = format!("{name} on {ranks} ranks");
+        let [many, read] = solve_and_write(&case, ranks, if ranks == 2 { 0 } else { 4 });
+        compare(&one, &many, &what);
+        compare(&alone, &read, &what);
+        compare_fields(&alone, &read, &what);
+        assert_same_mesh(&alone, &read, &what);
+        assert_eq!(many.part_of.is_some(), ranks > 1 && one.mesh.dimension == 3, "{what}");
         let about = many.summary.ranks.as_ref().expect("told");
         assert_eq!((about.count, about.most_ghosts > 0), (ranks, ranks > 1));
         assert!(about.imbalance >= 1.0 && about.imbalance < 2.0, "{about:?}");
@@ -192,9 +257,10 @@ fn finer_meshes_give_estimates_of_errors() {
     let case = read_file(&config("nas_pore.toml"), &[]).expect("a case");
     let one = solve_case(&case, 2, &mut Silent).expect("solved");
     let mut all = on_threads(2, |comm| {
-        solve_on_ranks(&case, 2, &Threads { comm }, &mut Silent).expect("solved")
+        solve_on_ranks(&case, 2, &Threads { comm }, &mut Silent).expect("solved").results
     });
     let many = all.swap_remove(0).expect("rank 0 has them");
+    compare_fields(&one, &many, "refined");
     compare(&one, &many, "refined");
     let estimate = |results: &Results| {
         let peak = results.summary.quantities.get("peak_factor.anode").expect("a quantity");
@@ -209,7 +275,8 @@ fn what_does_not_converge_says_where() {
     let case = read_file(&config("nas_pore.toml"), &set(&values)).expect("a case");
     let one = solve_case(&case, 0, &mut Silent).expect("results all the same");
     let mut all = on_threads(2, |comm| {
-        solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent).expect("results all the same")
+        let solved = solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent);
+        solved.expect("results all the same").results
     });
     let many = all.swap_remove(0).expect("rank 0 has them");
     assert!(one.log.lines().next().is_some_and(|line| line.contains("largest at")), "{}", one.log);

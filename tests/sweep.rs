@@ -3,7 +3,7 @@
 use natrolite::case::read;
 use natrolite::registry::laws;
 use natrolite::run::{Silent, default_rim, solve_case};
-use natrolite::sweep::{Plan, PointStatus, Points, Row, solve_points};
+use natrolite::sweep::{Crew, Plan, PointStatus, Points, Row, solve_points};
 use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ fn solve(points: &Points, threads: usize) -> (Plan, Vec<Row>, [usize; 2]) {
         rows[*index] = Some(row.clone());
     }
     let done = vec![false; points.len()];
-    let method = solve_points(points, &plan, &done, (threads, 0), &mut |found| {
+    let method = solve_points(points, &plan, &done, Crew::alone(threads, 0), &mut |found| {
         found.into_iter().for_each(|(index, row)| rows[index] = Some(row));
         Ok::<(), Infallible>(())
     });
@@ -248,7 +248,7 @@ fn rows_do_not_depend_on_threads_or_on_what_was_done_before() {
     // Every third point is known; the others must come out the same.
     let done: Vec<bool> = (0..points.len()).map(|k| k % 3 == 0).collect();
     let mut count = 0;
-    let solved = solve_points(&points, &plan, &done, (2, 0), &mut |found| {
+    let solved = solve_points(&points, &plan, &done, Crew::alone(2, 0), &mut |found| {
         count += found.len();
         match found.iter().find(|(index, row)| *row != rows[*index] || done[*index]) {
             Some((index, _)) => Err(*index),

@@ -49,7 +49,7 @@ impl Halo {
 
     /// Gives the ghosts in `x` (owned entries, then ghosts) the values that their owners have.
     pub fn update(&self, comm: &dyn Comm, x: &mut [f64]) {
-        if comm.size() == 1 {
+        if comm.size() == 1 && self.map.ghosts().is_empty() {
             return;
         }
         let pack = |to: &Vec<u32>| to.iter().map(|&k| x[k as usize].to_bits()).collect();
@@ -100,6 +100,14 @@ mod tests {
         let whole = [0.0, 10.0, 20.0, 30.0, 40.0, 50.0];
         assert_eq!(got[0].2.as_deref(), Some(&whole[..]));
         assert!(got[1].2.is_none() && got[2].2.is_none());
+    }
+
+    #[test]
+    fn a_rank_may_have_copies_of_its_own() {
+        let halo = Halo::new(&Serial, IndexMap::new(0..2, vec![1, 0, 1]));
+        let mut x = [1.0, 2.0, 0.0, 0.0, 0.0];
+        halo.update(&Serial, &mut x);
+        assert_eq!(x, [1.0, 2.0, 2.0, 1.0, 2.0]);
     }
 
     #[test]

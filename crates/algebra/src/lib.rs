@@ -46,7 +46,7 @@ pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
 pub use metered::{LinearWork, Metered};
 pub use newton::{
-    Equations, Inadmissible, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
+    Equations, Inadmissible, Iterate, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };
 pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
 pub use quasi_newton::quasi_newton;

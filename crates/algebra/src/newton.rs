@@ -145,9 +145,20 @@ const LARGEST_ROUNDING: f64 = 1e-6;
 /// Steps in a row that do not halve a norm at the level of rounding, before the iteration ends.
 const PATIENCE: usize = 3;
 
+/// What [`newton`] has come to.
+#[derive(Clone, Copy, Debug)]
+pub struct Iterate<'u> {
+    /// Steps so far.
+    pub number: usize,
+    /// The largest norm of the residual.
+    pub residual: f64,
+    /// u.
+    pub unknowns: &'u [f64],
+}
+
 /// Solves F(u) = 0 from the start `u`, which receives the solution, or the last iterate.
 ///
-/// `observe(k, norm)` is called with the largest norm at the start (k = 0) and after each step.
+/// `observe` sees the start and the iterate after each step.
 ///
 /// The full step is taken if it brings |g(1)| to a quarter of |g(0)| or halves the largest norm;
 /// otherwise the root of g is searched for, below or up to twice as far ([`find_root`]).
@@ -159,7 +170,7 @@ pub fn newton(
     solver: &mut dyn LinearSolver,
     u: &mut [f64],
     p: &NewtonParameters,
-    observe: &mut dyn FnMut(usize, f64),
+    observe: &mut dyn FnMut(&Iterate<'_>),
 ) -> Result<NewtonInfo, NewtonError> {
     let n = f.len();
     if u.len() != n {
@@ -184,7 +195,7 @@ pub fn newton(
         worst: 0,
         failure: None,
     };
-    observe(0, norm);
+    observe(&Iterate { number: 0, residual: norm, unknowns: u });
 
     let (mut d, mut b, mut start) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
     log.stop = loop {
@@ -232,7 +243,7 @@ pub fn newton(
         log.residuals.push(norm);
         log.linear_iterations.push(linear.iterations);
         log.step_lengths.push(t);
-        observe(iteration, norm);
+        observe(&Iterate { number: iteration, residual: norm, unknowns: u });
     };
     log.converged = matches!(log.stop, Stop::Tolerance | Stop::Rounding);
     log.norms = f.norms(&r);

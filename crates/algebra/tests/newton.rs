@@ -2,7 +2,8 @@
 
 mod common;
 use algebra::{
-    Cholesky, Csr, Equations, Inadmissible, LinearSolver, NewtonParameters, Operator, Stop, newton,
+    Cholesky, Csr, Equations, Inadmissible, Iterate, LinearSolver, NewtonParameters, Operator,
+    Stop, newton,
 };
 use common::laplacian;
 
@@ -105,7 +106,7 @@ fn solve(n: usize, i0: f64, drive: &Drive) -> (Plate, Vec<f64>, algebra::NewtonI
     let mut u = vec![0.0; n * n];
     let p = NewtonParameters::default();
     let mut seen = vec![];
-    let mut observe = |k: usize, norm: f64| seen.push((k, norm));
+    let mut observe = |i: &Iterate<'_>| seen.push((i.number, i.residual));
     let info = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut observe).unwrap();
     assert_eq!(seen.len(), info.residuals.len());
     assert!(seen.iter().enumerate().all(|(k, s)| *s == (k, info.residuals[k])));
@@ -157,7 +158,7 @@ fn one_cell_has_a_closed_form() {
         plate.bulk.values_mut()[0] = 0.0;
         let mut u = vec![0.0];
         let p = NewtonParameters::default();
-        let info = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_, _| ()).unwrap();
+        let info = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_| ()).unwrap();
         let wanted = 2.0 / K * f64::asinh(i / (2.0 * i0));
         assert!(info.converged && (u[0] / wanted - 1.0).abs() < 1e-10, "{u:?} {wanted} {info:?}");
     }
@@ -174,7 +175,7 @@ fn a_start_from_afar_comes_back() {
     let mut plate = Plate::new(12, 1.0, &Drive::Current(1.0));
     let mut u = vec![5.0; 144];
     let p = NewtonParameters::default();
-    let info = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_, _| ()).unwrap();
+    let info = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_| ()).unwrap();
     assert!(info.converged && info.iterations < 70, "{info:?}");
 }
 
@@ -183,22 +184,22 @@ fn failures_are_told_apart() {
     let p = NewtonParameters { max_iterations: 2, ..Default::default() };
     let mut plate = Plate::new(12, 1e-8, &Drive::Current(1e3));
     let mut u = vec![0.0; 144];
-    let info = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_, _| ()).unwrap();
+    let info = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_| ()).unwrap();
     assert_eq!((info.converged, info.stop, info.iterations), (false, Stop::Iterations, 2));
     assert_eq!(info.residuals.len(), 3);
 
     let mut u = vec![1e4; 144];
-    let error = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_, _| ()).unwrap_err();
+    let error = newton(&mut plate, &mut Cholesky::new(), &mut u, &p, &mut |_| ()).unwrap_err();
     assert_eq!(error.to_string(), "the residual cannot be evaluated at the start: overflow");
 
     let mut floating = Plate::new(12, 0.0, &Drive::Current(1e3));
     let mut u = vec![0.0; 144];
-    let info = newton(&mut floating, &mut Cholesky::new(), &mut u, &p, &mut |_, _| ()).unwrap();
+    let info = newton(&mut floating, &mut Cholesky::new(), &mut u, &p, &mut |_| ()).unwrap();
     assert_eq!((info.converged, info.stop, info.iterations), (false, Stop::LinearSolver, 0));
     let why = info.failure.expect("a reason").to_string();
     assert!(why.starts_with("the matrix is "), "{why}");
     let mut short = vec![0.0; 3];
-    let error = newton(&mut floating, &mut Cholesky::new(), &mut short, &p, &mut |_, _| ());
+    let error = newton(&mut floating, &mut Cholesky::new(), &mut short, &p, &mut |_| ());
     assert_eq!(error.unwrap_err().to_string(), "length of u: got 3, wanted 144");
 }
 
@@ -236,7 +237,7 @@ fn noise_far_above_the_tolerance_is_not_convergence() {
         let mut f = Noisy { identity, noise, calls: 0 };
         let mut solver: Box<dyn LinearSolver> = Box::new(Cholesky::new());
         let p = NewtonParameters::default();
-        let info = newton(&mut f, &mut *solver, &mut [0.0], &p, &mut |_, _| ()).unwrap();
+        let info = newton(&mut f, &mut *solver, &mut [0.0], &p, &mut |_| ()).unwrap();
         assert_eq!(info.converged, converged, "{noise:e}: {info:?}");
     }
 }

@@ -2,14 +2,15 @@
  *
  * All types that depend on the installation (MPI_Comm, PetscInt, PetscBool, PetscErrorCode) stay here:
  * the other side sees int, int64_t, uint64_t, double and pointers. Functions return 0, or PETSc's or
- * MPI's error code, of which shim_error gives the text. All are called by all ranks together, from the
- * thread that called shim_start. */
+ * MPI's error code, of which shim_error gives the text. All are called by all ranks of a group together,
+ * from the thread that called shim_start. Groups have numbers; 0 are all ranks. */
 
 #include <limits.h>
 #include <petscksp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define TRY(call)                    \
     do {                             \
@@ -17,7 +18,24 @@
         if (code_) return code_;     \
     } while (0)
 
-#define WORLD PETSC_COMM_WORLD
+/* Groups of ranks that this rank is in; one that ended is MPI_COMM_NULL. */
+static MPI_Comm *groups = NULL;
+static int group_count = 0;
+
+static int add_group(MPI_Comm comm, int *group)
+{
+    int place = 0;
+    while (place < group_count && groups[place] != MPI_COMM_NULL) place++;
+    if (place == group_count) {
+        MPI_Comm *more = realloc(groups, (size_t)(group_count + 1) * sizeof(MPI_Comm));
+        if (!more) return PETSC_ERR_MEM;
+        groups = more;
+        group_count++;
+    }
+    groups[place] = comm;
+    *group = place;
+    return 0;
+}
 
 /* ---- start and end ---- */
 
@@ -31,7 +49,8 @@ int shim_start(void)
     TRY(PetscInitializeNoArguments());
     /* Errors come back as codes, without a trace on stderr. */
     TRY(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-    return 0;
+    int all;
+    return add_group(PETSC_COMM_WORLD, &all);
 }
 
 /* After this no other function may be called. */
@@ -43,18 +62,101 @@ void shim_finish(void)
 
 void shim_abort(int code) { (void)MPI_Abort(MPI_COMM_WORLD, code); }
 
-int shim_rank(void)
+/* ---- groups ---- */
+
+/* Ranks that give the same colour become a group, in their order. */
+int shim_split(int group, int colour, int *part)
+{
+    MPI_Comm comm;
+    TRY(MPI_Comm_split(groups[group], colour, 0, &comm));
+    return add_group(comm, part);
+}
+
+void shim_group_free(int group) { (void)MPI_Comm_free(&groups[group]); }
+
+int shim_rank(int group)
 {
     int rank = 0;
-    (void)MPI_Comm_rank(WORLD, &rank);
+    (void)MPI_Comm_rank(groups[group], &rank);
     return rank;
 }
 
-int shim_size(void)
+int shim_size(int group)
 {
     int size = 1;
-    (void)MPI_Comm_size(WORLD, &size);
+    (void)MPI_Comm_size(groups[group], &size);
     return size;
+}
+
+/* Waits until all ranks are here, asleep: MPI's own waiting keeps a core busy. */
+int shim_wait(int group)
+{
+    const struct timespec nap = {0, 1000000};
+    MPI_Request request;
+    int is_done = 0;
+    TRY(MPI_Ibarrier(groups[group], &request));
+    for (;;) {
+        TRY(MPI_Test(&request, &is_done, MPI_STATUS_IGNORE));
+        if (is_done) return 0;
+        (void)nanosleep(&nap, NULL);
+    }
+}
+
+/* What messages cost, as the slowest rank sees it: seconds of an exchange of one number with the
+ * neighbours in a ring, seconds of a sum of one number over all, and bytes a second that a rank sends
+ * while it receives as many. */
+int shim_network(int group, double *latency, double *reduction, double *bandwidth)
+{
+    enum { SMALL = 2000, LARGE = 20, COUNT = 1 << 17 };
+    MPI_Comm comm = groups[group];
+    int rank = shim_rank(group), size = shim_size(group);
+    int next = (rank + 1) % size, previous = (rank + size - 1) % size;
+    double *sent = calloc(COUNT, sizeof(double)), *received = calloc(COUNT, sizeof(double));
+    double seconds[3], slowest[3];
+    if (!sent || !received) return PETSC_ERR_MEM;
+    for (int k = 0; k < 3; k++) {
+        int count = k == 2 ? COUNT : 1, turns = k == 2 ? LARGE : SMALL;
+        TRY(MPI_Barrier(comm));
+        seconds[k] = MPI_Wtime();
+        for (int turn = 0; turn < turns; turn++) {
+            if (k == 1) TRY(MPI_Allreduce(sent, received, 1, MPI_DOUBLE, MPI_SUM, comm));
+            else TRY(MPI_Sendrecv(sent, count, MPI_DOUBLE, next, 0, received, count, MPI_DOUBLE, previous, 0, comm, MPI_STATUS_IGNORE));
+        }
+        seconds[k] = (MPI_Wtime() - seconds[k]) / turns;
+    }
+    free(sent);
+    free(received);
+    TRY(MPI_Allreduce(seconds, slowest, 3, MPI_DOUBLE, MPI_MAX, comm));
+    *latency = slowest[0];
+    *reduction = slowest[1];
+    *bandwidth = COUNT * sizeof(double) / slowest[2];
+    return 0;
+}
+
+typedef struct {
+    double messages, bytes, reductions;
+} Traffic;
+
+/* In solves. */
+static Traffic solving = {0.0, 0.0, 0.0};
+
+/* What PETSc itself sent from this rank so far: hypre and MUMPS do not tell. */
+static Traffic traffic(void)
+{
+    Traffic sum = {0.0, 0.0, 0.0};
+#if defined(PETSC_USE_LOG)
+    sum.messages = petsc_isend_ct + petsc_send_ct;
+    sum.bytes = petsc_isend_len + petsc_send_len;
+    sum.reductions = petsc_allreduce_ct;
+#endif
+    return sum;
+}
+
+void shim_traffic(double *messages, double *bytes, double *reductions)
+{
+    *messages = solving.messages;
+    *bytes = solving.bytes;
+    *reductions = solving.reductions;
 }
 
 void shim_versions(char *text, size_t length)
@@ -78,26 +180,49 @@ void shim_error(int code, char *text, size_t length)
 
 /* ---- words between ranks ---- */
 
-int shim_gather_counts(int count, int *counts)
+int shim_gather_counts(int group, int count, int *counts)
 {
-    return MPI_Allgather(&count, 1, MPI_INT, counts, 1, MPI_INT, WORLD);
+    return MPI_Allgather(&count, 1, MPI_INT, counts, 1, MPI_INT, groups[group]);
 }
 
-int shim_gather(const uint64_t *words, int count, uint64_t *all, const int *counts, const int *starts)
+int shim_gather(int group, const uint64_t *words, int count, uint64_t *all, const int *counts,
+                const int *starts)
 {
-    return MPI_Allgatherv(words, count, MPI_UINT64_T, all, counts, starts, MPI_UINT64_T, WORLD);
+    return MPI_Allgatherv(words, count, MPI_UINT64_T, all, counts, starts, MPI_UINT64_T, groups[group]);
 }
 
-int shim_exchange_counts(const int *sends, int *receives)
+int shim_exchange_counts(int group, const int *sends, int *receives)
 {
-    return MPI_Alltoall(sends, 1, MPI_INT, receives, 1, MPI_INT, WORLD);
+    return MPI_Alltoall(sends, 1, MPI_INT, receives, 1, MPI_INT, groups[group]);
 }
 
-int shim_exchange(const uint64_t *words, const int *sends, const int *send_starts, uint64_t *received,
-                  const int *receives, const int *receive_starts)
+int shim_exchange(int group, const uint64_t *words, const int *sends, const int *send_starts,
+                  uint64_t *received, const int *receives, const int *receive_starts)
 {
     return MPI_Alltoallv(words, sends, send_starts, MPI_UINT64_T, received, receives, receive_starts,
-                         MPI_UINT64_T, WORLD);
+                         MPI_UINT64_T, groups[group]);
+}
+
+/* To one rank, and from whoever sent: `*from` is -1 when nobody did. */
+int shim_send(int group, const uint64_t *words, int count, int to)
+{
+    return MPI_Send(words, count, MPI_UINT64_T, to, 1, groups[group]);
+}
+
+int shim_probe(int group, int *from, int *count)
+{
+    MPI_Status status;
+    int is_there = 0;
+    *from = -1;
+    TRY(MPI_Iprobe(MPI_ANY_SOURCE, 1, groups[group], &is_there, &status));
+    if (!is_there) return 0;
+    *from = status.MPI_SOURCE;
+    return MPI_Get_count(&status, MPI_UINT64_T, count);
+}
+
+int shim_receive(int group, uint64_t *words, int count, int from)
+{
+    return MPI_Recv(words, count, MPI_UINT64_T, from, 1, groups[group], MPI_STATUS_IGNORE);
 }
 
 /* ---- options ---- */
@@ -115,7 +240,8 @@ int shim_options(const char *options)
 
 /* `owner[k]` becomes the part of this rank's vertex k. `start` (`count` + 1) and `neighbour` are the
  * rows of this rank of the adjacency of `all` vertices, without loops. */
-int shim_partition(int64_t count, int64_t all, const int64_t *start, const uint32_t *neighbour, int64_t *owner)
+int shim_partition(int group, int64_t count, int64_t all, const int64_t *start, const uint32_t *neighbour,
+                   int64_t *owner)
 {
     Mat graph;
     MatPartitioning partitioning;
@@ -128,8 +254,8 @@ int shim_partition(int64_t count, int64_t all, const int64_t *start, const uint3
     for (int64_t k = 0; k <= count; k++) i[k] = (PetscInt)start[k];
     for (int64_t k = 0; k < start[count]; k++) j[k] = (PetscInt)neighbour[k];
     /* The graph owns i and j from now on. */
-    TRY(MatCreateMPIAdj(WORLD, (PetscInt)count, (PetscInt)all, i, j, NULL, &graph));
-    TRY(MatPartitioningCreate(WORLD, &partitioning));
+    TRY(MatCreateMPIAdj(groups[group], (PetscInt)count, (PetscInt)all, i, j, NULL, &graph));
+    TRY(MatPartitioningCreate(groups[group], &partitioning));
     TRY(MatPartitioningSetAdjacency(partitioning, graph));
     TRY(MatPartitioningSetFromOptions(partitioning));
     TRY(MatPartitioningApply(partitioning, &parts));
@@ -165,10 +291,10 @@ static void destroy(Solver *solver)
 void shim_solver_free(void *solver) { destroy(solver); }
 
 /* Conjugate gradients on the true residual, unless the options want something else. */
-static int create_ksp(KSP *ksp)
+static int create_ksp(MPI_Comm comm, KSP *ksp)
 {
     PetscBool is_direct;
-    TRY(KSPCreate(WORLD, ksp));
+    TRY(KSPCreate(comm, ksp));
     TRY(KSPSetType(*ksp, KSPCG));
     TRY(KSPSetNormType(*ksp, KSP_NORM_UNPRECONDITIONED));
     TRY(KSPSetInitialGuessNonzero(*ksp, PETSC_TRUE));
@@ -183,25 +309,25 @@ static int create_ksp(KSP *ksp)
 }
 
 /* The same, with `defaults` for options that have no value; they do not last. */
-static int create_with_defaults(const char *defaults, KSP *ksp)
+static int create_with_defaults(MPI_Comm comm, const char *defaults, KSP *ksp)
 {
     char *given = NULL;
     int code;
     TRY(PetscOptionsGetAll(NULL, &given));
     TRY(PetscOptionsInsertString(NULL, defaults));
     TRY(PetscOptionsInsertString(NULL, given));
-    code = create_ksp(ksp);
+    code = create_ksp(comm, ksp);
     TRY(PetscOptionsClear(NULL));
     TRY(PetscOptionsInsertString(NULL, given));
     TRY(PetscFree(given));
     return code;
 }
 
-int shim_solver_new(const char *defaults, void **out)
+int shim_solver_new(int group, const char *defaults, void **out)
 {
     Solver *solver = calloc(1, sizeof(Solver));
     if (!solver) return PETSC_ERR_MEM;
-    int code = create_with_defaults(defaults, &solver->ksp);
+    int code = create_with_defaults(groups[group], defaults, &solver->ksp);
     if (code) {
         destroy(solver);
         return code;
@@ -258,7 +384,7 @@ static int set_motions(Mat matrix, const Rows *rows)
         }
         TRY(VecNormalize(vectors[m], NULL));
     }
-    TRY(MatNullSpaceCreate(WORLD, PETSC_FALSE, count, vectors, &space));
+    TRY(MatNullSpaceCreate(PetscObjectComm((PetscObject)matrix), PETSC_FALSE, count, vectors, &space));
     TRY(VecDestroyVecs(count, &vectors));
     TRY(MatSetNearNullSpace(matrix, space));
     return MatNullSpaceDestroy(&space);
@@ -266,6 +392,7 @@ static int set_motions(Mat matrix, const Rows *rows)
 
 static int create_matrix(Solver *solver, const Rows *rows)
 {
+    MPI_Comm comm = PetscObjectComm((PetscObject)solver->ksp);
     size_t entries = rows->start[rows->owned];
     PetscInt *i, *j;
     double *v;
@@ -283,7 +410,7 @@ static int create_matrix(Solver *solver, const Rows *rows)
         TRY(PetscSortIntWithScalarArray((PetscInt)length, j + i[row], v + i[row]));
     }
     TRY(PetscMalloc1(solver->longest, &solver->column));
-    TRY(MatCreate(WORLD, &solver->matrix));
+    TRY(MatCreate(comm, &solver->matrix));
     TRY(MatSetSizes(solver->matrix, solver->owned, solver->owned, (PetscInt)rows->all, (PetscInt)rows->all));
     TRY(MatSetBlockSize(solver->matrix, (PetscInt)rows->block));
     TRY(MatSetType(solver->matrix, MATAIJ));
@@ -297,8 +424,8 @@ static int create_matrix(Solver *solver, const Rows *rows)
     TRY(PetscFree(j));
     TRY(PetscFree(v));
     /* Vectors without memory of their own: they are put over the caller's. */
-    TRY(VecCreateMPIWithArray(WORLD, 1, solver->owned, PETSC_DECIDE, NULL, &solver->b));
-    return VecCreateMPIWithArray(WORLD, 1, solver->owned, PETSC_DECIDE, NULL, &solver->x);
+    TRY(VecCreateMPIWithArray(comm, 1, solver->owned, PETSC_DECIDE, NULL, &solver->b));
+    return VecCreateMPIWithArray(comm, 1, solver->owned, PETSC_DECIDE, NULL, &solver->x);
 }
 
 static int new_values(Solver *solver, const Rows *rows)
@@ -362,7 +489,12 @@ int shim_solver_solve(void *handle, const double *b, double *x, double rtol, int
     TRY(VecPlaceArray(solver->b, b));
     TRY(VecPlaceArray(solver->x, x));
     TRY(KSPSetTolerances(solver->ksp, rtol, 0.0, 1e30, most));
+    const Traffic before = traffic();
     TRY(KSPSolve(solver->ksp, solver->b, solver->x));
+    const Traffic after = traffic();
+    solving.messages += after.messages - before.messages;
+    solving.bytes += after.bytes - before.bytes;
+    solving.reductions += after.reductions - before.reductions;
     TRY(KSPGetIterationNumber(solver->ksp, &count));
     TRY(KSPGetConvergedReason(solver->ksp, &why));
     TRY(KSPGetResidualNorm(solver->ksp, residual));

@@ -15,6 +15,6 @@ mod petsc;
 mod shim;
 
 #[cfg(feature = "petsc")]
-pub use mpi::{Mpi, PetscError};
+pub use mpi::{Mpi, Network, PetscError, Traffic};
 #[cfg(feature = "petsc")]
 pub use petsc::{Defaults, PetscSolver};

@@ -1,15 +1,37 @@
 //! The ranks of MPI.
 
-use crate::shim::{self, Ksp, Session};
+use crate::shim::{self, Group, Ksp};
 use algebra::Comm;
 use std::ffi::c_int;
 use std::fmt;
 
-/// MPI and PETSc, running, from [`Mpi::start`] until it is dropped.
+/// Ranks of MPI with PETSc: all of them from [`Mpi::start`], or a group from [`Mpi::split`].
 ///
-/// All calls belong to the thread that started it; another one panics.
+/// MPI runs until the last is dropped. All calls belong to the thread that started it; another one panics.
 pub struct Mpi {
-    session: Session,
+    group: Group,
+}
+
+/// What messages cost between these ranks, as the slowest of them sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Network {
+    /// Sending a number to a neighbour while one comes from another \[s\].
+    pub latency: f64,
+    /// Adding up one number over all ranks \[s\].
+    pub reduction: f64,
+    /// What a rank sends, while it receives as much, in messages of a mebibyte \[byte/s\].
+    pub bandwidth: f64,
+}
+
+/// What PETSc itself sent from this rank in all solves; hypre and MUMPS do not tell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Traffic {
+    /// Number of messages.
+    pub messages: f64,
+    /// Their bytes.
+    pub bytes: f64,
+    /// Sums over all ranks.
+    pub reductions: f64,
 }
 
 /// What PETSc or MPI could not do.
@@ -23,7 +45,7 @@ pub struct PetscError {
 
 impl PetscError {
     pub(crate) fn new(what: &'static str, code: i32) -> Self {
-        PetscError { what, message: format!("{} (code {code})", Session::error(code)) }
+        PetscError { what, message: format!("{} (code {code})", Group::error(code)) }
     }
 }
 
@@ -42,8 +64,8 @@ impl Mpi {
     /// # Errors
     /// What PETSc says.
     pub fn start() -> Option<Result<Self, PetscError>> {
-        let session = match Session::start()? {
-            Ok(session) => session,
+        let group = match Group::start()? {
+            Ok(group) => group,
             Err(code) => return Some(Err(PetscError::new("start", code))),
         };
         let tell = std::panic::take_hook();
@@ -52,12 +74,70 @@ impl Mpi {
             tell(panic);
             shim::abort(101);
         }));
-        Some(Ok(Mpi { session }))
+        Some(Ok(Mpi { group }))
+    }
+
+    /// The ranks that give the same colour, in their order here. All ranks of this group call it
+    /// together.
+    ///
+    /// # Errors
+    /// What MPI says.
+    pub fn split(&self, colour: u32) -> Result<Self, PetscError> {
+        let wrong = |code| PetscError::new("groups of ranks", code);
+        // MPI's colours are positive numbers of C.
+        let colour = c_int::try_from(colour).unwrap_or(c_int::MAX);
+        self.group.split(colour).map(|group| Mpi { group }).map_err(wrong)
+    }
+
+    /// Sends words to one rank, which [`Mpi::poll`]s for them.
+    ///
+    /// # Errors
+    /// What MPI says.
+    pub fn send(&self, words: &[u64], to: usize) -> Result<(), PetscError> {
+        self.group.send(words, to).map_err(|code| PetscError::new("message", code))
+    }
+
+    /// The next words that some rank sent here, if there are any yet.
+    ///
+    /// # Errors
+    /// What MPI says.
+    pub fn poll(&self) -> Result<Option<Vec<u64>>, PetscError> {
+        self.group.poll().map_err(|code| PetscError::new("message", code))
+    }
+
+    /// Ends all ranks of the program with this exit code, whatever they do.
+    pub fn abort(&self, code: u8) {
+        shim::abort(code.into());
+    }
+
+    /// Waits until all ranks of this group have come here, asleep, so that those who still work have the
+    /// cores to themselves.
+    ///
+    /// # Errors
+    /// What MPI says.
+    pub fn wait(&self) -> Result<(), PetscError> {
+        self.group.wait().map_err(|code| PetscError::new("barrier", code))
+    }
+
+    /// Measures what messages cost, in some hundredths of a second.
+    ///
+    /// # Errors
+    /// What MPI says.
+    pub fn network(&self) -> Result<Network, PetscError> {
+        let measured = self.group.network().map_err(|code| PetscError::new("network", code));
+        let [latency, reduction, bandwidth] = measured?;
+        Ok(Network { latency, reduction, bandwidth })
+    }
+
+    /// What this rank sent in all solves so far, in whichever group; zero where PETSc does not count.
+    pub fn traffic(&self) -> Traffic {
+        let [messages, bytes, reductions] = self.group.traffic();
+        Traffic { messages, bytes, reductions }
     }
 
     /// Versions of PETSc and MPI.
     pub fn versions(&self) -> String {
-        self.session.versions()
+        self.group.versions()
     }
 
     /// Takes PETSc's options from a line such as `-pc_type gamg -ksp_monitor`; those of the variable
@@ -67,9 +147,9 @@ impl Mpi {
     /// When a method or preconditioner that they name does not exist.
     pub fn set_options(&self, options: &str) -> Result<(), PetscError> {
         let wrong = |code| PetscError::new("options", code);
-        self.session.options(options).map_err(wrong)?;
+        self.group.options(options).map_err(wrong)?;
         // A solver that is never used: what it does not know shows here.
-        Ksp::new(&self.session, "").map(drop).map_err(wrong)
+        Ksp::new(&self.group, "").map(drop).map_err(wrong)
     }
 
     /// One of [`Comm::size`] parts for each of this rank's vertices, so that parts are of about one size
@@ -86,13 +166,13 @@ impl Mpi {
         start: &[i64],
         neighbours: &[u32],
     ) -> Result<Vec<u32>, PetscError> {
-        let owners = self.session.partition(all, start, neighbours);
+        let owners = self.group.partition(all, start, neighbours);
         let owners = owners.map_err(|code| PetscError::new("partition of the mesh", code))?;
         Ok(owners.into_iter().map(|owner| owner as u32).collect())
     }
 
-    pub(crate) fn session(&self) -> &Session {
-        &self.session
+    pub(crate) fn group(&self) -> &Group {
+        &self.group
     }
 }
 
@@ -116,25 +196,25 @@ const FAILED: &str = "MPI does not return from an exchange that failed";
 
 impl Comm for Mpi {
     fn rank(&self) -> usize {
-        self.session.rank()
+        self.group.rank()
     }
 
     fn size(&self) -> usize {
-        self.session.size()
+        self.group.size()
     }
 
     fn exchange(&self, words: Vec<Vec<u64>>) -> Vec<Vec<u64>> {
         assert_eq!(words.len(), self.size(), "one list for each rank");
         let sends: Vec<c_int> = words.iter().map(|words| count_of(words)).collect();
-        let receives = self.session.exchange_counts(&sends).expect(FAILED);
+        let receives = self.group.exchange_counts(&sends).expect(FAILED);
         let words = words.concat();
-        let received = self.session.exchange(&words, &sends, &receives).expect(FAILED);
+        let received = self.group.exchange(&words, &sends, &receives).expect(FAILED);
         split(&received, &receives)
     }
 
     fn gather_all(&self, words: &[u64]) -> Vec<Vec<u64>> {
-        let counts = self.session.gather_counts(count_of(words)).expect(FAILED);
-        let all = self.session.gather(words, &counts).expect(FAILED);
+        let counts = self.group.gather_counts(count_of(words)).expect(FAILED);
+        let all = self.group.gather(words, &counts).expect(FAILED);
         split(&all, &counts)
     }
 }

@@ -91,7 +91,7 @@ impl<'m> PetscSolver<'m> {
         problem: Option<&AmgProblem>,
     ) -> Result<Self, PetscError> {
         let wrong = |code| PetscError::new("options of the linear solver", code);
-        let ksp = Ksp::new(mpi.session(), defaults.options()).map_err(wrong)?;
+        let ksp = Ksp::new(mpi.group(), defaults.options()).map_err(wrong)?;
         let types = ksp.types().map_err(wrong)?;
         log::debug!("PETSc: {types}");
         let (method, preconditioner) = types.split_once(' ').unwrap_or((&types, ""));

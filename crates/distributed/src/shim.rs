@@ -1,6 +1,7 @@
 //! The C functions, each behind a safe one: the only unsafe code.
 
 use std::ffi::{CString, c_char, c_int, c_void};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
 
@@ -41,20 +42,36 @@ mod c {
         pub fn shim_start() -> c_int;
         pub fn shim_finish();
         pub fn shim_abort(code: c_int);
-        pub fn shim_rank() -> c_int;
-        pub fn shim_size() -> c_int;
+        pub fn shim_split(group: c_int, colour: c_int, part: *mut c_int) -> c_int;
+        pub fn shim_group_free(group: c_int);
+        pub fn shim_rank(group: c_int) -> c_int;
+        pub fn shim_size(group: c_int) -> c_int;
+        pub fn shim_wait(group: c_int) -> c_int;
+        pub fn shim_network(
+            group: c_int,
+            latency: *mut f64,
+            reduction: *mut f64,
+            bandwidth: *mut f64,
+        ) -> c_int;
+        pub fn shim_traffic(messages: *mut f64, bytes: *mut f64, reductions: *mut f64);
         pub fn shim_versions(text: *mut c_char, length: usize);
         pub fn shim_error(code: c_int, text: *mut c_char, length: usize);
-        pub fn shim_gather_counts(count: c_int, counts: *mut c_int) -> c_int;
+        pub fn shim_gather_counts(group: c_int, count: c_int, counts: *mut c_int) -> c_int;
         pub fn shim_gather(
+            group: c_int,
             words: *const u64,
             count: c_int,
             all: *mut u64,
             counts: *const c_int,
             starts: *const c_int,
         ) -> c_int;
-        pub fn shim_exchange_counts(sends: *const c_int, receives: *mut c_int) -> c_int;
+        pub fn shim_exchange_counts(
+            group: c_int,
+            sends: *const c_int,
+            receives: *mut c_int,
+        ) -> c_int;
         pub fn shim_exchange(
+            group: c_int,
             words: *const u64,
             sends: *const c_int,
             send_starts: *const c_int,
@@ -62,15 +79,23 @@ mod c {
             receives: *const c_int,
             receive_starts: *const c_int,
         ) -> c_int;
+        pub fn shim_send(group: c_int, words: *const u64, count: c_int, to: c_int) -> c_int;
+        pub fn shim_probe(group: c_int, from: *mut c_int, count: *mut c_int) -> c_int;
+        pub fn shim_receive(group: c_int, words: *mut u64, count: c_int, from: c_int) -> c_int;
         pub fn shim_options(options: *const c_char) -> c_int;
         pub fn shim_partition(
+            group: c_int,
             count: i64,
             all: i64,
             start: *const i64,
             neighbour: *const u32,
             owner: *mut i64,
         ) -> c_int;
-        pub fn shim_solver_new(defaults: *const c_char, out: *mut *mut c_void) -> c_int;
+        pub fn shim_solver_new(
+            group: c_int,
+            defaults: *const c_char,
+            out: *mut *mut c_void,
+        ) -> c_int;
         pub fn shim_solver_free(solver: *mut c_void);
         pub fn shim_solver_types(solver: *mut c_void, text: *mut c_char, length: usize) -> c_int;
         pub fn shim_solver_prepare(
@@ -107,8 +132,25 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 
 /// MPI and PETSc, running. There is one in the life of a process, and it works for the thread that
 /// started it.
-pub struct Session {
+struct Session {
     thread: ThreadId,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if thread::current().id() == self.thread {
+            // SAFETY: on the thread that started them; groups share the session and solvers borrow a
+            // group, so none is left.
+            unsafe { c::shim_finish() };
+        }
+    }
+}
+
+/// Ranks that work together: all of them, or a part.
+pub struct Group {
+    session: Arc<Session>,
+    /// Its number in C; 0 for all.
+    number: c_int,
     rank: usize,
     size: usize,
 }
@@ -131,8 +173,8 @@ fn c_string(text: &str) -> CString {
     CString::new(text.split('\0').next().unwrap_or_default()).unwrap_or_default()
 }
 
-impl Session {
-    /// Starts both; None when that was done before.
+impl Group {
+    /// Starts MPI and PETSc, with all ranks as a group; None when that was done before.
     pub fn start() -> Option<Result<Self, i32>> {
         if STARTED.swap(true, Ordering::SeqCst) {
             return None;
@@ -141,10 +183,23 @@ impl Session {
         if let Err(code) = checked(unsafe { c::shim_start() }) {
             return Some(Err(code));
         }
-        // SAFETY: MPI runs.
-        let (rank, size) = unsafe { (c::shim_rank(), c::shim_size()) };
-        let (rank, size) = (rank.max(0) as usize, size.max(1) as usize);
-        Some(Ok(Session { thread: thread::current().id(), rank, size }))
+        let session = Arc::new(Session { thread: thread::current().id() });
+        Some(Ok(Self::numbered(session, 0)))
+    }
+
+    fn numbered(session: Arc<Session>, number: c_int) -> Self {
+        // SAFETY: MPI runs, and the group was made.
+        let (rank, size) = unsafe { (c::shim_rank(number), c::shim_size(number)) };
+        Group { session, number, rank: rank.max(0) as usize, size: size.max(1) as usize }
+    }
+
+    /// The ranks that give the same colour, in their order here.
+    pub fn split(&self, colour: c_int) -> Result<Self, i32> {
+        self.check_thread();
+        let mut part = 0;
+        // SAFETY: a group that is not freed, and a place for the number of the new one.
+        checked(unsafe { c::shim_split(self.number, colour, &raw mut part) })?;
+        Ok(Self::numbered(Arc::clone(&self.session), part))
     }
 
     pub fn rank(&self) -> usize {
@@ -159,9 +214,35 @@ impl Session {
     fn check_thread(&self) {
         assert_eq!(
             thread::current().id(),
-            self.thread,
+            self.session.thread,
             "MPI belongs to the thread that started it"
         );
+    }
+
+    /// Until all are here, asleep.
+    pub fn wait(&self) -> Result<(), i32> {
+        self.check_thread();
+        // SAFETY: a group that is not freed.
+        checked(unsafe { c::shim_wait(self.number) })
+    }
+
+    /// Seconds of an exchange with the neighbours and of a sum, and bytes a second.
+    pub fn network(&self) -> Result<[f64; 3], i32> {
+        self.check_thread();
+        let [mut latency, mut reduction, mut bandwidth] = [0.0; 3];
+        let seconds = (&raw mut latency, &raw mut reduction);
+        // SAFETY: a group that is not freed, and places for three numbers.
+        checked(unsafe { c::shim_network(self.number, seconds.0, seconds.1, &raw mut bandwidth) })?;
+        Ok([latency, reduction, bandwidth])
+    }
+
+    /// Messages, bytes and reductions of this rank in all solves so far.
+    pub fn traffic(&self) -> [f64; 3] {
+        self.check_thread();
+        let [mut messages, mut bytes, mut reductions] = [0.0; 3];
+        // SAFETY: places for three numbers.
+        unsafe { c::shim_traffic(&raw mut messages, &raw mut bytes, &raw mut reductions) };
+        [messages, bytes, reductions]
     }
 
     /// Also what an MPI says of itself is cut to fit.
@@ -181,11 +262,11 @@ impl Session {
         self.check_thread();
         let mut counts = vec![0; self.size];
         // SAFETY: `counts` has a place for each rank.
-        checked(unsafe { c::shim_gather_counts(count, counts.as_mut_ptr()) })?;
+        checked(unsafe { c::shim_gather_counts(self.number, count, counts.as_mut_ptr()) })?;
         Ok(counts)
     }
 
-    /// `counts` are those of [`Session::gather_counts`].
+    /// `counts` are those of [`Group::gather_counts`].
     pub fn gather(&self, words: &[u64], counts: &[c_int]) -> Result<Vec<u64>, i32> {
         self.check_thread();
         assert_eq!((counts.len(), counts[self.rank] as usize), (self.size, words.len()));
@@ -194,6 +275,7 @@ impl Session {
         // SAFETY: `words` has as many words as this rank's count, `all` as many as the sum of all counts.
         checked(unsafe {
             c::shim_gather(
+                self.number,
                 words.as_ptr(),
                 counts[self.rank],
                 all.as_mut_ptr(),
@@ -210,11 +292,13 @@ impl Session {
         assert_eq!(sends.len(), self.size);
         let mut receives = vec![0; self.size];
         // SAFETY: both have a place for each rank.
-        checked(unsafe { c::shim_exchange_counts(sends.as_ptr(), receives.as_mut_ptr()) })?;
+        checked(unsafe {
+            c::shim_exchange_counts(self.number, sends.as_ptr(), receives.as_mut_ptr())
+        })?;
         Ok(receives)
     }
 
-    /// `receives` are those of [`Session::exchange_counts`] for `sends`.
+    /// `receives` are those of [`Group::exchange_counts`] for `sends`.
     pub fn exchange(
         &self,
         words: &[u64],
@@ -231,6 +315,7 @@ impl Session {
         // the starts lie within.
         checked(unsafe {
             c::shim_exchange(
+                self.number,
                 words.as_ptr(),
                 sends.as_ptr(),
                 send_starts.as_ptr(),
@@ -240,6 +325,30 @@ impl Session {
             )
         })?;
         Ok(received)
+    }
+
+    /// To one rank of the group.
+    pub fn send(&self, words: &[u64], to: usize) -> Result<(), i32> {
+        self.check_thread();
+        assert!(to < self.size);
+        let count = c_int::try_from(words.len()).expect("at most 2^31 words are sent at a time");
+        // SAFETY: `words` has as many words.
+        checked(unsafe { c::shim_send(self.number, words.as_ptr(), count, to as c_int) })
+    }
+
+    /// What some rank sent, if one did.
+    pub fn poll(&self) -> Result<Option<Vec<u64>>, i32> {
+        self.check_thread();
+        let (mut from, mut count) = (-1, 0);
+        // SAFETY: places for two numbers.
+        checked(unsafe { c::shim_probe(self.number, &raw mut from, &raw mut count) })?;
+        if from < 0 {
+            return Ok(None);
+        }
+        let mut words = vec![0u64; count.max(0) as usize];
+        // SAFETY: `words` has as many words as the message that was seen.
+        checked(unsafe { c::shim_receive(self.number, words.as_mut_ptr(), count, from) })?;
+        Ok(Some(words))
     }
 
     pub fn options(&self, options: &str) -> Result<(), i32> {
@@ -259,6 +368,7 @@ impl Session {
         // SAFETY: the lengths are as the C function wants them, and it copies what it keeps.
         checked(unsafe {
             c::shim_partition(
+                self.number,
                 count as i64,
                 all as i64,
                 start.as_ptr(),
@@ -270,11 +380,11 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for Group {
     fn drop(&mut self) {
-        if thread::current().id() == self.thread {
-            // SAFETY: on the thread that started them; solvers borrow the session, so none is left.
-            unsafe { c::shim_finish() };
+        if self.number != 0 && thread::current().id() == self.session.thread {
+            // SAFETY: freed once; MPI still runs, because the session is dropped after this.
+            unsafe { c::shim_group_free(self.number) };
         }
     }
 }
@@ -299,8 +409,8 @@ fn starts_of(counts: &[c_int]) -> (Vec<c_int>, usize) {
 }
 
 /// A Krylov method with its preconditioner and its matrix.
-pub struct Ksp<'s> {
-    session: &'s Session,
+pub struct Ksp<'g> {
+    group: &'g Group,
     handle: *mut c_void,
     /// Rows of this rank; none before [`Ksp::prepare`].
     owned: Option<usize>,
@@ -310,19 +420,19 @@ pub struct Ksp<'s> {
 // another one is leaked.
 unsafe impl Send for Ksp<'_> {}
 
-impl<'s> Ksp<'s> {
-    pub fn new(session: &'s Session, defaults: &str) -> Result<Self, i32> {
-        session.check_thread();
+impl<'g> Ksp<'g> {
+    pub fn new(group: &'g Group, defaults: &str) -> Result<Self, i32> {
+        group.check_thread();
         let defaults = c_string(defaults);
         let mut handle = std::ptr::null_mut();
         // SAFETY: a string that ends with zero, and a place for the handle.
-        checked(unsafe { c::shim_solver_new(defaults.as_ptr(), &raw mut handle) })?;
-        Ok(Ksp { session, handle, owned: None })
+        checked(unsafe { c::shim_solver_new(group.number, defaults.as_ptr(), &raw mut handle) })?;
+        Ok(Ksp { group, handle, owned: None })
     }
 
     /// Names of the Krylov method and of the preconditioner.
     pub fn types(&self) -> Result<String, i32> {
-        self.session.check_thread();
+        self.group.check_thread();
         let mut code = 0;
         // SAFETY: a handle that is not freed; writes at most `length` bytes, the last of them zero.
         let text = text_of(|text, length| unsafe {
@@ -334,7 +444,7 @@ impl<'s> Ksp<'s> {
     /// # Panics
     /// If `rows` contradict themselves, or are others than those of the first call.
     pub fn prepare(&mut self, rows: &Rows<'_>, keep: bool) -> Result<(), i32> {
-        self.session.check_thread();
+        self.group.check_thread();
         assert!(self.owned.is_none_or(|owned| owned == rows.owned));
         let entries = rows.start[rows.owned];
         assert!(rows.start[..=rows.owned].windows(2).all(|pair| pair[0] <= pair[1]));
@@ -377,7 +487,7 @@ impl<'s> Ksp<'s> {
         rtol: f64,
         most: usize,
     ) -> Result<Solved, i32> {
-        self.session.check_thread();
+        self.group.check_thread();
         assert_eq!((self.owned, b.len()), (Some(x.len()), x.len()));
         let (mut iterations, mut reason, mut residual, mut size) = (0, 0, 0.0, 0.0);
         // SAFETY: a matrix with as many rows here as `b` and `x` have entries was prepared; C forgets both
@@ -403,7 +513,7 @@ impl<'s> Ksp<'s> {
     /// # Panics
     /// As [`Ksp::solve`].
     pub fn precondition(&mut self, b: &[f64], x: &mut [f64]) -> Result<(), i32> {
-        self.session.check_thread();
+        self.group.check_thread();
         assert_eq!((self.owned, b.len()), (Some(x.len()), x.len()));
         // SAFETY: as in `solve`.
         checked(unsafe { c::shim_solver_precondition(self.handle, b.as_ptr(), x.as_mut_ptr()) })
@@ -411,7 +521,7 @@ impl<'s> Ksp<'s> {
 
     /// True where the preconditioner ran out of memory.
     pub fn lacks_memory(&self) -> bool {
-        self.session.check_thread();
+        self.group.check_thread();
         let mut lacks = 0;
         // SAFETY: a handle that is not freed, and a place for the answer.
         let known = unsafe { c::shim_solver_lacks_memory(self.handle, &raw mut lacks) };
@@ -421,8 +531,8 @@ impl<'s> Ksp<'s> {
 
 impl Drop for Ksp<'_> {
     fn drop(&mut self) {
-        if thread::current().id() == self.session.thread {
-            // SAFETY: freed once; the session, which is borrowed, still runs.
+        if thread::current().id() == self.group.session.thread {
+            // SAFETY: freed once; the group, which is borrowed, still is.
             unsafe { c::shim_solver_free(self.handle) };
         }
     }

@@ -135,9 +135,50 @@ fn work() {
             assert!(info.residual <= 1e-12 && info.iterations < 40, "{info:?}");
         }
     }
+    groups(&mpi);
     let wrong = mpi.set_options("-pc_type soap").unwrap_err().to_string();
     assert!(wrong.contains("soap"), "{wrong}");
     if rank == 0 {
         println!("found on {ranks} ranks, {}", mpi.versions());
     }
+}
+
+/// Even and odd ranks work apart, and meet again.
+fn groups(mpi: &Mpi) {
+    let (rank, ranks) = (mpi.rank(), mpi.size());
+    let group = mpi.split((rank % 2) as u32).expect("a group");
+    assert_eq!((group.rank(), group.size()), (rank / 2, (ranks + 1 - rank % 2) / 2));
+    let there = group.gather_all(&[rank as u64]).concat();
+    assert!(there.iter().enumerate().all(|(k, &r)| r as usize == 2 * k + rank % 2), "{there:?}");
+
+    // 2 x = 2 + rank / 2 on each rank of a group.
+    let owned = group.rank() as u64..group.rank() as u64 + 1;
+    let halo = Halo::new(&group, IndexMap::new(owned, Vec::new()));
+    let a = Csr::new(vec![0, 1], vec![0], vec![2.0], 1).expect("a matrix");
+    let mut solver = PetscSolver::new(&group, halo, Defaults::Direct).expect("a solver");
+    solver.prepare(&a).expect("prepared");
+    let (b, mut x) = ([2.0 + group.rank() as f64], [0.0]);
+    solver.solve(&a, &b, &mut x, 1e-12).expect("solved");
+    assert!((2.0 * x[0] - b[0]).abs() < 1e-14, "{x:?}");
+    drop(solver);
+
+    let network = group.network().expect("measured");
+    assert!(network.latency > 0.0 && network.reduction > 0.0 && network.bandwidth > 1e6);
+    if rank > 0 {
+        mpi.send(&vec![rank as u64; rank], 0).expect("sent");
+    } else {
+        let mut sum = 0;
+        while sum < ranks * (ranks - 1) / 2 {
+            sum += mpi.poll().expect("asked").map_or(0, |words| {
+                assert_eq!(words, vec![words[0]; words[0] as usize]);
+                words.len()
+            });
+        }
+        assert_eq!(mpi.poll(), Ok(None));
+    }
+    let before = mpi.traffic();
+    mpi.wait().expect("all come");
+    assert!(ranks == 1 || (before.reductions > 0.0 && before.messages > 0.0), "{before:?}");
+    drop(group);
+    assert_eq!(mpi.gather_all(&[1]).len(), ranks);
 }

@@ -115,7 +115,7 @@ fn newton_finds_the_solution_of_the_slab() {
     let mut u = vec![1.5; with.space().free()];
     let mut solver = algebra::Cholesky::default();
     let parameters = algebra::NewtonParameters::default();
-    let info = algebra::newton(&mut with, &mut solver, &mut u, &parameters, &mut |_, _| ());
+    let info = algebra::newton(&mut with, &mut solver, &mut u, &parameters, &mut |_| ());
     assert!(info.unwrap().converged);
     let values = with.space().nodal_values(0, &with.all_unknowns(&u));
     for (x, value) in mesh.points.iter().zip(values) {

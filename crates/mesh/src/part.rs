@@ -1,6 +1,6 @@
-//! The part of a mesh around some of its nodes.
+//! Parts of a mesh: around some of its nodes, or made of some of its cells.
 
-use crate::{Block, FacetBlock, Mesh};
+use crate::{Block, Boundary, FacetBlock, Interface, Mesh};
 
 /// A part of a mesh.
 #[derive(Clone, Debug)]
@@ -10,7 +10,12 @@ pub struct Part {
     pub mesh: Mesh,
     /// The number in the whole of each node, rising.
     pub nodes: Vec<u32>,
+    /// The number in the whole of each cell, rising.
+    pub cells: Vec<u32>,
 }
+
+/// Which facets a part has: for each boundary or interface, and each of its blocks, one flag a facet.
+type Kept = Vec<Vec<Vec<bool>>>;
 
 impl Mesh {
     /// What touches a node for which `wanted` is true: cells, facets, and pairs of facets with such a
@@ -24,43 +29,72 @@ impl Mesh {
     pub fn around(&self, wanted: &[bool]) -> Part {
         assert!(wanted.len() >= self.points.len());
         let touches = |nodes: &[u32]| nodes.iter().any(|&n| wanted[n as usize]);
-        let mut cells = vec![false; self.cell_count()];
         let all = self.blocks.iter().flat_map(|block| block.cells());
-        cells.iter_mut().zip(all).for_each(|(keep, nodes)| *keep = touches(nodes));
-        let boundaries: Vec<Vec<Vec<bool>>> = self
-            .boundaries
-            .iter()
-            .map(|b| b.facets.iter().map(|block| block.facets().map(touches).collect()).collect())
-            .collect();
-        let pairs = |interface: &crate::Interface| -> Vec<Vec<bool>> {
-            let [first, second] = &interface.sides;
-            let blocks = first.iter().zip(second);
-            blocks
-                .map(|(a, b)| {
-                    a.facets().zip(b.facets()).map(|(a, b)| touches(a) || touches(b)).collect()
-                })
-                .collect()
+        let cells = all.map(touches).collect();
+        let boundaries = self.each_facet(|nodes| touches(nodes));
+        let interfaces = self.each_pair(|a, b| touches(a) || touches(b));
+        self.part(cells, &boundaries, &interfaces)
+    }
+
+    /// The cells for which `wanted` is true, and all facets with the cells that own them: what has a
+    /// name, and as much of the bulk as is asked for. Internal surfaces are left behind.
+    ///
+    /// # Panics
+    /// If there is not one flag for each cell.
+    pub fn with_all_facets(&self, wanted: Vec<bool>) -> Part {
+        self.part(wanted, &self.each_facet(|_| true), &self.each_pair(|_, _| true))
+    }
+
+    /// The cells for which `wanted` is true, and no facets.
+    ///
+    /// # Panics
+    /// If there is not one flag for each cell.
+    pub fn with_cells(&self, wanted: Vec<bool>) -> Part {
+        self.part(wanted, &self.each_facet(|_| false), &self.each_pair(|_, _| false))
+    }
+
+    fn each_facet(&self, keep: impl Fn(&[u32]) -> bool) -> Kept {
+        let of_block = |block: &FacetBlock| block.facets().map(&keep).collect();
+        self.boundaries.iter().map(|b| b.facets.iter().map(of_block).collect()).collect()
+    }
+
+    fn each_pair(&self, keep: impl Fn(&[u32], &[u32]) -> bool) -> Kept {
+        let of_blocks = |(a, b): (&FacetBlock, &FacetBlock)| {
+            a.facets().zip(b.facets()).map(|(a, b)| keep(a, b)).collect()
         };
-        let interfaces: Vec<Vec<Vec<bool>>> = self.interfaces.iter().map(pairs).collect();
-        for (interface, kept) in self.interfaces.iter().zip(&interfaces) {
-            for side in &interface.sides {
-                for (block, kept) in side.iter().zip(kept) {
-                    let owners = block.cells.iter().zip(kept).filter(|(_, keep)| **keep);
-                    owners.for_each(|(&cell, _)| cells[cell as usize] = true);
-                }
+        let of_interface = |interface: &Interface| {
+            let [first, second] = &interface.sides;
+            first.iter().zip(second).map(of_blocks).collect()
+        };
+        self.interfaces.iter().map(of_interface).collect()
+    }
+
+    /// These cells, these facets, and the cells that own them.
+    fn part(&self, mut cells: Vec<bool>, boundaries: &Kept, interfaces: &Kept) -> Part {
+        assert_eq!(cells.len(), self.cell_count(), "one flag for each cell");
+        let mut bring_owners = |blocks: &[FacetBlock], kept: &[Vec<bool>]| {
+            for (block, kept) in blocks.iter().zip(kept) {
+                let owners = block.cells.iter().zip(kept).filter(|(_, keep)| **keep);
+                owners.for_each(|(&cell, _)| cells[cell as usize] = true);
             }
+        };
+        for (boundary, kept) in self.boundaries.iter().zip(boundaries) {
+            bring_owners(&boundary.facets, kept);
+        }
+        for (interface, kept) in self.interfaces.iter().zip(interfaces) {
+            interface.sides.iter().for_each(|side| bring_owners(side, kept));
         }
 
         let mut is_here = vec![false; self.points.len()];
         let mut number_of_cell = vec![u32::MAX; cells.len()];
-        let (mut next, mut count) = (0, 0);
+        let (mut next, mut numbers_of_cells) = (0, Vec::new());
         let mut blocks = Vec::with_capacity(self.blocks.len());
         for block in &self.blocks {
             let mut nodes = Vec::new();
             for cell in block.cells() {
                 if cells[next] {
-                    number_of_cell[next] = count;
-                    count += 1;
+                    number_of_cell[next] = numbers_of_cells.len() as u32;
+                    numbers_of_cells.push(next as u32);
                     cell.iter().for_each(|&n| is_here[n as usize] = true);
                     nodes.extend_from_slice(cell);
                 }
@@ -96,20 +130,11 @@ impl Mesh {
             points: nodes.iter().map(|&n| self.points[n as usize]).collect(),
             regions: self.regions.clone(),
             blocks,
-            boundaries: self
-                .boundaries
-                .iter()
-                .zip(&boundaries)
-                .map(|(b, kept)| crate::Boundary {
-                    name: b.name.clone(),
-                    facets: facets(&b.facets, kept),
-                })
+            boundaries: (self.boundaries.iter().zip(boundaries))
+                .map(|(b, kept)| Boundary { name: b.name.clone(), facets: facets(&b.facets, kept) })
                 .collect(),
-            interfaces: self
-                .interfaces
-                .iter()
-                .zip(&interfaces)
-                .map(|(i, kept)| crate::Interface {
+            interfaces: (self.interfaces.iter().zip(interfaces))
+                .map(|(i, kept)| Interface {
                     name: i.name.clone(),
                     regions: i.regions,
                     sides: [0, 1].map(|side| facets(&i.sides[side], kept)),
@@ -117,6 +142,6 @@ impl Mesh {
                 .collect(),
             internal: Vec::new(),
         };
-        Part { mesh, nodes }
+        Part { mesh, nodes, cells: numbers_of_cells }
     }
 }

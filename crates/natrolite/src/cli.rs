@@ -25,7 +25,7 @@ enum Command {
     /// Write a commented case to start from
     Init(InitOptions),
     /// Solve a case; exit 3 without convergence, 1 when an expectation is missed
-    Run(RunOptions),
+    Run(SolveOptions),
     /// Solve every point of [sweep]; exit 3 when points failed
     Sweep(SweepOptions),
     /// Read a case, mesh it, and print what would be solved
@@ -68,7 +68,7 @@ impl Command {
     /// How much the command tells about its work.
     fn verbosity(&self) -> u8 {
         match self {
-            Command::Run(options) => options.verbosity.verbose,
+            Command::Run(options) => options.run.verbosity.verbose,
             Command::Sweep(options) => options.run.verbosity.verbose,
             Command::Check(options) => options.verbosity.verbose,
             Command::Verify(options) => options.verbosity.verbose,
@@ -138,6 +138,21 @@ pub struct RunOptions {
     pub verbosity: Verbosity,
 }
 
+/// Options of `natrolite run` alone.
+#[derive(Clone, Debug, Args)]
+pub struct SolveOptions {
+    /// Those that a sweep has, too.
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// Seconds between two checkpoints of a long run, in DIR.checkpoint until there are results; 0 keeps
+    /// every iteration
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub checkpoint: u32,
+    /// Go on from the checkpoint of a run that was killed, on any number of ranks
+    #[arg(long)]
+    pub restart: bool,
+}
+
 /// Options of `natrolite sweep`.
 #[derive(Clone, Debug, Args)]
 pub struct SweepOptions {
@@ -147,6 +162,9 @@ pub struct SweepOptions {
     /// Continue a sweep that was interrupted, and nothing else: refuse to replace another one
     #[arg(long, conflicts_with = "force")]
     pub resume: bool,
+    /// Under mpirun, ranks that solve a point together; more than one for meshes that need it
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub ranks_per_point: u32,
 }
 
 /// Options of `natrolite check`.
@@ -271,18 +289,23 @@ fn execute(command: &Command, launcher: Launcher) -> Result<(), Failure> {
     if launcher.speaks() {
         trace::start(command.verbosity(), scope)?;
     }
-    if !matches!(command, Command::Run(_)) {
-        launcher.refuse_several("only `natrolite run` works on several ranks")?;
+    let can_spread = matches!(
+        command,
+        Command::Run(_) | Command::Sweep(_) | Command::Bench(BenchCommand::Scaling(_))
+    );
+    if !can_spread {
+        let which = "`natrolite run`, `natrolite sweep` and `natrolite bench scaling`";
+        launcher.refuse_several(&format!("only {which} work on several ranks"))?;
     }
     match command {
         Command::Init(options) => commands::init(options),
         Command::Run(options) => commands::run(options, launcher),
-        Command::Sweep(options) => commands::sweep(options),
+        Command::Sweep(options) => commands::sweep(options, launcher),
         Command::Check(options) => commands::check(options),
         Command::Plot(options) => commands::plot(options),
         Command::Compare(options) => commands::compare(options),
         Command::Verify(options) => commands::verify(options),
-        Command::Bench(command) => bench::bench(command),
+        Command::Bench(command) => bench::bench(command, launcher),
         Command::Mesh(MeshCommand::Info { file }) => commands::mesh_info(file),
         Command::Laws { name: None } => print(&catalogue::list_laws()),
         Command::Laws { name: Some(name) } => print(&catalogue::describe_law(name)?),

@@ -17,6 +17,8 @@ use std::marker::PhantomData;
 pub struct Results {
     /// The mesh on which the fields live.
     pub mesh: mesh::Mesh,
+    /// Where that is but a part of the mesh that was solved on; see [`Piece`].
+    pub part_of: Option<PartOf>,
     /// How the mesh stands for a body in space.
     pub symmetry: Symmetry,
     /// Fields with one value (or tuple) per node of the mesh.
@@ -41,6 +43,30 @@ impl Results {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|f| f.name == name)
     }
+}
+
+/// The place of a part in the whole mesh.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartOf {
+    /// The number in the whole of each node, rising.
+    pub nodes: Vec<u32>,
+    /// The number in the whole of each cell, rising.
+    pub cells: Vec<u32>,
+    /// Cells of the whole by quality, as in [`mesh::quality::Quality`]; for the report.
+    pub histogram: Option<[usize; 10]>,
+}
+
+/// What one of several ranks has of the fields: each cell of the mesh is in the piece of one rank.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Its cells with their nodes, without facets.
+    pub mesh: mesh::Mesh,
+    /// The number in the whole mesh of each node, rising.
+    pub nodes: Vec<u32>,
+    /// The number in the whole mesh of each cell, rising.
+    pub cells: Vec<u32>,
+    /// Fields with one value (or tuple) per node of the piece, the same on all ranks where pieces meet.
+    pub fields: Vec<Field>,
 }
 
 /// How a mesh stands for a body in space.
@@ -251,6 +277,8 @@ pub struct RanksSummary {
     pub imbalance: f64,
     /// Most unknowns of other ranks that a rank has copies of.
     pub most_ghosts: usize,
+    /// Most bytes that a rank sends when all copies are brought up to date.
+    pub most_halo_bytes: u64,
     /// Largest resident memory of any rank \[byte\], where the system tells.
     pub peak_memory_bytes: Option<u64>,
     /// Setting up the linear solver, and solving with it, on the slowest rank \[s\].
@@ -264,6 +292,7 @@ impl RanksSummary {
         if let Some(earlier) = earlier {
             self.imbalance = self.imbalance.max(earlier.imbalance);
             self.most_ghosts = self.most_ghosts.max(earlier.most_ghosts);
+            self.most_halo_bytes = self.most_halo_bytes.max(earlier.most_halo_bytes);
             for (sum, seconds) in self.linear_seconds.iter_mut().zip(earlier.linear_seconds) {
                 *sum += seconds;
             }

@@ -38,6 +38,51 @@ fn check_parts(whole: &Mesh, ranks: usize) {
         for (k, &node) in part.nodes.iter().enumerate() {
             assert_eq!(part.mesh.points[k], whole.points[node as usize]);
         }
+        assert_same_cells(whole, &part);
+    }
+}
+
+/// Cells and facets of a part are those of the whole with the numbers that it tells.
+fn assert_same_cells(whole: &Mesh, part: &crate::Part) {
+    assert!(part.cells.is_sorted());
+    let all: Vec<&[u32]> = whole.blocks.iter().flat_map(|b| b.cells()).collect();
+    let in_whole = |nodes: &[u32]| -> Vec<u32> {
+        nodes.iter().map(|&node| part.nodes[node as usize]).collect()
+    };
+    let cells = part.mesh.blocks.iter().flat_map(|b| b.cells());
+    assert_eq!(cells.clone().count(), part.cells.len());
+    for (nodes, &cell) in cells.zip(&part.cells) {
+        assert_eq!(in_whole(nodes), all[cell as usize]);
+    }
+    for block in part.mesh.boundaries.iter().flat_map(|b| &b.facets) {
+        for (facet, &cell) in block.facets().zip(&block.cells) {
+            let owner = all[part.cells[cell as usize] as usize];
+            assert!(in_whole(facet).iter().all(|node| owner.contains(node)));
+        }
+    }
+}
+
+#[test]
+fn parts_of_cells_have_their_nodes_and_all_facets_or_none() {
+    let mut split = two_regions();
+    split.split("anode", ["electrolyte", "metal"]).unwrap();
+    for mesh in [split, pore_quarter(), mixed()] {
+        let wanted: Vec<bool> = (0..mesh.cell_count()).map(|cell| cell % 3 == 1).collect();
+        let facets = |mesh: &Mesh| -> usize {
+            let sides = mesh.interfaces.iter().flat_map(|i| &i.sides);
+            let all = mesh.boundaries.iter().map(|b| &b.facets).chain(sides);
+            all.flatten().map(|block| block.len()).sum()
+        };
+        let bare = mesh.with_cells(wanted.clone());
+        assert_same_cells(&mesh, &bare);
+        let count = wanted.iter().filter(|wanted| **wanted).count();
+        assert_eq!((bare.cells.len(), facets(&bare.mesh)), (count, 0));
+        let skin = mesh.with_all_facets(wanted);
+        assert_same_cells(&mesh, &skin);
+        assert_consistent(&skin.mesh);
+        assert_eq!(facets(&skin.mesh), facets(&mesh));
+        assert!(skin.cells.len() > count);
+        assert!(bare.cells.iter().all(|cell| skin.cells.contains(cell)));
     }
 }
 

@@ -1,13 +1,15 @@
 //! One run in a process of its own: a case on stdin, what it took on stdout.
 
 use super::{ChildOptions, stream};
+use crate::case::Case;
 use crate::cli::print;
 use crate::commands::{clean_up_on_interrupt, set_threads};
 use crate::failure::Failure;
-use crate::output::{Folder, write_data};
-use crate::results::{Results, Status};
+use crate::output::{Folder, write_solved};
+use crate::results::{RanksSummary, Results, Status};
+use crate::run::ranks::RankResults;
 use crate::run::{Observer, RunError, solve_refined};
-use algebra::LinearWork;
+use algebra::{Comm, LinearWork, Serial};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::Path;
@@ -37,6 +39,9 @@ pub struct Measurement {
     pub quantity: String,
     /// It, with all its digits: text, so that nothing is lost on the way.
     pub checksum: String,
+    /// How it was spread over ranks.
+    #[serde(default)]
+    pub ranks: Option<RanksSummary>,
 }
 
 /// Wall-clock times \[s\].
@@ -57,7 +62,7 @@ pub struct Phases {
 
 /// Listens to what the linear solves took.
 #[derive(Default)]
-struct Listener {
+pub struct Listener {
     work: LinearWork,
 }
 
@@ -84,23 +89,56 @@ pub fn run(options: &ChildOptions) -> Result<(), Failure> {
     let read = std::io::stdin().read_to_string(&mut text);
     read.map_err(|error| Failure::Input(format!("cannot read the case on stdin: {error}")))?;
     let case = crate::case::read(Path::new("bench.toml"), &text, &[], crate::registry::laws())?;
-    let target = std::env::temp_dir().join(format!("natrolite-bench-{}", std::process::id()));
-    let folder = Folder::prepare(&target, false)?;
-    clean_up_on_interrupt(folder.path());
-    let mut listener = Listener::default();
-    let results = solve_refined(&case, options.refine, &mut listener).map_err(|e| match e {
-        RunError::Case(error) => Failure::Case(error),
-        error => Failure::NotConverged(error.to_string()),
-    })?;
-    let output = Instant::now();
-    write_data(&results, folder.path(), case.output.compression)?;
-    let output = output.elapsed().as_secs_f64();
-    let total = start.elapsed().as_secs_f64();
-    drop(folder);
-    let measurement = measurement(&results, &listener.work, output, total);
+    let solve = |case: &Case, listener: &mut Listener| {
+        let results = solve_refined(case, options.refine, listener).map_err(failure_of)?;
+        Ok(RankResults { results: Some(results), piece: None })
+    };
+    let measurement = measure_solve(start, &case, &Serial, solve)?.expect("it has the results");
     // Plain numbers and text: serialisation into memory cannot fail.
     let line = serde_json::to_string(&measurement).expect("a measurement is always JSON");
     print(&format!("{line}\n"))
+}
+
+/// Solves, and writes what a run writes into a folder that is gone afterwards; nothing on ranks other than
+/// the first of `comm`, which have no results.
+///
+/// # Errors
+/// As a run.
+pub fn measure_solve(
+    start: Instant,
+    case: &Case,
+    comm: &dyn Comm,
+    solve: impl FnOnce(&Case, &mut Listener) -> Result<RankResults, Failure>,
+) -> Result<Option<Measurement>, Failure> {
+    let target = std::env::temp_dir().join(format!("natrolite-bench-{}", std::process::id()));
+    let folder = (comm.rank() == 0).then(|| Folder::prepare(&target, false)).transpose();
+    if !comm.all(folder.is_ok()) && folder.is_ok() {
+        return Err(Failure::Elsewhere(4));
+    }
+    let folder = folder?;
+    if let Some(folder) = &folder {
+        clean_up_on_interrupt(folder.path());
+    }
+    let mut listener = Listener::default();
+    let solved = solve(case, &mut listener)?;
+    let output = Instant::now();
+    let to = folder.as_ref().map(|folder| (folder.path(), case.output.compression));
+    write_solved(comm, &solved, to)?;
+    let Some(results) = solved.results else { return Ok(None) };
+    let output = output.elapsed().as_secs_f64();
+    let total = start.elapsed().as_secs_f64();
+    drop(folder);
+    Ok(Some(measurement(&results, &listener.work, output, total)))
+}
+
+/// Why a run of a benchmark failed.
+pub fn failure_of(error: RunError) -> Failure {
+    match error {
+        RunError::Case(error) => Failure::Case(error),
+        RunError::Engine(message) => Failure::System(message),
+        RunError::Elsewhere => Failure::Elsewhere(2),
+        error => Failure::NotConverged(error.to_string()),
+    }
 }
 
 fn measurement(results: &Results, work: &LinearWork, output: f64, total: f64) -> Measurement {
@@ -131,6 +169,7 @@ fn measurement(results: &Results, work: &LinearWork, output: f64, total: f64) ->
         peak_memory_bytes: crate::run::peak_memory(),
         quantity: quantity.into(),
         checksum: format!("{checksum:e}"),
+        ranks: summary.ranks.clone(),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is known of the machine, for whoever reads the numbers later.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A machine and how busy it was; `None` where the system does not tell.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     /// Name of the processor.
     pub processor: Option<String>,

@@ -3,88 +3,156 @@
 use super::child::Measurement;
 use super::problems::Sized;
 use crate::failure::Failure;
+use crate::launch::{Launcher, Network, Traffic};
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
+/// Who does a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workers {
+    /// A process with so many threads.
+    Threads(u32),
+    /// So many ranks of so many threads each.
+    Ranks(u32, u32),
+}
+
+impl Workers {
+    /// What grows along the rows of a series.
+    pub fn name(self) -> &'static str {
+        match self {
+            Workers::Threads(_) => "threads",
+            Workers::Ranks(..) => "ranks",
+        }
+    }
+
+    /// How many of these there are.
+    pub fn count(self) -> u32 {
+        match self {
+            Workers::Threads(count) | Workers::Ranks(count, _) => count,
+        }
+    }
+
+    /// Threads of each process.
+    pub fn threads(self) -> u32 {
+        match self {
+            Workers::Threads(threads) | Workers::Ranks(_, threads) => threads,
+        }
+    }
+}
+
+impl std::fmt::Display for Workers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.name(), self.count())
+    }
+}
+
 /// A run to make.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Number of threads.
-    pub threads: u32,
+    /// Who does it.
+    pub workers: Workers,
     /// The case.
     pub sized: Sized,
 }
 
 impl Plan {
-    /// A run of this case with so many threads.
-    pub fn new(threads: u32, sized: &Sized) -> Plan {
-        Plan { threads, sized: sized.clone() }
+    /// A run of this case by these.
+    pub fn new(workers: Workers, sized: &Sized) -> Plan {
+        Plan { workers, sized: sized.clone() }
     }
+}
+
+/// One run.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// What it tells.
+    pub measurement: Measurement,
+    /// Wall-clock time of its process, or of its ranks' part in theirs, from start to end \[s\].
+    pub process_seconds: f64,
+    /// What messages cost between its ranks.
+    pub network: Option<Network>,
+    /// Most that one of its ranks sent in linear solves.
+    pub traffic: Traffic,
+    /// Triad just before, of as many threads, or on all ranks at once \[byte/s\].
+    pub stream: f64,
 }
 
 /// What the runs of a plan took.
 #[derive(Clone, Debug)]
 pub struct Measured {
     /// The run of median total time.
-    pub median: Measurement,
-    /// Wall-clock time of its process, from start to end \[s\].
-    pub process_seconds: f64,
+    pub median: Run,
     /// Smallest and largest total time of all runs \[s\].
     pub range: [f64; 2],
-    /// Fastest triad with as many threads \[byte/s\].
+    /// Fastest triad of as many threads, or of all ranks at once \[byte/s\].
     pub stream: f64,
     /// The checksums of all runs that differ from each other.
     pub checksums: Vec<String>,
 }
 
 /// Makes each run `repeat` times, in turn, so that what else the machine does falls on all of them.
+/// `once` makes one, and measures the triad beside it; where it gives nothing, there is no row.
 ///
 /// # Errors
-/// When a process cannot be started or ends without a measurement.
-pub fn measure(plans: &[Plan], repeat: u32, quiet: bool) -> Result<Vec<Measured>, Failure> {
-    let mut runs: Vec<Vec<(Measurement, f64)>> = vec![Vec::new(); plans.len()];
-    let mut stream = vec![0.0_f64; plans.len()];
+/// The first of `once`.
+pub fn measure(
+    plans: &[Plan],
+    repeat: u32,
+    quiet: bool,
+    once: &mut dyn FnMut(&Plan) -> Result<Option<Run>, Failure>,
+) -> Result<Vec<Measured>, Failure> {
+    let mut runs: Vec<Vec<Run>> = vec![Vec::new(); plans.len()];
     for round in 1..=repeat {
         for (k, plan) in plans.iter().enumerate() {
-            stream[k] = stream[k].max(triad(plan.threads)?);
-            let run = solve(plan)?;
+            let Some(run) = once(plan)? else { continue };
             if !quiet {
-                let (threads, cells) = (plan.threads, plan.sized.cells);
-                let total = run.0.seconds.total;
-                eprintln!(
-                    "run {round} of {repeat}: {cells} cells, threads {threads}: {total:.2} s"
-                );
+                let (workers, cells) = (plan.workers, plan.sized.cells);
+                let total = run.measurement.seconds.total;
+                eprintln!("run {round} of {repeat}: {cells} cells, {workers}: {total:.2} s");
             }
             runs[k].push(run);
         }
     }
-    Ok(runs.into_iter().zip(stream).filter_map(|(runs, stream)| median(runs, stream)).collect())
+    Ok(runs.into_iter().filter_map(median).collect())
 }
 
 /// Nothing only without runs.
-fn median(mut runs: Vec<(Measurement, f64)>, stream: f64) -> Option<Measured> {
-    runs.sort_by(|a, b| a.0.seconds.total.total_cmp(&b.0.seconds.total));
-    let mut checksums: Vec<String> = runs.iter().map(|(run, _)| run.checksum.clone()).collect();
+fn median(mut runs: Vec<Run>) -> Option<Measured> {
+    let stream = runs.iter().map(|run| run.stream).fold(0.0, f64::max);
+    let total = |run: &Run| run.measurement.seconds.total;
+    runs.sort_by(|a, b| total(a).total_cmp(&total(b)));
+    let mut checksums: Vec<String> =
+        runs.iter().map(|run| run.measurement.checksum.clone()).collect();
     checksums.sort();
     checksums.dedup();
-    let range = [runs.first()?.0.seconds.total, runs.last()?.0.seconds.total];
-    let (median, process_seconds) = runs.swap_remove((runs.len() - 1) / 2);
-    Some(Measured { median, process_seconds, range, stream, checksums })
+    let range = [total(runs.first()?), total(runs.last()?)];
+    let median = runs.swap_remove((runs.len() - 1) / 2);
+    Some(Measured { median, range, stream, checksums })
 }
 
-fn solve(plan: &Plan) -> Result<(Measurement, f64), Failure> {
+/// Makes a run in a process of its own, and measures the triad in another.
+///
+/// # Errors
+/// When a process cannot be started or ends without a measurement.
+pub fn run_process(plan: &Plan) -> Result<Option<Run>, Failure> {
+    let threads = plan.workers.threads();
+    let stream = triad(threads)?;
     let refine = plan.sized.refinement.to_string();
     let start = Instant::now();
-    let line = child(plan.threads, &["--refine", &refine], &plan.sized.text)?;
-    let elapsed = start.elapsed().as_secs_f64();
+    let line = child(threads, &["--refine", &refine], &plan.sized.text)?;
+    let process_seconds = start.elapsed().as_secs_f64();
     let measurement = serde_json::from_str(&line);
     let measurement = measurement
         .map_err(|error| Failure::System(format!("a run told something else: {error}: {line}")))?;
-    Ok((measurement, elapsed))
+    Ok(Some(Run { measurement, process_seconds, stream, ..Run::default() }))
 }
 
-fn triad(threads: u32) -> Result<f64, Failure> {
+/// The triad with so many threads, in a process of its own: its vectors would count as memory of a run.
+///
+/// # Errors
+/// When the process cannot be started or fails.
+pub fn triad(threads: u32) -> Result<f64, Failure> {
     let line = child(threads, &["--stream"], "")?;
     let speed = line.trim().parse();
     speed.map_err(|_| Failure::System(format!("the measurement of memory told: {line}")))
@@ -94,7 +162,7 @@ fn triad(threads: u32) -> Result<f64, Failure> {
 fn child(threads: u32, arguments: &[&str], input: &str) -> Result<String, Failure> {
     let refused = |error| Failure::System(format!("cannot start a run: {error}"));
     let program = std::env::current_exe().map_err(refused)?;
-    let mut child = Command::new(program)
+    let mut child = Launcher::hide_from(&mut Command::new(program))
         .args(["bench", "child", "--threads", &threads.to_string()])
         .args(arguments)
         .stdin(Stdio::piped())
@@ -133,19 +201,21 @@ mod tests {
     use super::*;
     use crate::bench::child::Phases;
 
-    fn run(total: f64, checksum: &str) -> (Measurement, f64) {
+    fn run(total: f64, checksum: &str) -> Run {
         let seconds = Phases { total, ..Phases::default() };
-        (Measurement { seconds, checksum: checksum.into(), ..Measurement::default() }, total + 0.5)
+        let checksum = checksum.into();
+        let measurement = Measurement { seconds, checksum, ..Measurement::default() };
+        Run { measurement, process_seconds: total + 0.5, stream: 2.0 + total, ..Run::default() }
     }
 
     #[test]
     fn the_median_run_is_reported_with_the_range_of_all() {
-        let got =
-            median(vec![run(3.0, "1"), run(1.0, "1"), run(2.0, "1")], 5.0).expect("three runs");
-        assert_eq!((got.median.seconds.total, got.process_seconds), (2.0, 2.5));
+        let got = median(vec![run(3.0, "1"), run(1.0, "1"), run(2.0, "1")]).expect("three runs");
+        let seconds = got.median.measurement.seconds.total;
+        assert_eq!((seconds, got.median.process_seconds), (2.0, 2.5));
         assert_eq!((got.range, got.stream, got.checksums.len()), ([1.0, 3.0], 5.0, 1));
-        let got = median(vec![run(2.0, "1"), run(1.0, "2")], 5.0).expect("two runs");
-        assert_eq!((got.median.seconds.total, got.checksums.len()), (1.0, 2));
-        assert!(median(Vec::new(), 5.0).is_none());
+        let got = median(vec![run(2.0, "1"), run(1.0, "2")]).expect("two runs");
+        assert_eq!((got.median.measurement.seconds.total, got.checksums.len()), (1.0, 2));
+        assert!(median(Vec::new()).is_none());
     }
 }

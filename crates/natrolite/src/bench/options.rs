@@ -1,5 +1,6 @@
 //! The command line of `natrolite bench`.
 
+use super::predict::PredictOptions;
 use super::problems::{LARGEST, Problem, SMALLEST};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -13,8 +14,10 @@ pub enum BenchCommand {
     Elasticity(ProblemOptions),
     /// Electrolyte pressed on sodium over a void that closes in part: elasticity with unilateral contact
     Contact(ProblemOptions),
-    /// Strong and weak scaling over threads: one size for all, and one size for each thread
+    /// Strong and weak scaling over threads, or over ranks under mpirun: one size for all, and one for each
     Scaling(ScalingOptions),
+    /// What a larger machine should need, by a model that is fitted to a measured scaling over ranks
+    Predict(PredictOptions),
     /// One run in a process of its own, told on stdin and stdout
     #[command(hide = true)]
     Child(ChildOptions),
@@ -37,13 +40,13 @@ pub struct ScalingOptions {
     /// Problem to scale
     #[arg(long, value_enum, default_value_t = Problem::Pore)]
     pub problem: Problem,
-    /// Number of cells for strong scaling, the same for any number of threads
+    /// Number of cells for strong scaling, the same for any number of threads or ranks
     #[arg(long, value_name = "N", default_value = "400k", value_parser = count)]
     pub cells: u64,
-    /// Number of cells for each thread for weak scaling; default: that of strong scaling over the most
-    /// threads
+    /// Number of cells for each thread or rank for weak scaling; default: that of strong scaling over the
+    /// most of these
     #[arg(long, value_name = "N", value_parser = count)]
-    pub cells_per_thread: Option<u64>,
+    pub cells_each: Option<u64>,
     /// What all benchmarks share.
     #[command(flatten)]
     pub common: Common,
@@ -55,7 +58,8 @@ pub struct Common {
     /// Order of the cells
     #[arg(long, value_name = "P", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2))]
     pub order: u32,
-    /// Numbers of threads, separated by commas; default: powers of two up to all cores
+    /// Numbers of threads, separated by commas; default: powers of two up to all cores. Under mpirun one
+    /// number, that of each rank
     #[arg(
         long,
         value_name = "N,N",
@@ -88,13 +92,17 @@ impl Common {
         let mut threads = self.threads.clone();
         if threads.is_empty() {
             let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
-            threads = (0..13).map(|k| 1 << k).take_while(|&n| n < cores).collect();
-            threads.push(cores.min(4096));
+            threads = powers_of_two(cores.min(4096));
         }
         threads.sort_unstable();
         threads.dedup();
         threads
     }
+}
+
+/// Powers of two below `last`, and it.
+pub fn powers_of_two(last: u32) -> Vec<u32> {
+    (0..31).map(|k| 1 << k).take_while(|&n| n < last).chain([last]).collect()
 }
 
 /// Options of the process that does one run.

@@ -1,6 +1,7 @@
 //! The picture of a benchmark: where the time went, and how it scales.
 
-use super::report::{Kind, Report, Row, Series};
+use super::report::Report;
+use super::series::{Kind, Row, Series};
 use crate::figure::colour::CURVES;
 use crate::figure::svg::{Anchor, Svg};
 
@@ -49,7 +50,9 @@ fn times(svg: &mut Svg, at: [f64; 2], series: &Series) {
     let most = series.rows.iter().map(|row| row.seconds.total).fold(0.0, f64::max);
     let panel = Panel { at, high: 1.08 * most, count: series.rows.len() };
     let cells = match series.kind {
-        Kind::Weak => format!("about {} cells a thread", series.cells_wanted),
+        Kind::Weak => {
+            format!("about {} cells for each of the {}", series.cells_wanted, series.of())
+        }
         _ => format!("{} cells", series.rows.first().map_or(0, |row| row.cells)),
     };
     panel.frame(svg, series, &format!("wall-clock seconds, {cells}"));
@@ -72,7 +75,7 @@ fn times(svg: &mut Svg, at: [f64; 2], series: &Series) {
 fn scaling(svg: &mut Svg, at: [f64; 2], series: &Series) {
     let Some(first) = series.rows.first() else { return };
     let of = |value: &dyn Fn(&Row) -> f64| series.rows.iter().map(value).collect::<Vec<_>>();
-    let threads = of(&|row| f64::from(row.threads) / f64::from(first.threads));
+    let threads = of(&|row| f64::from(row.workers().count()) / f64::from(first.workers().count()));
     let memory = of(&|row| row.stream_bytes_per_second / first.stream_bytes_per_second);
     let total = of(&|row| row.efficiency);
     let iterations = of(&|row| row.efficiency_over_stream.unwrap_or(f64::NAN));
@@ -80,7 +83,7 @@ fn scaling(svg: &mut Svg, at: [f64; 2], series: &Series) {
     let weak = series.kind == Kind::Weak;
     let scale = |k: usize, speed_up: f64| if weak { speed_up / threads[k] } else { speed_up };
     let lines: [(&str, &str, &str, Vec<f64>); 4] = [
-        ("threads", "#777777", r#"stroke-dasharray="2 4""#, threads.clone()),
+        (series.of(), "#777777", r#"stroke-dasharray="2 4""#, threads.clone()),
         ("STREAM", "#777777", r#"stroke-dasharray="8 4""#, memory.clone()),
         ("whole run", CURVES[1], "", product(&total, &threads)),
         ("iterations", CURVES[0], "", product(&iterations, &memory)),
@@ -160,10 +163,10 @@ impl Panel {
         let every = self.count.div_ceil(12).max(1);
         for (k, row) in series.rows.iter().enumerate().step_by(every) {
             let x = self.x(k);
-            svg.text([x, bottom + 18.0], Anchor::Middle, "", &row.threads.to_string());
+            svg.text([x, bottom + 18.0], Anchor::Middle, "", &row.workers().count().to_string());
         }
         let middle = [left + 0.5 * SIZE[0], bottom + 38.0];
-        svg.text(middle, Anchor::Middle, r#"font-size="13""#, "threads");
+        svg.text(middle, Anchor::Middle, r#"font-size="13""#, series.of());
         let upwards = [left - 48.0, top + 0.5 * SIZE[1]];
         svg.text_upwards(upwards, r#"font-size="13""#, name);
     }

@@ -151,8 +151,10 @@ pub fn fit(problem: Problem, order: usize, cells: u64) -> Result<Sized, Failure>
         let base = count(&problem.case(1, rim_size))?;
         for refinement in 0..=MOST_REFINEMENTS {
             let count = base << (3 * refinement);
-            // Of meshes of nearly one size, the one whose rim is resolved as usual.
-            let unusual = 0.01 * (rim_size / 1.0).ln().abs();
+            // Of meshes of nearly one size, the one whose rim is resolved as usual: below 0.03 um cells are
+            // so stretched that solvers take more iterations.
+            let stretched = (0.03 / rim_size).ln().max(0.0);
+            let unusual = 0.01 * rim_size.ln().abs() + 0.1 * stretched;
             let score = (count as f64 / cells as f64).ln().abs() + unusual;
             if best.as_ref().is_none_or(|(least, _)| score < *least) {
                 let text = problem.case(order, rim_size);

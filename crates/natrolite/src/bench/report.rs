@@ -1,25 +1,12 @@
 //! What came out: a table for people, JSON for scripts, and whether the answers agree.
 
-use super::child::Phases;
 use super::machine::Machine;
-use super::measure::{Measured, Plan};
 use super::problems::Problem;
+use super::series::{Kind, Series};
 use crate::commands::align_numbers;
 use crate::failure::Failure;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
-
-/// What is the same, and what grows, along the rows of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// One problem with several numbers of threads.
-    Threads,
-    /// The same, as a study of scaling.
-    Strong,
-    /// As many cells for each thread.
-    Weak,
-}
 
 /// All that was measured.
 #[derive(Debug, Serialize)]
@@ -30,132 +17,6 @@ pub struct Report {
     pub repeat: u32,
     pub machine: Machine,
     pub series: Vec<Series>,
-}
-
-/// Runs that belong together.
-#[derive(Debug, Serialize)]
-pub struct Series {
-    pub kind: Kind,
-    /// Cells that were asked for, for each thread in weak scaling.
-    pub cells_wanted: u64,
-    /// What the checksums are.
-    pub quantity: String,
-    /// True when every run of the same problem gave the same bits.
-    pub checksums_agree: bool,
-    pub rows: Vec<Row>,
-}
-
-/// One number of threads.
-#[derive(Debug, Serialize)]
-pub struct Row {
-    pub threads: u32,
-    pub cells: usize,
-    pub nodes: usize,
-    pub dofs: usize,
-    pub converged: bool,
-    pub steps: usize,
-    pub solver: String,
-    pub solves: usize,
-    pub iterations: usize,
-    pub seconds: Phases,
-    /// Wall-clock time of the whole process \[s\].
-    pub process_seconds: f64,
-    pub cpu_seconds: Option<f64>,
-    /// Smallest and largest total time of all runs \[s\].
-    pub total_range: [f64; 2],
-    pub seconds_per_iteration: Option<f64>,
-    pub bytes_per_iteration: Option<u64>,
-    /// Bytes that the iterations moved each second.
-    pub bytes_per_second: Option<f64>,
-    /// Triad with as many threads.
-    pub stream_bytes_per_second: f64,
-    /// The one over the other.
-    pub fraction_of_stream: Option<f64>,
-    pub dof_iterations_per_second: Option<f64>,
-    pub peak_memory_bytes: Option<u64>,
-    /// Unknowns a second and thread over those of the first row.
-    pub efficiency: f64,
-    /// The same for the iterations alone, over the growth of the triad instead of the threads.
-    pub efficiency_over_stream: Option<f64>,
-    pub checksum: f64,
-    /// The case file, and how often its mesh is refined.
-    pub case: String,
-    pub refinement: u32,
-}
-
-impl Series {
-    /// From what was planned and measured.
-    pub fn new(kind: Kind, cells_wanted: u64, plans: Vec<Plan>, measured: Vec<Measured>) -> Series {
-        let quantity = measured.first().map_or_else(String::new, |m| m.median.quantity.clone());
-        let agrees = |(k, m): (usize, &Measured)| {
-            let of_same = |j: &usize| plans[*j].sized == plans[k].sized;
-            let first = (0..k).find(of_same).unwrap_or(k);
-            m.checksums.len() == 1 && m.checksums == measured[first].checksums
-        };
-        let checksums_agree = measured.iter().enumerate().all(agrees);
-        let mut rows: Vec<Row> = plans.into_iter().zip(measured).map(Row::from).collect();
-        if let Some((first, speed)) = rows.first().map(|row| (row.rate(), row.iteration_speed())) {
-            for row in &mut rows {
-                row.efficiency = row.rate() / first;
-                row.efficiency_over_stream =
-                    row.iteration_speed().zip(speed).map(|(here, first)| here / first);
-            }
-        }
-        Series { kind, cells_wanted, quantity, checksums_agree, rows }
-    }
-}
-
-impl From<(Plan, Measured)> for Row {
-    fn from((plan, measured): (Plan, Measured)) -> Row {
-        let run = measured.median;
-        let spent = run.seconds.linear_solve;
-        let iterations = run.iterations as f64;
-        let positive = |value: f64| (value.is_finite() && value > 0.0).then_some(value);
-        let seconds_per_iteration = positive(spent / iterations);
-        let bytes_per_second = run
-            .bytes_per_iteration
-            .zip(seconds_per_iteration)
-            .map(|(bytes, seconds)| bytes as f64 / seconds);
-        Row {
-            threads: plan.threads,
-            cells: run.cells,
-            nodes: run.nodes,
-            dofs: run.dofs,
-            converged: run.converged,
-            steps: run.steps,
-            solver: run.solver,
-            solves: run.solves,
-            iterations: run.iterations,
-            seconds: run.seconds,
-            process_seconds: measured.process_seconds,
-            cpu_seconds: run.cpu_seconds,
-            total_range: measured.range,
-            seconds_per_iteration,
-            bytes_per_iteration: run.bytes_per_iteration,
-            bytes_per_second,
-            stream_bytes_per_second: measured.stream,
-            fraction_of_stream: bytes_per_second.map(|speed| speed / measured.stream),
-            dof_iterations_per_second: positive(run.dofs as f64 * iterations / spent),
-            peak_memory_bytes: run.peak_memory_bytes,
-            efficiency: 1.0,
-            efficiency_over_stream: None,
-            checksum: run.checksum.parse().unwrap_or(f64::NAN),
-            case: plan.sized.text,
-            refinement: plan.sized.refinement,
-        }
-    }
-}
-
-impl Row {
-    /// Unknowns solved for in a second by one thread.
-    fn rate(&self) -> f64 {
-        self.dofs as f64 / (self.seconds.total * f64::from(self.threads))
-    }
-
-    /// Unknowns times iterations in a second for each byte that the triad moves.
-    fn iteration_speed(&self) -> Option<f64> {
-        self.dof_iterations_per_second.map(|speed| speed / self.stream_bytes_per_second)
-    }
 }
 
 impl Report {
@@ -178,10 +39,12 @@ impl Report {
             self.machine.describe()
         );
         for series in &self.series {
-            out += match series.kind {
-                Kind::Threads => "",
-                Kind::Strong => "\nstrong scaling: the same mesh for any number of threads\n",
-                Kind::Weak => "\nweak scaling: as many cells for each thread\n",
+            out += &match series.kind {
+                Kind::Threads => String::new(),
+                Kind::Strong => {
+                    format!("\nstrong scaling: the same mesh for all {}\n", series.of())
+                }
+                Kind::Weak => format!("\nweak scaling: as many cells each, over {}\n", series.of()),
             };
             out += &series.table();
         }
@@ -195,18 +58,19 @@ impl Report {
     pub fn verdict(&self) -> Result<(), Failure> {
         for series in &self.series {
             if let Some(row) = series.rows.iter().find(|row| !row.converged) {
-                let (cells, threads) = (row.cells, row.threads);
-                let message = format!("no convergence: {cells} cells, threads {threads}");
+                let (cells, workers) = (row.cells, row.workers());
+                let message = format!("no convergence: {cells} cells, {workers}");
                 return Err(Failure::NotConverged(message));
             }
             if !series.checksums_agree {
                 let values: Vec<String> = series
                     .rows
                     .iter()
-                    .map(|row| format!("{:e} (threads {})", row.checksum, row.threads))
+                    .map(|row| format!("{:e} ({})", row.checksum, row.workers()))
                     .collect();
                 return Err(Failure::Check(format!(
-                    "the answer depends on the number of threads or differs from run to run: {} is {}",
+                    "the answer depends on the number of {} or differs from run to run: {} is {}",
+                    series.of(),
                     series.quantity,
                     values.join(", ")
                 )));
@@ -220,7 +84,7 @@ impl Series {
     fn table(&self) -> String {
         let heads = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
         let mut phases = vec![heads(&[
-            "threads",
+            self.of(),
             "cells",
             "unknowns",
             "mesh",
@@ -234,7 +98,7 @@ impl Series {
             "efficiency",
         ])];
         let mut linear = vec![heads(&[
-            "threads",
+            self.of(),
             "steps",
             "iterations",
             "prepare s",
@@ -248,15 +112,14 @@ impl Series {
         ])];
         for row in &self.rows {
             let s = &row.seconds;
-            let mut cells =
-                vec![row.threads.to_string(), row.cells.to_string(), row.dofs.to_string()];
+            let mut cells = vec![row.count(), row.cells.to_string(), row.dofs.to_string()];
             let times = [s.mesh, s.setup, s.solve, s.output, s.other, s.total, row.process_seconds];
             cells.extend(times.map(|seconds| format!("{seconds:.3}")));
             cells.push(optional(row.peak_memory_bytes, |bytes| format!("{:.0}", mebibytes(bytes))));
             cells.push(percent(row.efficiency));
             phases.push(cells);
             linear.push(vec![
-                row.threads.to_string(),
+                row.count(),
                 row.steps.to_string(),
                 row.iterations.to_string(),
                 format!("{:.3}", s.linear_setup),
@@ -269,19 +132,59 @@ impl Series {
                 optional(row.efficiency_over_stream, percent),
             ]);
         }
-        let mut out = align_numbers(&phases, 2) + &align_numbers(&linear, 2);
+        let mut out = align_numbers(&phases, 2) + &align_numbers(&linear, 2) + &self.ranks_table();
         for row in &self.rows {
-            let (threads, speed) = (row.threads, 1e-9 * row.stream_bytes_per_second);
+            let (workers, speed) = (row.workers(), 1e-9 * row.stream_bytes_per_second);
             let checksum = row.checksum;
             let quantity = &self.quantity;
-            out += &format!(
-                "  threads {threads}: STREAM triad {speed:.2} GB/s, {quantity} {checksum:e}\n"
-            );
+            out += &format!("  {workers}: STREAM triad {speed:.2} GB/s, {quantity} {checksum:e}\n");
         }
         if self.checksums_agree {
-            out += "  the answer is the same to the last bit in all runs of a mesh\n";
+            let how = if self.of() == "ranks" { "to 1e-10" } else { "to the last bit" };
+            out += &format!("  the answer is the same {how} in all runs of a mesh\n");
         }
         out
+    }
+
+    /// What there is to tell of ranks only.
+    fn ranks_table(&self) -> String {
+        let heads = [
+            "ranks",
+            "threads each",
+            "unknowns a rank",
+            "imbalance",
+            "ghosts",
+            "halo kB",
+            "neighbour us",
+            "sum us",
+            "messages/it",
+            "kB/it",
+            "sums/it",
+            "iterations over first",
+        ];
+        let mut table = vec![heads.map(str::to_owned).to_vec()];
+        let first = self.rows.first().map_or(1, |row| row.iterations.max(1));
+        for row in &self.rows {
+            let Some(ranks) = &row.ranks else { return String::new() };
+            let micro = |seconds: f64| format!("{:.2}", 1e6 * seconds);
+            let (network, sent) = (ranks.network, ranks.traffic_per_iteration);
+            let each = row.dofs as f64 / ranks.count as f64 * ranks.imbalance;
+            table.push(vec![
+                row.count(),
+                row.threads.to_string(),
+                format!("{each:.0}"),
+                format!("{:.3}", ranks.imbalance),
+                ranks.most_ghosts.to_string(),
+                format!("{:.1}", 1e-3 * ranks.most_halo_bytes as f64),
+                optional(network, |n| micro(n.latency)),
+                optional(network, |n| micro(n.reduction)),
+                optional(sent, |t| format!("{:.1}", t.messages)),
+                optional(sent, |t| format!("{:.1}", 1e-3 * t.bytes)),
+                optional(sent, |t| format!("{:.1}", t.reductions)),
+                format!("{:.2}", row.iterations as f64 / first as f64),
+            ]);
+        }
+        align_numbers(&table, 2)
     }
 }
 
@@ -335,13 +238,14 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::child::Measurement;
+    use crate::bench::child::{Measurement, Phases};
+    use crate::bench::measure::{Measured, Plan, Run, Workers};
     use crate::bench::problems::Sized;
 
     /// A run with as many unknowns as it has cells, one second a phase.
     fn measured(cells: u64, total: f64, checksum: &str) -> Measured {
         let seconds = Phases { total, linear_solve: 0.5 * total, ..Phases::default() };
-        let median = Measurement {
+        let measurement = Measurement {
             cells: cells as usize,
             dofs: cells as usize,
             converged: true,
@@ -353,12 +257,16 @@ mod tests {
             ..Measurement::default()
         };
         let (range, checksums) = ([total; 2], vec![checksum.to_owned()]);
-        Measured { median, process_seconds: total, range, stream: 2e10, checksums }
+        let median = Run { measurement, process_seconds: total, ..Run::default() };
+        Measured { median, range, stream: 2e10, checksums }
     }
 
     fn plan(threads: u32, cells: u64) -> Plan {
         let text = format!("{cells}");
-        Plan::new(threads, &Sized { text, refinement: 0, cells, problem: Problem::Pore })
+        Plan::new(
+            Workers::Threads(threads),
+            &Sized { text, refinement: 0, cells, problem: Problem::Pore },
+        )
     }
 
     fn series(runs: &[(u32, u64, f64, &str)]) -> Series {

@@ -86,6 +86,7 @@ fn nothing_solved(case: &Case, geometry: Geometry, dofs: usize) -> Results {
     Results {
         symmetry: geometry.symmetry(),
         mesh: geometry.mesh,
+        part_of: None,
         fields: Vec::new(),
         surface_fields: Vec::new(),
         profiles: Vec::new(),

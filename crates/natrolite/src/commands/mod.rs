@@ -1,6 +1,7 @@
 //! What the commands of the command line do.
 
 mod check;
+mod checkpoints;
 mod compare;
 mod completions;
 mod init;
@@ -24,7 +25,7 @@ pub use man::man;
 pub use mesh_info::mesh_info;
 pub use plot::plot;
 pub use progress::say;
-pub use run::{missed_expectations, run};
+pub use run::{missed_expectations, report_ranks, run};
 pub use sweep::sweep;
 pub use table::align_numbers;
 pub use verify::verify;

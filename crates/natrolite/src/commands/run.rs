@@ -1,29 +1,34 @@
 //! `natrolite run`.
 
+use super::checkpoints::Checkpoints;
 use super::progress::Progress;
 use super::{interrupt, set_threads};
 use crate::case::{Case, CaseError, Diagnostic, MaterialOrigin};
-use crate::cli::{RunOptions, print};
+use crate::cli::{SolveOptions, print};
 use crate::failure::Failure;
 use crate::figure::figures_of_run;
 use crate::launch::{Cores, Launcher, Ranks};
 use crate::output::{
-    Folder, OutputError, people_unit, summary_table, write_data, write_report, write_summary,
+    Folder, OutputError, checkpoint_path, people_unit, remove_checkpoint, summary_table,
+    write_report, write_solved, write_summary,
 };
 use crate::report::run_report;
-use crate::results::{Results, Status};
-use crate::run::ranks::{Engine, solve_on_ranks};
+use crate::results::Status;
+use crate::run::ranks::{Engine, RankResults, largest_memory, solve_on_ranks};
 use crate::run::{Observer, RunError, Silent, solve_case};
+use algebra::{Comm, Serial};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Solves a case, writes its folder and prints its numbers.
 ///
 /// # Errors
 /// As the exit codes of [`Failure`] say. Without convergence, and when an expectation is missed,
 /// everything is written all the same.
-pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
+pub fn run(options: &SolveOptions, launcher: Launcher) -> Result<(), Failure> {
     let start = Instant::now();
+    let interval = Duration::from_secs(options.checkpoint.into());
+    let (kept, options) = ((interval, options.restart), &options.run);
     let ranks = Ranks::start(launcher)?;
     let case =
         ranks.agree(crate::case::read_file(&options.case, &options.set).map_err(Into::into))?;
@@ -39,26 +44,32 @@ pub fn run(options: &RunOptions, launcher: Launcher) -> Result<(), Failure> {
     interrupt::clean_up_on_interrupt(folder.path());
     let mut progress = Progress::new(options.quiet);
     if let (Some(engine), Some(cores)) = (engine, &cores) {
-        report_ranks(engine, cores, options.quiet, &mut progress);
+        report_ranks(engine, cores, options.quiet, &mut |warning| progress.warn(warning));
     }
     report_materials(&case, &mut progress);
+    let checkpoints = Checkpoints::new(&case, &target, kept, &mut progress);
+    let mut checkpoints = ranks.agree(checkpoints)?;
     let solved = match engine {
-        Some(engine) => solve_on_ranks(&case, options.refine, engine, &mut progress),
-        None => solve_case(&case, options.refine, &mut progress).map(Some),
+        Some(engine) => solve_on_ranks(&case, options.refine, engine, &mut checkpoints),
+        None => solve_case(&case, options.refine, &mut checkpoints)
+            .map(|results| RankResults { results: Some(results), piece: None }),
     };
-    let results = ranks.agree(solved.map_err(failure_of))?;
-    let results = results.expect("rank 0 has the results");
-    let written = write(start, &case, results, folder, &mut progress, &target);
+    let solved = ranks.agree(solved.map_err(failure_of))?;
+    let written = write(start, &case, solved, (engine, folder), &mut progress, &target);
     ranks.agree(written)
 }
 
-/// What ranks do that have nothing to write: they help to solve, and end as the first one does.
+/// What ranks do that have no folder: they help to solve, send what they have, and end as the first one does.
 fn assist(case: &Case, refinements: u32, ranks: &Ranks) -> Result<(), Failure> {
+    // The folder, and the checkpoint.
+    ranks.agree(Ok(()))?;
     ranks.agree(Ok(()))?;
     let engine = ranks.engine().expect("several ranks have an engine");
     let solved = solve_on_ranks(case, refinements, engine, &mut Silent);
-    ranks.agree(solved.map_err(failure_of))?;
-    ranks.agree(Ok(()))
+    let solved = ranks.agree(solved.map_err(failure_of))?;
+    let sent = write_solved(engine.comm(), &solved, None);
+    largest_memory(engine.comm());
+    ranks.agree(sent.map_err(Into::into))
 }
 
 /// Why there are no results.
@@ -72,7 +83,7 @@ fn failure_of(error: RunError) -> Failure {
 }
 
 /// Tells how the work is spread, and warns when it does not fit the cores.
-fn report_ranks(engine: &dyn Engine, cores: &Cores, quiet: bool, progress: &mut Progress) {
+pub fn report_ranks(engine: &dyn Engine, cores: &Cores, quiet: bool, warn: &mut dyn FnMut(&str)) {
     let (ranks, threads) = (engine.comm().size(), rayon::current_num_threads());
     if !quiet {
         let plural = |n: usize| if n == 1 { "" } else { "s" };
@@ -86,7 +97,7 @@ fn report_ranks(engine: &dyn Engine, cores: &Cores, quiet: bool, progress: &mut 
         ));
     }
     if let Some(warning) = cores.warning(threads) {
-        progress.warn(&warning);
+        warn(&warning);
     }
 }
 
@@ -94,14 +105,22 @@ fn report_ranks(engine: &dyn Engine, cores: &Cores, quiet: bool, progress: &mut 
 fn write(
     start: Instant,
     case: &Case,
-    mut results: Results,
-    folder: Folder,
+    solved: RankResults,
+    (engine, folder): (Option<&dyn Engine>, Folder),
     progress: &mut Progress,
     target: &Path,
 ) -> Result<(), Failure> {
     progress.phase("output");
     let output = Instant::now();
-    write_data(&results, folder.path(), case.output.compression)?;
+    let comm: &dyn Comm = engine.map_or(&Serial, |engine| engine.comm());
+    let written = write_solved(comm, &solved, Some((folder.path(), case.output.compression)));
+    // Before an error ends this rank, because the others ask, too.
+    let memory = largest_memory(comm);
+    written?;
+    let mut results = solved.results.expect("rank 0 has the results");
+    if let Some(ranks) = &mut results.summary.ranks {
+        ranks.peak_memory_bytes = memory;
+    }
     results.summary.seconds.output = output.elapsed().as_secs_f64();
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     results.summary.peak_memory_bytes = crate::run::peak_memory();
@@ -113,6 +132,10 @@ fn write(
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     write_summary(&results.summary, folder.path())?;
     folder.commit()?;
+    if results.summary.status == Status::Converged {
+        // Else a restart with more iterations may go on from there.
+        remove_checkpoint(&checkpoint_path(target));
+    }
     progress.finish();
     print(&summary_table(&results.summary, people_unit))?;
     print(&format!("  written to {}\n", target.display()))?;
@@ -159,7 +182,7 @@ fn report_materials(case: &Case, progress: &mut Progress) {
 }
 
 /// The entries of `[expect]` that the results do not meet.
-pub fn missed_expectations(case: &Case, results: &Results) -> Vec<Diagnostic> {
+pub fn missed_expectations(case: &Case, results: &crate::results::Results) -> Vec<Diagnostic> {
     let mut missed = Vec::new();
     for expectation in &case.expect {
         let Some(quantity) = results.summary.quantities.get(&expectation.quantity) else {

@@ -1,22 +1,22 @@
 //! `natrolite sweep`.
 
 use super::progress::Counter;
-use super::run::folder_for;
+use super::run::{folder_for, report_ranks};
 use super::{interrupt, set_threads};
 use crate::cli::{SweepOptions, print};
 use crate::failure::Failure;
 use crate::figure::figures_of_sweep;
+use crate::launch::{Launcher, Ranks};
 use crate::output::{
     Folder, OutputError, PARTIAL_SWEEP_FILE, REPORT_FILE, SWEEP_FILE, write_file, write_sweep,
 };
 use crate::report::{SweepRun, sweep_report};
 use crate::sweep::{
-    Identity, Journal, Method, Plan, PointStatus, Points, Row, SweepResults, fingerprint,
-    read_journal, solve_points, write_table,
+    Crew, Identity, Journal, Method, Plan, PointStatus, Points, Row, SweepResults, fingerprint,
+    read_journal, solve_points, solve_points_on_ranks, write_table,
 };
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Each point as soon as it is solved.
@@ -37,19 +37,43 @@ const INTERVAL: Duration = Duration::from_secs(30);
 /// # Errors
 /// As the exit codes of [`Failure`] say; when points failed or did not converge, everything is written
 /// all the same.
-pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
+pub fn sweep(options: &SweepOptions, launcher: Launcher) -> Result<(), Failure> {
     let start = Instant::now();
     let run = &options.run;
-    let points = Points::new(crate::case::read_file(&run.case, &run.set)?)?;
-    set_threads(run.threads)?;
+    let world = Ranks::start(launcher)?;
+    let points = || Ok(Points::new(crate::case::read_file(&run.case, &run.set)?)?);
+    let points = world.agree(points())?;
+    let group_size = world.agree(group_size(options, world.size()))?;
+    let cores = world.cores();
+    let shared_out = cores.as_ref().map(|cores| cores.threads() as u32);
+    world.agree(set_threads(run.threads.or(shared_out)))?;
     let folder = folder_for(&run.case, run.output.as_deref());
-    let identity = identity(&points, run.refine)?;
-    if !run.force && is_finished(&folder, &identity, points.case.output.report)? {
-        print(&format!("  {} has all {} points\n", folder.display(), points.len()))?;
+    let identity = world.agree(identity(&points, run.refine))?;
+    let has_report = points.case.output.report;
+    // One rank looks into the folder, and all learn what it saw.
+    let speaks = world.rank() == 0;
+    let finished =
+        if speaks && !run.force { is_finished(&folder, &identity, has_report) } else { Ok(false) };
+    let finished = world.agree(finished)?;
+    if world.told_by_first(&finished.to_string()) == "true" {
+        if speaks {
+            print(&format!("  {} has all {} points\n", folder.display(), points.len()))?;
+        }
         return Ok(());
     }
-    let plan = Plan::new(&points)?;
-    let (journal, mut rows) = open(&folder, &identity, options)?;
+    let plan = world.agree(Plan::new(&points).map_err(Failure::from))?;
+    let crew = (rayon::current_num_threads(), run.refine);
+    if !speaks {
+        world.agree(Ok(()))?;
+        let done = done_of(&world.told_by_first(""));
+        let nothing = &mut |_| Ok(());
+        solve_points_on_ranks(&points, &plan, &done, crew, (&world, group_size), nothing)?;
+        return world.agree(Ok(()));
+    }
+    if let (Some(engine), Some(cores)) = (world.engine(), &cores) {
+        report_ranks(engine, cores, run.quiet, &mut |warning| log::warn!("{warning}"));
+    }
+    let (journal, mut rows) = world.agree(open(&folder, &identity, options))?;
     interrupt::say_on_interrupt("interrupted; `natrolite sweep --resume` continues");
     let failed = plan.failed.iter().filter(|(index, _)| rows[*index].is_none());
     let failed: Vec<(usize, Row)> = failed.cloned().collect();
@@ -59,16 +83,25 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
         counter.say(&format!("{known} of {} points are there already", rows.len()));
     }
     log::info!("{}", describe(&plan));
-    let done: Vec<bool> = rows.iter().map(Option::is_some).collect();
+    let done = done_of(&world.told_by_first(&text_of(&rows)));
     let mut keeper = Keeper { folder: &folder, points: &points, journal, written: Instant::now() };
     counter.count(failed.len());
-    keeper.keep(&mut rows, failed)?;
-    let threads = rayon::current_num_threads();
-    let method = solve_points(&points, &plan, &done, (threads, run.refine), &mut |found| {
+    // From here on the others can only be told of a failure by ending them.
+    let end = |failure| world.end_for(failure);
+    keeper.keep(&mut rows, failed).map_err(end)?;
+    let mut record = |found: Vec<(usize, Row)>| {
         counter.count(found.len());
-        keeper.keep(&mut rows, found)?;
-        Ok::<(), Failure>(())
-    })?;
+        keeper.keep(&mut rows, found)
+    };
+    let (threads, refinements) = crew;
+    let method = match world.engine() {
+        None => solve_points(&points, &plan, &done, Crew::alone(threads, refinements), &mut record),
+        Some(_) => {
+            let ranks = (&world, group_size);
+            solve_points_on_ranks(&points, &plan, &done, crew, ranks, &mut record)
+        }
+    };
+    let method = method.map_err(end)?;
     let solved = done.iter().filter(|done| !**done).count();
     let shared = describe(&plan);
     let method = describe_method(&method);
@@ -79,9 +112,31 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
         seconds,
         threads,
     };
-    keeper.finish(&rows, &|| facts(start.elapsed().as_secs_f64()))?;
+    let finished = keeper.finish(&rows, &|| facts(start.elapsed().as_secs_f64()));
     counter.finish();
-    report(&facts(start.elapsed().as_secs_f64()), &rows, &folder)
+    let told = |()| report(&facts(start.elapsed().as_secs_f64()), &rows, &folder);
+    world.agree(finished.and_then(told))
+}
+
+/// Ranks that solve a point together.
+fn group_size(options: &SweepOptions, ranks: usize) -> Result<usize, Failure> {
+    let wanted = options.ranks_per_point as usize;
+    if wanted <= ranks {
+        return Ok(wanted);
+    }
+    Err(Failure::Input(format!(
+        "--ranks-per-point {wanted}: there are {ranks}; `mpirun -n N natrolite sweep` starts N"
+    )))
+}
+
+/// For each point 1 where its row is known, for other ranks.
+fn text_of(rows: &[Option<Row>]) -> String {
+    rows.iter().map(|row| if row.is_some() { '1' } else { '0' }).collect()
+}
+
+/// Which rows are known, from such a text.
+fn done_of(text: &str) -> Vec<bool> {
+    text.bytes().map(|byte| byte == b'1').collect()
 }
 
 /// What the sweep is.
@@ -227,8 +282,7 @@ fn describe(plan: &Plan) -> String {
 
 /// How points were solved just now.
 fn describe_method(method: &Method) -> String {
-    let [condensed, full, kept] =
-        [&method.condensed, &method.full, &method.kept].map(|count| count.load(Ordering::Relaxed));
+    let [condensed, full, kept] = method.counts();
     let mut parts = Vec::new();
     if condensed > 0 {
         parts.push(format!("{condensed} points condensed onto {kept} unknowns of the surfaces"));

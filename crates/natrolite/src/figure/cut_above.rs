@@ -9,7 +9,7 @@ use super::map_sheet::{ROOM, Words, figure};
 use super::section::Section;
 use super::view::View;
 use crate::results::Results;
-use mesh::nodes_of;
+use mesh::{Mesh, nodes_of};
 
 /// Height above the interface over the radius of the defect, or over the extent where there is none.
 const HEIGHT: f64 = 0.1;
@@ -18,9 +18,9 @@ const RADII: f64 = 3.0;
 
 /// Potential and |i| side by side; none in 2-D and where no plane z = constant bears an interface.
 pub fn cut_above(results: &Results) -> Option<Figure> {
-    let (level, height) = level(results)?;
-    let potential = MapPanel::potential(results, view(results, level)?, "above", Lines::Labelled)?;
-    let current = current_density::map(results, view(results, level)?, "current_above");
+    let (level, height) = level(&results.mesh)?;
+    let potential = MapPanel::potential(results, view(results)?, "above", Lines::Labelled)?;
+    let current = current_density::map(results, view(results)?, "current_above");
     let unit = length_unit(height);
     let caption = format!(
         "Potential and absolute value of the current density in the plane z = {} {}, {} {} above the \
@@ -38,8 +38,7 @@ pub fn cut_above(results: &Results) -> Option<Figure> {
 }
 
 /// The plane and its height above the interface.
-fn level(results: &Results) -> Option<(f64, f64)> {
-    let mesh = &results.mesh;
+fn level(mesh: &Mesh) -> Option<(f64, f64)> {
     if mesh.dimension != 3 {
         return None;
     }
@@ -62,27 +61,32 @@ fn level(results: &Results) -> Option<(f64, f64)> {
     if high - low > 1e-6 * (top - bottom) || high >= top {
         return None;
     }
-    let size = radius(results).unwrap_or(0.5 * (wide.1 - wide.0));
+    let size = radius(mesh).unwrap_or(0.5 * (wide.1 - wide.0));
     let height = (HEIGHT * size).min(0.5 * (top - high));
     Some((high + height, height))
 }
 
 /// The largest distance of the wall of the defect from the z axis.
-fn radius(results: &Results) -> Option<f64> {
-    let walls = results.mesh.boundaries.iter().filter(|b| is_defect(&b.name));
+fn radius(mesh: &Mesh) -> Option<f64> {
+    let walls = mesh.boundaries.iter().filter(|b| is_defect(&b.name));
     let nodes = walls.flat_map(|b| nodes_of(&b.facets));
     let distances = nodes.map(|n| {
-        let x = results.mesh.points[n as usize];
+        let x = mesh.points[n as usize];
         x[0].hypot(x[1])
     });
     distances.reduce(f64::max).filter(|r| *r > 0.0)
 }
 
-fn view(results: &Results, level: f64) -> Option<View> {
-    let section = Section::horizontal(&results.mesh, level)?;
+/// The plane that is shown.
+pub(super) fn section(mesh: &Mesh) -> Option<Section> {
+    Section::horizontal(mesh, level(mesh)?.0)
+}
+
+fn view(results: &Results) -> Option<View> {
+    let section = section(&results.mesh)?;
     let traces = section.traces(&results.mesh);
     let [low, high] = extent(&traces)?;
-    let reach = radius(results).map_or(f64::INFINITY, |r| RADII * r);
+    let reach = radius(&results.mesh).map_or(f64::INFINITY, |r| RADII * r);
     let window = [low.map(|x| x.max(-reach)), high.map(|x| x.min(reach))];
     View::new(results, section, traces, (window, None), ROOM)
 }

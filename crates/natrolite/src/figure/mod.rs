@@ -33,6 +33,7 @@ mod potential;
 mod raster;
 mod render;
 mod section;
+mod shown;
 mod stream_function;
 mod streamlines;
 mod stress;
@@ -52,6 +53,7 @@ pub use mesh_sheet::mesh as draw_mesh;
 pub use of_run::{FIGURES, figures_of_run};
 pub use overview::draw;
 pub use render::{RenderError, to_png};
+pub(crate) use shown::shown_cells;
 pub use svg::ONE_COLUMN;
 pub use sweep::{compare_sweeps, difference_of_axes, figures_of_sweep};
 

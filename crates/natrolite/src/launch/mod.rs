@@ -12,6 +12,8 @@ pub use cores::Cores;
 use crate::case::Case;
 use crate::failure::Failure;
 use crate::run::ranks::Engine;
+use serde::{Deserialize, Serialize};
+use std::process::Command;
 
 /// What the environment tells of a launcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,16 @@ impl Launcher {
         self.place.map_or(1, |(_, size)| size)
     }
 
+    /// True when the process was started by one.
+    pub fn is_there(self) -> bool {
+        self.place.is_some()
+    }
+
+    /// Hides the launcher from a process that this one starts.
+    pub fn hide_from(command: &mut Command) -> &mut Command {
+        VARIABLES.iter().flatten().fold(command, |command, name| command.env_remove(name))
+    }
+
     /// Refuses to do the same thing several times.
     ///
     /// # Errors
@@ -61,6 +73,28 @@ impl Launcher {
         ));
         Err(if self.speaks() { error } else { Failure::Elsewhere(error.exit_code()) })
     }
+}
+
+/// What messages cost between ranks, as the slowest of them sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Network {
+    /// Sending a number to a neighbour while one comes from another \[s\].
+    pub latency: f64,
+    /// Adding up one number over all ranks \[s\].
+    pub reduction: f64,
+    /// What a rank sends, while it receives as much, in large messages \[byte/s\].
+    pub bandwidth: f64,
+}
+
+/// What a rank sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// Number of messages.
+    pub messages: f64,
+    /// Their bytes.
+    pub bytes: f64,
+    /// Sums over all ranks.
+    pub reductions: f64,
 }
 
 /// The processes of a run.
@@ -151,6 +185,107 @@ impl Ranks {
         Ok(self.engine())
     }
 
+    /// Makes groups of the ranks that give the same colour, in their order.
+    ///
+    /// # Errors
+    /// [`Failure::System`] when MPI refuses.
+    pub fn split(&self, colour: u32) -> Result<Self, Failure> {
+        #[cfg(feature = "petsc")]
+        if let Some(engine) = &self.engine {
+            return Ok(Ranks { engine: Some(engine.split(colour)?) });
+        }
+        let _ = colour;
+        Ok(Self::alone())
+    }
+
+    /// This process by itself.
+    fn alone() -> Self {
+        Ranks {
+            #[cfg(feature = "petsc")]
+            engine: None,
+        }
+    }
+
+    /// Sends a text to the first rank, which [`Ranks::poll`]s for it.
+    ///
+    /// # Errors
+    /// [`Failure::System`] when MPI refuses, or there is no other rank.
+    pub fn send_to_first(&self, text: &str) -> Result<(), Failure> {
+        let words = words_of(text);
+        #[cfg(feature = "petsc")]
+        if let Some(engine) = &self.engine {
+            return engine.send_to_first(&words);
+        }
+        Err(Failure::System(format!("nobody to send {} words to", words.len())))
+    }
+
+    /// The next text that some rank sent here, if there is one yet.
+    ///
+    /// # Errors
+    /// [`Failure::System`] when MPI refuses.
+    pub fn poll(&self) -> Result<Option<String>, Failure> {
+        #[cfg(feature = "petsc")]
+        if let Some(engine) = &self.engine {
+            return Ok(engine.poll()?.map(|words| text_of(&words)));
+        }
+        Ok(None)
+    }
+
+    /// What the first rank says, on all of them.
+    pub fn told_by_first(&self, text: &str) -> String {
+        match self.engine() {
+            None => text.to_owned(),
+            Some(engine) => {
+                let own = if self.rank() == 0 { words_of(text) } else { Vec::new() };
+                text_of(&engine.comm().gather_all(&own)[0])
+            }
+        }
+    }
+
+    /// Ends all ranks for a failure that only this one has, and that the others cannot be asked about:
+    /// says why, and does not return where there are others.
+    pub fn end_for(&self, failure: Failure) -> Failure {
+        #[cfg(feature = "petsc")]
+        if let Some(engine) = self.engine.as_ref().filter(|_| self.size() > 1) {
+            eprint!("{}", failure.render(false));
+            engine.abort(failure.exit_code());
+        }
+        failure
+    }
+
+    /// Waits for all ranks, asleep.
+    ///
+    /// # Errors
+    /// [`Failure::System`] when MPI refuses.
+    pub fn wait(&self) -> Result<(), Failure> {
+        #[cfg(feature = "petsc")]
+        if let Some(engine) = &self.engine {
+            engine.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Measures what messages cost; nothing for a process without a launcher.
+    ///
+    /// # Errors
+    /// [`Failure::System`] when MPI refuses.
+    pub fn network(&self) -> Result<Option<Network>, Failure> {
+        #[cfg(feature = "petsc")]
+        if let Some(engine) = &self.engine {
+            return engine.network().map(Some);
+        }
+        Ok(None)
+    }
+
+    /// What this rank sent in all linear solves so far, as far as the solver tells.
+    pub fn traffic(&self) -> Traffic {
+        #[cfg(feature = "petsc")]
+        if let Some(engine) = &self.engine {
+            return engine.traffic();
+        }
+        Traffic::default()
+    }
+
     /// The cores that the ranks of this machine may use; what a process without a launcher sees by itself
     /// is not asked for.
     pub fn cores(&self) -> Option<Cores> {
@@ -158,9 +293,35 @@ impl Ranks {
     }
 }
 
+/// Bytes in words, after their number.
+fn words_of(text: &str) -> Vec<u64> {
+    let word = |bytes: &[u8]| {
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        u64::from_le_bytes(word)
+    };
+    std::iter::once(text.len() as u64).chain(text.as_bytes().chunks(8).map(word)).collect()
+}
+
+/// The text that [`words_of`] made words of.
+fn text_of(words: &[u64]) -> String {
+    let (length, words) = words.split_first().unwrap_or((&0, &[]));
+    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    bytes.truncate(*length as usize);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_travel_as_words() {
+        for text in ["", "a", "12345678", "äöü\t123456789\n"] {
+            assert_eq!(text_of(&words_of(text)), text);
+        }
+        assert_eq!(text_of(&[]), "");
+    }
 
     fn launcher(variables: &[(&str, &str)]) -> Launcher {
         let find = |name: &str| variables.iter().find(|(key, _)| *key == name);

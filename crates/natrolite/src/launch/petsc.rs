@@ -1,11 +1,11 @@
 //! MPI and PETSc as what solves on ranks.
 
-use super::Launcher;
+use super::{Launcher, Network, Traffic};
 use crate::case::Case;
 use crate::failure::Failure;
 use crate::run::ranks::Engine;
 use algebra::{AmgProblem, Comm, Halo, LinearSolver};
-use distributed::{Defaults, Mpi, PetscSolver};
+use distributed::{Defaults, Mpi, PetscError, PetscSolver};
 use mesh::CornerGraph;
 
 /// MPI and PETSc, running.
@@ -21,7 +21,7 @@ impl Petsc {
     pub fn start(launcher: Launcher) -> Result<Self, Failure> {
         let mpi = match Mpi::start() {
             Some(Ok(mpi)) => mpi,
-            Some(Err(error)) => return Err(Failure::System(error.to_string())),
+            Some(Err(error)) => return Err(refused(error)),
             None => return Err(Failure::System("MPI was started before".into())),
         };
         if mpi.size() != launcher.size() {
@@ -34,6 +34,58 @@ impl Petsc {
         Ok(Petsc { mpi })
     }
 
+    /// The ranks that give the same colour.
+    ///
+    /// # Errors
+    /// When MPI refuses.
+    pub fn split(&self, colour: u32) -> Result<Self, Failure> {
+        self.mpi.split(colour).map(|mpi| Petsc { mpi }).map_err(refused)
+    }
+
+    /// Sends words to the first rank.
+    ///
+    /// # Errors
+    /// When MPI refuses.
+    pub fn send_to_first(&self, words: &[u64]) -> Result<(), Failure> {
+        self.mpi.send(words, 0).map_err(refused)
+    }
+
+    /// The next words that some rank sent here.
+    ///
+    /// # Errors
+    /// When MPI refuses.
+    pub fn poll(&self) -> Result<Option<Vec<u64>>, Failure> {
+        self.mpi.poll().map_err(refused)
+    }
+
+    /// Ends all ranks.
+    pub fn abort(&self, code: u8) {
+        self.mpi.abort(code);
+    }
+
+    /// Waits for all ranks, asleep.
+    ///
+    /// # Errors
+    /// When MPI refuses.
+    pub fn wait(&self) -> Result<(), Failure> {
+        self.mpi.wait().map_err(refused)
+    }
+
+    /// Measures what messages cost.
+    ///
+    /// # Errors
+    /// When MPI refuses.
+    pub fn network(&self) -> Result<Network, Failure> {
+        let n = self.mpi.network().map_err(refused)?;
+        Ok(Network { latency: n.latency, reduction: n.reduction, bandwidth: n.bandwidth })
+    }
+
+    /// What this rank sent in all linear solves so far.
+    pub fn traffic(&self) -> Traffic {
+        let t = self.mpi.traffic();
+        Traffic { messages: t.messages, bytes: t.bytes, reductions: t.reductions }
+    }
+
     /// Takes the options of a case.
     ///
     /// # Errors
@@ -43,6 +95,10 @@ impl Petsc {
         let wrong = |error| Failure::Input(format!("solver.petsc or PETSC_OPTIONS: {error}"));
         self.mpi.set_options(options).map_err(wrong)
     }
+}
+
+fn refused(error: PetscError) -> Failure {
+    Failure::System(error.to_string())
 }
 
 impl Engine for Petsc {

@@ -1,5 +1,5 @@
 //! `/mesh` in `result.vtkhdf`: what VTKHDF has no place for, the names of boundaries and interfaces and
-//! their facets.
+//! their facets. Numbers of nodes and cells are those of the whole mesh, also where it is in several pieces.
 //!
 //! ```text
 //! /mesh                             attributes: dimension, axes, symmetry
@@ -15,7 +15,7 @@
 
 use super::profile::encode_name;
 use super::vtkhdf::{text, write_attribute};
-use crate::results::{Results, Symmetry};
+use crate::results::{PartOf, Results, Symmetry};
 use hdf5::types::VarLenUnicode;
 use hdf5::{Group, H5Type};
 use mesh::FacetBlock;
@@ -37,11 +37,12 @@ pub fn write_facets(group: &Group, results: &Results) -> hdf5::Result<()> {
     group.new_attr::<i64>().shape(2).create("axes")?.write(&axes)?;
     write_attribute(group, "symmetry", symmetry_name(results.symmetry))?;
 
+    let numbers = Numbers { part_of: results.part_of.as_ref() };
     let boundaries = group.create_group("boundaries")?;
     write_names(&boundaries, "names", mesh.boundaries.iter().map(|b| b.name.as_str()))?;
     for boundary in &mesh.boundaries {
         let place = boundaries.create_group(&encode_name(&boundary.name))?;
-        write_side(&place, ["Connectivity", "Cells"], &boundary.facets)?;
+        numbers.write_side(&place, ["Connectivity", "Cells"], &boundary.facets)?;
         write_kinds(&place, &boundary.facets)?;
         write_fields(&place, results, &boundary.name)?;
     }
@@ -51,7 +52,7 @@ pub fn write_facets(group: &Group, results: &Results) -> hdf5::Result<()> {
         let place = interfaces.create_group(&encode_name(&interface.name))?;
         let names = ["Connectivity", "Opposite"].into_iter().zip(["Cells", "OppositeCells"]);
         for (side, (nodes, cells)) in interface.sides.iter().zip(names) {
-            write_side(&place, [nodes, cells], side)?;
+            numbers.write_side(&place, [nodes, cells], side)?;
         }
         write_kinds(&place, &interface.sides[0])?;
         let regions = interface.regions.map(|r| mesh.regions[r as usize].as_str());
@@ -74,15 +75,27 @@ pub fn write_names<'a>(
     }
 }
 
-fn write_side(
-    group: &Group,
-    [connectivity, owners]: [&str; 2],
-    facets: &[FacetBlock],
-) -> hdf5::Result<()> {
-    let nodes: Vec<u32> = facets.iter().flat_map(|b| b.nodes.iter().copied()).collect();
-    let cells: Vec<u32> = facets.iter().flat_map(|b| b.cells.iter().copied()).collect();
-    write_list(group, connectivity, &nodes)?;
-    write_list(group, owners, &cells)
+/// Numbers in the whole mesh.
+struct Numbers<'a> {
+    part_of: Option<&'a PartOf>,
+}
+
+impl Numbers<'_> {
+    fn write_side(
+        &self,
+        group: &Group,
+        [connectivity, owners]: [&str; 2],
+        facets: &[FacetBlock],
+    ) -> hdf5::Result<()> {
+        let mut nodes: Vec<u32> = facets.iter().flat_map(|b| b.nodes.iter().copied()).collect();
+        let mut cells: Vec<u32> = facets.iter().flat_map(|b| b.cells.iter().copied()).collect();
+        if let Some(part) = self.part_of {
+            nodes.iter_mut().for_each(|node| *node = part.nodes[*node as usize]);
+            cells.iter_mut().for_each(|cell| *cell = part.cells[*cell as usize]);
+        }
+        write_list(group, connectivity, &nodes)?;
+        write_list(group, owners, &cells)
+    }
 }
 
 fn write_kinds(group: &Group, facets: &[FacetBlock]) -> hdf5::Result<()> {

@@ -4,6 +4,7 @@
 //! [`Folder::path`] afterwards, and [`Folder::commit`] last; until then nothing stands under a
 //! final name.
 
+mod checkpoint;
 mod error;
 mod facets;
 mod folder;
@@ -11,11 +12,15 @@ mod packed;
 mod profile;
 mod read;
 mod read_mesh;
+mod read_pieces;
 mod read_sweep;
 mod summary;
 mod sweep;
 mod vtkhdf;
 
+pub use checkpoint::{
+    Checkpoint, checkpoint_path, read_checkpoint, remove_checkpoint, write_checkpoint,
+};
 pub use error::OutputError;
 pub use folder::Folder;
 pub(crate) use profile::write_number;
@@ -24,9 +29,12 @@ pub use read::{ReadError, read_results};
 pub use read_sweep::{PARTIAL_SWEEP_FILE, ReadSweepError, SWEEP_FILE, read_sweep};
 pub use summary::{format_number, people_unit, reproducible_json, summary_json, summary_table};
 pub use sweep::write_sweep;
+pub use vtkhdf::pieces::write_vtkhdf_of_ranks;
 pub use vtkhdf::write_vtkhdf;
 
-use crate::results::{Results, Summary};
+use crate::results::{Piece, Results, Summary};
+use crate::run::ranks::RankResults;
+use algebra::Comm;
 use std::path::Path;
 
 /// Name of the HDF5 file.
@@ -47,6 +55,50 @@ pub fn write_data(results: &Results, folder: &Path, compression: u8) -> Result<(
     let (path, start) = (folder.join(RESULT_FILE), std::time::Instant::now());
     write_vtkhdf(results, &path, compression)?;
     tell_written(&path, start);
+    write_profiles(results, folder)
+}
+
+/// Writes what `solved` on the ranks of `comm`, which all call this together; rank 0 says where `to`, and with
+/// which level of compression.
+///
+/// # Errors
+/// As [`write_data`], on rank 0.
+pub fn write_solved(
+    comm: &dyn Comm,
+    solved: &RankResults,
+    to: Option<(&Path, u8)>,
+) -> Result<(), OutputError> {
+    let to = solved.results.as_ref().zip(to);
+    match (&solved.piece, to) {
+        (Some(piece), to) => {
+            let to = to.map(|(results, (folder, compression))| (results, folder, compression));
+            write_data_of_ranks(comm, piece, to)
+        }
+        (None, Some((results, (folder, compression)))) => write_data(results, folder, compression),
+        (None, None) => Ok(()),
+    }
+}
+
+/// As [`write_data`] where each rank has a piece of the fields; rank 0 gives `to`: its results, the folder,
+/// and the level of compression. All ranks call this together.
+///
+/// # Errors
+/// As [`write_data`], on rank 0.
+pub fn write_data_of_ranks(
+    comm: &dyn Comm,
+    piece: &Piece,
+    to: Option<(&Results, &Path, u8)>,
+) -> Result<(), OutputError> {
+    let Some((results, folder, compression)) = to else {
+        return write_vtkhdf_of_ranks(comm, piece, None);
+    };
+    let (path, start) = (folder.join(RESULT_FILE), std::time::Instant::now());
+    write_vtkhdf_of_ranks(comm, piece, Some((results, &path, compression)))?;
+    tell_written(&path, start);
+    write_profiles(results, folder)
+}
+
+fn write_profiles(results: &Results, folder: &Path) -> Result<(), OutputError> {
     for (stem, profile) in file_stems(&results.profiles).iter().zip(&results.profiles) {
         let path = folder.join(format!("profile_{stem}.csv"));
         write_file(&path, |out| write_csv(profile, out))?;

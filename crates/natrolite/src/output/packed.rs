@@ -20,6 +20,10 @@ const HELD: usize = 4;
 pub(super) trait Number: H5Type + Copy + Send + Sync {
     /// The byte number `k` of it.
     fn byte(self, k: usize) -> u8;
+    /// As ranks send it to each other.
+    fn to_word(self) -> u64;
+    /// From [`Number::to_word`].
+    fn from_word(word: u64) -> Self;
 }
 
 macro_rules! numbers {
@@ -29,24 +33,38 @@ macro_rules! numbers {
             fn byte(self, k: usize) -> u8 {
                 self.to_ne_bytes()[k]
             }
+
+            fn to_word(self) -> u64 {
+                let mut word = [0; 8];
+                word[..size_of::<Self>()].copy_from_slice(&self.to_ne_bytes());
+                u64::from_ne_bytes(word)
+            }
+
+            fn from_word(word: u64) -> Self {
+                let mut own = [0; size_of::<Self>()];
+                own.copy_from_slice(&word.to_ne_bytes()[..size_of::<Self>()]);
+                Self::from_ne_bytes(own)
+            }
         }
     )*};
 }
 numbers!(u8, i32, i64, f64);
 
-/// Writes `rows` rows of `N` numbers to a dataset with chunks of `chunk` rows and the filters shuffle and
-/// deflate; `fill` adds a range of rows to a vector.
+/// Writes rows of `N` numbers to a dataset with chunks of `chunk` rows and the filters shuffle and deflate;
+/// `fill` adds a range of rows to a vector. `rows` begins with a chunk, and ends with one or with the
+/// dataset.
 pub(super) fn write<T: Number, const N: usize>(
     dataset: &Dataset,
-    (rows, chunk): (usize, usize),
+    (rows, chunk): (Range<usize>, usize),
     level: u8,
     fill: impl Fn(Range<usize>, &mut Vec<[T; N]>) + Sync,
 ) -> hdf5::Result<()> {
-    let starts: Vec<usize> = (0..rows).step_by(chunk).collect();
+    let end = rows.end;
+    let starts: Vec<usize> = rows.step_by(chunk).collect();
     for wave in starts.chunks(HELD * rayon::current_num_threads()) {
         let pack = |&first: &usize| {
             let mut values = Vec::with_capacity(chunk);
-            fill(first..rows.min(first + chunk), &mut values);
+            fill(first..end.min(first + chunk), &mut values);
             pack(values.as_flattened(), chunk * N, level)
         };
         let packed: Vec<_> = wave.par_iter().map(pack).collect();

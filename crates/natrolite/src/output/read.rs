@@ -5,6 +5,8 @@
 
 use super::profile::encode_name;
 use super::read_mesh::read_mesh;
+use super::read_pieces::Pieces;
+use super::vtkhdf::pieces::POINT_IDS;
 use super::{RESULT_FILE, SUMMARY_FILE};
 use crate::results::{Column, Field, Profile, Results, Summary, SurfaceField};
 use hdf5::types::VarLenUnicode;
@@ -101,10 +103,10 @@ pub fn read_results(folder: &Path) -> Result<Results, ReadError> {
 pub type Wrong = String;
 
 fn read_file(file: &File, summary: Summary) -> Result<Results, Wrong> {
-    let (mesh, symmetry) = read_mesh(file)?;
+    let (mesh, symmetry, pieces) = read_mesh(file)?;
     let profiles = read_profiles(file)?;
     Ok(Results {
-        fields: read_fields(file, &mesh)?,
+        fields: read_fields(file, &mesh, pieces.as_ref())?,
         surface_fields: read_surface_fields(file, &mesh)?,
         profiles,
         symmetry,
@@ -113,14 +115,21 @@ fn read_file(file: &File, summary: Summary) -> Result<Results, Wrong> {
         resolved: read_text(file, "case/resolved")?,
         log: read_text(file, "log")?,
         mesh,
+        part_of: None,
     })
 }
 
-fn read_fields(file: &File, mesh: &Mesh) -> Result<Vec<Field>, Wrong> {
+fn read_fields(file: &File, mesh: &Mesh, pieces: Option<&Pieces>) -> Result<Vec<Field>, Wrong> {
     let group = group(file, "VTKHDF/PointData")?;
     let mut fields = Vec::new();
     for name in members(&group)? {
-        let values: Vec<f64> = read(&group, &name)?;
+        if pieces.is_some() && name == POINT_IDS {
+            continue;
+        }
+        let mut values: Vec<f64> = read(&group, &name)?;
+        if let Some(pieces) = pieces {
+            values = pieces.merge_points(&values).map_err(|e| format!("field `{name}`: {e}"))?;
+        }
         let unit = unit_of(&group, &name)?;
         let count = mesh.points.len();
         let components = values.len().checked_div(count).unwrap_or(0);

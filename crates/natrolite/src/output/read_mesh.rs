@@ -3,12 +3,13 @@
 use super::facets::symmetry_name;
 use super::profile::encode_name;
 use super::read::{Wrong, attribute, group, names, read};
+use super::read_pieces::Pieces;
 use crate::results::Symmetry;
 use hdf5::{File, Group};
 use mesh::{Block, Boundary, CellKind, FacetBlock, Interface, Mesh};
 
-/// Reads the mesh and what it stands for.
-pub fn read_mesh(file: &File) -> Result<(Mesh, Symmetry), Wrong> {
+/// Reads the mesh and what it stands for, and how it is merged where it lies in pieces.
+pub fn read_mesh(file: &File) -> Result<(Mesh, Symmetry, Option<Pieces>), Wrong> {
     let (grid, place) = (group(file, "VTKHDF")?, group(file, "mesh")?);
     let dimension = place.attr("dimension").and_then(|a| a.read_scalar::<i64>());
     let axes = place.attr("axes").and_then(|a| a.read_raw::<i64>()).unwrap_or_default();
@@ -23,14 +24,27 @@ pub fn read_mesh(file: &File) -> Result<(Mesh, Symmetry), Wrong> {
     let known = all.into_iter().find(|s| symmetry_name(*s) == symmetry);
     let symmetry = known.ok_or_else(|| format!("unknown symmetry `{symmetry}`"))?;
 
-    let points = read::<f64>(&grid, "Points")?;
+    let pieces = Pieces::read(&grid)?;
+    let mut points = read::<f64>(&grid, "Points")?;
+    if let Some(pieces) = &pieces {
+        points = pieces.merge_points(&points)?;
+    }
     let (points, rest) = points.as_chunks::<3>();
     if !rest.is_empty() || points.as_flattened().iter().any(|x| !x.is_finite()) {
         return Err("the points are wrong".into());
     }
     let region = grid.dataset("CellData/region").map_err(|_| "the cells have no region")?;
     let regions = names(&region, "names")?;
-    let blocks = read_blocks(&grid, (points.len(), regions.len(), dimension))?;
+    let mut cells = Cells {
+        kinds: read_kinds(&grid)?,
+        nodes: read::<u32>(&grid, "Connectivity")?,
+        regions: read::<i32>(&grid, "CellData/region")?,
+    };
+    if let Some(pieces) = &pieces {
+        cells = pieces.merge_cells(&cells)?;
+    }
+    check_nodes(&cells.nodes, "Connectivity", points.len())?;
+    let blocks = blocks_of(&cells, regions.len(), dimension)?;
     let mut mesh =
         Mesh { dimension, axes, points: points.to_vec(), regions, blocks, ..Mesh::default() };
     let limits = [points.len(), mesh.cell_count(), dimension - 1];
@@ -52,23 +66,28 @@ pub fn read_mesh(file: &File) -> Result<(Mesh, Symmetry), Wrong> {
         };
         mesh.interfaces.push(Interface { name, regions: [a, b], sides: [first?, second?] });
     }
-    Ok((mesh, symmetry))
+    Ok((mesh, symmetry, pieces))
+}
+
+/// Cells as they lie in the file.
+pub struct Cells {
+    /// The kind of each.
+    pub kinds: Vec<CellKind>,
+    /// The nodes of all, one cell after the other.
+    pub nodes: Vec<u32>,
+    /// The region of each.
+    pub regions: Vec<i32>,
 }
 
 /// Cells of one kind in one region that follow each other are a block.
-fn read_blocks(
-    grid: &Group,
-    (points, regions, dimension): (usize, usize, usize),
-) -> Result<Vec<Block>, Wrong> {
-    let kinds = read_kinds(grid)?;
-    let nodes = read_nodes(grid, "Connectivity", points)?;
-    let region = read::<i32>(grid, "CellData/region")?;
+fn blocks_of(cells: &Cells, regions: usize, dimension: usize) -> Result<Vec<Block>, Wrong> {
+    let Cells { kinds, nodes, regions: region } = cells;
     if region.len() != kinds.len() || region.iter().any(|r| *r < 0 || *r as usize >= regions) {
         return Err("the regions of the cells are wrong".into());
     }
     let mut blocks: Vec<Block> = Vec::new();
     let mut rest = &nodes[..];
-    for (&kind, &region) in kinds.iter().zip(&region) {
+    for (&kind, &region) in kinds.iter().zip(region) {
         let (cell, after) = split(rest, kind)?;
         rest = after;
         let region = region as u32;
@@ -92,7 +111,8 @@ fn read_side(
     [points, cells, dimension]: [usize; 3],
 ) -> Result<Vec<FacetBlock>, Wrong> {
     let kinds = read_kinds(group)?;
-    let nodes = read_nodes(group, connectivity, points)?;
+    let nodes = read::<u32>(group, connectivity)?;
+    check_nodes(&nodes, connectivity, points)?;
     let owners = read::<u32>(group, owners)?;
     if owners.len() != kinds.len() || owners.iter().any(|&c| c as usize >= cells) {
         return Err("facets without a cell".into());
@@ -128,10 +148,9 @@ fn read_kinds(group: &Group) -> Result<Vec<CellKind>, Wrong> {
     kinds.ok_or_else(|| "cells of unknown types".into())
 }
 
-fn read_nodes(group: &Group, name: &str, points: usize) -> Result<Vec<u32>, Wrong> {
-    let nodes = read::<u32>(group, name)?;
+fn check_nodes(nodes: &[u32], name: &str, points: usize) -> Result<(), Wrong> {
     match nodes.iter().all(|&n| (n as usize) < points) {
-        true => Ok(nodes),
+        true => Ok(()),
         false => Err(format!("`{name}` names nodes that do not exist")),
     }
 }

@@ -1,8 +1,8 @@
 //! `result.vtkhdf`: one HDF5 file that ParaView opens as it is.
 //!
-//! `/VTKHDF` follows the VTKHDF format, version 1.0, type UnstructuredGrid, one partition
-//! (<https://docs.vtk.org/en/latest/vtk_file_formats/vtkhdf_file_format/>). What readers of VTKHDF
-//! do not know stands beside it:
+//! `/VTKHDF` follows the VTKHDF format, version 1.0, type UnstructuredGrid
+//! (<https://docs.vtk.org/en/latest/vtk_file_formats/vtkhdf_file_format/>), with one partition, or one for each
+//! rank of a run on several, see `pieces.rs`. What readers of VTKHDF do not know stands beside it:
 //!
 //! ```text
 //! /case/text, /case/resolved     the case as typed, and in SI units with every default
@@ -17,6 +17,7 @@
 //! Every dataset is the same, to the last bit, for any number of threads; what is not stands in the
 //! attributes of `/run`. Big arrays are converted and written a chunk at a time, and compressed in parallel.
 
+pub(super) mod pieces;
 #[cfg(test)]
 mod tests;
 
@@ -43,10 +44,20 @@ const CHUNK: usize = 32 * 1024;
 /// [`OutputError::Hdf5`] when the library or the system below it fails; [`OutputError::Io`] when
 /// the file cannot be forced onto the disk.
 pub fn write_vtkhdf(results: &Results, path: &Path, compression: u8) -> Result<(), OutputError> {
+    write_with(results, path, compression, |writer, group| writer.grid(group, results))
+}
+
+/// As [`write_vtkhdf`], where `grid` writes `/VTKHDF`.
+fn write_with(
+    results: &Results,
+    path: &Path,
+    compression: u8,
+    grid: impl FnOnce(&Writer, &Group) -> hdf5::Result<()>,
+) -> Result<(), OutputError> {
     let attempt = || {
         let file = File::create(path)?;
         let writer = Writer { compression: compression.min(9) };
-        writer.grid(&file.create_group("VTKHDF")?, results)?;
+        grid(&writer, &file.create_group("VTKHDF")?)?;
         let case = file.create_group("case")?;
         write_text(&case, "text", &results.case_text)?;
         write_text(&case, "resolved", &results.resolved)?;
@@ -106,7 +117,7 @@ impl Writer {
     ) -> hdf5::Result<Dataset> {
         let dataset = self.dataset::<T>(group, name, rows, N)?;
         if self.compression > 0 {
-            packed::write(&dataset, (rows, rows.clamp(1, CHUNK)), self.compression, fill)?;
+            packed::write(&dataset, (0..rows, rows.clamp(1, CHUNK)), self.compression, fill)?;
             return Ok(dataset);
         }
         let mut buffer = Vec::with_capacity(rows.min(CHUNK));
@@ -131,40 +142,14 @@ impl Writer {
         count: impl Fn(&Block) -> usize,
         fill: impl Fn(usize, Range<usize>, &mut Vec<[T; 1]>) + Sync,
     ) -> hdf5::Result<Dataset> {
-        let mut ends = Vec::with_capacity(mesh.blocks.len());
-        for block in &mesh.blocks {
-            ends.push(ends.last().unwrap_or(&0) + count(block));
-        }
-        let len = ends.last().copied().unwrap_or(0);
-        self.rows(place, len, |range, out| {
-            let mut first = range.start;
-            for k in ends.partition_point(|&end| end <= first).. {
-                let (start, end) = (if k == 0 { 0 } else { ends[k - 1] }, ends[k].min(range.end));
-                fill(k, first - start..end - start, out);
-                first = end;
-                if first == range.end {
-                    break;
-                }
-            }
-        })
+        let len = mesh.blocks.iter().map(&count).sum();
+        self.rows(place, len, of_blocks(mesh, count, fill))
     }
 
     fn grid(&self, group: &Group, results: &Results) -> hdf5::Result<()> {
         let mesh = &results.mesh;
         let cells = mesh.cell_count();
-        let ids = mesh.blocks.iter().map(|b| b.nodes.len()).sum::<usize>();
-        // Version 2 only adds time steps; readers of version 1 (VTK 9.2, ParaView 5.11) warn of it.
-        group.new_attr::<i64>().shape(2).create("Version")?.write(&[1_i64, 0])?;
-        // The reader of VTK wants a string of fixed length here.
-        let kind = FixedAscii::<16>::from_ascii("UnstructuredGrid").map_err(text_error)?;
-        group.new_attr::<FixedAscii<16>>().create("Type")?.write_scalar(&kind)?;
-        for (name, count) in [
-            ("NumberOfPoints", mesh.points.len()),
-            ("NumberOfCells", cells),
-            ("NumberOfConnectivityIds", ids),
-        ] {
-            group.new_dataset::<i64>().shape(1).create(name)?.write(&[count as i64])?;
-        }
+        write_head(group, &[sizes(mesh)])?;
         let points = self.rows((group, "Points"), mesh.points.len(), |range, out| {
             out.extend_from_slice(&mesh.points[range]);
         })?;
@@ -175,19 +160,7 @@ impl Writer {
         self.blocks((group, "Connectivity"), mesh, ids_of, |k, range, out| {
             out.extend(blocks[k].nodes[range].iter().map(|&node| [i64::from(node)]));
         })?;
-        // Of each block the first cell, the ids before it, and those of a cell.
-        let (mut firsts, mut cell, mut id) = (Vec::new(), 0, 0);
-        for block in blocks {
-            firsts.push((cell, id, block.kind.node_count()));
-            (cell, id) = (cell + block.len(), id + block.nodes.len());
-        }
-        self.rows((group, "Offsets"), cells + 1, |range, out| {
-            out.extend(range.map(|cell| {
-                let block = firsts.partition_point(|&(first, ..)| first <= cell).checked_sub(1);
-                let (first, id, size) = block.map_or((0, 0, 0), |k| firsts[k]);
-                [(id + (cell - first) * size) as i64]
-            }));
-        })?;
+        self.rows((group, "Offsets"), cells + 1, offsets(mesh))?;
         self.blocks((group, "Types"), mesh, Block::len, |k, range, out| {
             out.resize(out.len() + range.len(), [blocks[k].kind.vtk_type()]);
         })?;
@@ -197,19 +170,13 @@ impl Writer {
         let region = self.blocks(region, mesh, Block::len, |k, range, out| {
             out.resize(out.len() + range.len(), [blocks[k].region as i32]);
         })?;
-        let names = mesh.regions.iter().map(|n| text(n)).collect::<hdf5::Result<Vec<_>>>()?;
-        region.new_attr::<VarLenUnicode>().shape(names.len()).create("names")?.write(&names)?;
+        write_region_names(&region, mesh)?;
 
         let point_data = group.create_group("PointData")?;
         for field in &results.fields {
             self.field(&point_data, field)?;
         }
-        for (attribute, components) in [("Scalars", 1), ("Vectors", 3)] {
-            if let Some(field) = results.fields.iter().find(|f| f.components == components) {
-                write_attribute(&point_data, attribute, &field.name)?;
-            }
-        }
-        Ok(())
+        write_active_fields(&point_data, &results.fields)
     }
 
     fn field(&self, group: &Group, field: &Field) -> hdf5::Result<()> {
@@ -231,6 +198,82 @@ impl Writer {
         let (rows, _) = values.as_chunks::<N>();
         self.rows(place, rows.len(), |range, out| out.extend_from_slice(&rows[range]))
     }
+}
+
+/// Numbers of points, of cells and of nodes of cells.
+fn sizes(mesh: &Mesh) -> [usize; 3] {
+    let ids = mesh.blocks.iter().map(|b| b.nodes.len()).sum();
+    [mesh.points.len(), mesh.cell_count(), ids]
+}
+
+/// What this is, and the sizes of each partition.
+fn write_head(group: &Group, partitions: &[[usize; 3]]) -> hdf5::Result<()> {
+    // Version 2 only adds time steps; readers of version 1 (VTK 9.2, ParaView 5.11) warn of it.
+    group.new_attr::<i64>().shape(2).create("Version")?.write(&[1_i64, 0])?;
+    // The reader of VTK wants a string of fixed length here.
+    let kind = FixedAscii::<16>::from_ascii("UnstructuredGrid").map_err(text_error)?;
+    group.new_attr::<FixedAscii<16>>().create("Type")?.write_scalar(&kind)?;
+    let names = ["NumberOfPoints", "NumberOfCells", "NumberOfConnectivityIds"];
+    for (k, name) in names.into_iter().enumerate() {
+        let counts: Vec<i64> = partitions.iter().map(|sizes| sizes[k] as i64).collect();
+        group.new_dataset::<i64>().shape(counts.len()).create(name)?.write(&counts)?;
+    }
+    Ok(())
+}
+
+/// Ranges of numbers that come with the blocks of a mesh, see [`Writer::blocks`].
+fn of_blocks<T: Number>(
+    mesh: &Mesh,
+    count: impl Fn(&Block) -> usize,
+    fill: impl Fn(usize, Range<usize>, &mut Vec<[T; 1]>) + Sync,
+) -> impl Fn(Range<usize>, &mut Vec<[T; 1]>) + Sync {
+    let mut ends = Vec::with_capacity(mesh.blocks.len());
+    for block in &mesh.blocks {
+        ends.push(ends.last().unwrap_or(&0) + count(block));
+    }
+    move |range, out| {
+        let mut first = range.start;
+        for k in ends.partition_point(|&end| end <= first).. {
+            let (start, end) = (if k == 0 { 0 } else { ends[k - 1] }, ends[k].min(range.end));
+            fill(k, first - start..end - start, out);
+            first = end;
+            if first == range.end {
+                break;
+            }
+        }
+    }
+}
+
+/// Where the nodes of each cell begin among those of all, and where those of the last end.
+fn offsets(mesh: &Mesh) -> impl Fn(Range<usize>, &mut Vec<[i64; 1]>) + Sync {
+    // Of each block the first cell, the ids before it, and those of a cell.
+    let (mut firsts, mut cell, mut id) = (Vec::new(), 0, 0);
+    for block in &mesh.blocks {
+        firsts.push((cell, id, block.kind.node_count()));
+        (cell, id) = (cell + block.len(), id + block.nodes.len());
+    }
+    move |range, out| {
+        out.extend(range.map(|cell| {
+            let block = firsts.partition_point(|&(first, ..)| first <= cell).checked_sub(1);
+            let (first, id, size) = block.map_or((0, 0, 0), |k| firsts[k]);
+            [(id + (cell - first) * size) as i64]
+        }));
+    }
+}
+
+fn write_region_names(region: &Dataset, mesh: &Mesh) -> hdf5::Result<()> {
+    let names = mesh.regions.iter().map(|n| text(n)).collect::<hdf5::Result<Vec<_>>>()?;
+    region.new_attr::<VarLenUnicode>().shape(names.len()).create("names")?.write(&names)
+}
+
+/// Tells readers which fields to show first.
+fn write_active_fields(point_data: &Group, fields: &[Field]) -> hdf5::Result<()> {
+    for (attribute, components) in [("Scalars", 1), ("Vectors", 3)] {
+        if let Some(field) = fields.iter().find(|f| f.components == components) {
+            write_attribute(point_data, attribute, &field.name)?;
+        }
+    }
+    Ok(())
 }
 
 fn write_profile(group: &Group, profile: &Profile) -> hdf5::Result<()> {

@@ -18,8 +18,12 @@ pub fn mesh(results: &Results) -> Html {
         html.text(&format!("; the cells at the rim are {} wide", Amount::of(size, "m").text()));
     }
     html.raw(".</p>\n");
-    if let Some(quality) = quality::assess(&results.mesh) {
-        html.append(&histogram(&quality.histogram));
+    let counts = match &results.part_of {
+        Some(part) => part.histogram,
+        None => quality::assess(&results.mesh).map(|quality| quality.histogram),
+    };
+    if let Some(counts) = counts {
+        html.append(&histogram(&counts));
     }
     html
 }

@@ -166,6 +166,7 @@ pub fn on(mesh: Mesh, symmetry: Symmetry) -> Results {
         surface_fields: Vec::new(),
         profiles: vec![Profile { name: "anode".into(), suffix: "", columns, line }],
         mesh,
+        part_of: None,
         symmetry,
         summary,
         case_text: "title = \"µ\"\n".into(),

@@ -231,7 +231,7 @@ impl Condensed {
             Some(info) => info,
             None => {
                 solver.forget();
-                newton(&mut equations, solver, start, &parameters, &mut |_, _| {})?
+                newton(&mut equations, solver, start, &parameters, &mut |_| {})?
             }
         };
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);

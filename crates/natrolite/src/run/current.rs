@@ -10,8 +10,10 @@ use super::{Geometry, Log, Mechanics, RunError};
 use crate::case::Case;
 use crate::results::{Field, LinearSolverSummary, NewtonSummary};
 use algebra::DenseCg;
-use fem::recover;
+use fem::{Hypothesis, Term, recover};
+use mesh::Mesh;
 use std::time::{Duration, Instant};
+use transport::{Ohm, POTENTIAL};
 
 /// The solved electric side.
 pub struct Current<'m> {
@@ -48,13 +50,10 @@ pub fn solve_current<'m>(
         model.surfaces.len()
     );
     log.observer.phase("solve");
-    let observe = &mut |k, residual| log.observer.iteration(k, residual);
-    let outcome = solve::solve(case, &mut model, observe)?;
+    let outcome = solve::solve(case, &mut model, log.observer)?;
     log.observer.linear(&outcome.linear);
     let current = Current::new(model, outcome, setup, log);
-    for (k, residual) in current.outcome.newton.residuals.iter().enumerate() {
-        log.line(&format!("newton {k}: residual {residual:.3e}"));
-    }
+    current.log_residuals(log);
     Ok(current)
 }
 
@@ -115,7 +114,7 @@ impl<'m> Current<'m> {
     pub fn new(model: Model<'m>, outcome: Outcome, setup: Duration, log: &mut Log<'_>) -> Self {
         let newton = &outcome.newton;
         if !newton.converged {
-            let place = solve::describe_unknown(&model, newton.worst);
+            let place = outcome.worst.as_deref().unwrap_or("an unknown place");
             let why = match &newton.failure {
                 Some(failure) => format!("the linear solver failed ({failure}) after"),
                 None => "Newton's method did not converge in".to_owned(),
@@ -134,6 +133,13 @@ impl<'m> Current<'m> {
         let through = |surface| current_through(&model, surface, &outcome.solution, &reactions);
         let currents = model.surfaces.iter().map(through).collect();
         Current { model, outcome, currents, setup }
+    }
+
+    /// What Newton's method did, line by line.
+    pub fn log_residuals(&self, log: &mut Log<'_>) {
+        for (k, residual) in self.outcome.newton.residuals.iter().enumerate() {
+            log.line(&format!("newton {k}: residual {residual:.3e}"));
+        }
     }
 
     /// What quantities and profiles are made from.
@@ -156,26 +162,29 @@ impl<'m> Current<'m> {
     /// Potential and current density at the nodes.
     pub fn fields(&self) -> Vec<Field> {
         let (model, solution) = (&self.model, &self.outcome.solution);
-        let laws: Vec<(u32, &dyn fem::Term)> = model
-            .conduction
-            .iter()
-            .enumerate()
-            .map(|(region, &placement)| (region as u32, model.system.term(placement)))
-            .collect();
-        let geometry = model.geometry;
-        let deviation =
-            model.system.space().nodal_values(transport::POTENTIAL, &solution.deviations);
-        let flux = recover::nodal_flux(&geometry.mesh, geometry.hypothesis, &laws, &deviation);
-        let mut current = flux.into_flattened();
-        current.iter_mut().for_each(|component| *component = -*component);
-        vec![
-            Field {
-                name: "potential".into(),
-                unit: "V",
-                components: 1,
-                values: solution.potential.clone(),
-            },
-            Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
-        ]
+        let (mesh, hypothesis) = (&model.geometry.mesh, model.geometry.hypothesis);
+        let deviation = model.system.space().nodal_values(POTENTIAL, &solution.deviations);
+        let potential = solution.potential.clone();
+        fields_of((mesh, hypothesis), &model.conductivity, potential, &deviation)
     }
+}
+
+/// Potential and current density at the nodes, from the potential and how far it is from that at zero
+/// current \[V\]; `conductivity` is that of each region \[S/m\].
+pub fn fields_of(
+    (mesh, hypothesis): (&Mesh, Hypothesis),
+    conductivity: &[[[f64; 3]; 3]],
+    potential: Vec<f64>,
+    deviation: &[f64],
+) -> Vec<Field> {
+    let laws: Vec<Ohm> = conductivity.iter().map(|&conductivity| Ohm { conductivity }).collect();
+    let laws: Vec<(u32, &dyn Term)> =
+        (0_u32..).zip(&laws).map(|(region, law)| (region, law as &dyn Term)).collect();
+    let flux = recover::nodal_flux(mesh, hypothesis, &laws, deviation);
+    let mut current = flux.into_flattened();
+    current.iter_mut().for_each(|component| *component = -*component);
+    vec![
+        Field { name: "potential".into(), unit: "V", components: 1, values: potential },
+        Field { name: "current_density".into(), unit: "A/m^2", components: 3, values: current },
+    ]
 }

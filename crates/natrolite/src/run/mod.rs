@@ -72,6 +72,16 @@ pub trait Observer {
     fn linear(&mut self, _work: &LinearWork) {}
     /// Something that the user should know.
     fn warn(&mut self, message: &str);
+    /// Where Newton's method is to begin with so many unknowns: what an earlier run left.
+    fn first_iterate(&mut self, _unknowns: usize) -> Option<Vec<f64>> {
+        None
+    }
+    /// True when an iterate is to be kept, so that a run that is killed can go on from it.
+    fn wants_iterate(&mut self) -> bool {
+        false
+    }
+    /// Keeps an iterate, when one was wanted.
+    fn keep_iterate(&mut self, _number: usize, _unknowns: &[f64]) {}
 }
 
 /// Tells nobody.
@@ -165,6 +175,7 @@ impl Found {
         let symmetry = geometry.symmetry();
         Results {
             mesh: geometry.mesh,
+            part_of: None,
             symmetry,
             fields: self.fields,
             surface_fields: self.surface_fields,
@@ -288,6 +299,12 @@ pub fn summarize(geometry: &Geometry) -> MeshSummary {
         regions: Named(regions),
         boundaries: Named(boundaries),
     }
+}
+
+/// Lets [`peak_memory`] begin anew, where the system can do that.
+pub fn forget_peak_memory() {
+    // Linux, proc(5): 5 resets the peak to what is resident now.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 /// Largest resident memory of this process so far \[byte\], where the system tells.

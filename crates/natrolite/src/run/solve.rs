@@ -1,11 +1,12 @@
 //! Solving a model.
 
+use super::Observer;
 use super::model::Model;
 use super::surfaces::Solution;
 use crate::case::Case;
 use algebra::{
-    AmgProblem, LinearWork, Metered, Method, NewtonError, NewtonInfo, NewtonParameters, choose,
-    newton,
+    AmgProblem, Iterate, LinearWork, Metered, Method, NewtonError, NewtonInfo, NewtonParameters,
+    choose, newton,
 };
 use fem::{Space, interpolation_from_corners};
 use mesh::{Block, CellKind, Mesh};
@@ -17,6 +18,8 @@ pub struct Outcome {
     pub solution: Solution,
     /// What Newton's method did.
     pub newton: NewtonInfo,
+    /// Where the residual is largest, when it did not converge.
+    pub worst: Option<String>,
     /// What the linear solves took.
     pub linear: LinearWork,
     /// Free unknowns.
@@ -24,20 +27,27 @@ pub struct Outcome {
 }
 
 /// Solves by Newton's method from the state at zero current, from which the unknowns are measured;
-/// `observe` sees each iteration with its residual.
+/// or from what `observer` has of an earlier run; it sees each iteration.
 ///
 /// # Errors
 /// When the linear solver fails or the equations cannot be evaluated at the start.
 pub fn solve(
     case: &Case,
     model: &mut Model<'_>,
-    observe: &mut dyn FnMut(usize, f64),
+    observer: &mut dyn Observer,
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
-    let mut u = vec![0.0; model.system.space().free()];
+    let unknowns = model.system.space().free();
+    let mut u = observer.first_iterate(unknowns).unwrap_or_else(|| vec![0.0; unknowns]);
     let problem = || problem(mesh, model.system.space());
     let solver = choose(u.len(), mesh.dimension, method(case), problem);
     let mut solver = Metered::new(solver);
+    let observe = &mut |iterate: &Iterate<'_>| {
+        observer.iteration(iterate.number, iterate.residual);
+        if observer.wants_iterate() {
+            observer.keep_iterate(iterate.number, iterate.unknowns);
+        }
+    };
     let newton = newton(&mut model.system, &mut solver, &mut u, &parameters(case), observe)?;
     Ok(finish(model, u, newton, solver.work().clone()))
 }
@@ -54,10 +64,12 @@ pub fn parameters(case: &Case) -> NewtonParameters {
 
 /// The solution from its free unknowns, which are deviations from the rest.
 pub fn finish(model: &Model<'_>, u: Vec<f64>, newton: NewtonInfo, linear: LinearWork) -> Outcome {
+    let (space, points) = (model.system.space(), &model.geometry.mesh.points);
     let all = model.system.all_unknowns(&u);
-    let potential = model.system.space().nodal_values(POTENTIAL, &all);
+    let potential = space.nodal_values(POTENTIAL, &all);
     let deviations = model.system.deviations(&u);
-    Outcome { solution: Solution { all, potential, deviations }, newton, linear, free: u }
+    let worst = (!newton.converged).then(|| describe_unknown(space, points, newton.worst));
+    Outcome { solution: Solution { all, potential, deviations }, newton, worst, linear, free: u }
 }
 
 /// What multigrid is told of conduction: on second-order simplices, the way from first to second order.
@@ -93,14 +105,12 @@ pub fn method(case: &Case) -> Method {
 }
 
 /// Where an unknown lives, for messages: the position of its node, or the name of its surface.
-pub fn describe_unknown(model: &Model<'_>, dof: usize) -> String {
-    let space = model.system.space();
+pub fn describe_unknown(space: &Space, points: &[[f64; 3]], dof: usize) -> String {
     for (w, name) in space.whole().iter().enumerate() {
         if space.whole_dof(w) as usize == dof {
             return format!("the potential of `{name}`");
         }
     }
-    let points = &model.geometry.mesh.points;
     let is_here = |node: &u32| space.dof(transport::POTENTIAL, *node) as usize == dof;
     match (0..points.len() as u32).find(is_here) {
         Some(node) => {

@@ -108,34 +108,9 @@ impl Journal {
     ) -> io::Result<()> {
         let mut text = String::new();
         for (index, row) in rows {
-            self.write_row(&mut text, index, row);
+            push_row(&mut text, &mut self.layouts, index, row);
         }
         self.file.write_all(text.as_bytes())
-    }
-
-    fn write_row(&mut self, text: &mut String, index: usize, row: &Row) {
-        let known = self.layouts.iter().position(|layout| *layout == row.layout);
-        let layout = match known {
-            Some(layout) => layout,
-            None => {
-                let id = self.layouts.len();
-                let mut line = format!("layout\t{id}");
-                for (name, unit) in &*row.layout {
-                    line += &format!("\t{}\t{}", escape(name), escape(unit));
-                }
-                push_line(text, &line);
-                self.layouts.push(Arc::clone(&row.layout));
-                id
-            }
-        };
-        let rim_size = row.rim_size.unwrap_or(f64::NAN);
-        let (status, reason) = (row.status.number(), escape(&row.reason));
-        let mut line = format!("point\t{index}\t{status}\t{rim_size:?}\t{layout}\t{reason}");
-        for value in row.values.iter().chain(&row.errors) {
-            // Writing to a text cannot fail.
-            let _ = write!(line, "\t{value:?}");
-        }
-        push_line(text, &line);
     }
 
     /// Forces what was appended onto the disk.
@@ -145,6 +120,50 @@ impl Journal {
     pub fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
+}
+
+/// Rows as lines of a journal, for another process.
+pub fn rows_as_text<'r>(rows: impl IntoIterator<Item = (usize, &'r Row)>) -> String {
+    let (mut text, mut layouts) = (String::new(), Vec::new());
+    for (index, row) in rows {
+        push_row(&mut text, &mut layouts, index, row);
+    }
+    text
+}
+
+/// The rows of such lines; nothing when one of them is not whole.
+pub fn rows_of_text(text: &str) -> Option<Vec<(usize, Row)>> {
+    let (mut rows, mut layouts) = (Vec::new(), Vec::new());
+    for line in text.split_inclusive('\n') {
+        rows.extend(read_line(whole(line.as_bytes())?, &mut layouts)?);
+    }
+    Some(rows)
+}
+
+/// The line of a row, after that of its layout if it is not among the `layouts` that were told.
+fn push_row(text: &mut String, layouts: &mut Vec<Arc<Layout>>, index: usize, row: &Row) {
+    let known = layouts.iter().position(|layout| *layout == row.layout);
+    let layout = match known {
+        Some(layout) => layout,
+        None => {
+            let id = layouts.len();
+            let mut line = format!("layout\t{id}");
+            for (name, unit) in &*row.layout {
+                line += &format!("\t{}\t{}", escape(name), escape(unit));
+            }
+            push_line(text, &line);
+            layouts.push(Arc::clone(&row.layout));
+            id
+        }
+    };
+    let rim_size = row.rim_size.unwrap_or(f64::NAN);
+    let (status, reason) = (row.status.number(), escape(&row.reason));
+    let mut line = format!("point\t{index}\t{status}\t{rim_size:?}\t{layout}\t{reason}");
+    for value in row.values.iter().chain(&row.errors) {
+        // Writing to a text cannot fail.
+        let _ = write!(line, "\t{value:?}");
+    }
+    push_line(text, &line);
 }
 
 /// A line with its checksum.
@@ -182,8 +201,12 @@ fn parse(bytes: &[u8]) -> Option<Found> {
     let rows = vec![None; identity.count];
     let mut found = Found { identity, rows, layouts: Vec::new(), length: head.len() as u64 };
     for line in lines {
-        if whole(line).and_then(|content| read_line(content, &mut found)).is_none() {
+        let Some(read) = whole(line).and_then(|line| read_line(line, &mut found.layouts)) else {
             break;
+        };
+        if let Some((index, row)) = read {
+            let Some(place) = found.rows.get_mut(index) else { break };
+            *place = Some(row);
         }
         found.length += line.len() as u64;
     }
@@ -198,7 +221,8 @@ fn whole(line: &[u8]) -> Option<&str> {
     (fingerprint(content.as_bytes()) == wanted).then_some(content)
 }
 
-fn read_line(line: &str, found: &mut Found) -> Option<()> {
+/// The row of a line, or nothing for one that adds to `layouts`; nothing at all for one that is wrong.
+fn read_line(line: &str, layouts: &mut Vec<Arc<Layout>>) -> Option<Option<(usize, Row)>> {
     let mut cells = line.split('\t');
     match cells.next()? {
         "layout" => {
@@ -207,32 +231,33 @@ fn read_line(line: &str, found: &mut Found) -> Option<()> {
             while let Some(name) = cells.next() {
                 layout.push((unescape(name), unescape(cells.next()?)));
             }
-            if id != found.layouts.len() {
+            if id != layouts.len() {
                 return None;
             }
-            found.layouts.push(Arc::new(layout));
+            layouts.push(Arc::new(layout));
+            Some(None)
         }
         "point" => {
             let index: usize = cells.next()?.parse().ok()?;
             let status: usize = cells.next()?.parse().ok()?;
             let rim_size: f64 = cells.next()?.parse().ok()?;
-            let layout = found.layouts.get(cells.next()?.parse::<usize>().ok()?)?;
+            let layout = layouts.get(cells.next()?.parse::<usize>().ok()?)?;
             let reason = unescape(cells.next()?);
             let numbers: Option<Vec<f64>> = cells.map(|cell| cell.parse().ok()).collect();
             let mut values = numbers?;
             let errors = values.split_off(layout.len().min(values.len()));
-            *found.rows.get_mut(index)? = Some(Row {
+            let row = Row {
                 status: *PointStatus::ALL.get(status)?,
                 rim_size: Some(rim_size).filter(|size| !size.is_nan()),
                 layout: Arc::clone(layout),
                 values,
                 errors,
                 reason,
-            });
+            };
+            Some(Some((index, row)))
         }
-        _ => return None,
+        _ => None,
     }
-    Some(())
 }
 
 /// Text without tabs and ends of lines.

@@ -1,12 +1,13 @@
 //! Sweeps: one case, many values.
 //!
 //! [`Points`] makes a case of each point, [`Plan`] sorts the points by what they share, [`solve_points`]
-//! solves them in parallel, [`Journal`] keeps each row as soon as it is there, and [`write_table`] and
+//! solves them in parallel ([`solve_points_on_ranks`] under `mpirun`), [`Journal`] keeps each row as soon as it is there, and [`write_table`] and
 //! [`crate::output::write_sweep`] make the files of the results from the rows.
 
 mod journal;
 mod plan;
 mod points;
+mod ranks;
 mod results;
 mod shelf;
 mod table;
@@ -17,7 +18,8 @@ mod work;
 pub use journal::{Found, Identity, Journal, fingerprint, read_journal};
 pub use plan::{Chunk, Plan, Shared};
 pub use points::{Cases, Points};
+pub use ranks::solve_points_on_ranks;
 pub(crate) use results::sort_quantities;
 pub use results::{SweepAxis, SweepQuantity, SweepResults};
 pub use table::{Columns, Layout, PointStatus, Row, write_table};
-pub use work::{Method, solve_points};
+pub use work::{Crew, Method, solve_points};

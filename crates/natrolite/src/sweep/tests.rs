@@ -1,5 +1,6 @@
 //! The journal and the table.
 
+use super::journal::{rows_as_text, rows_of_text};
 use super::*;
 use crate::case::{read, tree::Content};
 use std::path::Path;
@@ -169,4 +170,17 @@ index,boundary.counter.current.density,temperature,status,a,b,reason
     let columns = Columns::new(&rows);
     let b = columns.collect(&rows, 1, |row| &row.values);
     assert!(b[0].is_nan() && b[1] == 2.0 && b[2..].iter().all(|b| b.is_nan()), "{b:?}");
+}
+
+#[test]
+fn rows_travel_as_lines() {
+    let rows = [(7, row(&["a", "b"], &[1.5, f64::NAN])), (2, Row::failed("a\tb\nc".into()))];
+    let text = rows_as_text(rows.iter().map(|(index, row)| (*index, row)));
+    let got = rows_of_text(&text).expect("whole");
+    assert_eq!((got[0].0, got[0].1.values[0], got[0].1.values[1].is_nan()), (7, 1.5, true));
+    assert_eq!(got[1], rows[1]);
+    assert_eq!(got[0].1.layout, rows[0].1.layout);
+    assert!(rows_of_text(&text[..text.len() - 2]).is_none());
+    assert!(rows_of_text(&text.replace("1.5", "2.5")).is_none());
+    assert_eq!(rows_of_text(""), Some(Vec::new()));
 }

@@ -12,7 +12,7 @@ use crate::run::{
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 /// The mesh of a point and its uniformly finer ones, or why there is none.
@@ -29,6 +29,7 @@ struct Work<'a> {
     /// For each point whether its row is known already.
     done: &'a [bool],
     refinements: u32,
+    ranks: usize,
     meshes: Shelf<Meshes>,
     stress: Shelf<Stress>,
     bulk: Shelf<Bulk>,
@@ -46,15 +47,43 @@ pub struct Method {
     pub kept: AtomicUsize,
 }
 
+impl Method {
+    /// Points condensed and in full, and most unknowns left.
+    pub fn counts(&self) -> [usize; 3] {
+        [&self.condensed, &self.full, &self.kept].map(|count| count.load(Ordering::Relaxed))
+    }
+}
+
 /// Points that a worker solves in this time are handed on together.
 const TOGETHER: Duration = Duration::from_millis(5);
 
 /// Rows of points, with their indices.
 pub type Rows = Vec<(usize, Row)>;
 
-/// Solves the points of `plan` that are not `done` on `threads` threads, each on `refinements` finer
-/// meshes too, and hands the rows to `record`, in no fixed order: as soon as they are there, but several that
-/// come within 5 ms together.
+/// Who solves the points.
+#[derive(Clone, Copy, Debug)]
+pub struct Crew {
+    /// Threads of this process.
+    pub threads: usize,
+    /// Uniformly finer meshes on which each point is solved, too.
+    pub refinements: u32,
+    /// Number of this process among those that share the chunks out; chunk k is for number k modulo their
+    /// number.
+    pub rank: usize,
+    /// Number of these processes.
+    pub ranks: usize,
+}
+
+impl Crew {
+    /// One process.
+    pub fn alone(threads: usize, refinements: u32) -> Self {
+        Crew { threads, refinements, rank: 0, ranks: 1 }
+    }
+}
+
+/// Solves this process's share of the points of `plan` that are not `done`, and hands the rows to
+/// `record`, in no fixed order: as soon as they are there, but several that come within 5 ms together. Of
+/// several processes, each calls it about every millisecond with no rows, too.
 ///
 /// What a row holds does not depend on the number of threads, nor on which points were done before.
 /// Returns how the points were solved.
@@ -65,22 +94,25 @@ pub fn solve_points<E>(
     points: &Points,
     plan: &Plan,
     done: &[bool],
-    (threads, refinements): (usize, u32),
+    crew: Crew,
     record: &mut dyn FnMut(Rows) -> Result<(), E>,
 ) -> Result<Method, E> {
-    let shared = || plan.chunks.iter().map(|chunk| chunk.shared);
+    let Crew { threads, refinements, rank, ranks } = crew;
+    let chunks = || plan.chunks.iter().skip(rank).step_by(ranks);
+    let shared = || chunks().map(|chunk| chunk.shared);
     let work = Work {
         points,
         plan,
         done,
         refinements,
+        ranks,
         meshes: Shelf::new(shared().map(|s| s.mesh)),
         stress: Shelf::new(shared().map(|s| s.mechanics)),
         bulk: Shelf::new(shared().map(|s| s.conduction)),
         method: Method::default(),
     };
-    let workers = threads.min(plan.chunks.len()).max(1);
-    let next = AtomicUsize::new(0);
+    let workers = threads.min(chunks().count()).max(1);
+    let next = AtomicUsize::new(rank);
     let (sender, receiver) = channel();
     std::thread::scope(|scope| {
         for _ in 0..workers {
@@ -88,11 +120,15 @@ pub fn solve_points<E>(
             scope.spawn(move || work.run(next, threads / workers, &sender));
         }
         drop(sender);
-        for rows in receiver {
-            // Workers notice that nobody listens any more and stop.
-            record(rows)?;
+        loop {
+            let wait = if ranks > 1 { Duration::from_millis(1) } else { Duration::MAX };
+            // When this ends early, workers notice that nobody listens any more and stop.
+            match receiver.recv_timeout(wait) {
+                Ok(rows) => record(rows)?,
+                Err(RecvTimeoutError::Timeout) => record(Rows::new())?,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
         }
-        Ok(())
     })?;
     Ok(work.method)
 }
@@ -152,7 +188,8 @@ impl Work<'_> {
         let (cases, layout) = (Cases::new(self.points), Arc::default());
         let out = Out { rows: Vec::new(), since: Instant::now(), sender: rows };
         let mut worker = Worker { cases, layout, out };
-        while let Some(chunk) = self.plan.chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(chunk) = self.plan.chunks.get(next.fetch_add(self.ranks, Ordering::Relaxed))
+        {
             if chunk.points.iter().any(|&point| !self.done[point]) {
                 let (meshes, stress) = (self.meshes_of(chunk), self.stress_of(chunk));
                 let bulk = self.bulk_of(chunk, &meshes);
@@ -283,7 +320,7 @@ impl Work<'_> {
 }
 
 /// Why a point failed, on one line.
-fn reason(error: &RunError) -> String {
+pub fn reason(error: &RunError) -> String {
     match error {
         RunError::Case(error) => in_one_line(error),
         other => other.to_string(),

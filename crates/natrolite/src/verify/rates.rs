@@ -187,7 +187,7 @@ fn errors(kind: CellKind, hypothesis: Hypothesis, n: usize) -> (f64, f64) {
     let mut system = System::new(&mesh, hypothesis, space, placements, vec![]);
     let mut u = vec![0.0; system.space().free()];
     let parameters = NewtonParameters::default();
-    let info = newton(&mut system, &mut Cholesky::default(), &mut u, &parameters, &mut |_, _| ())
+    let info = newton(&mut system, &mut Cholesky::default(), &mut u, &parameters, &mut |_| ())
         .expect("the problem is positive definite");
     assert!(info.converged, "{kind:?} {n}: {:?}", info.residuals);
     let values = system.space().nodal_values(0, &system.all_unknowns(&u));

@@ -283,7 +283,7 @@ fn equilibrium(
         linear_rtol: case.solver.linear_rtol.min(forcing),
         forcing,
     };
-    let info = newton(system, solver, &mut u, &parameters, &mut |_, _| {})?;
+    let info = newton(system, solver, &mut u, &parameters, &mut |_| {})?;
     Ok(Equilibrium { u, settled: None, linear: Some(info) })
 }
 

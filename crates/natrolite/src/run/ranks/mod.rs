@@ -1,28 +1,47 @@
 //! One case on several ranks.
 //!
-//! Every rank reads or makes the whole mesh, finds out with the others who owns which node, keeps the
-//! part around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
-//! are those of any run; what adds up over unknowns does so over the ranks. Rank 0 alone keeps the
-//! whole mesh, because it makes the results from the solution that is collected there.
+//! Rank 0 reads or makes the mesh, and sends it to the others. Every rank finds out with the others who owns
+//! which node, keeps the part around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
+//! are those of any run; what adds up over unknowns does so over the ranks. Of the fields each rank has a
+//! piece, to be written by [`crate::output::write_data_of_ranks`]. Rank 0 makes all other results, from an excerpt
+//! of the mesh that it cut out before, and from the values that the ranks have there.
+//!
+//! Stress comes first, and of a case with stress rank 0 keeps the whole mesh and has all of the fields.
 
 mod engine;
+mod excerpt;
+mod kept;
 mod mechanics;
 mod owners;
+mod pieces;
 mod share;
+mod spread;
 
 pub use engine::Engine;
 
 use super::current::Current;
 use super::model::Model;
-use super::{Geometry, Log, Observer, RunError, find, on_finer_meshes, solve};
+use super::{
+    Geometry, Log, Mechanics, Observer, RunError, find, on_finer_meshes, peak_memory, solve,
+};
 use crate::case::Case;
-use crate::results::{Results, Status};
+use crate::results::{Piece, Results, Status};
 use algebra::Comm;
-use share::{Share, Solution};
-use std::time::Instant;
+use mechanics::Stress;
+use share::Share;
+use spread::spread;
+use std::time::{Duration, Instant};
+
+/// What a rank has of a run.
+pub struct RankResults {
+    /// On rank 0 the results; those of several ranks on an excerpt of the mesh, where that is in space.
+    pub results: Option<Results>,
+    /// What this rank has of the fields; none for a single rank, whose results have all of them.
+    pub piece: Option<Piece>,
+}
 
 /// Solves `case` on the ranks of `engine`, which all call this together, on its mesh and on `refinements`
-/// uniformly finer ones. Rank 0 gets the results.
+/// uniformly finer ones.
 ///
 /// # Errors
 /// As [`super::solve_case`], on all ranks alike.
@@ -31,58 +50,105 @@ pub fn solve_on_ranks(
     refinements: u32,
     engine: &dyn Engine,
     observer: &mut dyn Observer,
-) -> Result<Option<Results>, RunError> {
-    on_finer_meshes(refinements, |refinement| solve_refined(case, refinement, engine, observer))
+) -> Result<RankResults, RunError> {
+    let mut piece = None;
+    let results = on_finer_meshes(refinements, |refinement| {
+        drop(piece.take());
+        let (status, solved) = solve_refined(case, refinement, engine, observer)?;
+        piece = solved.piece;
+        Ok((status, solved.results))
+    })?;
+    Ok(RankResults { results, piece })
 }
 
-fn solve_refined(
+/// The same on the mesh refined uniformly `refinement` times, and on no other; the status is known to all
+/// ranks.
+///
+/// # Errors
+/// As [`solve_on_ranks`].
+pub fn solve_refined(
     case: &Case,
     refinement: u32,
     engine: &dyn Engine,
     observer: &mut dyn Observer,
-) -> Result<(Status, Option<Results>), RunError> {
+) -> Result<(Status, RankResults), RunError> {
     let start = Instant::now();
     observer.phase("mesh");
-    let whole = agreed(engine.comm(), Geometry::of(case, refinement).map_err(RunError::from))?;
+    let first = engine.comm().rank() == 0;
+    let own = first.then(|| Geometry::of(case, refinement)).transpose();
+    let own = agreed(engine.comm(), own.map_err(RunError::from))?;
+    let whole = spread(engine.comm(), own);
     let meshed = start.elapsed();
     let stress = mechanics::solve_mechanics(case, &whole, engine, observer)?;
+    if !case.physics().current {
+        return Ok(stress_alone(case, whole, stress, (start, meshed), observer));
+    }
+    observer.phase("partition");
     let contacts = stress.as_ref().map_or(&[][..], |stress| &stress.contacts);
-    let share = match case.physics().current {
-        true => {
-            observer.phase("partition");
-            Some(Share::of(case, &whole, contacts, engine)?)
-        }
-        false => None,
+    let mut share = Share::of(case, &whole, contacts, engine)?;
+    // From here on the whole is nowhere, unless it is small and the excerpt.
+    let excerpt = share.excerpt.take();
+    let kept = excerpt.as_ref().is_some_and(|e| e.part.is_none()).then_some(whole);
+    let solution = share.solve(case, excerpt.as_ref(), engine, observer)?;
+    let settled = stress.as_ref().is_none_or(|stress| stress.converged);
+    let status = Status::of(settled && solution.newton.converged);
+    // Of stress rank 0 has everything.
+    let piece = solution.piece.filter(|_| stress.is_none());
+    let Some(excerpt) = excerpt else { return Ok((status, RankResults { results: None, piece })) };
+    let (geometry, part_of) = match (excerpt.part, kept) {
+        (Some((part, place)), _) => (part, Some(place)),
+        (None, whole) => (whole.expect("it was kept"), None),
     };
-    // From here on the whole is on rank 0 only.
-    let whole = (engine.comm().rank() == 0).then_some(whole);
-    let solution = share.map(|share| share.solve(case, engine, observer)).transpose()?;
-    let converged = stress.as_ref().is_none_or(|stress| stress.converged)
-        && solution.as_ref().is_none_or(|solution| solution.newton.converged);
-    let status = Status::of(converged);
-    let Some(geometry) = whole else { return Ok((status, None)) };
     let mut log = Log { text: String::new(), observer };
-    let (mechanics, mut ranks) = match stress {
-        Some(stress) => (stress.mechanics, Some(stress.ranks)),
-        None => (None, None),
-    };
-    for message in mechanics.iter().flat_map(|m| &m.messages) {
-        log.warn(message);
-    }
-    let mut current = None;
-    if let Some(Solution { free: Some(free), newton, linear, setup, ranks: spread }) = solution {
-        let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
-        let model = Model::new(case, &geometry, contacts)?;
-        log.observer.linear(&linear);
-        let outcome = solve::finish(&model, free, newton, linear);
-        current = Some(Current::new(model, outcome, setup, &mut log));
-        ranks = Some(spread.after(ranks));
-    }
+    let (mechanics, earlier) = stress.map_or((None, None), |s| (s.mechanics, Some(s.ranks)));
+    mechanics.iter().flat_map(|m| &m.messages).for_each(|message| log.warn(message));
+    let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
+    let model = Model::with_bodies(case, &geometry, excerpt.bodies, contacts)?;
+    log.observer.linear(&solution.linear);
+    let mut outcome = solve::finish(&model, solution.free, solution.newton, solution.linear);
+    outcome.worst = solution.worst;
+    let current = Current::new(model, outcome, solution.setup, &mut log);
+    current.log_residuals(&mut log);
     let log = log.text;
-    let mut found = find(case, &geometry, current.as_ref(), mechanics, (start, meshed), log);
+    let dofs = solution.unknowns + mechanics.as_ref().map_or(0, |m| m.dofs);
+    let stresses = mechanics.as_ref().map(Mechanics::fields);
+    let mut found = find(case, &geometry, Some(&current), mechanics, (start, meshed), log);
     drop(current);
-    found.summary.ranks = ranks;
-    Ok((status, Some(found.on_mesh(case, geometry))))
+    found.fields = solution.fields;
+    found.fields.extend(stresses.into_iter().flatten());
+    found.summary.mesh = excerpt.summary;
+    found.summary.dofs = dofs;
+    found.summary.ranks = Some(solution.ranks.after(earlier));
+    let mut results = found.on_mesh(case, geometry);
+    results.part_of = part_of;
+    Ok((status, RankResults { results: Some(results), piece }))
+}
+
+/// What there is of a case without current.
+fn stress_alone(
+    case: &Case,
+    whole: Geometry,
+    stress: Option<Stress>,
+    times: (Instant, Duration),
+    observer: &mut dyn Observer,
+) -> (Status, RankResults) {
+    let status = Status::of(stress.as_ref().is_none_or(|stress| stress.converged));
+    let mut results = None;
+    if let Some(Stress { mechanics: Some(mechanics), ranks, .. }) = stress {
+        let mut log = Log { text: String::new(), observer };
+        mechanics.messages.iter().for_each(|message| log.warn(message));
+        let log = log.text;
+        let mut found = find(case, &whole, None, Some(mechanics), times, log);
+        found.summary.ranks = Some(ranks);
+        results = Some(found.on_mesh(case, whole));
+    }
+    (status, RankResults { results, piece: None })
+}
+
+/// Largest resident memory of any rank so far \[byte\], where the system tells. All ranks call this together.
+pub fn largest_memory(comm: &dyn Comm) -> Option<u64> {
+    let all = comm.gather_all(&[peak_memory().unwrap_or(0)]);
+    all.into_iter().flatten().max().filter(|&bytes| bytes > 0)
 }
 
 /// The result of a rank, if all of them succeeded: a file, say, may be missing on one machine.

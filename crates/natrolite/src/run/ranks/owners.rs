@@ -17,6 +17,10 @@ pub struct Owners {
     pub number: Vec<u32>,
     /// The numbers of this rank.
     pub owned: Range<u32>,
+    /// Number of each node among all ranks, in the same way.
+    pub number_of_node: Vec<u32>,
+    /// The numbers of nodes of this rank.
+    pub owned_nodes: Range<u32>,
 }
 
 impl Owners {
@@ -49,22 +53,28 @@ impl Owners {
                 *of = most_of(&nodes_of(surface.facets(mesh)), &of_node, ranks);
             }
         }
-        let mut starts = vec![0; ranks + 1];
-        of_unknown.iter().for_each(|&owner| starts[owner as usize + 1] += 1);
-        for rank in 0..ranks {
-            starts[rank + 1] += starts[rank];
-        }
         let rank = engine.comm().rank();
-        let owned = starts[rank]..starts[rank + 1];
-        let mut next = starts;
-        let number = |&owner: &u32| {
-            let next = &mut next[owner as usize];
-            *next += 1;
-            *next - 1
-        };
-        let number = of_unknown.iter().map(number).collect();
-        Ok(Owners { of_node, of_unknown, number, owned })
+        let (number, owned) = number_by_owner(&of_unknown, ranks, rank);
+        let (number_of_node, owned_nodes) = number_by_owner(&of_node, ranks, rank);
+        Ok(Owners { of_node, of_unknown, number, owned, number_of_node, owned_nodes })
     }
+}
+
+/// Numbers what ranks own: what rank 0 owns first, each rank's in their order. Also the numbers of `rank`.
+fn number_by_owner(owners: &[u32], ranks: usize, rank: usize) -> (Vec<u32>, Range<u32>) {
+    let mut starts = vec![0; ranks + 1];
+    owners.iter().for_each(|&owner| starts[owner as usize + 1] += 1);
+    for rank in 0..ranks {
+        starts[rank + 1] += starts[rank];
+    }
+    let owned = starts[rank]..starts[rank + 1];
+    let mut next = starts;
+    let number = |&owner: &u32| {
+        let next = &mut next[owner as usize];
+        *next += 1;
+        *next - 1
+    };
+    (owners.iter().map(number).collect(), owned)
 }
 
 /// The whole-body unknown that a surface reads or is tied to.

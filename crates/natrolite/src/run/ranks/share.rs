@@ -1,16 +1,20 @@
 //! The share of one rank in the equations of all.
 
 use super::Engine;
+use super::excerpt::Excerpt;
+use super::kept::Kept;
 use super::owners::{Owners, whole_at};
+use super::pieces::Cut;
 use crate::case::{Case, CaseError, Diagnostic};
-use crate::results::RanksSummary;
+use crate::results::{Field, Piece, RanksSummary};
 use crate::run::laws::Laws;
 use crate::run::model::{Surface, points_of, rest_of};
-use crate::run::{Contact, Geometry, Observer, RunError, peak_memory, solve};
-use algebra::{Equations, Halo, IndexMap, LinearWork, Metered, NewtonInfo, newton};
+use crate::run::{Contact, Geometry, Observer, RunError, current, peak_memory, solve};
+use algebra::{Comm, Equations, Halo, IndexMap, Iterate, LinearWork, Metered, NewtonInfo, newton};
 use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
 use mesh::{Mesh, bodies, nodes_of};
 use std::time::{Duration, Instant};
+use transport::POTENTIAL;
 
 /// What a rank solves: the laws on the part of the mesh around its nodes.
 pub struct Share {
@@ -19,13 +23,19 @@ pub struct Share {
     /// Free unknowns are those of this rank, in their global order, then copies of others.
     space: Space,
     placements: Vec<Placement>,
+    /// Conductivity of each region \[S/m\].
+    conductivity: Vec<[[f64; 3]; 3]>,
     loads: Vec<(usize, f64)>,
     rest: Vec<f64>,
     map: IndexMap,
+    /// For each free unknown that is here its number in the whole.
+    in_whole: Vec<u64>,
     /// Prescribed unknowns that count on this rank.
     prescribed: Vec<bool>,
-    /// On rank 0 the global number of each free unknown of the whole.
-    number: Option<Vec<u32>>,
+    /// Which cells this rank writes.
+    cut: Cut,
+    /// On rank 0 what stays of the whole mesh.
+    pub excerpt: Option<Excerpt>,
     /// Free unknowns of the whole.
     unknowns: usize,
     setup: Duration,
@@ -33,10 +43,18 @@ pub struct Share {
 
 /// What a solve on ranks found.
 pub struct Solution {
-    /// On rank 0 the free unknowns of the whole.
-    pub free: Option<Vec<f64>>,
+    /// The free unknowns of the excerpt, on the rank that has one.
+    pub free: Vec<f64>,
+    /// The fields at the nodes of the excerpt.
+    pub fields: Vec<Field>,
+    /// What this rank writes; none for a single rank, whose excerpt is the whole.
+    pub piece: Option<Piece>,
+    /// Free unknowns of the whole.
+    pub unknowns: usize,
     /// What Newton's method did.
     pub newton: NewtonInfo,
+    /// Where the residual is largest, if it did not converge.
+    pub worst: Option<String>,
     /// What the linear solves took on this rank.
     pub linear: LinearWork,
     /// From the mesh to the equations.
@@ -70,9 +88,17 @@ impl Share {
         };
         let space = new(mesh.points.len(), &laws.constraints).map_err(wrong)?;
         let rest = rest_of(case, (mesh, &bodies), &laws.surfaces, &space);
-        drop(bodies);
         let owners = Owners::of(mesh, &space, &laws.surfaces, engine)?;
         let rank = engine.comm().rank() as u32;
+        let excerpt = match rank {
+            0 => {
+                let is_all = stays_whole(case, mesh, engine.comm());
+                let laws = (&laws, &bodies);
+                Some(Excerpt::of(case, (whole, is_all), laws, (&space, &owners))?)
+            }
+            _ => None,
+        };
+        drop(bodies);
 
         let part = mesh.around(&wanted(mesh, &space, &laws.surfaces, &owners, rank));
         let mut here =
@@ -89,28 +115,33 @@ impl Share {
                 prescribed[k] = owner == rank;
             }
         });
+        let cut = Cut::new(&part, &owners, rank);
         Ok(Share {
             mesh: part.mesh,
             hypothesis: whole.hypothesis,
             space: here,
             placements: laws.placements,
+            conductivity: laws.conductivity,
             loads: laws.loads,
             rest,
             map: numbering.map,
+            in_whole: numbering.in_whole,
             prescribed,
-            number: (rank == 0).then_some(owners.number),
+            cut,
+            excerpt,
             unknowns: space.free(),
             setup: start.elapsed(),
         })
     }
 
-    /// Solves by Newton's method, together with all ranks.
+    /// Solves by Newton's method, together with all ranks; rank 0 gets the solution at `excerpt`.
     ///
     /// # Errors
     /// When the engine has no solver, or the equations cannot be evaluated at the start.
     pub fn solve(
         self,
         case: &Case,
+        excerpt: Option<&Excerpt>,
         engine: &dyn Engine,
         observer: &mut dyn Observer,
     ) -> Result<Solution, RunError> {
@@ -130,30 +161,76 @@ impl Share {
         let solver = engine.solver(halo.clone(), is_direct).map_err(RunError::Engine)?;
         log::info!("{}: {} unknowns on {} ranks", solver.name(), self.unknowns, comm.size());
         let mut solver = Metered::new(solver);
-        let mut u = vec![0.0; system.space().free()];
-        let observe = &mut |k, residual| observer.iteration(k, residual);
+        let kept = Kept { comm, in_whole: self.in_whole, owned, unknowns: self.unknowns };
+        let mut u = kept.first(observer);
+        let observe = &mut |iterate: &Iterate<'_>| {
+            observer.iteration(iterate.number, iterate.residual);
+            kept.keep(observer, iterate);
+        };
         let parameters = solve::parameters(case);
-        let mut newton = newton(&mut system, &mut solver, &mut u, &parameters, observe)?;
+        let newton = newton(&mut system, &mut solver, &mut u, &parameters, observe)?;
         let mut linear = solver.work().clone();
         linear.rows = self.unknowns;
 
-        let number = self.number.as_ref();
-        let collect = |x: &[f64]| -> Option<Vec<f64>> {
-            let all = halo.collect(comm, x)?;
-            Some(number?.iter().map(|&k| all[k as usize]).collect())
-        };
+        let mut worst = None;
         if !newton.converged {
             let mut r = vec![0.0; u.len()];
             let _ = system.residual(&u, &mut r);
-            let largest = |r: Vec<f64>| {
-                (0..r.len()).fold(0, |w, i| if r[i].abs() > r[w].abs() { i } else { w })
-            };
-            newton.worst = collect(&r).map_or(0, largest);
+            worst = Some(describe_worst(comm, &system, &r[..owned]));
         }
-        let free = collect(&u);
+        drop(solver);
         let ranks = summarize(engine, &halo, &linear);
-        Ok(Solution { free, newton, linear, setup, ranks })
+        let free = at_ghosts(comm, halo.map(), excerpt.map_or(&[], |e| &e.unknowns), &u);
+        let at_nodes = |all: &[f64]| system.space().nodal_values(POTENTIAL, all);
+        let potential = at_nodes(&system.all_unknowns(&u));
+        let deviation = at_nodes(&system.deviations(&u));
+        drop(system);
+        let place = (&self.mesh, self.hypothesis);
+        let fields = current::fields_of(place, &self.conductivity, potential, &deviation);
+        drop(deviation);
+        let nodes = excerpt.map_or(&[][..], |e| &e.nodes);
+        let (piece, fields) = match comm.size() {
+            1 => (None, fields),
+            _ => {
+                let (piece, fields) = self.cut.complete(comm, self.mesh, fields, nodes);
+                (Some(piece), fields)
+            }
+        };
+        let unknowns = self.unknowns;
+        Ok(Solution { free, fields, piece, unknowns, newton, worst, linear, setup, ranks })
     }
+}
+
+/// Whether rank 0 keeps the whole mesh to make results from: a mesh in two dimensions is small, and figures
+/// show all of it; a single rank has to write all of it; and rank 0 makes all results of stress.
+fn stays_whole(case: &Case, mesh: &Mesh, comm: &dyn Comm) -> bool {
+    mesh.dimension < 3 || comm.size() == 1 || case.physics().mechanics
+}
+
+/// The values that others, or this rank, have of the entries with the numbers `wanted`; `x` has the owned
+/// entries of `map` first. All ranks call this together.
+pub fn at_ghosts(comm: &dyn Comm, map: &IndexMap, wanted: &[u64], x: &[f64]) -> Vec<f64> {
+    let owned = map.owned_len();
+    let halo = Halo::new(comm, IndexMap::new(map.owned(), wanted.to_vec()));
+    let mut with_ghosts = x[..owned].to_vec();
+    with_ghosts.resize(owned + wanted.len(), 0.0);
+    halo.update(comm, &mut with_ghosts);
+    with_ghosts.split_off(owned)
+}
+
+/// Where the residual of all ranks is largest; `r` is that of the unknowns of this rank.
+fn describe_worst(comm: &dyn Comm, system: &System<'_>, r: &[f64]) -> String {
+    let larger = |w: usize, i: usize| if r[i].abs() > r[w].abs() { i } else { w };
+    let here = (0..r.len()).reduce(larger);
+    let text = here.map(|k| solve::describe_unknown(system.space(), &system.mesh().points, k));
+    let size = here.map_or(0.0, |k| r[k].abs());
+    let words = std::iter::once(size.to_bits());
+    let words: Vec<u64> = words.chain(text.unwrap_or_default().bytes().map(u64::from)).collect();
+    let all = comm.gather_all(&words);
+    let size = |words: &Vec<u64>| f64::from_bits(words[0]);
+    let first = all.iter().reduce(|a, b| if size(b) > size(a) { b } else { a });
+    let bytes = first.into_iter().flat_map(|words| &words[1..]).map(|&word| word as u8).collect();
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Nodes that this rank owns or with unknowns that it owns: also all around a body whose potential it
@@ -176,7 +253,7 @@ fn wanted(
 }
 
 /// What the constraints say of `nodes`, which get the numbers of their places.
-fn restrict(constraints: &Constraints, nodes: &[u32]) -> Constraints {
+pub fn restrict(constraints: &Constraints, nodes: &[u32]) -> Constraints {
     let place = |unknown: Unknown| match unknown {
         Unknown::Node { field, node, component } => {
             let node = nodes.binary_search(&node).ok()? as u32;
@@ -192,7 +269,7 @@ fn restrict(constraints: &Constraints, nodes: &[u32]) -> Constraints {
 
 /// Calls `visit` with the number in the whole and the number here of each unknown that is here, and with
 /// its node in the whole; whole-body unknowns, which have none, come last.
-fn each_unknown(
+pub fn each_unknown(
     whole: &Space,
     here: &Space,
     nodes: &[u32],
@@ -214,6 +291,8 @@ struct Numbering {
     /// New number of each.
     local: Vec<u32>,
     map: IndexMap,
+    /// For each, in the new numbers, that in the whole.
+    in_whole: Vec<u64>,
 }
 
 impl Numbering {
@@ -233,9 +312,11 @@ impl Numbering {
             ghosts.push(u64::from(number));
             (owners.owned.len() + ghosts.len() - 1) as u32
         });
-        let local = local.collect();
+        let local: Vec<u32> = local.collect();
+        let mut by_place = vec![0; in_whole.len()];
+        local.iter().zip(&in_whole).for_each(|(&k, &g)| by_place[k as usize] = u64::from(g));
         let owned = u64::from(owners.owned.start)..u64::from(owners.owned.end);
-        Numbering { local, map: IndexMap::new(owned, ghosts) }
+        Numbering { local, map: IndexMap::new(owned, ghosts), in_whole: by_place }
     }
 }
 
@@ -248,6 +329,7 @@ pub fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> Ranks
         peak_memory().unwrap_or(0),
         linear.prepare.as_secs_f64().to_bits(),
         linear.solve.as_secs_f64().to_bits(),
+        8 * halo.sent() as u64,
     ];
     let all = comm.gather_all(&own);
     let most = |k: usize| all.iter().map(|words| words[k]).max().unwrap_or(0);
@@ -258,6 +340,7 @@ pub fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> Ranks
         engine: engine.name(),
         imbalance: most(0) as f64 * comm.size() as f64 / total.max(1) as f64,
         most_ghosts: most(1) as usize,
+        most_halo_bytes: most(5),
         peak_memory_bytes: Some(most(2)).filter(|&bytes| bytes > 0),
         linear_seconds: [slowest(3), slowest(4)],
     }

@@ -62,7 +62,7 @@ fn amplitude(kl: f64, wagner: f64) -> Result<f64, String> {
     let mut system = System::new(&mesh, Hypothesis::Planar, space, placements, vec![]);
     let mut u = vec![0.0; system.space().free()];
     let parameters = NewtonParameters::default();
-    let info = newton(&mut system, &mut Cholesky::default(), &mut u, &parameters, &mut |_, _| ())
+    let info = newton(&mut system, &mut Cholesky::default(), &mut u, &parameters, &mut |_| ())
         .map_err(|error| error.to_string())?;
     if !info.converged {
         return Err(format!("no convergence: residuals {:?}", info.residuals));

@@ -137,7 +137,7 @@ impl<'m> Elasticity<'m> {
         let mut system = self.system()?;
         let mut u = vec![0.0; system.len()];
         let parameters = NewtonParameters::default();
-        let info = newton(&mut system, &mut Cholesky::new(), &mut u, &parameters, &mut |_, _| ())
+        let info = newton(&mut system, &mut Cholesky::new(), &mut u, &parameters, &mut |_| ())
             .map_err(text)?;
         if !info.converged {
             return Err(format!("no convergence: residuals {:?}", info.residuals));
