@@ -108,7 +108,7 @@ fn compare(one: &Run, many: &Run, what: &str) {
     for (one, many) in alone.profiles.iter().zip(&spread.profiles) {
         for (a, b) in one.columns.iter().zip(&many.columns) {
             let what = format!("{what}: {} {}", one.name, a.name);
-            match &*a.name {
+            match a.name {
                 "gap" => assert_gaps(&a.values, &b.values, &what),
                 _ => assert_near(&a.values, &b.values, 1e-10, &what),
             }
