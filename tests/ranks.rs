@@ -195,7 +195,7 @@ fn compare(one: &Results, many: &Results, what: &str) {
         assert_eq!(a.columns.len(), b.columns.len(), "{what}");
         for (a, b) in a.columns.iter().zip(&b.columns) {
             let what = format!("{what}: {}", a.name);
-            match &*a.name {
+            match a.name {
                 "gap" => assert_gaps(&a.values, &b.values, &what),
                 _ => assert_near(&a.values, &b.values, 1e-10, &what),
             }
