@@ -133,7 +133,7 @@ fn damaged_pieces_are_errors() {
     };
     for (name, place, value, wanted) in [
         ("PointData/GlobalPointIds", 3, 1 << 40, "GlobalPointIds` does not number the whole"),
-        ("PointData/GlobalPointIds", 3, 221, "GlobalPointIds` does not number the whole"),
+        ("PointData/GlobalPointIds", 3, 222, "GlobalPointIds` does not number the whole"),
         ("CellData/GlobalCellIds", 0, 4, "GlobalCellIds` does not number the whole"),
         ("NumberOfCells", 1, 1, "GlobalCellIds` does not number the whole"),
         ("NumberOfPoints", 0, -1, "`NumberOfPoints` is negative"),
