@@ -356,7 +356,39 @@ typedef struct {
     const uint32_t *column;
     const double *value;
     const uint64_t *global;
+    /* Rows of a node, and what multigrid has to keep: `motions` vectors of `owned` entries. */
+    int64_t block, motions;
+    const double *motion;
 } Rows;
+
+/* Tells the matrix what it nearly maps to zero. */
+static int set_motions(Mat matrix, const Rows *rows)
+{
+    MatNullSpace space;
+    Vec *vectors;
+    Vec like;
+    PetscInt count = (PetscInt)rows->motions;
+    TRY(MatCreateVecs(matrix, &like, NULL));
+    TRY(VecDuplicateVecs(like, count, &vectors));
+    TRY(VecDestroy(&like));
+    for (PetscInt m = 0; m < count; m++) {
+        PetscScalar *entries;
+        TRY(VecGetArray(vectors[m], &entries));
+        memcpy(entries, rows->motion + m * rows->owned, (size_t)rows->owned * sizeof(double));
+        TRY(VecRestoreArray(vectors[m], &entries));
+        /* What is kept must be orthonormal. */
+        for (PetscInt k = 0; k < m; k++) {
+            PetscScalar along;
+            TRY(VecDot(vectors[m], vectors[k], &along));
+            TRY(VecAXPY(vectors[m], -along, vectors[k]));
+        }
+        TRY(VecNormalize(vectors[m], NULL));
+    }
+    TRY(MatNullSpaceCreate(PetscObjectComm((PetscObject)matrix), PETSC_FALSE, count, vectors, &space));
+    TRY(VecDestroyVecs(count, &vectors));
+    TRY(MatSetNearNullSpace(matrix, space));
+    return MatNullSpaceDestroy(&space);
+}
 
 static int create_matrix(Solver *solver, const Rows *rows)
 {
@@ -380,6 +412,7 @@ static int create_matrix(Solver *solver, const Rows *rows)
     TRY(PetscMalloc1(solver->longest, &solver->column));
     TRY(MatCreate(comm, &solver->matrix));
     TRY(MatSetSizes(solver->matrix, solver->owned, solver->owned, (PetscInt)rows->all, (PetscInt)rows->all));
+    TRY(MatSetBlockSize(solver->matrix, (PetscInt)rows->block));
     TRY(MatSetType(solver->matrix, MATAIJ));
     TRY(MatSetFromOptions(solver->matrix));
     /* Of these two the one that is not for this number of ranks does nothing. */
@@ -407,17 +440,39 @@ static int new_values(Solver *solver, const Rows *rows)
     return MatAssemblyEnd(solver->matrix, MAT_FINAL_ASSEMBLY);
 }
 
+/* Where MUMPS estimates the room for a small matrix on many ranks, its 20 % more are too few. */
+static int give_room(KSP ksp)
+{
+    PC pc;
+    Mat factor;
+    MatSolverType type = NULL;
+    PetscBool is_cholesky, is_lu, is_mumps;
+    TRY(KSPGetPC(ksp, &pc));
+    TRY(PetscObjectTypeCompare((PetscObject)pc, PCCHOLESKY, &is_cholesky));
+    TRY(PetscObjectTypeCompare((PetscObject)pc, PCLU, &is_lu));
+    if (!is_cholesky && !is_lu) return 0;
+    TRY(PCFactorGetMatSolverType(pc, &type));
+    TRY(PetscStrcmp(type, MATSOLVERMUMPS, &is_mumps));
+    if (!is_mumps) return 0;
+    TRY(PCFactorSetUpMatSolverType(pc));
+    TRY(PCFactorGetMatrix(pc, &factor));
+    return MatMumpsSetIcntl(factor, 14, 100);
+}
+
 /* Takes new values; the places of the entries never change. With `keep` the preconditioner stays. */
 int shim_solver_prepare(void *handle, int64_t owned, int64_t first, int64_t all, const size_t *start,
-                        const uint32_t *column, const double *value, const uint64_t *global, int keep)
+                        const uint32_t *column, const double *value, const uint64_t *global, int64_t block,
+                        int64_t motions, const double *motion, int keep)
 {
     Solver *solver = handle;
-    Rows rows = {owned, first, all, start, column, value, global};
+    Rows rows = {owned, first, all, start, column, value, global, block, motions, motion};
     if (solver->matrix) {
         TRY(new_values(solver, &rows));
     } else {
         TRY(create_matrix(solver, &rows));
+        if (motions > 0) TRY(set_motions(solver->matrix, &rows));
         TRY(KSPSetOperators(solver->ksp, solver->matrix, solver->matrix));
+        TRY(give_room(solver->ksp));
     }
     TRY(KSPSetReusePreconditioner(solver->ksp, keep ? PETSC_TRUE : PETSC_FALSE));
     return KSPSetUp(solver->ksp);
@@ -448,5 +503,30 @@ int shim_solver_solve(void *handle, const double *b, double *x, double rtol, int
     TRY(VecResetArray(solver->x));
     *iterations = (int)count;
     *reason = (int)why;
+    return 0;
+}
+
+/* x = M b, with M the preconditioner. */
+int shim_solver_precondition(void *handle, const double *b, double *x)
+{
+    Solver *solver = handle;
+    PC pc;
+    TRY(KSPGetPC(solver->ksp, &pc));
+    TRY(VecPlaceArray(solver->b, b));
+    TRY(VecPlaceArray(solver->x, x));
+    TRY(PCApply(pc, solver->b, solver->x));
+    TRY(VecResetArray(solver->b));
+    return VecResetArray(solver->x);
+}
+
+/* 1 where the preconditioner ran out of memory, 0 where it did not or does not know. */
+int shim_solver_lacks_memory(void *handle, int *lacks)
+{
+    Solver *solver = handle;
+    PC pc;
+    PCFailedReason why;
+    TRY(KSPGetPC(solver->ksp, &pc));
+    TRY(PCGetFailedReason(pc, &why));
+    *lacks = why == PC_FACTOR_OUTMEMORY;
     return 0;
 }

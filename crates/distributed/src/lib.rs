@@ -6,6 +6,8 @@
 //! MPI and PETSc do not appear: they stay in `shim/petsc.c`, and only `shim.rs` calls it.
 
 #[cfg(feature = "petsc")]
+mod blocks;
+#[cfg(feature = "petsc")]
 mod mpi;
 #[cfg(feature = "petsc")]
 mod petsc;

@@ -1,13 +1,15 @@
 //! Linear solvers of PETSc.
 
+use crate::blocks::Blocks;
 use crate::mpi::{Mpi, PetscError};
-use crate::shim::{Ksp, Rows};
-use algebra::{Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator};
+use crate::shim::Ksp;
+use algebra::{AmgProblem, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator};
 
 /// What is used unless the options say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defaults {
-    /// Conjugate gradients with hypre's BoomerAMG, set up for scalar problems in space.
+    /// Conjugate gradients with hypre's BoomerAMG, set up for problems in space; the components of a node
+    /// are functions of their own.
     Multigrid,
     /// MUMPS.
     Direct,
@@ -29,6 +31,15 @@ impl Defaults {
     }
 }
 
+/// An eigenvalue of the matrix with a diagonal of one that is below this is zero but for rounding.
+///
+/// The last pivot of a body that nothing holds is 0.02 to 0.25 n eps, see `algebra::Cholesky`; it is n times
+/// the eigenvalue of its motion.
+const SINGULAR: f64 = 1e-15;
+
+/// To which part of the right-hand side a factor of displacements solves.
+const REFINED: f64 = 1e-14;
+
 /// Most iterations of a solve.
 const MOST: usize = 1000;
 
@@ -41,9 +52,8 @@ const MOST: usize = 1000;
 pub struct PetscSolver<'m> {
     mpi: &'m Mpi,
     halo: Halo,
-    /// Global number of each local entry.
-    global: Vec<u64>,
-    all: u64,
+    blocks: Blocks,
+    looks_for_motions: bool,
     ksp: Ksp<'m>,
     name: &'static str,
     keeps: bool,
@@ -59,6 +69,30 @@ impl<'m> PetscSolver<'m> {
     /// # Errors
     /// When the options ask for what PETSc does not have.
     pub fn new(mpi: &'m Mpi, halo: Halo, defaults: Defaults) -> Result<Self, PetscError> {
+        Self::with(mpi, halo, defaults, None)
+    }
+
+    /// The same for displacements: `problem` tells the component and the node of each owned entry, and the
+    /// rigid motions. A factorisation then says when a body is not held.
+    ///
+    /// # Errors
+    /// As [`PetscSolver::new`].
+    pub fn for_mechanics(
+        mpi: &'m Mpi,
+        halo: Halo,
+        is_direct: bool,
+        problem: &AmgProblem,
+    ) -> Result<Self, PetscError> {
+        let defaults = if is_direct { Defaults::Direct } else { Defaults::Multigrid };
+        Self::with(mpi, halo, defaults, Some(problem))
+    }
+
+    fn with(
+        mpi: &'m Mpi,
+        halo: Halo,
+        defaults: Defaults,
+        problem: Option<&AmgProblem>,
+    ) -> Result<Self, PetscError> {
         let wrong = |code| PetscError::new("options of the linear solver", code);
         let ksp = Ksp::new(mpi.group(), defaults.options()).map_err(wrong)?;
         let types = ksp.types().map_err(wrong)?;
@@ -71,12 +105,27 @@ impl<'m> PetscSolver<'m> {
             ("cg", "gamg") => "cg with GAMG (PETSc)",
             _ => "PETSc",
         };
-        let owned = halo.map().owned();
-        let ends = algebra::Comm::gather_all(mpi, &[owned.end]);
-        let all = ends.iter().flatten().copied().max().unwrap_or(0);
-        let global = owned.chain(halo.map().ghosts().iter().copied()).collect();
-        let (keeps, is_prepared, fresh, is_worn) = (!is_direct, false, None, false);
-        Ok(Self { mpi, halo, global, all, ksp, name, keeps, is_prepared, fresh, is_worn })
+        let plain = AmgProblem { block: 1, ..AmgProblem::default() };
+        // A factorisation needs no nodes.
+        let is_mechanics = problem.is_some();
+        let looks_for_motions = is_direct && is_mechanics;
+        let problem = problem.filter(|_| !is_direct).unwrap_or(&plain);
+        let blocks = Blocks::new(mpi, &halo, problem);
+        // Where the active set changes, so do rows that have no entries left.
+        let keeps = !is_direct && !is_mechanics;
+        let (is_prepared, fresh, is_worn) = (false, None, false);
+        Ok(Self {
+            mpi,
+            halo,
+            blocks,
+            looks_for_motions,
+            ksp,
+            name,
+            keeps,
+            is_prepared,
+            fresh,
+            is_worn,
+        })
     }
 
     fn failed(&self, what: &'static str, code: i32) -> LinearError {
@@ -84,13 +133,42 @@ impl<'m> PetscSolver<'m> {
         LinearError::Failed { solver: self.name, message }
     }
 
+    /// Local entries.
+    fn len(&self) -> usize {
+        self.halo.map().local_len()
+    }
+
+    /// Refuses a factor whose last pivots are rounding: some body can move. A right-hand side of +-1 has
+    /// something of every motion in it, and one that costs no energy outgrows all others in the solution.
+    fn check_motions(&mut self, a: &Csr) -> Result<(), LinearError> {
+        let owned = self.halo.map().owned_len();
+        let first = self.halo.map().owned().start;
+        let diagonal = a.diagonal();
+        let sign =
+            |k: u64| if (k.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63) == 0 { 1.0 } else { -1.0 };
+        let root = |k: usize| diagonal[k].max(f64::MIN_POSITIVE).sqrt();
+        let b: Vec<f64> = (0..owned).map(|k| sign(first + k as u64) * root(k)).collect();
+        let mut x = vec![0.0; owned];
+        let applied = self.ksp.precondition(&b, &mut x);
+        applied.map_err(|code| self.failed("factorisation", code))?;
+        let mut size = [x.iter().enumerate().map(|(k, x)| (x * root(k)).powi(2)).sum::<f64>()];
+        self.mpi.sum(&mut size);
+        let eigenvalue = 1.0 / size[0].sqrt();
+        log::debug!("the smallest eigenvalue over the diagonal is about {eigenvalue:.0e}");
+        if eigenvalue.is_finite() && eigenvalue > SINGULAR {
+            return Ok(());
+        }
+        let where_ = format!("an eigenvalue is {eigenvalue:.0e} of the diagonal");
+        Err(LinearError::Singular { row: None, where_ })
+    }
+
     fn matrix<'a>(&self, a: &'a dyn Operator) -> Result<&'a Csr, LinearError> {
         let a = a.matrix().ok_or(LinearError::NoEntries { solver: self.name })?;
         match (a.nrows(), a.ncols()) {
-            (rows, columns) if rows == columns && columns == self.global.len() => Ok(a),
+            (rows, columns) if rows == columns && columns == self.len() => Ok(a),
             (rows, columns) => {
                 let what = "size of the matrix of a rank";
-                Err(LinearError::Size { what, got: rows.max(columns), wanted: self.global.len() })
+                Err(LinearError::Size { what, got: rows.max(columns), wanted: self.len() })
             }
         }
     }
@@ -103,22 +181,16 @@ impl LinearSolver for PetscSolver<'_> {
 
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         let a = self.matrix(a)?;
-        let map = self.halo.map();
-        let rows = Rows {
-            owned: map.owned_len(),
-            first: map.owned().start,
-            all: self.all,
-            start: a.row_start(),
-            column: a.columns(),
-            value: a.values(),
-            global: &self.global,
-        };
         let keep = self.keeps && self.is_prepared && !self.is_worn;
-        self.ksp.prepare(&rows, keep).map_err(|code| self.failed("set-up", code))?;
+        let prepared = self.ksp.prepare(&self.blocks.rows(a), keep);
+        prepared.map_err(|code| self.failed("set-up", code))?;
         if !keep {
             (self.fresh, self.is_worn) = (None, false);
         }
         self.is_prepared = true;
+        if self.looks_for_motions {
+            self.check_motions(a)?;
+        }
         Ok(())
     }
 
@@ -134,13 +206,17 @@ impl LinearSolver for PetscSolver<'_> {
             return Err(LinearError::NotPrepared);
         }
         for (what, got) in [("length of the right-hand side", b.len()), ("length of x", x.len())] {
-            if got != self.global.len() {
-                return Err(LinearError::Size { what, got, wanted: self.global.len() });
+            if got != self.len() {
+                return Err(LinearError::Size { what, got, wanted: self.len() });
             }
         }
         let owned = self.halo.map().owned_len();
-        let solved = self.ksp.solve(&b[..owned], &mut x[..owned], rtol, MOST);
+        let (b, mut on_rows) = (self.blocks.spread(&b[..owned]), self.blocks.spread(&x[..owned]));
+        // With a factor of an ill-conditioned matrix one more iteration is what refinement is elsewhere.
+        let rtol = if self.looks_for_motions { rtol.min(REFINED) } else { rtol };
+        let solved = self.ksp.solve(&b, &mut on_rows, rtol, MOST);
         let solved = solved.map_err(|code| self.failed("solve", code))?;
+        self.blocks.collect(&on_rows, &mut x[..owned]);
         let residual = if solved.size > 0.0 { solved.residual / solved.size } else { 0.0 };
         let iterations = solved.iterations;
         match solved.reason {
@@ -148,6 +224,9 @@ impl LinearSolver for PetscSolver<'_> {
             // KSP_DIVERGED_ITS, and what a method that does not get on says.
             -5..=-3 => {
                 return Err(LinearError::NotConverged { iterations, residual, wanted: rtol });
+            }
+            -11 if self.ksp.lacks_memory() => {
+                return Err(LinearError::TooLarge { what: "the factorisation", rows: a.len() });
             }
             // KSP_DIVERGED_INDEFINITE_PC, _MAT and _PC_FAILED: a factorisation met a pivot of zero.
             -8 | -10 | -11 => {

@@ -18,6 +18,11 @@ pub struct Rows<'a> {
     pub value: &'a [f64],
     /// Global number of each column.
     pub global: &'a [u64],
+    /// Rows of a node.
+    pub block: usize,
+    /// What multigrid has to keep: so many vectors of `owned` entries, one after another.
+    pub motion_count: usize,
+    pub motions: &'a [f64],
 }
 
 /// What a solve left.
@@ -102,6 +107,9 @@ mod c {
             column: *const u32,
             value: *const f64,
             global: *const u64,
+            block: i64,
+            motions: i64,
+            motion: *const f64,
             keep: c_int,
         ) -> c_int;
         pub fn shim_solver_solve(
@@ -115,6 +123,8 @@ mod c {
             residual: *mut f64,
             size: *mut f64,
         ) -> c_int;
+        pub fn shim_solver_precondition(solver: *mut c_void, b: *const f64, x: *mut f64) -> c_int;
+        pub fn shim_solver_lacks_memory(solver: *mut c_void, lacks: *mut c_int) -> c_int;
     }
 }
 
@@ -440,6 +450,10 @@ impl<'g> Ksp<'g> {
         assert!(rows.start[..=rows.owned].windows(2).all(|pair| pair[0] <= pair[1]));
         assert!(rows.column.len() >= entries && rows.value.len() >= entries);
         assert!(rows.column[..entries].iter().all(|&c| (c as usize) < rows.global.len()));
+        assert!(rows.block > 0 && rows.owned.is_multiple_of(rows.block));
+        // A rank without rows has none of them, but there are as many.
+        let motions = rows.motion_count;
+        assert_eq!(rows.motions.len(), motions * rows.owned);
         // SAFETY: the lengths were just checked; C copies what it keeps, and checks that the pattern is
         // that of the first call.
         checked(unsafe {
@@ -452,6 +466,9 @@ impl<'g> Ksp<'g> {
                 rows.column.as_ptr(),
                 rows.value.as_ptr(),
                 rows.global.as_ptr(),
+                rows.block as i64,
+                motions as i64,
+                rows.motions.as_ptr(),
                 c_int::from(keep),
             )
         })?;
@@ -489,6 +506,26 @@ impl<'g> Ksp<'g> {
             )
         })?;
         Ok(Solved { iterations: iterations.max(0) as usize, reason, residual, size })
+    }
+
+    /// x = M b, with M the preconditioner.
+    ///
+    /// # Panics
+    /// As [`Ksp::solve`].
+    pub fn precondition(&mut self, b: &[f64], x: &mut [f64]) -> Result<(), i32> {
+        self.group.check_thread();
+        assert_eq!((self.owned, b.len()), (Some(x.len()), x.len()));
+        // SAFETY: as in `solve`.
+        checked(unsafe { c::shim_solver_precondition(self.handle, b.as_ptr(), x.as_mut_ptr()) })
+    }
+
+    /// True where the preconditioner ran out of memory.
+    pub fn lacks_memory(&self) -> bool {
+        self.group.check_thread();
+        let mut lacks = 0;
+        // SAFETY: a handle that is not freed, and a place for the answer.
+        let known = unsafe { c::shim_solver_lacks_memory(self.handle, &raw mut lacks) };
+        known == 0 && lacks != 0
     }
 }
 

@@ -250,6 +250,32 @@ impl Space {
         }
     }
 
+    /// The same unknowns on some of the nodes, which get the numbers of their places in `nodes`: what is
+    /// fixed, tied or joined stays so. All whole-body unknowns are there.
+    ///
+    /// Returns also the number in this space of each unknown there. Free and prescribed ones keep their
+    /// order.
+    pub fn on_nodes(&self, nodes: &[u32]) -> (Space, Vec<u32>) {
+        let mut starts = vec![0];
+        let mut dofs = Vec::new();
+        for field in 0..self.fields.len() {
+            nodes.iter().for_each(|&node| dofs.extend_from_slice(self.dofs(field, node)));
+            starts.push(dofs.len());
+        }
+        dofs.extend_from_slice(&self.dofs[self.starts[self.fields.len()]..]);
+        let mut numbers = dofs.clone();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let free = numbers.partition_point(|&dof| (dof as usize) < self.free);
+        for dof in &mut dofs {
+            *dof = numbers.partition_point(|number| number < dof) as u32;
+        }
+        let value = |&dof: &u32| self.prescribed[dof as usize - self.free];
+        let prescribed = numbers[free..].iter().map(value).collect();
+        let (fields, whole) = (self.fields.clone(), self.whole.clone());
+        (Space { fields, whole, starts, dofs, free, prescribed }, numbers)
+    }
+
     /// Number of free unknowns.
     pub fn free(&self) -> usize {
         self.free
@@ -402,6 +428,23 @@ mod tests {
         s.renumber(&[1, 2, 0]);
         assert_eq!([0, 1, 2, 3].map(|n| s.dof(0, n)), [1, 3, 2, 0]);
         assert_eq!(s.whole_dof(0), 0);
+    }
+
+    #[test]
+    fn some_of_the_nodes_keep_what_ties_them() {
+        // Node 0 is joined with node 3, which is fixed; 1 and 4 are tied to the whole.
+        let constraints = Constraints {
+            fixed: vec![(Unknown::scalar(0, 3), 2.5)],
+            tied: vec![(Unknown::scalar(0, 1), 0), (Unknown::scalar(0, 4), 0)],
+            joined: vec![[0, 3]],
+        };
+        let fields = vec![Field::scalar("potential")];
+        let all = Space::new(fields, vec!["counter".into()], 6, &constraints).unwrap();
+        assert_eq!([0, 1, 2, 3, 4, 5].map(|n| all.dof(0, n)), [3, 2, 0, 3, 2, 1]);
+        let (some, numbers) = all.on_nodes(&[0, 4, 5]);
+        assert_eq!([0, 1, 2].map(|n| some.dof(0, n)), [2, 1, 0]);
+        assert_eq!((some.free(), some.total(), some.whole_dof(0)), (2, 3, 1));
+        assert_eq!((some.prescribed(), numbers), (&[2.5][..], vec![1, 2, 3]));
     }
 
     #[test]

@@ -133,6 +133,16 @@ impl<'m> System<'m> {
         self.drive = None;
     }
 
+    /// The ranks that solve it together.
+    pub fn comm(&self) -> &'m dyn Comm {
+        self.comm
+    }
+
+    /// Of the free unknowns, how many are this rank's; they come first.
+    pub fn owned(&self) -> usize {
+        self.counts.owned
+    }
+
     /// Puts other terms in the places of those that there are, with other prescribed values and loads.
     /// False when they do not fit: other supports, other slots, or other unknowns fixed; the system is
     /// then good for nothing.

@@ -285,6 +285,22 @@ pub struct RanksSummary {
     pub linear_seconds: [f64; 2],
 }
 
+impl RanksSummary {
+    /// With what an earlier problem of the same run took.
+    #[must_use]
+    pub fn after(mut self, earlier: Option<RanksSummary>) -> Self {
+        if let Some(earlier) = earlier {
+            self.imbalance = self.imbalance.max(earlier.imbalance);
+            self.most_ghosts = self.most_ghosts.max(earlier.most_ghosts);
+            self.most_halo_bytes = self.most_halo_bytes.max(earlier.most_halo_bytes);
+            for (sum, seconds) in self.linear_seconds.iter_mut().zip(earlier.linear_seconds) {
+                *sum += seconds;
+            }
+        }
+        self
+    }
+}
+
 /// Counts, sizes and names of a mesh.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]

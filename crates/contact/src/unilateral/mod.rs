@@ -27,6 +27,7 @@
 //! module `pivoting`.
 
 mod entry;
+mod iterate;
 mod obstacle;
 mod pivoting;
 mod reduction;
@@ -35,7 +36,8 @@ mod surface;
 
 pub use entry::{CONTACT, obstacle};
 pub use obstacle::Obstacle;
-pub use solve::{Outcome, Touch, amg_problem, solve};
+pub use reduction::{Change, Reduction};
+pub use solve::{Outcome, Settled, Touch, amg_problem, nearest, settle, solve};
 pub use surface::{ContactNode, ContactSurface, Gap};
 
 use algebra::{Inadmissible, LinearError};

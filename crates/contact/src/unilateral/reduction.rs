@@ -8,6 +8,9 @@
 //!
 //! T is the identity but for the rows of the pivots. Initial gaps may be a thousand times the
 //! displacements; in z they do not cost digits of them.
+//!
+//! On several ranks each makes the change of the whole, so that all have the same pivots, and takes the
+//! part of its own unknowns: [`Reduction::part`].
 
 use super::{ContactError, ContactNode, ContactSurface};
 use crate::DISPLACEMENT;
@@ -18,22 +21,29 @@ use mesh::Mesh;
 /// A gap that is bounded: q = q0 + z >= 0.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bound {
-    /// Its number among the unknowns z.
-    pub unknown: usize,
+    /// Its number among the unknowns z; none where this rank has no such unknown.
+    pub unknown: Option<usize>,
     /// q0, the averaged gap at rest \[m\].
     pub at_rest: f64,
     /// Integral of the corner's shape function \[m2\].
     pub area: f64,
 }
 
-/// See the [module](self).
-pub(super) struct Reduction {
-    pub matrix: Csr,
-    pub transpose: Csr,
-    /// Bounds of all surfaces.
-    pub bounds: Vec<Bound>,
+/// The matrix T of the change y = T z, and the bounds on z.
+pub struct Change {
+    pub(super) matrix: Csr,
+    pub(super) transpose: Csr,
+    /// Bounds of all surfaces, on all ranks.
+    pub(super) bounds: Vec<Bound>,
+}
+
+/// The change from displacements to gaps on some surfaces: y = T z, with T the identity but for one
+/// displacement of each pair of nodes.
+pub struct Reduction {
+    /// Of the whole.
+    pub change: Change,
     /// For each surface and node, the number of its bound.
-    pub bound_of: Vec<Vec<Option<usize>>>,
+    pub(super) bound_of: Vec<Vec<Option<usize>>>,
     /// For each surface and node, the jump.
     jumps: Vec<Vec<Jump>>,
     /// For each surface and node, the unknown that is replaced.
@@ -72,8 +82,18 @@ struct Jump {
     prescribed: f64,
 }
 
+impl Change {
+    fn new(matrix: Csr, bounds: Vec<Bound>) -> Self {
+        Change { transpose: matrix.transpose(), matrix, bounds }
+    }
+}
+
 impl Reduction {
-    pub(super) fn new(
+    /// For the numbering `space` of the displacements on `mesh`.
+    ///
+    /// # Errors
+    /// [`ContactError::Shared`] where surfaces meet and no displacement belongs to one of them alone.
+    pub fn new(
         mesh: &Mesh,
         space: &Space,
         surfaces: &[ContactSurface],
@@ -123,20 +143,56 @@ impl Reduction {
                 rows[pivot as usize] = Some(row);
                 if node.is_corner() {
                     numbers[k] = Some(bounds.len());
-                    let unknown = pivot as usize;
+                    let unknown = Some(pivot as usize);
                     bounds.push(Bound { unknown, at_rest: at_rest[k], area: node.area });
                 }
             }
             bound_of.push(numbers);
             replaced.push(pivots.iter().map(|pivot| pivot.map(|p| p.0)).collect());
         }
-        let matrix = assemble(rows);
-        let transpose = matrix.transpose();
-        Ok(Reduction { matrix, transpose, bounds, bound_of, jumps, pivots: replaced })
+        let change = Change::new(assemble(rows), bounds);
+        Ok(Reduction { change, bound_of, jumps, pivots: replaced })
+    }
+
+    /// The change on the part of a rank, whose free unknown k is the unknown `numbers[k]` of the whole.
+    ///
+    /// Rows of y that read a z which the rank does not have are none: those next to its own unknowns must
+    /// not be among them, see [`Reduction::mark_read`].
+    pub fn part(&self, numbers: &[u32]) -> Change {
+        let mut here = vec![None; self.change.matrix.nrows()];
+        (0u32..).zip(numbers).for_each(|(local, &number)| here[number as usize] = Some(local));
+        let row = |&number: &u32| {
+            let (columns, values) = self.change.matrix.row(number as usize);
+            let term = |(&j, &a): (&u32, &f64)| Some((here[j as usize]?, a));
+            let terms: Option<Vec<_>> = columns.iter().zip(values).map(term).collect();
+            Some(Combination { terms: terms? })
+        };
+        let bound = |bound: &Bound| {
+            let local = |number: usize| here[number].map(|local| local as usize);
+            Bound { unknown: bound.unknown.and_then(local), ..*bound }
+        };
+        let bounds = self.change.bounds.iter().map(bound).collect();
+        Change::new(assemble(numbers.iter().map(row).collect()), bounds)
+    }
+
+    /// Marks beside each unknown z that is marked all y that depend on it: their equations make that of z.
+    pub fn mark_dependent(&self, marked: &mut [bool]) {
+        let before = marked.to_vec();
+        for (row, marked) in marked.iter_mut().enumerate() {
+            *marked |= self.change.matrix.row(row).0.iter().any(|&j| before[j as usize]);
+        }
+    }
+
+    /// Marks the unknowns z that those y depend on for which `y` is true; not those that y is itself.
+    pub fn mark_read(&self, y: &[bool], marked: &mut [bool]) {
+        for (row, _) in y.iter().enumerate().filter(|(_, read)| **read) {
+            let others = self.change.matrix.row(row).0.iter().filter(|&&j| j as usize != row);
+            others.for_each(|&j| marked[j as usize] = true);
+        }
     }
 
     /// The z with y = T z: what a motion y does to the gaps.
-    pub(super) fn contract(&self, surfaces: &[ContactSurface], y: &[f64]) -> Vec<f64> {
+    pub fn contract(&self, surfaces: &[ContactSurface], y: &[f64]) -> Vec<f64> {
         let mut z = y.to_vec();
         for ((surface, jumps), pivots) in surfaces.iter().zip(&self.jumps).zip(&self.pivots) {
             let growth: Vec<f64> = jumps
@@ -272,7 +328,7 @@ mod tests {
             let reduction = Reduction::new(&mesh, &space, std::slice::from_ref(&surface)).unwrap();
             let z: Vec<f64> = (0..space.free()).map(|i| ((i * 7919) % 101) as f64 - 50.0).collect();
             let mut y = vec![0.0; z.len()];
-            reduction.matrix.apply(&z, &mut y);
+            reduction.change.matrix.apply(&z, &mut y);
             let back = reduction.contract(&[surface], &y);
             let worst = z.iter().zip(&back).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
             assert!(worst < 1e-11, "{kind:?}: {worst}");

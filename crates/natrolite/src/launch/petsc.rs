@@ -4,7 +4,7 @@ use super::{Launcher, Network, Traffic};
 use crate::case::Case;
 use crate::failure::Failure;
 use crate::run::ranks::Engine;
-use algebra::{Comm, Halo, LinearSolver};
+use algebra::{AmgProblem, Comm, Halo, LinearSolver};
 use distributed::{Defaults, Mpi, PetscError, PetscSolver};
 use mesh::CornerGraph;
 
@@ -121,6 +121,18 @@ impl Engine for Petsc {
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
         let defaults = if is_direct { Defaults::Direct } else { Defaults::Multigrid };
         match PetscSolver::new(&self.mpi, halo, defaults) {
+            Ok(solver) => Ok(Box::new(solver)),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn mechanics_solver<'e>(
+        &'e self,
+        halo: Halo,
+        is_direct: bool,
+        problem: AmgProblem,
+    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+        match PetscSolver::for_mechanics(&self.mpi, halo, is_direct, &problem) {
             Ok(solver) => Ok(Box::new(solver)),
             Err(error) => Err(error.to_string()),
         }

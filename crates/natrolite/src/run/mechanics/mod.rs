@@ -7,9 +7,9 @@ mod balance;
 mod contacts;
 mod gap;
 mod interfaces;
-mod model;
+pub(super) mod model;
 mod quantities;
-mod solve;
+pub(super) mod solve;
 mod support;
 
 pub use contacts::Contact;

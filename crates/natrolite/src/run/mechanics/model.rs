@@ -5,10 +5,10 @@ use super::support::{Condition, conditions, loose_motion};
 use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse, Origin};
 use crate::run::Geometry;
 use contact::rough::ContactFraction;
-use contact::unilateral::{self, ContactError, ContactSurface};
+use contact::unilateral::{self, ContactError, ContactSurface, Reduction};
 use contact::{
-    Compliant, Eigenstress, Elastic, Platen, Pressure, Reduction, SupportError, Traction, fix,
-    flat_direction, linear_strain, platen, roller, support_axis,
+    Compliant, Eigenstress, Elastic, Platen, Pressure, Reduction as Plane, SupportError, Traction,
+    fix, flat_direction, linear_strain, platen, roller, support_axis,
 };
 use fem::{Constraints, Field, Hypothesis, Placement, Space, Support, System, recover};
 use mesh::{Boundary, bodies};
@@ -68,26 +68,7 @@ impl<'m> MechanicalModel<'m> {
     /// # Errors
     /// Laws that do not fit the mesh, gaps that are negative, and bodies that are not held.
     pub fn new(case: &Case, geometry: &'m Geometry) -> Result<Self, CaseError> {
-        let mut draft = Draft {
-            case,
-            geometry,
-            field: Field::vector("displacement", &geometry.mesh),
-            placements: Vec::new(),
-            whole: Vec::new(),
-            constraints: Constraints::default(),
-            whole_loads: Vec::new(),
-            loads: Vec::new(),
-            stress: Vec::new(),
-            held: Vec::new(),
-            surfaces: Vec::new(),
-            compliant: Vec::new(),
-            contacts: Vec::new(),
-            joined: Vec::new(),
-            errors: Diagnostics::default(),
-        };
-        draft.place_materials();
-        draft.place_boundaries();
-        draft.place_interfaces();
+        let mut draft = Draft::new(case, geometry);
         draft.check_support();
         if !draft.errors.is_empty() {
             return draft.errors.into_result(None);
@@ -107,6 +88,22 @@ impl<'m> MechanicalModel<'m> {
             held: draft.held,
             loads: draft.loads,
         })
+    }
+
+    /// The gaps as unknowns; none without surfaces that may touch.
+    ///
+    /// # Errors
+    /// [`ContactError::Shared`].
+    pub fn reduction(&self) -> Result<Option<Reduction>, ContactError> {
+        let (mesh, space) = (self.system.mesh(), self.system.space());
+        let some = (!self.surfaces.is_empty()).then_some(&self.surfaces);
+        some.map(|surfaces| Reduction::new(mesh, space, surfaces)).transpose()
+    }
+
+    /// The same terms and loads once more, for a system on a part of the mesh.
+    pub fn terms(case: &Case, geometry: &Geometry) -> (Vec<Placement>, Vec<(usize, f64)>) {
+        let draft = Draft::new(case, geometry);
+        (draft.placements, draft.whole_loads)
     }
 
     /// The normal force \[N\] with which each boundary that is held or carries a pressure presses on the
@@ -181,12 +178,39 @@ pub(super) struct Draft<'a, 'm> {
     pub(super) errors: Diagnostics,
 }
 
+impl<'a, 'm> Draft<'a, 'm> {
+    /// Places all laws.
+    fn new(case: &'a Case, geometry: &'m Geometry) -> Self {
+        let mut draft = Draft {
+            case,
+            geometry,
+            field: Field::vector("displacement", &geometry.mesh),
+            placements: Vec::new(),
+            whole: Vec::new(),
+            constraints: Constraints::default(),
+            whole_loads: Vec::new(),
+            loads: Vec::new(),
+            stress: Vec::new(),
+            held: Vec::new(),
+            surfaces: Vec::new(),
+            compliant: Vec::new(),
+            contacts: Vec::new(),
+            joined: Vec::new(),
+            errors: Diagnostics::default(),
+        };
+        draft.place_materials();
+        draft.place_boundaries();
+        draft.place_interfaces();
+        draft
+    }
+}
+
 impl Draft<'_, '_> {
     fn place_materials(&mut self) {
         let (case, mesh) = (self.case, &self.geometry.mesh);
         let reduction = match (case.plane_stress, mesh.axes) {
-            (true, [a, b]) if mesh.dimension == 2 => Reduction::PlaneStress(3 - a - b),
-            _ => Reduction::None,
+            (true, [a, b]) if mesh.dimension == 2 => Plane::PlaneStress(3 - a - b),
+            _ => Plane::None,
         };
         if case.plane_stress && self.geometry.hypothesis != Hypothesis::Planar {
             let message = "`discretization.plane` is for planar symmetry";

@@ -9,11 +9,15 @@ use crate::results::MechanicsSummary;
 use crate::run::solve::{is_simplex, method};
 use crate::run::{Geometry, RunError};
 use algebra::{
-    LinearSolver, Metered, Method, NewtonInfo, NewtonParameters, choose, is_direct, newton,
+    LinearSolver, LinearWork, Metered, Method, NewtonInfo, NewtonParameters, choose, is_direct,
+    newton,
 };
 use contact::stress::{nodal_reactions, nodal_stress};
-use contact::unilateral::{self, ContactSurface, Outcome, Touch};
+use contact::unilateral::{
+    self, Change, ContactSurface, Outcome, Reduction, Settled, Touch, nearest,
+};
 use contact::{DISPLACEMENT, amg_problem};
+use fem::System;
 use std::time::Duration;
 
 /// Most changes of the active set; each is a linear solve, and a dozen are usual.
@@ -51,34 +55,142 @@ pub fn solve(
     matrix: String,
     setup: Duration,
 ) -> Result<Mechanics, RunError> {
-    let mesh = &geometry.mesh;
+    let reduction = model.reduction()?;
     let dofs = model.system.space().free();
-    let mut messages = Vec::new();
-    let mut solver = solver_for(&model, geometry, method(case));
-    let mut solved = equilibrium(case, &mut model, &mut solver);
-    if let Some(why) = failure(&solved)
-        && method(case) == Method::Auto
-        && solver.name() != DIRECT
-        && dofs <= DIRECT_LIMIT
-    {
-        messages.push(format!("multigrid failed ({why}); the direct solver is taken instead"));
-        model.system.store_matrix();
-        solver = solver_for(&model, geometry, Method::Cholesky);
-        solved = equilibrium(case, &mut model, &mut solver);
+    let (attempt, mut messages) = with_fallback(case, dofs, |method, is_second| {
+        if is_second {
+            model.system.store_matrix();
+        }
+        let mut solver = solver_for(&model, geometry, method);
+        let contact = reduction.as_ref().map(|r| (&r.change, nearest(&model.surfaces, r)));
+        let is_linear = model.compliant.is_empty();
+        let equations = Equations { system: &mut model.system, contact, is_linear };
+        Ok(attempt(case, equations, solver.name() == DIRECT, &mut solver))
+    })?;
+    let Equilibrium { u, settled, linear } = attempt.solved?;
+    let all = model.system.all_unknowns(&u);
+    let outcome = outcome(&model, reduction.as_ref(), settled, &all);
+    let solution = Solution { u, outcome, linear, solver: attempt.name, work: attempt.work };
+    messages.extend(solution.complaint(&model));
+    Ok(finish(geometry, &model, solution, (matrix, setup, messages)))
+}
+
+/// What an active set came to on the surfaces of the whole; `all` are its unknowns.
+pub fn outcome(
+    model: &MechanicalModel<'_>,
+    reduction: Option<&Reduction>,
+    settled: Option<Settled>,
+    all: &[f64],
+) -> Option<Outcome> {
+    let (reduction, settled) = reduction.zip(settled)?;
+    Some(settled.outcome((model.system.space(), all), &model.surfaces, reduction))
+}
+
+/// The equations as they are solved on one rank or on several.
+pub struct Equations<'e, 'm> {
+    /// Without contact.
+    pub system: &'e mut System<'m>,
+    /// With contact, the change of unknowns and the first active set.
+    pub contact: Option<(&'e Change, Vec<bool>)>,
+    /// True without compliant interfaces.
+    pub is_linear: bool,
+}
+
+/// What came of a linear solver.
+pub struct Attempt {
+    /// Its name.
+    pub name: &'static str,
+    /// True when it factorises.
+    pub is_direct: bool,
+    /// What its solves took.
+    pub work: LinearWork,
+    /// What it led to.
+    pub solved: Result<Equilibrium, RunError>,
+}
+
+/// Solves `equations` by `solver`.
+pub fn attempt(
+    case: &Case,
+    equations: Equations<'_, '_>,
+    is_direct: bool,
+    solver: &mut Metered<'_>,
+) -> Attempt {
+    let solved = equilibrium(case, equations, solver);
+    Attempt { name: solver.name(), is_direct, work: solver.work().clone(), solved }
+}
+
+/// The first attempt; where it fails with multigrid, and nothing else was asked for, a second one with the
+/// direct solver. Also what is to be said about that.
+///
+/// # Errors
+/// Those of `attempt`.
+pub fn with_fallback(
+    case: &Case,
+    dofs: usize,
+    mut attempt: impl FnMut(Method, bool) -> Result<Attempt, RunError>,
+) -> Result<(Attempt, Vec<String>), RunError> {
+    let first = attempt(method(case), false)?;
+    match failure(&first.solved) {
+        Some(why) if method(case) == Method::Auto && !first.is_direct && dofs <= DIRECT_LIMIT => {
+            let message = format!("multigrid failed ({why}); the direct solver is taken instead");
+            Ok((attempt(Method::Cholesky, true)?, vec![message]))
+        }
+        _ => Ok((first, Vec::new())),
     }
-    let Equilibrium { u, outcome, linear } = solved?;
-    let converged = match (&outcome, &linear) {
-        (Some(outcome), _) => outcome.converged,
-        (None, Some(info)) => info.converged,
-        (None, None) => true,
-    };
-    if !converged {
-        messages.push(undecided(&model, outcome.as_ref()));
+}
+
+/// The solution of the whole.
+pub struct Solution {
+    /// The free unknowns.
+    pub u: Vec<f64>,
+    /// With contact, the active set.
+    pub outcome: Option<Outcome>,
+    /// Without, what Newton's method did.
+    pub linear: Option<NewtonInfo>,
+    /// Name of the linear solver.
+    pub solver: &'static str,
+    /// What it took.
+    pub work: LinearWork,
+}
+
+impl Solution {
+    fn converged(&self) -> bool {
+        match (&self.outcome, &self.linear) {
+            (Some(outcome), _) => outcome.converged,
+            (None, Some(info)) => info.converged,
+            (None, None) => true,
+        }
     }
+
+    /// Why it is none.
+    pub fn complaint(&self, model: &MechanicalModel<'_>) -> Option<String> {
+        (!self.converged()).then(|| undecided(model, self.outcome.as_ref()))
+    }
+
+    /// What is known of the contacts.
+    pub fn contacts(&self, geometry: &Geometry, model: &MechanicalModel<'_>) -> Vec<Contact> {
+        let all = model.system.all_unknowns(&self.u);
+        let displacement = model.system.space().nodal_vectors(DISPLACEMENT, &all);
+        contacts(geometry, model, &displacement, self.outcome.as_ref())
+    }
+}
+
+/// What follows from a solution. Also given: how the matrix was stored, the time to the equations, and what
+/// the solver wants to be known.
+pub fn finish(
+    geometry: &Geometry,
+    model: &MechanicalModel<'_>,
+    solution: Solution,
+    (matrix, setup, messages): (String, Duration, Vec<String>),
+) -> Mechanics {
+    let mesh = &geometry.mesh;
+    let converged = solution.converged();
+    let Solution { u, outcome, linear, solver, work } = solution;
+    let dofs = u.len();
     let system = &model.system;
     let all = system.all_unknowns(&u);
     let displacement = system.space().nodal_vectors(DISPLACEMENT, &all);
-    let contacts = contacts(geometry, &model, &displacement, outcome.as_ref());
+    let contacts = contacts(geometry, model, &displacement, outcome.as_ref());
     let reactions = nodal_reactions(system, &u);
     let touching: Vec<u32> = (model.surfaces.iter().flat_map(|s| &s.nodes))
         .flat_map(|n| std::iter::once(n.node).chain(n.opposite))
@@ -91,7 +203,7 @@ pub fn solve(
     let stress = nodal_stress(system, &model.stress, &u);
     let summary = MechanicsSummary {
         dofs,
-        solver: solver.name().into(),
+        solver: solver.into(),
         matrix,
         steps: match (&outcome, &linear) {
             (Some(outcome), _) => outcome.exchanged.len(),
@@ -112,7 +224,7 @@ pub fn solve(
         complementarity: outcome.as_ref().map(|o| o.complementarity.abs()),
         moment_balance_error: balance.moment,
     };
-    Ok(Mechanics {
+    Mechanics {
         displacement,
         stress,
         contacts,
@@ -122,9 +234,9 @@ pub fn solve(
         summary,
         converged,
         setup,
-        linear: solver.work().clone(),
+        linear: work,
         messages,
-    })
+    }
 }
 
 /// The gaps at the nodes of an interface \[m\].
@@ -141,36 +253,38 @@ fn separations<'a>(
 }
 
 /// What solves the equations, and how it went: with contact the active set, else Newton's method.
-struct Equilibrium {
-    u: Vec<f64>,
-    outcome: Option<Outcome>,
-    linear: Option<NewtonInfo>,
+pub struct Equilibrium {
+    /// The free unknowns.
+    pub u: Vec<f64>,
+    /// With contact.
+    pub settled: Option<Settled>,
+    /// Without.
+    pub linear: Option<NewtonInfo>,
 }
 
 fn equilibrium(
     case: &Case,
-    model: &mut MechanicalModel<'_>,
+    equations: Equations<'_, '_>,
     solver: &mut dyn LinearSolver,
 ) -> Result<Equilibrium, RunError> {
-    if !model.surfaces.is_empty() {
-        let surfaces = &model.surfaces;
-        let mut outcome = unilateral::solve(&mut model.system, surfaces, solver, MAX_STEPS)?;
-        let u = std::mem::take(&mut outcome.u);
-        return Ok(Equilibrium { u, outcome: Some(outcome), linear: None });
+    let Equations { system, contact, is_linear } = equations;
+    if let Some((change, first)) = contact {
+        let mut settled = unilateral::settle(system, change, first, solver, MAX_STEPS)?;
+        let u = std::mem::take(&mut settled.u);
+        return Ok(Equilibrium { u, settled: Some(settled), linear: None });
     }
-    let mut u = vec![0.0; model.system.space().free()];
+    let mut u = vec![0.0; system.space().free()];
     let defaults = NewtonParameters::default();
     // Without compliant interfaces the equations are linear: one step, as sharp as the end asks for.
-    let forcing =
-        if model.compliant.is_empty() { 0.3 * case.solver.newton_rtol } else { defaults.forcing };
+    let forcing = if is_linear { 0.3 * case.solver.newton_rtol } else { defaults.forcing };
     let parameters = NewtonParameters {
         rtol: case.solver.newton_rtol,
         max_iterations: case.solver.newton_max_iterations,
         linear_rtol: case.solver.linear_rtol.min(forcing),
         forcing,
     };
-    let info = newton(&mut model.system, solver, &mut u, &parameters, &mut |_| {})?;
-    Ok(Equilibrium { u, outcome: None, linear: Some(info) })
+    let info = newton(system, solver, &mut u, &parameters, &mut |_| {})?;
+    Ok(Equilibrium { u, settled: None, linear: Some(info) })
 }
 
 /// Why the linear solver gave up.

@@ -1,6 +1,6 @@
 //! What ranks need of those who bring them.
 
-use algebra::{Comm, Halo, LinearSolver};
+use algebra::{AmgProblem, Comm, Halo, LinearSolver};
 use mesh::CornerGraph;
 
 /// Brings ranks, and what can be done on all of them together: MPI with PETSc, for example.
@@ -30,5 +30,17 @@ pub trait Engine {
         &'e self,
         halo: Halo,
         is_direct: bool,
+    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String>;
+
+    /// The same for the stress side, where unknowns are components of nodes: `problem` says which, for the
+    /// owned ones, and how rigid motions look in them.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn mechanics_solver<'e>(
+        &'e self,
+        halo: Halo,
+        is_direct: bool,
+        problem: AmgProblem,
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String>;
 }

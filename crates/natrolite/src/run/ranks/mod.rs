@@ -1,14 +1,17 @@
-//! The current of one case on several ranks.
+//! One case on several ranks.
 //!
 //! Rank 0 reads or makes the mesh, and sends it to the others. Every rank finds out with the others who owns
 //! which node, keeps the part around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
 //! are those of any run; what adds up over unknowns does so over the ranks. Of the fields each rank has a
 //! piece, to be written by [`crate::output::write_data_of_ranks`]. Rank 0 makes all other results, from an excerpt
 //! of the mesh that it cut out before, and from the values that the ranks have there.
+//!
+//! Stress comes first, and of a case with stress rank 0 keeps the whole mesh and has all of the fields.
 
 mod engine;
 mod excerpt;
 mod kept;
+mod mechanics;
 mod owners;
 mod pieces;
 mod share;
@@ -18,27 +21,16 @@ pub use engine::Engine;
 
 use super::current::Current;
 use super::model::Model;
-use super::{Geometry, Log, Observer, RunError, find, on_finer_meshes, peak_memory, solve};
-use crate::case::{Case, CaseError, Diagnostic};
+use super::{
+    Geometry, Log, Mechanics, Observer, RunError, find, on_finer_meshes, peak_memory, solve,
+};
+use crate::case::Case;
 use crate::results::{Piece, Results, Status};
 use algebra::Comm;
+use mechanics::Stress;
 use share::Share;
 use spread::spread;
-use std::time::Instant;
-
-/// Refuses what one rank can do and several cannot, at its place in the case.
-///
-/// # Errors
-/// For mechanics.
-pub fn check_case(case: &Case) -> Result<(), CaseError> {
-    let physics = case.physics();
-    if physics.mechanics {
-        let message = "the stack pressure is solved on one rank only";
-        let error = Diagnostic::new(message, &case.origin());
-        return Err(error.wanted("a run without `mpirun`, or a case without mechanics").into());
-    }
-    Ok(())
-}
+use std::time::{Duration, Instant};
 
 /// What a rank has of a run.
 pub struct RankResults {
@@ -53,16 +45,12 @@ pub struct RankResults {
 ///
 /// # Errors
 /// As [`super::solve_case`], on all ranks alike.
-///
-/// # Panics
-/// For a case that [`check_case`] refuses.
 pub fn solve_on_ranks(
     case: &Case,
     refinements: u32,
     engine: &dyn Engine,
     observer: &mut dyn Observer,
 ) -> Result<RankResults, RunError> {
-    assert!(check_case(case).is_ok(), "checked before");
     let mut piece = None;
     let results = on_finer_meshes(refinements, |refinement| {
         drop(piece.take());
@@ -91,36 +79,70 @@ pub fn solve_refined(
     let own = agreed(engine.comm(), own.map_err(RunError::from))?;
     let whole = spread(engine.comm(), own);
     let meshed = start.elapsed();
+    let stress = mechanics::solve_mechanics(case, &whole, engine, observer)?;
+    if !case.physics().current {
+        return Ok(stress_alone(case, whole, stress, (start, meshed), observer));
+    }
     observer.phase("partition");
-    let mut share = Share::of(case, &whole, engine)?;
+    let contacts = stress.as_ref().map_or(&[][..], |stress| &stress.contacts);
+    let mut share = Share::of(case, &whole, contacts, engine)?;
     // From here on the whole is nowhere, unless it is small and the excerpt.
     let excerpt = share.excerpt.take();
     let kept = excerpt.as_ref().is_some_and(|e| e.part.is_none()).then_some(whole);
     let solution = share.solve(case, excerpt.as_ref(), engine, observer)?;
-    let status = Status::of(solution.newton.converged);
-    let piece = solution.piece;
+    let settled = stress.as_ref().is_none_or(|stress| stress.converged);
+    let status = Status::of(settled && solution.newton.converged);
+    // Of stress rank 0 has everything.
+    let piece = solution.piece.filter(|_| stress.is_none());
     let Some(excerpt) = excerpt else { return Ok((status, RankResults { results: None, piece })) };
     let (geometry, part_of) = match (excerpt.part, kept) {
         (Some((part, place)), _) => (part, Some(place)),
         (None, whole) => (whole.expect("it was kept"), None),
     };
     let mut log = Log { text: String::new(), observer };
-    let model = Model::with_bodies(case, &geometry, excerpt.bodies, &[])?;
+    let (mechanics, earlier) = stress.map_or((None, None), |s| (s.mechanics, Some(s.ranks)));
+    mechanics.iter().flat_map(|m| &m.messages).for_each(|message| log.warn(message));
+    let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
+    let model = Model::with_bodies(case, &geometry, excerpt.bodies, contacts)?;
     log.observer.linear(&solution.linear);
     let mut outcome = solve::finish(&model, solution.free, solution.newton, solution.linear);
     outcome.worst = solution.worst;
     let current = Current::new(model, outcome, solution.setup, &mut log);
     current.log_residuals(&mut log);
     let log = log.text;
-    let mut found = find(case, &geometry, Some(&current), None, (start, meshed), log);
+    let dofs = solution.unknowns + mechanics.as_ref().map_or(0, |m| m.dofs);
+    let stresses = mechanics.as_ref().map(Mechanics::fields);
+    let mut found = find(case, &geometry, Some(&current), mechanics, (start, meshed), log);
     drop(current);
     found.fields = solution.fields;
+    found.fields.extend(stresses.into_iter().flatten());
     found.summary.mesh = excerpt.summary;
-    found.summary.dofs = solution.unknowns;
-    found.summary.ranks = Some(solution.ranks);
+    found.summary.dofs = dofs;
+    found.summary.ranks = Some(solution.ranks.after(earlier));
     let mut results = found.on_mesh(case, geometry);
     results.part_of = part_of;
     Ok((status, RankResults { results: Some(results), piece }))
+}
+
+/// What there is of a case without current.
+fn stress_alone(
+    case: &Case,
+    whole: Geometry,
+    stress: Option<Stress>,
+    times: (Instant, Duration),
+    observer: &mut dyn Observer,
+) -> (Status, RankResults) {
+    let status = Status::of(stress.as_ref().is_none_or(|stress| stress.converged));
+    let mut results = None;
+    if let Some(Stress { mechanics: Some(mechanics), ranks, .. }) = stress {
+        let mut log = Log { text: String::new(), observer };
+        mechanics.messages.iter().for_each(|message| log.warn(message));
+        let log = log.text;
+        let mut found = find(case, &whole, None, Some(mechanics), times, log);
+        found.summary.ranks = Some(ranks);
+        results = Some(found.on_mesh(case, whole));
+    }
+    (status, RankResults { results, piece: None })
 }
 
 /// Largest resident memory of any rank so far \[byte\], where the system tells. All ranks call this together.

@@ -9,7 +9,7 @@ use crate::case::{Case, CaseError, Diagnostic};
 use crate::results::{Field, Piece, RanksSummary};
 use crate::run::laws::Laws;
 use crate::run::model::{Surface, points_of, rest_of};
-use crate::run::{Geometry, Observer, RunError, current, peak_memory, solve};
+use crate::run::{Contact, Geometry, Observer, RunError, current, peak_memory, solve};
 use algebra::{Comm, Equations, Halo, IndexMap, Iterate, LinearWork, Metered, NewtonInfo, newton};
 use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
 use mesh::{Mesh, bodies, nodes_of};
@@ -64,17 +64,22 @@ pub struct Solution {
 }
 
 impl Share {
-    /// Finds this rank's share, together with all others.
+    /// Finds this rank's share, together with all others; kinetics at `contacts` read their state.
     ///
     /// # Errors
     /// When the case does not fit its mesh, or the engine fails.
-    pub fn of(case: &Case, whole: &Geometry, engine: &dyn Engine) -> Result<Self, RunError> {
+    pub fn of(
+        case: &Case,
+        whole: &Geometry,
+        contacts: &[Contact],
+        engine: &dyn Engine,
+    ) -> Result<Self, RunError> {
         let start = Instant::now();
         let mesh = &whole.mesh;
         let bodies = bodies(mesh);
         // The whole is numbered as in any run: currents into surfaces, the state at rest and the solution
         // that is collected then need no second way.
-        let laws = Laws::of(case, whole, &bodies, &[], &|s| points_of(whole, s).area())?;
+        let laws = Laws::of(case, whole, &bodies, contacts, &|s| points_of(whole, s).area())?;
         let wrong = |error: fem::SpaceError| {
             CaseError::from(Diagnostic::new(error.to_string(), &case.origin()))
         };
@@ -87,7 +92,7 @@ impl Share {
         let rank = engine.comm().rank() as u32;
         let excerpt = match rank {
             0 => {
-                let is_all = stays_whole(mesh, engine.comm());
+                let is_all = stays_whole(case, mesh, engine.comm());
                 let laws = (&laws, &bodies);
                 Some(Excerpt::of(case, (whole, is_all), laws, (&space, &owners))?)
             }
@@ -197,9 +202,9 @@ impl Share {
 }
 
 /// Whether rank 0 keeps the whole mesh to make results from: a mesh in two dimensions is small, and figures
-/// show all of it; and a single rank has to write all of it.
-fn stays_whole(mesh: &Mesh, comm: &dyn Comm) -> bool {
-    mesh.dimension < 3 || comm.size() == 1
+/// show all of it; a single rank has to write all of it; and rank 0 makes all results of stress.
+fn stays_whole(case: &Case, mesh: &Mesh, comm: &dyn Comm) -> bool {
+    mesh.dimension < 3 || comm.size() == 1 || case.physics().mechanics
 }
 
 /// The values that others, or this rank, have of the entries with the numbers `wanted`; `x` has the owned
@@ -316,7 +321,7 @@ impl Numbering {
 }
 
 /// Sizes and times of all ranks.
-fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSummary {
+pub fn summarize(engine: &dyn Engine, halo: &Halo, linear: &LinearWork) -> RanksSummary {
     let comm = engine.comm();
     let own = [
         halo.map().owned_len() as u64,
