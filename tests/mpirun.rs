@@ -360,6 +360,14 @@ fn scaling_over_ranks_is_told_with_what_messages_cost() {
             assert!(number(&row["peak_memory_bytes"]) < Some(3e8), "{row}");
         }
     }
+    let predict = Command::new(PROGRAM).args(["bench", "predict"]).arg(&json).output();
+    let predict = predict.expect("it starts");
+    let table = text(&predict.stdout);
+    assert!(predict.status.success(), "{table}{}", text(&predict.stderr));
+    assert!(table.contains("predicted: 1.000e9 unknowns on nodes of 64 ranks"), "{table}");
+    let nodes = |line: &str| line.trim().split(' ').next().and_then(|n| n.parse::<u32>().ok());
+    let predicted = table.split("predicted").nth(1).expect("a second table");
+    assert_eq!(predicted.lines().filter_map(nodes).max(), Some(4096), "{table}");
     assert!(std::fs::read_to_string(plot).expect("drawn").contains(">ranks</text>"));
     let two =
         mpirun(2, &["bench", "scaling", "--threads", "1,2", "--json"], &json).expect("it ran");
@@ -437,6 +445,16 @@ fn points_of_a_sweep_are_spread_over_groups_of_ranks() {
         let again = mpirun(ranks, &arguments, &case).expect("it ran before");
         assert!(text(&again.stdout).contains("has all 80 points"), "{}", text(&again.stdout));
     }
+    // What was there when a sweep was killed is not solved again, on other ranks either.
+    let journal = folder.path().join("alone/sweep.journal");
+    let whole = std::fs::read(&journal).expect("it is there");
+    std::fs::write(&journal, &whole[..whole.len() / 2]).expect("written");
+    std::fs::remove_file(folder.path().join("alone/results.csv")).expect("it was there");
+    let resume = ["sweep", "--resume", "--output", &target("alone")];
+    let resumed = mpirun(3, &resume, &case).expect("it ran before");
+    let said = text(&resumed.stderr);
+    assert!(resumed.status.success() && said.contains("of 80 points are there already"), "{said}");
+    assert!(table("alone") == wanted, "the table of the resumed sweep differs");
     let many = ["sweep", "--ranks-per-point", "3", "--output", &target("none")];
     let refused = mpirun(2, &many, &case).expect("it ran before");
     assert_eq!(refused.status.code(), Some(2));

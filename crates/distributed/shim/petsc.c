@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #define TRY(call)                    \
     do {                             \
@@ -61,6 +64,14 @@ void shim_finish(void)
 }
 
 void shim_abort(int code) { (void)MPI_Abort(MPI_COMM_WORLD, code); }
+
+/* Gives memory that was freed back to the system, where the C library can. */
+void shim_trim(void)
+{
+#if defined(__GLIBC__)
+    (void)malloc_trim(0);
+#endif
+}
 
 /* ---- groups ---- */
 

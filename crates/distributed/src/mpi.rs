@@ -105,6 +105,12 @@ impl Mpi {
         self.group.poll().map_err(|code| PetscError::new("message", code))
     }
 
+    /// Gives memory that this rank freed back to the system, where the C library can: what it keeps for later
+    /// looks as if it were in use.
+    pub fn give_back_memory(&self) {
+        self.group.trim();
+    }
+
     /// Ends all ranks of the program with this exit code, whatever they do.
     pub fn abort(&self, code: u8) {
         shim::abort(code.into());

@@ -1,4 +1,4 @@
-//! The C functions, each behind a safe one: the only unsafe code.
+//! The C functions, each behind a safe one: the only unsafe code of this crate.
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::sync::Arc;
@@ -44,6 +44,7 @@ mod c {
         pub fn shim_abort(code: c_int);
         pub fn shim_split(group: c_int, colour: c_int, part: *mut c_int) -> c_int;
         pub fn shim_group_free(group: c_int);
+        pub fn shim_trim();
         pub fn shim_rank(group: c_int) -> c_int;
         pub fn shim_size(group: c_int) -> c_int;
         pub fn shim_wait(group: c_int) -> c_int;
@@ -217,6 +218,13 @@ impl Group {
             self.session.thread,
             "MPI belongs to the thread that started it"
         );
+    }
+
+    /// Gives freed memory back to the system.
+    pub fn trim(&self) {
+        self.check_thread();
+        // SAFETY: takes nothing, and what is in use stays.
+        unsafe { c::shim_trim() };
     }
 
     /// Until all are here, asleep.

@@ -7,7 +7,7 @@ use crate::commands::{clean_up_on_interrupt, set_threads};
 use crate::failure::Failure;
 use crate::output::{Folder, write_solved};
 use crate::results::{RanksSummary, Results, Status};
-use crate::run::ranks::RankResults;
+use crate::run::ranks::{RankResults, largest_memory};
 use crate::run::{Observer, RunError, solve_refined};
 use algebra::{Comm, LinearWork, Serial};
 use serde::{Deserialize, Serialize};
@@ -123,12 +123,20 @@ pub fn measure_solve(
     let solved = solve(case, &mut listener)?;
     let output = Instant::now();
     let to = folder.as_ref().map(|folder| (folder.path(), case.output.compression));
-    write_solved(comm, &solved, to)?;
+    let written = write_solved(comm, &solved, to);
+    let memory = largest_memory(comm);
+    written?;
     let Some(results) = solved.results else { return Ok(None) };
     let output = output.elapsed().as_secs_f64();
     let total = start.elapsed().as_secs_f64();
     drop(folder);
-    Ok(Some(measurement(&results, &listener.work, output, total)))
+    let mut measured = measurement(&results, &listener.work, output, total);
+    if let Some(ranks) = &mut measured.ranks {
+        ranks.peak_memory_bytes = memory;
+        // That of a process, which has done other runs before.
+        measured.cpu_seconds = None;
+    }
+    Ok(Some(measured))
 }
 
 /// Why a run of a benchmark failed.

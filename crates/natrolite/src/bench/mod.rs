@@ -23,7 +23,7 @@ pub use problems::Problem;
 
 use crate::cli::print;
 use crate::failure::Failure;
-use crate::launch::Launcher;
+use crate::launch::{Launcher, Ranks};
 use machine::Machine;
 use measure::{Plan, Workers, measure};
 use options::Common;
@@ -37,11 +37,16 @@ use series::{Kind, Series};
 /// of threads, [`Failure::NotConverged`], and [`Failure::System`] when a run ends before its time.
 pub fn bench(command: &BenchCommand, launcher: Launcher) -> Result<(), Failure> {
     match command {
-        BenchCommand::Scaling(options) if launcher.is_there() => ranks::scaling(options, launcher),
         BenchCommand::Pore(options) => problem(Problem::Pore, options),
         BenchCommand::Elasticity(options) => problem(Problem::Elasticity, options),
         BenchCommand::Contact(options) => problem(Problem::Contact, options),
-        BenchCommand::Scaling(options) => scaling(options),
+        BenchCommand::Scaling(options) => {
+            let ranks = Ranks::start(launcher)?;
+            match ranks.engine() {
+                Some(_) => ranks::scaling(options, &ranks),
+                None => scaling(options),
+            }
+        }
         BenchCommand::Predict(options) => predict::predict(options),
         BenchCommand::Child(options) => child::run(options),
     }

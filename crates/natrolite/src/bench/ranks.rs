@@ -8,7 +8,7 @@ use super::series::Series;
 use super::{check, publish, strong_and_weak};
 use crate::commands::{report_ranks, set_threads};
 use crate::failure::Failure;
-use crate::launch::{Launcher, Ranks, Traffic};
+use crate::launch::{Ranks, Traffic};
 use crate::run::forget_peak_memory;
 use crate::run::ranks::solve_refined;
 use std::path::Path;
@@ -18,8 +18,7 @@ use std::time::Instant;
 ///
 /// # Errors
 /// As [`super::bench`], on all ranks alike.
-pub fn scaling(options: &ScalingOptions, launcher: Launcher) -> Result<(), Failure> {
-    let world = Ranks::start(launcher)?;
+pub fn scaling(options: &ScalingOptions, world: &Ranks) -> Result<(), Failure> {
     let cores = world.cores();
     let shared_out = cores.as_ref().map_or(1, |cores| cores.threads() as u32);
     let common = &options.common;
@@ -45,7 +44,7 @@ pub fn scaling(options: &ScalingOptions, launcher: Launcher) -> Result<(), Failu
     let machine = world.agree(if speaks { check(common, &series).map(Some) } else { Ok(None) })?;
     let mut measured = Vec::new();
     for (kind, cells, plans) in series {
-        let once = &mut |plan: &Plan| run_on_group(plan, &world);
+        let once = &mut |plan: &Plan| run_on_group(plan, world);
         let rows = measure(&plans, common.repeat, common.quiet, once)?;
         measured.push(Series::new(kind, cells, plans, rows));
     }
@@ -79,6 +78,7 @@ fn run(plan: &Plan, group: &Ranks) -> Result<Option<Run>, Failure> {
     let network = group.network()?;
 
     let before = group.traffic();
+    group.give_back_memory();
     forget_peak_memory();
     let start = Instant::now();
     let measured = measure_solve(start, &case, engine.comm(), |case, listener| {

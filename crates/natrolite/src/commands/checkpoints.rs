@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 pub struct Checkpoints<'p> {
     progress: &'p mut Progress,
     path: PathBuf,
-    mesh: u64,
+    case: &'p Case,
     /// Time between two checkpoints.
     interval: Duration,
     last: Instant,
     found: Option<Checkpoint>,
+    /// Steps of the runs before.
+    before: u64,
 }
 
 impl<'p> Checkpoints<'p> {
@@ -28,14 +30,14 @@ impl<'p> Checkpoints<'p> {
     /// # Errors
     /// When the checkpoint is of another mesh, or cannot be read.
     pub fn new(
-        case: &Case,
+        case: &'p Case,
         folder: &Path,
         (interval, restart): (Duration, bool),
         progress: &'p mut Progress,
     ) -> Result<Self, Failure> {
-        let (path, mesh) = (checkpoint_path(folder), mesh_of(case));
+        let path = checkpoint_path(folder);
         let found = if restart { read_checkpoint(&path)? } else { None };
-        if found.as_ref().is_some_and(|found| found.mesh != mesh) {
+        if found.as_ref().is_some_and(|found| found.mesh != mesh_of(case)) {
             return Err(Failure::Input(format!(
                 "{}: the checkpoint is of another mesh or order; without --restart the run begins anew",
                 path.display()
@@ -46,7 +48,17 @@ impl<'p> Checkpoints<'p> {
             progress.warn(&format!("there is no {path}: the run begins at the beginning"));
         }
         let last = Instant::now();
-        Ok(Checkpoints { progress, path, mesh, interval, last, found })
+        Ok(Checkpoints { progress, path, case, interval, last, found, before: 0 })
+    }
+
+    /// Says so when what was found was of no use: other surfaces may have left other unknowns.
+    pub fn finish(self) {
+        if let Some(found) = &self.found {
+            let (path, count) = (self.path.display(), found.unknowns.len());
+            self.progress.warn(&format!(
+                "{path} has {count} unknowns, as no mesh of this run: it began at the beginning"
+            ));
+        }
     }
 }
 
@@ -85,16 +97,18 @@ impl Observer for Checkpoints<'_> {
         let found = self.found.take_if(|_| fits)?;
         let path = self.path.display();
         log::info!("goes on from {path}, after {} iterations", found.iteration);
+        self.before = found.iteration;
         Some(found.unknowns)
     }
 
     fn wants_iterate(&mut self) -> bool {
-        self.last.elapsed() >= self.interval
+        // What was found is not replaced before it was used, by those of coarser meshes.
+        self.found.is_none() && self.last.elapsed() >= self.interval
     }
 
     fn keep_iterate(&mut self, number: usize, unknowns: &[f64]) {
-        let (mesh, iteration, unknowns) = (self.mesh, number as u64, unknowns.to_vec());
-        let checkpoint = Checkpoint { mesh, iteration, unknowns };
+        let (mesh, iteration) = (mesh_of(self.case), self.before + number as u64);
+        let checkpoint = Checkpoint { mesh, iteration, unknowns: unknowns.to_vec() };
         if let Err(error) = write_checkpoint(&self.path, &checkpoint) {
             // The run itself can go on.
             self.progress.warn(&format!("there is no checkpoint: {error}"));

@@ -54,6 +54,7 @@ pub fn run(options: &SolveOptions, launcher: Launcher) -> Result<(), Failure> {
         None => solve_case(&case, options.refine, &mut checkpoints)
             .map(|results| RankResults { results: Some(results), piece: None }),
     };
+    checkpoints.finish();
     let solved = ranks.agree(solved.map_err(failure_of))?;
     let written = write(start, &case, solved, (engine, folder), &mut progress, &target);
     ranks.agree(written)

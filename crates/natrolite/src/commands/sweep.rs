@@ -48,12 +48,15 @@ pub fn sweep(options: &SweepOptions, launcher: Launcher) -> Result<(), Failure> 
     let shared_out = cores.as_ref().map(|cores| cores.threads() as u32);
     world.agree(set_threads(run.threads.or(shared_out)))?;
     let folder = folder_for(&run.case, run.output.as_deref());
-    let identity = world.agree(identity(&points, run.refine))?;
-    let has_report = points.case.output.report;
     // One rank looks into the folder, and all learn what it saw.
     let speaks = world.rank() == 0;
-    let finished =
-        if speaks && !run.force { is_finished(&folder, &identity, has_report) } else { Ok(false) };
+    let identity = if speaks { identity(&points, run.refine).map(Some) } else { Ok(None) };
+    let identity = world.agree(identity)?;
+    let has_report = points.case.output.report;
+    let finished = match &identity {
+        Some(identity) if !run.force => is_finished(&folder, identity, has_report),
+        _ => Ok(false),
+    };
     let finished = world.agree(finished)?;
     if world.told_by_first(&finished.to_string()) == "true" {
         if speaks {
@@ -63,13 +66,13 @@ pub fn sweep(options: &SweepOptions, launcher: Launcher) -> Result<(), Failure> 
     }
     let plan = world.agree(Plan::new(&points).map_err(Failure::from))?;
     let crew = (rayon::current_num_threads(), run.refine);
-    if !speaks {
+    let Some(identity) = identity else {
         world.agree(Ok(()))?;
         let done = done_of(&world.told_by_first(""));
         let nothing = &mut |_| Ok(());
         solve_points_on_ranks(&points, &plan, &done, crew, (&world, group_size), nothing)?;
         return world.agree(Ok(()));
-    }
+    };
     if let (Some(engine), Some(cores)) = (world.engine(), &cores) {
         report_ranks(engine, cores, run.quiet, &mut |warning| log::warn!("{warning}"));
     }

@@ -49,11 +49,6 @@ impl Launcher {
         self.place.map_or(1, |(_, size)| size)
     }
 
-    /// True when the process was started by one.
-    pub fn is_there(self) -> bool {
-        self.place.is_some()
-    }
-
     /// Hides the launcher from a process that this one starts.
     pub fn hide_from(command: &mut Command) -> &mut Command {
         VARIABLES.iter().flatten().fold(command, |command, name| command.env_remove(name))
@@ -167,6 +162,8 @@ impl Ranks {
         match (first, result) {
             (Some(first), Err(failure)) if first == engine.comm().rank() => Err(failure),
             (Some(first), _) => Err(Failure::Elsewhere((words[first][0] - 1) as u8)),
+            // Nobody speaks, because all that failed heard of it from others.
+            (None, Ok(_)) if words.iter().any(|word| word[1] == 1) => Err(Failure::Elsewhere(2)),
             (None, result) => result,
         }
     }
@@ -239,6 +236,14 @@ impl Ranks {
                 let own = if self.rank() == 0 { words_of(text) } else { Vec::new() };
                 text_of(&engine.comm().gather_all(&own)[0])
             }
+        }
+    }
+
+    /// Gives memory that this rank freed back to the system, so that the next peak is that of what comes.
+    pub fn give_back_memory(&self) {
+        #[cfg(feature = "petsc")]
+        if let Some(engine) = &self.engine {
+            engine.give_back_memory();
         }
     }
 

@@ -58,6 +58,11 @@ impl Petsc {
         self.mpi.poll().map_err(refused)
     }
 
+    /// Gives freed memory back to the system.
+    pub fn give_back_memory(&self) {
+        self.mpi.give_back_memory();
+    }
+
     /// Ends all ranks.
     pub fn abort(&self, code: u8) {
         self.mpi.abort(code);

@@ -39,7 +39,7 @@ pub fn solve_points_on_ranks(
     let mut post = Post { world, others: ranks - 1, method: Method::default() };
     let mut deliver = |rows: Rows| match (world.rank(), rows.is_empty()) {
         (0, true) => post.receive(record),
-        (0, false) => record(rows),
+        (0, false) => record(rows).and_then(|()| post.receive(record)),
         (_, true) => Ok(()),
         (_, false) => world.send_to_first(&rows_as_text(rows.iter().map(|(k, row)| (*k, row)))),
     };

@@ -83,7 +83,7 @@ impl Crew {
 
 /// Solves this process's share of the points of `plan` that are not `done`, and hands the rows to
 /// `record`, in no fixed order: as soon as they are there, but several that come within 5 ms together. Of
-/// several processes, each calls it about every millisecond with no rows, too.
+/// several processes, each calls it with no rows, too, when none came for a millisecond.
 ///
 /// What a row holds does not depend on the number of threads, nor on which points were done before.
 /// Returns how the points were solved.

@@ -99,7 +99,11 @@ pub fn predict(options: &PredictOptions) -> Result<(), Failure> {
     let measured: Measured =
         serde_json::from_str(&text).map_err(|error| wrong(format!("{error}; {wanted}")))?;
     let constants = Constants::fit(&measured.series);
-    let missing = || wrong(format!("there are no runs on one rank and on several; {wanted}"));
+    let missing = || {
+        wrong(format!(
+            "there are no runs on one rank and on several, with iterations and memory; {wanted}"
+        ))
+    };
     let constants = constants.ok_or_else(missing)?;
     if let Some(path) = &options.json {
         report::check_files(&[path.as_path()])?;
@@ -174,7 +178,8 @@ impl Prediction {
                 efficiency: fewest / (total * f64::from(nodes)),
                 iterations,
                 iterate_seconds: iterations * total,
-                memory_per_node_bytes: constants.memory_per_unknown * unknowns / f64::from(nodes),
+                memory_per_node_bytes: hardware.ranks_per_node * constants.memory[0]
+                    + constants.memory[1] * unknowns / f64::from(nodes),
             }
         };
         Prediction { unknowns, hardware, constants, rows: nodes.iter().map(row).collect() }

@@ -50,8 +50,8 @@ pub struct Constants {
     pub iterations: f64,
     /// q.
     pub growth: f64,
-    /// Memory of a rank for each of its unknowns \[byte\].
-    pub memory_per_unknown: f64,
+    /// Memory of a rank without unknowns, and for each of its own \[byte\].
+    pub memory: [f64; 2],
 }
 
 /// Parts of the time of an iteration \[s\].
@@ -76,6 +76,8 @@ impl Terms {
 
 /// Neighbours of a part.
 const NEIGHBOURS: f64 = 26.0;
+/// Sides of a part within.
+const MOST_SIDES: f64 = 6.0;
 /// Unknowns of a level over those of the next.
 const COARSENING: f64 = 8.0;
 /// Unknowns of the last level.
@@ -105,7 +107,8 @@ impl Constants {
         // With few unknowns of its own a rank has no more neighbours than these; one with less than one
         // takes part in every so many exchanges.
         let neighbours = NEIGHBOURS.min(ranks - 1.0);
-        let copies: f64 = levels(own, unknowns).map(|m| self.ghosts * m.powf(2.0 / 3.0)).sum();
+        let share = self.ghosts * sides(ranks) / MOST_SIDES;
+        let copies: f64 = levels(own, unknowns).map(|m| share * m.powf(2.0 / 3.0)).sum();
         let messages: f64 = levels(own, unknowns).map(|m| m.min(neighbours)).sum();
         let latency =
             levels(own, unknowns).count() as f64 * self.overhead + messages * hardware.latency;
@@ -134,9 +137,8 @@ impl Constants {
         let largest = several.iter().max_by_key(|row| row.dofs)?;
         let spread = largest.ranks.as_ref()?;
         let own = largest.dofs as f64 * spread.imbalance / spread.count as f64;
-        // A rank among many has more sides than one of a few: all six, where two ranks share one.
-        let sides = |ranks: usize| (ranks as f64).log2().clamp(1.0, 6.0);
-        let ghosts = spread.most_ghosts as f64 / own.powf(2.0 / 3.0) * 6.0 / sides(spread.count);
+        let own_sides = sides(spread.count as f64);
+        let ghosts = spread.most_ghosts as f64 / own.powf(2.0 / 3.0) * MOST_SIDES / own_sides;
         let counted = spread.traffic_per_iteration;
         // Among a few ranks each has all others as neighbours.
         let levels = levels(own, largest.dofs as f64).count() as f64;
@@ -151,7 +153,7 @@ impl Constants {
             overhead: 0.0,
             iterations,
             growth,
-            memory_per_unknown: memory_per_unknown(&rows)?,
+            memory: memory(&rows)?,
         };
         constants.overhead = constants.missing(&several);
         Some(constants)
@@ -192,9 +194,14 @@ pub fn rows(series: &[Series]) -> impl Iterator<Item = &Row> {
     series.iter().flat_map(|series| &series.rows).filter(|row| row.ranks.is_some())
 }
 
-/// What a rank needs more for each unknown more of its own \[byte\]; all that it needs, over its
+/// Sides that a part shares with others: two ranks share one, and one among many has all.
+fn sides(ranks: f64) -> f64 {
+    ranks.log2().clamp(1.0, MOST_SIDES)
+}
+
+/// What a rank needs without unknowns, and for each unknown of its own \[byte\]; all that it needs over its
 /// unknowns, where all rows have about as many.
-fn memory_per_unknown(rows: &[&Row]) -> Option<f64> {
+fn memory(rows: &[&Row]) -> Option<[f64; 2]> {
     let of = |row: &&Row| {
         let ranks = row.ranks.as_ref()?;
         let own = row.dofs as f64 * ranks.imbalance / ranks.count as f64;
@@ -205,7 +212,10 @@ fn memory_per_unknown(rows: &[&Row]) -> Option<f64> {
     let most = points().max_by(|a, b| a[0].total_cmp(&b[0]))?;
     let whole = most[1] / most[0];
     let slope = (most[1] - least[1]) / (most[0] - least[0]);
-    Some(if most[0] > 1.5 * least[0] && slope > 0.0 { slope } else { whole })
+    match most[0] > 1.5 * least[0] && slope > 0.0 {
+        true => Some([(least[1] - slope * least[0]).max(0.0), slope]),
+        false => Some([0.0, whole]),
+    }
 }
 
 /// q and i of iterations = i n^q, by least squares of the logarithms; q is not negative, and zero where
@@ -240,7 +250,7 @@ mod tests {
         overhead: 0.0,
         iterations: 20.0,
         growth: 0.0,
-        memory_per_unknown: 1000.0,
+        memory: [1e8, 1000.0],
     };
 
     #[test]
@@ -249,11 +259,12 @@ mod tests {
         let alone = CONSTANTS.time(&HARDWARE, 1e6, 1.0);
         assert!((alone.total() / 1e-2 - 1.0).abs() < 1e-12, "{alone:?}");
         // Eight ranks of 8000 unknowns on two nodes: levels of 64000, 8000 and 1000; 8000, 1000 and 125
-        // unknowns of a rank, 7 neighbours on each, 6 (400 + 100 + 25) copies, a quarter of a node each.
+        // unknowns of a rank, 7 neighbours on each, 3 (400 + 100 + 25) copies on the three sides of an eighth, a quarter of
+        // a node each.
         let eight = CONSTANTS.time(&HARDWARE, 64e3, 8.0);
         let wanted = [
             1000.0 * 8000.0 / 0.25e11,
-            7.0 * 8.0 * 6.0 * 525.0 / 0.25e10,
+            7.0 * 8.0 * 3.0 * 525.0 / 0.25e10,
             7.0 * 3.0 * 7.0 * 1e-6,
             3.0 * 1e-6 * 3.0,
         ];
@@ -288,7 +299,7 @@ mod tests {
             // A part of two has one side to the other of six.
             ghosts = (constants.ghosts * own.powf(2.0 / 3.0) / 6.0) as usize,
             messages = constants.exchanges * 3.0 * (ranks as f64 - 1.0),
-            bytes = (1e8 + constants.memory_per_unknown * own) as u64,
+            bytes = (constants.memory[0] + constants.memory[1] * own) as u64,
         );
         serde_json::from_str(&text).expect("a row")
     }
@@ -311,7 +322,9 @@ mod tests {
             (got.sums, known.sums),
             (got.overhead, known.overhead),
             (got.iterations, known.iterations),
-            (got.memory_per_unknown, known.memory_per_unknown),
+            (got.memory[1], known.memory[1]),
+            (got.memory[0], known.memory[0]),
+            (got.ghosts, known.ghosts),
         ];
         for (got, wanted) in pairs {
             assert!((got / wanted - 1.0).abs() < 0.02, "{got:e} {wanted:e}");

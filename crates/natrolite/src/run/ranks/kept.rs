@@ -4,6 +4,9 @@ use super::share::at_ghosts;
 use crate::run::Observer;
 use algebra::{Comm, IndexMap, Iterate};
 
+/// Unknowns that a rank sends at a time.
+const SECTION: usize = 1 << 16;
+
 /// How this rank's unknowns stand in the whole.
 pub struct Kept<'c> {
     pub comm: &'c dyn Comm,
@@ -36,15 +39,19 @@ impl Kept<'_> {
         if !self.of_first(observer.wants_iterate()) {
             return;
         }
-        let mut words = vec![Vec::new(); self.comm.size()];
-        let pairs = self.in_whole.iter().zip(iterate.unknowns).take(self.owned);
-        words[0] = pairs.flat_map(|(&number, value)| [number, value.to_bits()]).collect();
-        let given = self.comm.exchange(words);
-        if self.comm.rank() == 0 {
-            let mut whole = vec![0.0; self.unknowns];
-            for pair in given.iter().flat_map(|words| words.chunks_exact(2)) {
+        let is_first = self.comm.rank() == 0;
+        let mut whole = vec![0.0; if is_first { self.unknowns } else { 0 }];
+        let most = self.comm.gather_all(&[self.owned as u64]).concat().into_iter().max();
+        for first in (0..most.unwrap_or(0) as usize).step_by(SECTION) {
+            let section = first.min(self.owned)..self.owned.min(first + SECTION);
+            let mut words = vec![Vec::new(); self.comm.size()];
+            let pairs = self.in_whole[section.clone()].iter().zip(&iterate.unknowns[section]);
+            words[0] = pairs.flat_map(|(&number, value)| [number, value.to_bits()]).collect();
+            for pair in self.comm.exchange(words).iter().flat_map(|words| words.chunks_exact(2)) {
                 whole[pair[0] as usize] = f64::from_bits(pair[1]);
             }
+        }
+        if is_first {
             observer.keep_iterate(iterate.number, &whole);
         }
     }

@@ -94,7 +94,11 @@ pub fn solve_refined(
     let status = Status::of(settled && solution.newton.converged);
     // Of stress rank 0 has everything.
     let piece = solution.piece.filter(|_| stress.is_none());
-    let Some(excerpt) = excerpt else { return Ok((status, RankResults { results: None, piece })) };
+    let Some(excerpt) = excerpt else {
+        // What only rank 0 does may fail there.
+        agreed(engine.comm(), Ok(()))?;
+        return Ok((status, RankResults { results: None, piece }));
+    };
     let (geometry, part_of) = match (excerpt.part, kept) {
         (Some((part, place)), _) => (part, Some(place)),
         (None, whole) => (whole.expect("it was kept"), None),
@@ -103,7 +107,8 @@ pub fn solve_refined(
     let (mechanics, earlier) = stress.map_or((None, None), |s| (s.mechanics, Some(s.ranks)));
     mechanics.iter().flat_map(|m| &m.messages).for_each(|message| log.warn(message));
     let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
-    let model = Model::with_bodies(case, &geometry, excerpt.bodies, contacts)?;
+    let model = Model::with_bodies(case, &geometry, excerpt.bodies, contacts);
+    let model = agreed(engine.comm(), model.map_err(RunError::from))?;
     log.observer.linear(&solution.linear);
     let mut outcome = solve::finish(&model, solution.free, solution.newton, solution.linear);
     outcome.worst = solution.worst;

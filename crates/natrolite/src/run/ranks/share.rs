@@ -1,10 +1,10 @@
 //! The share of one rank in the equations of all.
 
-use super::Engine;
 use super::excerpt::Excerpt;
 use super::kept::Kept;
 use super::owners::{Owners, whole_at};
 use super::pieces::Cut;
+use super::{Engine, agreed};
 use crate::case::{Case, CaseError, Diagnostic};
 use crate::results::{Field, Piece, RanksSummary};
 use crate::run::laws::Laws;
@@ -94,10 +94,11 @@ impl Share {
             0 => {
                 let is_all = stays_whole(case, mesh, engine.comm());
                 let laws = (&laws, &bodies);
-                Some(Excerpt::of(case, (whole, is_all), laws, (&space, &owners))?)
+                Excerpt::of(case, (whole, is_all), laws, (&space, &owners)).map(Some)
             }
-            _ => None,
+            _ => Ok(None),
         };
+        let excerpt = agreed(engine.comm(), excerpt.map_err(RunError::from))?;
         drop(bodies);
 
         let part = mesh.around(&wanted(mesh, &space, &laws.surfaces, &owners, rank));
