@@ -1,7 +1,11 @@
 //! `mpirun -n 1`, `2` and `4` of the program give what it gives alone. Built with the feature `petsc` only.
 
+#[path = "common/near.rs"]
+mod near;
+
 use natrolite::output::read_results;
 use natrolite::results::Results;
+use near::{assert_gaps, assert_near, assert_quantity};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -68,20 +72,6 @@ fn alone(case: &Path, folder: &Path) -> Run {
     read(folder)
 }
 
-/// Numbers to this part of the largest of them.
-fn assert_near(one: &[f64], many: &[f64], part: f64, what: &str) {
-    assert_eq!(one.len(), many.len(), "{what}");
-    let largest = one.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-    let difference = one.iter().zip(many).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
-    assert!(difference <= part * largest, "{what} differs by {difference:e} of {largest:e}");
-}
-
-/// Gaps are small differences of displacements of some 10 nm, to 1e-8 of these.
-fn assert_gaps(one: &[f64], many: &[f64], what: &str) {
-    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-16;
-    assert!(one.len() == many.len() && one.iter().zip(many).all(near), "{what}");
-}
-
 /// Quantities and profiles to 1e-10, fields to 1e-8 of their largest value, the mesh bit for bit.
 fn compare(one: &Run, many: &Run, what: &str) {
     let quantities = one.summary["quantities"].as_object().expect("a table");
@@ -89,12 +79,7 @@ fn compare(one: &Run, many: &Run, what: &str) {
     for (name, quantity) in quantities {
         let wanted = quantity["value"].as_f64().expect("a number");
         let got = many.summary["quantities"][name]["value"].as_f64().expect("a number");
-        // What is zero but for rounding is compared with what it is a fraction of.
-        let fractions = ["nonuniformity", "current_balance_error", "force_balance_error"];
-        let is_fraction = fractions.iter().any(|fraction| name.starts_with(fraction));
-        let least = if name.starts_with("max_gap") { 1e-8 } else { 0.0 };
-        let size = if is_fraction { 1.0 } else { wanted.abs().max(least) };
-        assert!((got - wanted).abs() <= 1e-10 * size, "{what}: {name} is {wanted} and {got}");
+        assert_quantity(name, wanted, got, what);
     }
     let [alone, spread] = [&one.results, &many.results];
     // Plain data.
@@ -435,10 +420,7 @@ fn points_of_a_sweep_are_spread_over_groups_of_ranks() {
                     [Ok(got), Ok(wanted)] => [got, wanted],
                     _ => continue,
                 };
-                let is_fraction =
-                    name.starts_with("nonuniformity") || name.ends_with("balance_error");
-                let size = if is_fraction { 1.0 } else { wanted.abs() };
-                assert!((got - wanted).abs() <= 1e-10 * size, "{name}: {got:e} {wanted:e}");
+                assert_quantity(name, wanted, got, "two ranks a point");
             }
         }
         // All is there: nothing is solved again.

@@ -2,16 +2,20 @@
 //! slices of the numbering, and one rank's factorisation solves for all: what is tested is what the
 //! program does itself, and what needs no MPI.
 
+#[path = "common/near.rs"]
+mod near;
+
 use algebra::comm::on_threads;
 use algebra::{
     AmgProblem, Cholesky, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator,
 };
 use mesh::CornerGraph;
 use natrolite::case::{Case, read_file};
-use natrolite::output::{read_results, write_data, write_data_of_ranks, write_summary};
+use natrolite::output::{read_results, write_data, write_solved, write_summary};
 use natrolite::results::Results;
 use natrolite::run::ranks::{Engine, solve_on_ranks};
 use natrolite::run::{RunError, Silent, solve_case};
+use near::{assert_gaps, assert_near, assert_quantity};
 use std::path::Path;
 
 struct Threads<'a> {
@@ -127,14 +131,7 @@ fn solve_and_write(case: &Case, ranks: usize, compression: u8) -> [Results; 2] {
     let folder = tempfile::tempdir().expect("a folder");
     let mut all = on_threads(ranks, |comm| {
         let solved = solve_on_ranks(case, 0, &Threads { comm }, &mut Silent).expect("solved");
-        let to = solved.results.as_ref().map(|results| (results, folder.path(), compression));
-        match (&solved.piece, to) {
-            (Some(piece), to) => write_data_of_ranks(comm, piece, to).expect("written"),
-            (None, Some((results, ..))) => {
-                write_data(results, folder.path(), compression).expect("written");
-            }
-            (None, None) => {}
-        }
+        write_solved(comm, &solved, Some((folder.path(), compression))).expect("written");
         solved.results
     });
     assert!(all[1..].iter().all(Option::is_none));
@@ -160,32 +157,11 @@ fn assert_same_mesh(one: &Results, many: &Results, what: &str) {
     assert_eq!(one.symmetry, many.symmetry, "{what}");
 }
 
-/// Numbers to this part of the largest of them.
-fn assert_near(one: &[f64], many: &[f64], part: f64, what: &str) {
-    assert_eq!(one.len(), many.len(), "{what}");
-    let largest = one.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-    let difference = one.iter().zip(many).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
-    assert!(difference <= part * largest, "{what} differs by {difference:e} of {largest:e}");
-}
-
-/// Gaps are small differences of displacements of some 10 nm, to 1e-8 of these.
-fn assert_gaps(one: &[f64], many: &[f64], what: &str) {
-    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-16;
-    assert!(one.len() == many.len() && one.iter().zip(many).all(near), "{what}");
-}
-
 /// Quantities to 1e-10 of their value, profiles and fields on surfaces to 1e-10 of their largest.
 fn compare(one: &Results, many: &Results, what: &str) {
     for (name, wanted) in one.summary.quantities.iter() {
         let got = many.summary.quantities.get(name).unwrap_or_else(|| panic!("{what}: {name}"));
-        // What is zero but for rounding is compared with what it is a fraction of.
-        let is_fraction = ["nonuniformity", "current_balance_error", "force_balance_error"]
-            .iter()
-            .any(|f| name.starts_with(f));
-        let least = if name.starts_with("max_gap") { 1e-8 } else { 0.0 };
-        let size = if is_fraction { 1.0 } else { wanted.value.abs().max(least) };
-        let difference = (got.value - wanted.value).abs();
-        assert!(difference <= 1e-10 * size, "{what}: {name} is {} and {}", wanted.value, got.value);
+        assert_quantity(name, wanted.value, got.value, what);
     }
     assert_eq!(one.summary.mesh, many.summary.mesh, "{what}");
     assert_eq!(one.summary.dofs, many.summary.dofs, "{what}");

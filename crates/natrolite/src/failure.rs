@@ -1,6 +1,7 @@
 //! Why the program did not do what it was asked, and the exit code that says so.
 
 use crate::case::CaseError;
+use crate::run::RunError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,17 @@ impl Failure {
             Failure::Elsewhere(_) => String::new(),
             other if colour => format!("\x1b[1;31merror\x1b[0m: {other}\n"),
             other => format!("error: {other}\n"),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Case(error) => error.into(),
+            RunError::Solver(_) | RunError::Contact(_) => Failure::NotConverged(error.to_string()),
+            RunError::Engine(message) => Failure::System(message),
+            RunError::Elsewhere => Failure::Elsewhere(2),
         }
     }
 }

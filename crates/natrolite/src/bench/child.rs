@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::output::{Folder, write_solved};
 use crate::results::{RanksSummary, Results, Status};
 use crate::run::ranks::{RankResults, largest_memory};
-use crate::run::{Observer, RunError, solve_refined};
+use crate::run::{Observer, solve_refined};
 use algebra::{Comm, LinearWork, Serial};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -90,7 +90,7 @@ pub fn run(options: &ChildOptions) -> Result<(), Failure> {
     read.map_err(|error| Failure::Input(format!("cannot read the case on stdin: {error}")))?;
     let case = crate::case::read(Path::new("bench.toml"), &text, &[], crate::registry::laws())?;
     let solve = |case: &Case, listener: &mut Listener| {
-        let results = solve_refined(case, options.refine, listener).map_err(failure_of)?;
+        let results = solve_refined(case, options.refine, listener)?;
         Ok(RankResults { results: Some(results), piece: None })
     };
     let measurement = measure_solve(start, &case, &Serial, solve)?.expect("it has the results");
@@ -137,16 +137,6 @@ pub fn measure_solve(
         measured.cpu_seconds = None;
     }
     Ok(Some(measured))
-}
-
-/// Why a run of a benchmark failed.
-pub fn failure_of(error: RunError) -> Failure {
-    match error {
-        RunError::Case(error) => Failure::Case(error),
-        RunError::Engine(message) => Failure::System(message),
-        RunError::Elsewhere => Failure::Elsewhere(2),
-        error => Failure::NotConverged(error.to_string()),
-    }
 }
 
 fn measurement(results: &Results, work: &LinearWork, output: f64, total: f64) -> Measurement {

@@ -1,7 +1,7 @@
 //! Scaling over the ranks that a launcher started: groups of the first 1, 2, 4 ... of them do the runs,
 //! while the others sleep.
 
-use super::child::{failure_of, measure_solve};
+use super::child::measure_solve;
 use super::measure::{Plan, Run, Workers, measure, triad};
 use super::options::{ScalingOptions, powers_of_two};
 use super::series::Series;
@@ -83,7 +83,7 @@ fn run(plan: &Plan, group: &Ranks) -> Result<Option<Run>, Failure> {
     let start = Instant::now();
     let measured = measure_solve(start, &case, engine.comm(), |case, listener| {
         let solved = solve_refined(case, plan.sized.refinement, engine, listener);
-        solved.map(|(_, solved)| solved).map_err(failure_of)
+        Ok(solved?.1)
     });
     let process_seconds = start.elapsed().as_secs_f64();
     let measured = group.agree(measured)?;

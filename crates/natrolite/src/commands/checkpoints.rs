@@ -1,12 +1,14 @@
 //! Keeping iterates of a long run, and going on from one.
 
+use super::mesh_file::mesh_file_fingerprint;
 use super::progress::Progress;
-use crate::case::{Case, MeshSource};
+use crate::case::Case;
 use crate::failure::Failure;
 use crate::output::{Checkpoint, checkpoint_path, read_checkpoint, write_checkpoint};
 use crate::run::Observer;
 use crate::sweep::fingerprint;
 use algebra::LinearWork;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,8 @@ pub struct Checkpoints<'p> {
     progress: &'p mut Progress,
     path: PathBuf,
     case: &'p Case,
+    /// What numbers the unknowns, once it was asked for: a large file takes its time.
+    mesh: OnceCell<u64>,
     /// Time between two checkpoints.
     interval: Duration,
     last: Instant,
@@ -37,18 +41,26 @@ impl<'p> Checkpoints<'p> {
     ) -> Result<Self, Failure> {
         let path = checkpoint_path(folder);
         let found = if restart { read_checkpoint(&path)? } else { None };
-        if found.as_ref().is_some_and(|found| found.mesh != mesh_of(case)) {
-            return Err(Failure::Input(format!(
-                "{}: the checkpoint is of another mesh or order; without --restart the run begins anew",
-                path.display()
-            )));
-        }
         if restart && found.is_none() {
             let path = path.display();
             progress.warn(&format!("there is no {path}: the run begins at the beginning"));
         }
-        let last = Instant::now();
-        Ok(Checkpoints { progress, path, case, interval, last, found, before: 0 })
+        let (mesh, last) = (OnceCell::new(), Instant::now());
+        let kept = Checkpoints { progress, path, case, mesh, interval, last, found, before: 0 };
+        match &kept.found {
+            Some(found) if found.mesh != kept.mesh() => Err(Failure::Input(format!(
+                "{}: the checkpoint is of another mesh or order; without --restart the run begins anew",
+                kept.path.display()
+            ))),
+            _ => Ok(kept),
+        }
+    }
+
+    fn mesh(&self) -> u64 {
+        *self.mesh.get_or_init(|| {
+            let file = mesh_file_fingerprint(self.case);
+            fingerprint(format!("{}{file:x?}", self.case.mesh_text()).as_bytes())
+        })
     }
 
     /// Says so when what was found was of no use: other surfaces may have left other unknowns.
@@ -60,18 +72,6 @@ impl<'p> Checkpoints<'p> {
             ));
         }
     }
-}
-
-/// What numbers the unknowns.
-fn mesh_of(case: &Case) -> u64 {
-    let mut text = case.mesh_text();
-    if let MeshSource::File(file) = &case.mesh {
-        let folder = case.path.parent().unwrap_or(Path::new(""));
-        // A mesh that cannot be read is an error of the run, with the place in the case.
-        let bytes = std::fs::read(folder.join(&file.path)).unwrap_or_default();
-        text += &format!("{:016x}", fingerprint(&bytes));
-    }
-    fingerprint(text.as_bytes())
 }
 
 impl Observer for Checkpoints<'_> {
@@ -107,7 +107,7 @@ impl Observer for Checkpoints<'_> {
     }
 
     fn keep_iterate(&mut self, number: usize, unknowns: &[f64]) {
-        let (mesh, iteration) = (mesh_of(self.case), self.before + number as u64);
+        let (mesh, iteration) = (self.mesh(), self.before + number as u64);
         let checkpoint = Checkpoint { mesh, iteration, unknowns: unknowns.to_vec() };
         if let Err(error) = write_checkpoint(&self.path, &checkpoint) {
             // The run itself can go on.

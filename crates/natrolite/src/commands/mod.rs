@@ -7,6 +7,7 @@ mod completions;
 mod init;
 mod interrupt;
 mod man;
+mod mesh_file;
 mod mesh_info;
 mod plot;
 mod progress;

@@ -13,9 +13,9 @@ use crate::output::{
     write_report, write_solved, write_summary,
 };
 use crate::report::run_report;
-use crate::results::Status;
+use crate::results::{Results, Status};
 use crate::run::ranks::{Engine, RankResults, largest_memory, solve_on_ranks};
-use crate::run::{Observer, RunError, Silent, solve_case};
+use crate::run::{Observer, Silent, solve_case};
 use algebra::{Comm, Serial};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ pub fn run(options: &SolveOptions, launcher: Launcher) -> Result<(), Failure> {
             .map(|results| RankResults { results: Some(results), piece: None }),
     };
     checkpoints.finish();
-    let solved = ranks.agree(solved.map_err(failure_of))?;
+    let solved = ranks.agree(solved.map_err(Failure::from))?;
     let written = write(start, &case, solved, (engine, folder), &mut progress, &target);
     ranks.agree(written)
 }
@@ -67,20 +67,10 @@ fn assist(case: &Case, refinements: u32, ranks: &Ranks) -> Result<(), Failure> {
     ranks.agree(Ok(()))?;
     let engine = ranks.engine().expect("several ranks have an engine");
     let solved = solve_on_ranks(case, refinements, engine, &mut Silent);
-    let solved = ranks.agree(solved.map_err(failure_of))?;
+    let solved = ranks.agree(solved.map_err(Failure::from))?;
     let sent = write_solved(engine.comm(), &solved, None);
     largest_memory(engine.comm());
     ranks.agree(sent.map_err(Into::into))
-}
-
-/// Why there are no results.
-fn failure_of(error: RunError) -> Failure {
-    match error {
-        RunError::Case(error) => error.into(),
-        RunError::Solver(_) | RunError::Contact(_) => Failure::NotConverged(error.to_string()),
-        RunError::Engine(message) => Failure::System(message),
-        RunError::Elsewhere => Failure::Elsewhere(2),
-    }
 }
 
 /// Tells how the work is spread, and warns when it does not fit the cores.
@@ -183,7 +173,7 @@ fn report_materials(case: &Case, progress: &mut Progress) {
 }
 
 /// The entries of `[expect]` that the results do not meet.
-pub fn missed_expectations(case: &Case, results: &crate::results::Results) -> Vec<Diagnostic> {
+pub fn missed_expectations(case: &Case, results: &Results) -> Vec<Diagnostic> {
     let mut missed = Vec::new();
     for expectation in &case.expect {
         let Some(quantity) = results.summary.quantities.get(&expectation.quantity) else {

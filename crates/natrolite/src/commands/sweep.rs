@@ -1,5 +1,6 @@
 //! `natrolite sweep`.
 
+use super::mesh_file::mesh_file_fingerprint;
 use super::progress::Counter;
 use super::run::{folder_for, report_ranks};
 use super::{interrupt, set_threads};
@@ -145,11 +146,8 @@ fn done_of(text: &str) -> Vec<bool> {
 /// What the sweep is.
 fn identity(points: &Points, refinements: u32) -> Result<Identity, Failure> {
     let mut case = points.case.resolved();
-    if let crate::case::MeshSource::File(file) = &points.case.mesh {
-        let folder = points.case.path.parent().unwrap_or(Path::new(""));
-        // A mesh that cannot be read is an error of the points, with the place in the case.
-        let bytes = fs::read(folder.join(&file.path)).unwrap_or_default();
-        case += &format!("mesh {:016x}\n", fingerprint(&bytes));
+    if let Some(file) = mesh_file_fingerprint(&points.case) {
+        case += &format!("mesh {file:016x}\n");
     }
     case += &format!("refine {refinements}\n");
     let mut axes = format!("{:?}\n", points.sweep.mode);

@@ -3,11 +3,12 @@
 use super::Points;
 use super::journal::{rows_as_text, rows_of_text};
 use super::plan::{Plan, in_one_line};
-use super::table::{PointStatus, Row};
+use super::table::Row;
 use super::work::{Crew, Method, Rows, reason, solve_points};
+use crate::case::MeshSource;
 use crate::failure::Failure;
 use crate::launch::Ranks;
-use crate::results::{Named, Quantity, Results, Status};
+use crate::results::{Named, Results, Status};
 use crate::run::ranks::solve_on_ranks;
 use crate::run::{Silent, solve_case};
 use std::sync::Arc;
@@ -136,23 +137,20 @@ fn solve_point(
         }
         None => solve_case(&case, refinements, &mut Silent).map(Some),
     };
-    Ok(solved.map_err(|error| reason(&error))?.map(row_of))
+    // That of the first mesh, not of the finer ones.
+    let rim_size = match &case.mesh {
+        MeshSource::Defect(defect) => defect.rim_size,
+        MeshSource::File(_) => None,
+    };
+    Ok(solved.map_err(|error| reason(&error))?.map(|results| row_of(results, rim_size)))
 }
 
-fn row_of(results: Results) -> Row {
+fn row_of(results: Results, rim_size: Option<f64>) -> Row {
     let Named(quantities) = results.summary.quantities;
     let has_estimates = quantities.iter().any(|(_, q)| q.error_estimate.is_some());
-    let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
-    let converged = results.summary.status == Status::Converged;
-    Row {
-        status: if converged { PointStatus::Converged } else { PointStatus::NotConverged },
-        rim_size: results.summary.mesh.rim_size,
-        values: quantities.iter().map(|(_, q)| q.value).collect(),
-        errors: quantities.iter().filter(|_| has_estimates).map(|(_, q)| error(q)).collect(),
-        layout: Arc::new(quantities.into_iter().map(|(name, q)| (name, q.unit)).collect()),
-        reason: match converged {
-            true => String::new(),
-            false => results.log.lines().next().unwrap_or_default().to_owned(),
-        },
-    }
+    let units = quantities.iter().map(|(name, q)| (name.clone(), q.unit.clone()));
+    let layout = Arc::new(units.collect());
+    let reason = (results.summary.status != Status::Converged)
+        .then(|| results.log.lines().next().unwrap_or_default().to_owned());
+    Row::of(&quantities, layout, (rim_size, has_estimates), reason)
 }

@@ -2,6 +2,7 @@
 
 use super::Points;
 use crate::output::write_number;
+use crate::results::Quantity;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -57,6 +58,28 @@ pub struct Row {
 }
 
 impl Row {
+    /// A point that was solved, or, without convergence, for a `reason` was not, on a mesh with cells of
+    /// `rim_size`; `quantities` have estimates of their errors where there are finer meshes.
+    pub fn of(
+        quantities: &[(String, Quantity)],
+        layout: Arc<Layout>,
+        (rim_size, has_estimates): (Option<f64>, bool),
+        reason: Option<String>,
+    ) -> Row {
+        let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
+        Row {
+            status: match reason {
+                None => PointStatus::Converged,
+                Some(_) => PointStatus::NotConverged,
+            },
+            rim_size,
+            layout,
+            values: quantities.iter().map(|(_, q)| q.value).collect(),
+            errors: quantities.iter().filter(|_| has_estimates).map(|(_, q)| error(q)).collect(),
+            reason: reason.unwrap_or_default(),
+        }
+    }
+
     /// A point that was not solved.
     pub fn failed(reason: String) -> Row {
         let (layout, values, errors) = (Arc::default(), Vec::new(), Vec::new());

@@ -307,15 +307,9 @@ impl Work<'_> {
             [one] => std::mem::take(one),
             several => estimate_errors(several).unwrap_or_default(),
         };
-        let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
-        Ok(Row {
-            status: if converged { PointStatus::Converged } else { PointStatus::NotConverged },
-            rim_size: meshes[0].rim_size,
-            values: quantities.iter().map(|(_, q)| q.value).collect(),
-            errors: quantities.iter().filter(|_| has_estimates).map(|(_, q)| error(q)).collect(),
-            layout: worker.layout_of(&quantities),
-            reason: if converged { String::new() } else { messages.join("; ") },
-        })
+        let (layout, about) = (worker.layout_of(&quantities), (meshes[0].rim_size, has_estimates));
+        let reason = (!converged).then(|| messages.join("; "));
+        Ok(Row::of(&quantities, layout, about, reason))
     }
 }
 

@@ -11,7 +11,7 @@ const SECTION: usize = 1 << 16;
 pub struct Kept<'c> {
     pub comm: &'c dyn Comm,
     /// Number in the whole of each unknown that is here.
-    pub in_whole: Vec<u64>,
+    pub in_whole: Vec<u32>,
     /// Those that this rank owns come first.
     pub owned: usize,
     /// Unknowns of the whole.
@@ -31,7 +31,8 @@ impl Kept<'_> {
         let all = self.unknowns as u64;
         let owned = if self.comm.rank() == 0 { 0..all } else { all..all };
         let on_first = IndexMap::new(owned, Vec::new());
-        at_ghosts(self.comm, &on_first, &self.in_whole, &found.unwrap_or_default())
+        let wanted: Vec<u64> = self.in_whole.iter().map(|&number| number.into()).collect();
+        at_ghosts(self.comm, &on_first, &wanted, &found.unwrap_or_default())
     }
 
     /// Gives the iterate to the observer of rank 0, if that wants it. All ranks call this together.
@@ -46,7 +47,8 @@ impl Kept<'_> {
             let section = first.min(self.owned)..self.owned.min(first + SECTION);
             let mut words = vec![Vec::new(); self.comm.size()];
             let pairs = self.in_whole[section.clone()].iter().zip(&iterate.unknowns[section]);
-            words[0] = pairs.flat_map(|(&number, value)| [number, value.to_bits()]).collect();
+            words[0] =
+                pairs.flat_map(|(&number, value)| [number.into(), value.to_bits()]).collect();
             for pair in self.comm.exchange(words).iter().flat_map(|words| words.chunks_exact(2)) {
                 whole[pair[0] as usize] = f64::from_bits(pair[1]);
             }

@@ -7,6 +7,7 @@
 //! reads, and rank 0 finds the rest.
 
 use super::Engine;
+use super::numbering::Numbering;
 use super::owners::Owners;
 use super::share::summarize;
 use crate::case::Case;
@@ -151,26 +152,12 @@ impl Share {
         let part = mesh.around(&wanted(mesh, whole, reduction, owners, rank));
         let (mut space, numbers) = whole.on_nodes(&part.nodes);
         let (free, prescribed) = numbers.split_at(space.free());
-        let mut ghosts = Vec::new();
-        let local: Vec<u32> = (free.iter())
-            .map(|&global| {
-                let number = owners.number[global as usize];
-                if owners.of_unknown[global as usize] == rank {
-                    return number - owners.owned.start;
-                }
-                ghosts.push(u64::from(number));
-                (owners.owned.len() + ghosts.len() - 1) as u32
-            })
-            .collect();
+        let Numbering { local, map, in_whole } = Numbering::new(free, owners, rank);
         space.renumber(&local);
-        let mut renumbered = vec![0; free.len()];
-        local.iter().zip(free).for_each(|(&k, &global)| renumbered[k as usize] = global);
         let owner = owners_of_prescribed(whole, &owners.of_node);
         let counts = |&global: &u32| owner[global as usize - whole.free()] == rank;
         let prescribed = prescribed.iter().map(counts).collect();
-        let owned = u64::from(owners.owned.start)..u64::from(owners.owned.end);
-        let map = IndexMap::new(owned, ghosts);
-        Share { mesh: part.mesh, space, numbers: renumbered, map, prescribed }
+        Share { mesh: part.mesh, space, numbers: in_whole, map, prescribed }
     }
 }
 

@@ -12,6 +12,7 @@ mod engine;
 mod excerpt;
 mod kept;
 mod mechanics;
+mod numbering;
 mod owners;
 mod pieces;
 mod share;

@@ -2,6 +2,7 @@
 
 use super::excerpt::Excerpt;
 use super::kept::Kept;
+use super::numbering::Numbering;
 use super::owners::{Owners, whole_at};
 use super::pieces::Cut;
 use super::{Engine, agreed};
@@ -29,7 +30,7 @@ pub struct Share {
     rest: Vec<f64>,
     map: IndexMap,
     /// For each free unknown that is here its number in the whole.
-    in_whole: Vec<u64>,
+    in_whole: Vec<u32>,
     /// Prescribed unknowns that count on this rank.
     prescribed: Vec<bool>,
     /// Which cells this rank writes.
@@ -104,7 +105,13 @@ impl Share {
         let part = mesh.around(&wanted(mesh, &space, &laws.surfaces, &owners, rank));
         let mut here =
             new(part.nodes.len(), &restrict(&laws.constraints, &part.nodes)).map_err(wrong)?;
-        let numbering = Numbering::new(&space, &here, &part.nodes, &owners, rank);
+        let mut in_whole = vec![0; here.free()];
+        each_unknown(&space, &here, &part.nodes, |global, local, _| {
+            if let Some(in_whole) = in_whole.get_mut(local as usize) {
+                *in_whole = global;
+            }
+        });
+        let numbering = Numbering::new(&in_whole, &owners, rank);
         here.renumber(&numbering.local);
         let values = rest;
         let mut rest = vec![0.0; here.total()];
@@ -284,40 +291,6 @@ pub fn each_unknown(
     }
     for w in 0..whole.whole().len() {
         visit(whole.whole_dof(w), here.whole_dof(w), None);
-    }
-}
-
-/// Numbers of the free unknowns that are here.
-struct Numbering {
-    /// New number of each.
-    local: Vec<u32>,
-    map: IndexMap,
-    /// For each, in the new numbers, that in the whole.
-    in_whole: Vec<u64>,
-}
-
-impl Numbering {
-    fn new(whole: &Space, here: &Space, nodes: &[u32], owners: &Owners, rank: u32) -> Self {
-        let mut in_whole = vec![0; here.free()];
-        each_unknown(whole, here, nodes, |global, local, _| {
-            if let Some(in_whole) = in_whole.get_mut(local as usize) {
-                *in_whole = global;
-            }
-        });
-        let mut ghosts = Vec::new();
-        let local = in_whole.iter().map(|&global| {
-            let number = owners.number[global as usize];
-            if owners.of_unknown[global as usize] == rank {
-                return number - owners.owned.start;
-            }
-            ghosts.push(u64::from(number));
-            (owners.owned.len() + ghosts.len() - 1) as u32
-        });
-        let local: Vec<u32> = local.collect();
-        let mut by_place = vec![0; in_whole.len()];
-        local.iter().zip(&in_whole).for_each(|(&k, &g)| by_place[k as usize] = u64::from(g));
-        let owned = u64::from(owners.owned.start)..u64::from(owners.owned.end);
-        Numbering { local, map: IndexMap::new(owned, ghosts), in_whole: by_place }
     }
 }
 
