@@ -14,9 +14,10 @@ use natrolite::case::{Case, read_file};
 use natrolite::output::{read_results, write_data, write_solved, write_summary};
 use natrolite::results::Results;
 use natrolite::run::ranks::{Engine, solve_on_ranks};
-use natrolite::run::{RunError, Silent, solve_case};
+use natrolite::run::{Geometry, RunError, Silent, solve_case};
 use near::{assert_gaps, assert_near, assert_quantity};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 struct Threads<'a> {
     comm: &'a dyn Comm,
@@ -115,6 +116,85 @@ impl LinearSolver for Everywhere<'_> {
         self.halo.update(self.comm, x);
         Ok(info)
     }
+}
+
+/// Ranks that count the words they get from others until the first solver is made.
+struct Counted<'a> {
+    comm: &'a dyn Comm,
+    received: AtomicUsize,
+}
+
+impl Comm for Counted<'_> {
+    fn rank(&self) -> usize {
+        self.comm.rank()
+    }
+
+    fn size(&self) -> usize {
+        self.comm.size()
+    }
+
+    fn exchange(&self, words: Vec<Vec<u64>>) -> Vec<Vec<u64>> {
+        let received = self.comm.exchange(words);
+        let others = received.iter().enumerate().filter(|(from, _)| *from != self.rank());
+        self.received.fetch_add(others.map(|(_, words)| words.len()).sum(), Ordering::Relaxed);
+        received
+    }
+}
+
+/// Says how many these were, in place of a solver.
+struct Counting<'a>(Counted<'a>);
+
+impl Engine for Counting<'_> {
+    fn comm(&self) -> &dyn Comm {
+        &self.0
+    }
+
+    fn name(&self) -> String {
+        "counting".into()
+    }
+
+    fn partition(&self, all: usize, graph: &CornerGraph) -> Result<Vec<u32>, String> {
+        assert!(graph.start.len() - 1 <= all.div_ceil(self.0.size()));
+        Ok(vec![self.0.rank() as u32; graph.start.len() - 1])
+    }
+
+    fn solver<'e>(&'e self, _: Halo, _: bool) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+        Err(self.0.received.load(Ordering::Relaxed).to_string())
+    }
+
+    fn mechanics_solver<'e>(
+        &'e self,
+        halo: Halo,
+        is_direct: bool,
+        _: AmgProblem,
+    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+        self.solver(halo, is_direct)
+    }
+}
+
+/// On eight ranks none but the first gets more than half of what a mesh has in coordinates and cells, graph and
+/// numbers of unknowns included.
+fn check_that_parts_are_small(name: &str, values: &[&str]) {
+    let case = read_file(&config(name), &set(values)).expect("a case");
+    let mesh = Geometry::of(&case, 0).expect("a mesh").mesh;
+    let nodes: usize = mesh.blocks.iter().map(|block| block.nodes.len()).sum();
+    let whole = 3 * mesh.points.len() + nodes / 2;
+    let received = on_threads(8, |comm| {
+        let counting = Counting(Counted { comm, received: AtomicUsize::new(0) });
+        match solve_on_ranks(&case, 0, &counting, &mut Silent) {
+            Err(RunError::Engine(count)) => count.parse::<usize>().expect("a number"),
+            other => panic!("{:?}", other.map(|_| ())),
+        }
+    });
+    for received in &received[1..] {
+        assert!((100..whole / 2).contains(received), "{name}: {received} of {whole} words");
+    }
+}
+
+#[test]
+fn no_rank_but_the_first_holds_the_whole() {
+    check_that_parts_are_small("nas_pore.toml", &["mesh.defect.rim_size=\"2 nm\""]);
+    check_that_parts_are_small("gmsh_pore_quarter.toml", &[]);
 }
 
 fn config(name: &str) -> std::path::PathBuf {

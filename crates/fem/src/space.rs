@@ -276,6 +276,33 @@ impl Space {
         (Space { fields, whole, starts, dofs, free, prescribed }, numbers)
     }
 
+    /// Numbers of all unknowns: field after field, node after node, the components of a node side by side,
+    /// then the whole-body unknowns.
+    pub fn numbers(&self) -> &[u32] {
+        &self.dofs
+    }
+
+    /// The space with these [`Space::numbers`], of which so many are free, and the values of the prescribed
+    /// ones: what another rank knows of it.
+    ///
+    /// # Panics
+    /// If there are not as many numbers for each node as the fields ask for.
+    pub fn with_numbers(
+        fields: Vec<Field>,
+        whole: Vec<String>,
+        (numbers, free): (Vec<u32>, usize),
+        prescribed: Vec<f64>,
+    ) -> Space {
+        let per_node: usize = fields.iter().map(Field::components).sum();
+        let nodes = (numbers.len() - whole.len()) / per_node;
+        assert_eq!(nodes * per_node + whole.len(), numbers.len(), "numbers of every node");
+        let mut starts = vec![0];
+        for field in &fields {
+            starts.push(starts[starts.len() - 1] + field.components() * nodes);
+        }
+        Space { fields, whole, starts, dofs: numbers, free, prescribed }
+    }
+
     /// Number of free unknowns.
     pub fn free(&self) -> usize {
         self.free
@@ -445,6 +472,9 @@ mod tests {
         assert_eq!([0, 1, 2].map(|n| some.dof(0, n)), [2, 1, 0]);
         assert_eq!((some.free(), some.total(), some.whole_dof(0)), (2, 3, 1));
         assert_eq!((some.prescribed(), numbers), (&[2.5][..], vec![1, 2, 3]));
+        let (fields, whole) = (some.fields().to_vec(), some.whole().to_vec());
+        let same = Space::with_numbers(fields, whole, (some.numbers().to_vec(), 2), vec![2.5]);
+        assert_eq!(format!("{same:?}"), format!("{some:?}"));
     }
 
     #[test]

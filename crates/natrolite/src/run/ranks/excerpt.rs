@@ -1,8 +1,7 @@
 //! What rank 0 keeps of the whole mesh.
 
-use super::owners::Owners;
-use super::share::{each_unknown, restrict};
-use crate::case::{Case, CaseError, Diagnostic};
+use super::owners::{Owned, Owners};
+use crate::case::Case;
 use crate::figure::shown_cells;
 use crate::results::{MeshSummary, PartOf};
 use crate::run::laws::Laws;
@@ -28,39 +27,28 @@ pub struct Excerpt {
 
 impl Excerpt {
     /// Cuts it out, or takes all for `is_all`, and measures the whole.
-    ///
-    /// # Errors
-    /// When the case does not fit its mesh.
     pub fn of(
         case: &Case,
         (whole, is_all): (&Geometry, bool),
         (laws, bodies): (&Laws, &Bodies),
         (space, owners): (&Space, &Owners),
-    ) -> Result<Self, CaseError> {
+        owned: &Owned,
+    ) -> Self {
         let mesh = &whole.mesh;
         let summary = summarize(whole);
+        let numbers = |of: &[u32]| of.iter().map(|&k| u64::from(k)).collect();
         if is_all {
-            let unknowns = owners.number.iter().map(|&k| u64::from(k)).collect();
-            let nodes = owners.number_of_node.iter().map(|&k| u64::from(k)).collect();
-            return Ok(Excerpt { part: None, bodies: bodies.clone(), unknowns, nodes, summary });
+            let (unknowns, nodes) = (numbers(&owners.free.number), numbers(&owned.number));
+            return Excerpt { part: None, bodies: bodies.clone(), unknowns, nodes, summary };
         }
         let part = mesh.with_all_facets(wanted_cells(whole, &laws.surfaces));
-        let here = Space::new(
-            laws.fields.clone(),
-            laws.whole.clone(),
-            part.nodes.len(),
-            &restrict(&laws.constraints, &part.nodes),
-        )
-        .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
-        let mut unknowns = vec![0; here.free()];
-        each_unknown(space, &here, &part.nodes, |global, local, _| {
-            if let Some(unknown) = unknowns.get_mut(local as usize) {
-                *unknown = u64::from(owners.number[global as usize]);
-            }
-        });
+        // What a model of the excerpt numbers has the same order.
+        let (here, in_whole) = space.on_nodes(&part.nodes);
+        let number = |&global: &u32| u64::from(owners.free.number[global as usize]);
+        let unknowns = in_whole[..here.free()].iter().map(number).collect();
         let of_node = part.nodes.iter().map(|&node| bodies.of_node[node as usize]).collect();
         let bodies = Bodies { count: bodies.count, of_node };
-        let number = |&node: &u32| u64::from(owners.number_of_node[node as usize]);
+        let number = |&node: &u32| u64::from(owned.number[node as usize]);
         let nodes = part.nodes.iter().map(number).collect();
         let histogram = match case.output.report {
             true => quality::assess(mesh).map(|quality| quality.histogram),
@@ -68,7 +56,7 @@ impl Excerpt {
         };
         let part_of = PartOf { nodes: part.nodes, cells: part.cells, histogram };
         let geometry = Geometry { mesh: part.mesh, ..*whole };
-        Ok(Excerpt { part: Some((geometry, part_of)), bodies, unknowns, nodes, summary })
+        Excerpt { part: Some((geometry, part_of)), bodies, unknowns, nodes, summary }
     }
 }
 

@@ -7,9 +7,11 @@
 //! reads, and rank 0 finds the rest.
 
 use super::Engine;
-use super::numbering::Numbering;
-use super::owners::Owners;
+use super::gaps::want_gaps;
+use super::owners::{Owned, Owners};
+use super::partition::partition;
 use super::share::summarize;
+use super::unknowns::Unknowns;
 use crate::case::Case;
 use crate::results::RanksSummary;
 use crate::run::mechanics::model::MechanicalModel;
@@ -17,11 +19,11 @@ use crate::run::mechanics::solve::{
     Equations, Equilibrium, Solution, attempt, finish, outcome, with_fallback,
 };
 use crate::run::{Contact, Geometry, Mechanics, Observer, RunError};
-use algebra::{AmgProblem, Comm, Halo, IndexMap, LinearSolver, Metered};
+use algebra::{AmgProblem, Comm, Halo, LinearSolver, Metered};
+use contact::amg_problem;
 use contact::unilateral::{Reduction, nearest};
-use contact::{DISPLACEMENT, amg_problem};
-use fem::{Space, System};
-use mesh::Mesh;
+use fem::System;
+use mesh::{Parts, Wanted};
 use std::time::Instant;
 
 /// What the stress side came to.
@@ -54,13 +56,25 @@ pub fn solve_mechanics(
     let model = MechanicalModel::new(case, whole)?;
     let reduction = model.reduction()?;
     let space = model.system.space();
-    let owners = Owners::of(&whole.mesh, space, &[], engine)?;
-    let share = Share::new(&whole.mesh, space, reduction.as_ref(), &owners, comm.rank() as u32);
-    let change = reduction.as_ref().map(|reduction| reduction.part(&share.numbers));
+    let (rank, ranks) = (comm.rank(), comm.size());
+    let of_node = partition((rank == 0).then_some(&whole.mesh), engine)?;
+    let words: Vec<u64> = of_node.into_iter().map(u64::from).collect();
+    let of_node = comm.gather_all(&words).swap_remove(0).into_iter().map(|owner| owner as u32);
+    let nodes = Owned::new(of_node.collect(), ranks);
+    let owners = Owners::of(space, &nodes, ranks);
+    let mut wanted = Wanted::by_owners(&nodes.by);
+    wanted.add(owners.beyond_nodes(space, &nodes));
+    if let Some(reduction) = &reduction {
+        want_gaps(&mut wanted, (&whole.mesh, space), reduction, &owners);
+    }
+    let part = Parts::new(&whole.mesh, ranks, &wanted).take(rank);
+    let mut share = Unknowns::of(&part.nodes, space, (&owners, None), rank as u32);
+    let change = reduction.as_ref().map(|reduction| reduction.part(&share.in_whole));
     let (terms, loads) = MechanicalModel::terms(case, whole);
     let owned = share.map.owned_len();
-    let mut system = System::new(&share.mesh, whole.hypothesis, share.space, terms, loads);
-    system.share(comm, owned, share.prescribed);
+    let here = share.space(space.fields().to_vec(), space.whole().to_vec());
+    let mut system = System::new(&part.mesh, whole.hypothesis, here, terms, loads);
+    system.share(comm, owned, share.counts);
     system.assemble();
     let setup = start.elapsed();
 
@@ -70,7 +84,7 @@ pub fn solve_mechanics(
         let is_direct = algebra::is_direct(dofs, dimension, method);
         let problem = match is_direct {
             true => AmgProblem::default(),
-            false => problem(whole, &model, reduction.as_ref(), &share.numbers[..owned]),
+            false => problem(whole, &model, reduction.as_ref(), &share.in_whole[..owned]),
         };
         let solver = engine.mechanics_solver(halo.clone(), is_direct, problem);
         let mut solver = Metered::new(solver.map_err(RunError::Engine)?);
@@ -106,7 +120,7 @@ pub fn solve_mechanics(
 fn everywhere(comm: &dyn Comm, owners: &Owners, owned: &[f64]) -> Vec<f64> {
     let words: Vec<u64> = owned.iter().map(|u| u.to_bits()).collect();
     let all = comm.gather_all(&words).concat();
-    owners.number.iter().map(|&k| f64::from_bits(all[k as usize])).collect()
+    owners.free.number.iter().map(|&k| f64::from_bits(all[k as usize])).collect()
 }
 
 /// What multigrid is told of the unknowns that this rank owns, from the whole: a rotation about another
@@ -127,92 +141,4 @@ fn problem(
     let places = all.places.map(|places| owned.iter().map(|&k| places[k as usize]).collect());
     let near_null = all.near_null.into_iter().map(motion).collect();
     AmgProblem { near_null, places, ..all }
-}
-
-/// What a rank solves for: unknowns on the part of the mesh around its own.
-struct Share {
-    mesh: Mesh,
-    /// Free unknowns are those of this rank, in their global order, then copies of others.
-    space: Space,
-    /// The number in the whole of each free unknown.
-    numbers: Vec<u32>,
-    map: IndexMap,
-    /// Prescribed unknowns that count on this rank.
-    prescribed: Vec<bool>,
-}
-
-impl Share {
-    fn new(
-        mesh: &Mesh,
-        whole: &Space,
-        reduction: Option<&Reduction>,
-        owners: &Owners,
-        rank: u32,
-    ) -> Self {
-        let part = mesh.around(&wanted(mesh, whole, reduction, owners, rank));
-        let (mut space, numbers) = whole.on_nodes(&part.nodes);
-        let (free, prescribed) = numbers.split_at(space.free());
-        let Numbering { local, map, in_whole } = Numbering::new(free, owners, rank);
-        space.renumber(&local);
-        let owner = owners_of_prescribed(whole, &owners.of_node);
-        let counts = |&global: &u32| owner[global as usize - whole.free()] == rank;
-        let prescribed = prescribed.iter().map(counts).collect();
-        Share { mesh: part.mesh, space, numbers: in_whole, map, prescribed }
-    }
-}
-
-/// The nodes around which a rank needs all cells: those of its unknowns, and of the displacements from
-/// whose equations those of its gaps are made. For the columns of these equations it needs more: what the
-/// displacements around are made of.
-fn wanted(
-    mesh: &Mesh,
-    space: &Space,
-    reduction: Option<&Reduction>,
-    owners: &Owners,
-    rank: u32,
-) -> Vec<bool> {
-    let mut rows: Vec<bool> = owners.of_unknown.iter().map(|&owner| owner == rank).collect();
-    let mut wanted: Vec<bool> = owners.of_node.iter().map(|&owner| owner == rank).collect();
-    let add_nodes = |wanted: &mut Vec<bool>, unknowns: &[bool]| {
-        for (node, wanted) in wanted.iter_mut().enumerate() {
-            let dofs = space.dofs(DISPLACEMENT, node as u32);
-            *wanted |= dofs.iter().any(|&dof| unknowns.get(dof as usize) == Some(&true));
-        }
-    };
-    if let Some(reduction) = reduction {
-        reduction.mark_dependent(&mut rows);
-    }
-    add_nodes(&mut wanted, &rows);
-    let Some(reduction) = reduction else { return wanted };
-    let mut read = vec![false; space.free()];
-    for node in mesh.around(&wanted).nodes {
-        for &dof in space.dofs(DISPLACEMENT, node) {
-            if let Some(read) = read.get_mut(dof as usize) {
-                *read = true;
-            }
-        }
-    }
-    let mut columns = vec![false; space.free()];
-    reduction.mark_read(&read, &mut columns);
-    // Those of whole bodies are everywhere.
-    for whole in 0..space.whole().len() {
-        if let Some(column) = columns.get_mut(space.whole_dof(whole) as usize) {
-            *column = false;
-        }
-    }
-    add_nodes(&mut wanted, &columns);
-    wanted
-}
-
-/// Of each prescribed unknown the owner of its first node, rank 0 without one.
-fn owners_of_prescribed(space: &Space, of_node: &[u32]) -> Vec<u32> {
-    let mut owners = vec![None; space.prescribed().len()];
-    for (node, &owner) in of_node.iter().enumerate() {
-        for &dof in space.dofs(DISPLACEMENT, node as u32) {
-            if let Some(k) = (dof as usize).checked_sub(space.free()) {
-                owners[k].get_or_insert(owner);
-            }
-        }
-    }
-    owners.into_iter().map(|owner: Option<u32>| owner.unwrap_or(0)).collect()
 }

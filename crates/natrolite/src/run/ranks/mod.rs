@@ -1,22 +1,26 @@
 //! One case on several ranks.
 //!
-//! Rank 0 reads or makes the mesh, and sends it to the others. Every rank finds out with the others who owns
-//! which node, keeps the part around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
+//! Rank 0 reads or makes the mesh. It finds out with the others who owns which node, gives each of them the part
+//! around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
 //! are those of any run; what adds up over unknowns does so over the ranks. Of the fields each rank has a
 //! piece, to be written by [`crate::output::write_data_of_ranks`]. Rank 0 makes all other results, from an excerpt
 //! of the mesh that it cut out before, and from the values that the ranks have there.
 //!
 //! Stress comes first, and of a case with stress rank 0 keeps the whole mesh and has all of the fields.
 
+mod deal;
 mod engine;
 mod excerpt;
+mod gaps;
 mod kept;
 mod mechanics;
-mod numbering;
 mod owners;
+mod packed_mesh;
+mod partition;
 mod pieces;
 mod share;
-mod spread;
+mod unknowns;
+mod words;
 
 pub use engine::Engine;
 
@@ -28,9 +32,9 @@ use super::{
 use crate::case::Case;
 use crate::results::{Piece, Results, Status};
 use algebra::Comm;
+use deal::deal;
 use mechanics::Stress;
 use share::Share;
-use spread::spread;
 use std::time::{Duration, Instant};
 
 /// What a rank has of a run.
@@ -77,20 +81,26 @@ pub fn solve_refined(
     observer.phase("mesh");
     let first = engine.comm().rank() == 0;
     let own = first.then(|| Geometry::of(case, refinement)).transpose();
-    let own = agreed(engine.comm(), own.map_err(RunError::from))?;
-    let whole = spread(engine.comm(), own);
+    let mut whole = agreed(engine.comm(), own.map_err(RunError::from))?;
     let meshed = start.elapsed();
-    let stress = mechanics::solve_mechanics(case, &whole, engine, observer)?;
-    if !case.physics().current {
-        return Ok(stress_alone(case, whole, stress, (start, meshed), observer));
+    let mut stress = None;
+    if case.physics().mechanics {
+        let all = deal(engine.comm(), whole.map(|whole| move |_| whole.clone()));
+        stress = mechanics::solve_mechanics(case, &all, engine, observer)?;
+        if !case.physics().current {
+            return Ok(stress_alone(case, all, stress, (start, meshed), observer));
+        }
+        whole = first.then_some(all);
     }
     observer.phase("partition");
+    let parting = Instant::now();
     let contacts = stress.as_ref().map_or(&[][..], |stress| &stress.contacts);
-    let mut share = Share::of(case, &whole, contacts, engine)?;
+    let names: Vec<&str> = contacts.iter().map(|contact| &*contact.name).collect();
+    let (share, excerpt) = Share::of(case, whole.as_ref(), contacts, engine)?;
+    let parted = parting.elapsed();
     // From here on the whole is nowhere, unless it is small and the excerpt.
-    let excerpt = share.excerpt.take();
-    let kept = excerpt.as_ref().is_some_and(|e| e.part.is_none()).then_some(whole);
-    let solution = share.solve(case, excerpt.as_ref(), engine, observer)?;
+    let kept = whole.filter(|_| excerpt.as_ref().is_some_and(|e| e.part.is_none()));
+    let solution = share.solve(case, (&names, excerpt.as_ref()), engine, observer)?;
     let settled = stress.as_ref().is_none_or(|stress| stress.converged);
     let status = Status::of(settled && solution.newton.converged);
     // Of stress rank 0 has everything.
@@ -113,7 +123,7 @@ pub fn solve_refined(
     log.observer.linear(&solution.linear);
     let mut outcome = solve::finish(&model, solution.free, solution.newton, solution.linear);
     outcome.worst = solution.worst;
-    let current = Current::new(model, outcome, solution.setup, &mut log);
+    let current = Current::new(model, outcome, parted + solution.setup, &mut log);
     current.log_residuals(&mut log);
     let log = log.text;
     let dofs = solution.unknowns + mechanics.as_ref().map_or(0, |m| m.dofs);

@@ -1,7 +1,8 @@
 //! What a rank writes of a run.
 
-use super::owners::Owners;
+use super::owners::Owned;
 use super::share::at_ghosts;
+use super::words::{Pack, Words};
 use crate::results::{Field, Piece};
 use algebra::{Comm, IndexMap};
 use mesh::{Mesh, Part};
@@ -21,19 +22,18 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// The piece of `rank` in its part.
-    pub fn new(part: &Part, owners: &Owners, rank: u32) -> Self {
+    /// The piece of `rank` in its part; `owned` says whose the nodes of the whole are.
+    pub fn new(part: &Part, owned: &Owned, rank: u32) -> Self {
         let cells = part.mesh.blocks.iter().flat_map(|block| block.cells());
-        let owner = |node: u32| owners.of_node[part.nodes[node as usize] as usize];
+        let owner = |node: u32| owned.by[part.nodes[node as usize] as usize];
         let is_own = cells.map(|nodes| owner(nodes[0]) == rank).collect();
-        let number = |&node: &u32| owners.number_of_node[node as usize];
-        let owned = u64::from(owners.owned_nodes.start)..u64::from(owners.owned_nodes.end);
+        let number = |&node: &u32| owned.number[node as usize];
         Cut {
             is_own,
             nodes: part.nodes.clone(),
             cells: part.cells.clone(),
             number: part.nodes.iter().map(number).collect(),
-            owned: IndexMap::new(owned, Vec::new()),
+            owned: IndexMap::new(owned.range(rank), Vec::new()),
         }
     }
 
@@ -83,5 +83,25 @@ impl Cut {
         let whole = |of: &[u32], at: &[u32]| at.iter().map(|&k| of[k as usize]).collect();
         let (nodes, cells) = (whole(&self.nodes, &own.nodes), whole(&self.cells, &own.cells));
         (Piece { mesh: own.mesh, nodes, cells, fields: of_piece }, of_others)
+    }
+}
+
+impl Pack for Cut {
+    fn pack(&self, words: &mut Vec<u64>) {
+        self.is_own.pack(words);
+        self.nodes.pack(words);
+        self.cells.pack(words);
+        self.number.pack(words);
+        self.owned.pack(words);
+    }
+
+    fn unpack(words: &mut Words<'_>) -> Self {
+        Cut {
+            is_own: words.next(),
+            nodes: words.next(),
+            cells: words.next(),
+            number: words.next(),
+            owned: words.next(),
+        }
     }
 }

@@ -1,10 +1,13 @@
-//! The share of one rank in the equations of all.
+//! The share of one rank in the equations of the current.
 
+use super::deal::deal;
 use super::excerpt::Excerpt;
 use super::kept::Kept;
-use super::numbering::Numbering;
-use super::owners::{Owners, whole_at};
+use super::owners::{Owned, Owners, whole_at};
+use super::partition::partition;
 use super::pieces::Cut;
+use super::unknowns::Unknowns;
+use super::words::{Pack, Words};
 use super::{Engine, agreed};
 use crate::case::{Case, CaseError, Diagnostic};
 use crate::results::{Field, Piece, RanksSummary};
@@ -12,34 +15,19 @@ use crate::run::laws::Laws;
 use crate::run::model::{Surface, points_of, rest_of};
 use crate::run::{Contact, Geometry, Observer, RunError, current, peak_memory, solve};
 use algebra::{Comm, Equations, Halo, IndexMap, Iterate, LinearWork, Metered, NewtonInfo, newton};
-use fem::{Constraints, Hypothesis, Placement, Space, System, Unknown};
-use mesh::{Mesh, bodies, nodes_of};
+use fem::{Space, Support, System};
+use mesh::{Bodies, Mesh, Parts, Wanted, bodies, nodes_of};
 use std::time::{Duration, Instant};
 use transport::POTENTIAL;
 
 /// What a rank solves: the laws on the part of the mesh around its nodes.
 pub struct Share {
-    mesh: Mesh,
-    hypothesis: Hypothesis,
-    /// Free unknowns are those of this rank, in their global order, then copies of others.
-    space: Space,
-    placements: Vec<Placement>,
-    /// Conductivity of each region \[S/m\].
-    conductivity: Vec<[[f64; 3]; 3]>,
-    loads: Vec<(usize, f64)>,
-    rest: Vec<f64>,
-    map: IndexMap,
-    /// For each free unknown that is here its number in the whole.
-    in_whole: Vec<u32>,
-    /// Prescribed unknowns that count on this rank.
-    prescribed: Vec<bool>,
+    part: Geometry,
+    unknowns: Unknowns,
+    /// Areas of the boundaries in the whole \[m2\].
+    areas: Vec<f64>,
     /// Which cells this rank writes.
     cut: Cut,
-    /// On rank 0 what stays of the whole mesh.
-    pub excerpt: Option<Excerpt>,
-    /// Free unknowns of the whole.
-    unknowns: usize,
-    setup: Duration,
 }
 
 /// What a solve on ranks found.
@@ -65,111 +53,78 @@ pub struct Solution {
 }
 
 impl Share {
-    /// Finds this rank's share, together with all others; kinetics at `contacts` read their state.
+    /// This rank's share of what rank 0 alone has, and on rank 0 what stays of that; kinetics at `contacts` read
+    /// their state. All ranks call this together.
     ///
     /// # Errors
     /// When the case does not fit its mesh, or the engine fails.
     pub fn of(
         case: &Case,
-        whole: &Geometry,
+        whole: Option<&Geometry>,
         contacts: &[Contact],
         engine: &dyn Engine,
-    ) -> Result<Self, RunError> {
-        let start = Instant::now();
-        let mesh = &whole.mesh;
-        let bodies = bodies(mesh);
-        // The whole is numbered as in any run: currents into surfaces, the state at rest and the solution
-        // that is collected then need no second way.
-        let laws = Laws::of(case, whole, &bodies, contacts, &|s| points_of(whole, s).area())?;
-        let wrong = |error: fem::SpaceError| {
-            CaseError::from(Diagnostic::new(error.to_string(), &case.origin()))
+    ) -> Result<(Self, Option<Excerpt>), RunError> {
+        let comm = engine.comm();
+        let placed = whole.map(|whole| Placed::new(case, whole, contacts)).transpose();
+        let placed = agreed(comm, placed.map_err(RunError::from))?;
+        let of_node = partition(whole.map(|whole| &whole.mesh), engine)?;
+        let Some(placed) = placed else {
+            return Ok((deal(comm, None::<fn(usize) -> Share>), None));
         };
-        let new = |nodes, constraints: &Constraints| {
-            Space::new(laws.fields.clone(), laws.whole.clone(), nodes, constraints)
+        let (mesh, ranks) = (&placed.whole.mesh, comm.size());
+        let nodes = Owned::new(of_node, ranks);
+        let surfaces = &placed.laws.surfaces[..];
+        let owners = Owners::with_bodies(mesh, (&placed.space, surfaces), &nodes, ranks);
+        let excerpt = placed.excerpt(case, (&owners, &nodes), comm);
+        let mut wanted = Wanted::by_owners(&nodes.by);
+        wanted.add(owners.beyond_nodes(&placed.space, &nodes));
+        wanted.add(around_bodies(mesh, &placed.space, surfaces, &owners));
+        let mut parts = Parts::new(mesh, ranks, &wanted);
+        let share = |rank: usize| {
+            let part = parts.take(rank);
+            log::debug!("rank {rank} gets {} of {} cells", part.cells.len(), mesh.cell_count());
+            let cut = Cut::new(&part, &nodes, rank as u32);
+            let said = (&owners, Some(&placed.rest[..]));
+            let unknowns = Unknowns::of(&part.nodes, &placed.space, said, rank as u32);
+            let part = Geometry { mesh: part.mesh, ..*placed.whole };
+            Share { part, unknowns, areas: placed.areas.clone(), cut }
         };
-        let space = new(mesh.points.len(), &laws.constraints).map_err(wrong)?;
-        let rest = rest_of(case, (mesh, &bodies), &laws.surfaces, &space);
-        let owners = Owners::of(mesh, &space, &laws.surfaces, engine)?;
-        let rank = engine.comm().rank() as u32;
-        let excerpt = match rank {
-            0 => {
-                let is_all = stays_whole(case, mesh, engine.comm());
-                let laws = (&laws, &bodies);
-                Excerpt::of(case, (whole, is_all), laws, (&space, &owners)).map(Some)
-            }
-            _ => Ok(None),
-        };
-        let excerpt = agreed(engine.comm(), excerpt.map_err(RunError::from))?;
-        drop(bodies);
-
-        let part = mesh.around(&wanted(mesh, &space, &laws.surfaces, &owners, rank));
-        let mut here =
-            new(part.nodes.len(), &restrict(&laws.constraints, &part.nodes)).map_err(wrong)?;
-        let mut in_whole = vec![0; here.free()];
-        each_unknown(&space, &here, &part.nodes, |global, local, _| {
-            if let Some(in_whole) = in_whole.get_mut(local as usize) {
-                *in_whole = global;
-            }
-        });
-        let numbering = Numbering::new(&in_whole, &owners, rank);
-        here.renumber(&numbering.local);
-        let values = rest;
-        let mut rest = vec![0.0; here.total()];
-        let mut prescribed = vec![false; here.prescribed().len()];
-        each_unknown(&space, &here, &part.nodes, |global, local, node| {
-            rest[local as usize] = values[global as usize];
-            if let Some(k) = (local as usize).checked_sub(here.free()) {
-                let owner = node.map_or(0, |node| owners.of_node[node as usize]);
-                prescribed[k] = owner == rank;
-            }
-        });
-        let cut = Cut::new(&part, &owners, rank);
-        Ok(Share {
-            mesh: part.mesh,
-            hypothesis: whole.hypothesis,
-            space: here,
-            placements: laws.placements,
-            conductivity: laws.conductivity,
-            loads: laws.loads,
-            rest,
-            map: numbering.map,
-            in_whole: numbering.in_whole,
-            prescribed,
-            cut,
-            excerpt,
-            unknowns: space.free(),
-            setup: start.elapsed(),
-        })
+        Ok((deal(comm, Some(share)), Some(excerpt)))
     }
 
-    /// Solves by Newton's method, together with all ranks; rank 0 gets the solution at `excerpt`.
+    /// Solves by Newton's method, together with all ranks; rank 0 gets the solution at `excerpt`. `contacts` are
+    /// the names of those whose state kinetics read.
     ///
     /// # Errors
     /// When the engine has no solver, or the equations cannot be evaluated at the start.
     pub fn solve(
         self,
         case: &Case,
-        excerpt: Option<&Excerpt>,
+        (contacts, excerpt): (&[&str], Option<&Excerpt>),
         engine: &dyn Engine,
         observer: &mut dyn Observer,
     ) -> Result<Solution, RunError> {
         let (comm, start) = (engine.comm(), Instant::now());
         observer.phase("setup");
-        let (owned, dimension) = (self.map.owned_len(), self.mesh.dimension);
-        let mut system =
-            System::new(&self.mesh, self.hypothesis, self.space, self.placements, self.loads);
-        system.measure_from(self.rest);
-        system.share(comm, owned, self.prescribed);
+        let Share { part, mut unknowns, areas, cut } = self;
+        let laws = Laws::on_part(case, &part, contacts, &|support| area_of(&areas, support))?;
+        let (mesh, hypothesis) = (&part.mesh, part.hypothesis);
+        let space = unknowns.space(laws.fields, laws.whole);
+        let mut system = System::new(mesh, hypothesis, space, laws.placements, laws.loads);
+        let Unknowns { counts, map, in_whole, rest, all, .. } = unknowns;
+        let owned = map.owned_len();
+        system.measure_from(rest);
+        system.share(comm, owned, counts);
         system.assemble();
-        let setup = self.setup + start.elapsed();
+        let setup = start.elapsed();
 
         observer.phase("solve");
-        let halo = Halo::new(comm, self.map);
-        let is_direct = algebra::is_direct(self.unknowns, dimension, solve::method(case));
+        let halo = Halo::new(comm, map);
+        let is_direct = algebra::is_direct(all, mesh.dimension, solve::method(case));
         let solver = engine.solver(halo.clone(), is_direct).map_err(RunError::Engine)?;
-        log::info!("{}: {} unknowns on {} ranks", solver.name(), self.unknowns, comm.size());
+        log::info!("{}: {all} unknowns on {} ranks", solver.name(), comm.size());
         let mut solver = Metered::new(solver);
-        let kept = Kept { comm, in_whole: self.in_whole, owned, unknowns: self.unknowns };
+        let kept = Kept { comm, in_whole, owned, unknowns: all };
         let mut u = kept.first(observer);
         let observe = &mut |iterate: &Iterate<'_>| {
             observer.iteration(iterate.number, iterate.residual);
@@ -178,7 +133,7 @@ impl Share {
         let parameters = solve::parameters(case);
         let newton = newton(&mut system, &mut solver, &mut u, &parameters, observe)?;
         let mut linear = solver.work().clone();
-        linear.rows = self.unknowns;
+        linear.rows = all;
 
         let mut worst = None;
         if !newton.converged {
@@ -189,24 +144,95 @@ impl Share {
         drop(solver);
         let ranks = summarize(engine, &halo, &linear);
         let free = at_ghosts(comm, halo.map(), excerpt.map_or(&[], |e| &e.unknowns), &u);
-        let at_nodes = |all: &[f64]| system.space().nodal_values(POTENTIAL, all);
+        let at_nodes = |values: &[f64]| system.space().nodal_values(POTENTIAL, values);
         let potential = at_nodes(&system.all_unknowns(&u));
         let deviation = at_nodes(&system.deviations(&u));
         drop(system);
-        let place = (&self.mesh, self.hypothesis);
-        let fields = current::fields_of(place, &self.conductivity, potential, &deviation);
+        let place = (mesh, hypothesis);
+        let fields = current::fields_of(place, &laws.conductivity, potential, &deviation);
         drop(deviation);
         let nodes = excerpt.map_or(&[][..], |e| &e.nodes);
         let (piece, fields) = match comm.size() {
             1 => (None, fields),
             _ => {
-                let (piece, fields) = self.cut.complete(comm, self.mesh, fields, nodes);
+                let (piece, fields) = cut.complete(comm, part.mesh, fields, nodes);
                 (Some(piece), fields)
             }
         };
-        let unknowns = self.unknowns;
-        Ok(Solution { free, fields, piece, unknowns, newton, worst, linear, setup, ranks })
+        Ok(Solution { free, fields, piece, unknowns: all, newton, worst, linear, setup, ranks })
     }
+}
+
+impl Pack for Share {
+    fn pack(&self, words: &mut Vec<u64>) {
+        self.part.pack(words);
+        self.unknowns.pack(words);
+        self.areas.pack(words);
+        self.cut.pack(words);
+    }
+
+    fn unpack(words: &mut Words<'_>) -> Self {
+        Share { part: words.next(), unknowns: words.next(), areas: words.next(), cut: words.next() }
+    }
+}
+
+/// The laws placed on the whole, which is numbered as in any run: given currents, the state at rest and what
+/// constrains the unknowns then need no second way.
+struct Placed<'w> {
+    whole: &'w Geometry,
+    bodies: Bodies,
+    laws: Laws,
+    space: Space,
+    rest: Vec<f64>,
+    areas: Vec<f64>,
+}
+
+impl<'w> Placed<'w> {
+    fn new(case: &Case, whole: &'w Geometry, contacts: &[Contact]) -> Result<Self, CaseError> {
+        let mesh = &whole.mesh;
+        let bodies = bodies(mesh);
+        let area = |boundary| points_of(whole, Support::Boundary(boundary)).area();
+        let areas: Vec<f64> = (0..mesh.boundaries.len()).map(area).collect();
+        let area = |support| area_of(&areas, support);
+        let laws = Laws::of(case, whole, &bodies, contacts, &area)?;
+        let (fields, names) = (laws.fields.clone(), laws.whole.clone());
+        let space = Space::new(fields, names, mesh.points.len(), &laws.constraints)
+            .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
+        let rest = rest_of(case, (mesh, &bodies), &laws.surfaces, &space);
+        Ok(Placed { whole, bodies, laws, space, rest, areas })
+    }
+
+    fn excerpt(&self, case: &Case, owners: (&Owners, &Owned), comm: &dyn Comm) -> Excerpt {
+        let whole = (self.whole, stays_whole(case, &self.whole.mesh, comm));
+        let ((laws, bodies), (owners, nodes)) = ((&self.laws, &self.bodies), owners);
+        Excerpt::of(case, whole, (laws, bodies), (&self.space, owners), nodes)
+    }
+}
+
+/// The area of a boundary, from those of all.
+fn area_of(areas: &[f64], support: Support) -> f64 {
+    match support {
+        Support::Boundary(boundary) => areas[boundary],
+        Support::Interface(_) | Support::Region(_) => 0.0,
+    }
+}
+
+/// All nodes around a body whose potential is an unknown, with the owner of that: it holds everything along
+/// the surface, which keeps that row complete.
+fn around_bodies(
+    mesh: &Mesh,
+    space: &Space,
+    surfaces: &[Surface],
+    owners: &Owners,
+) -> Vec<[u32; 2]> {
+    let mut around = Vec::new();
+    for surface in surfaces {
+        let Some(whole) = whole_at(surface) else { continue };
+        if let Some(&owner) = owners.free.by.get(space.whole_dof(whole) as usize) {
+            around.extend(nodes_of(surface.facets(mesh)).into_iter().map(|node| [node, owner]));
+        }
+    }
+    around
 }
 
 /// Whether rank 0 keeps the whole mesh to make results from: a mesh in two dimensions is small, and figures
@@ -239,59 +265,6 @@ fn describe_worst(comm: &dyn Comm, system: &System<'_>, r: &[f64]) -> String {
     let first = all.iter().reduce(|a, b| if size(b) > size(a) { b } else { a });
     let bytes = first.into_iter().flat_map(|words| &words[1..]).map(|&word| word as u8).collect();
     String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// Nodes that this rank owns or with unknowns that it owns: also all around a body whose potential it
-/// owns.
-fn wanted(
-    mesh: &Mesh,
-    space: &Space,
-    surfaces: &[Surface],
-    owners: &Owners,
-    rank: u32,
-) -> Vec<bool> {
-    let owns = |dof: u32| owners.of_unknown.get(dof as usize) == Some(&rank);
-    let mut wanted: Vec<bool> = owners.of_node.iter().map(|&owner| owner == rank).collect();
-    for surface in surfaces {
-        if whole_at(surface).is_some_and(|whole| owns(space.whole_dof(whole))) {
-            nodes_of(surface.facets(mesh)).iter().for_each(|&n| wanted[n as usize] = true);
-        }
-    }
-    wanted
-}
-
-/// What the constraints say of `nodes`, which get the numbers of their places.
-pub fn restrict(constraints: &Constraints, nodes: &[u32]) -> Constraints {
-    let place = |unknown: Unknown| match unknown {
-        Unknown::Node { field, node, component } => {
-            let node = nodes.binary_search(&node).ok()? as u32;
-            Some(Unknown::Node { field, node, component })
-        }
-        whole => Some(whole),
-    };
-    assert!(constraints.joined.is_empty(), "no law of the current joins nodes");
-    let fixed = constraints.fixed.iter().filter_map(|&(u, value)| Some((place(u)?, value)));
-    let tied = constraints.tied.iter().filter_map(|&(u, whole)| Some((place(u)?, whole)));
-    Constraints { fixed: fixed.collect(), tied: tied.collect(), joined: Vec::new() }
-}
-
-/// Calls `visit` with the number in the whole and the number here of each unknown that is here, and with
-/// its node in the whole; whole-body unknowns, which have none, come last.
-pub fn each_unknown(
-    whole: &Space,
-    here: &Space,
-    nodes: &[u32],
-    mut visit: impl FnMut(u32, u32, Option<u32>),
-) {
-    for field in 0..whole.fields().len() {
-        for (local, &node) in nodes.iter().enumerate() {
-            let pairs = whole.dofs(field, node).iter().zip(here.dofs(field, local as u32));
-            pairs.for_each(|(&global, &local)| visit(global, local, Some(node)));
-        }
-    }
-    for w in 0..whole.whole().len() {
-        visit(whole.whole_dof(w), here.whole_dof(w), None);
-    }
 }
 
 /// Sizes and times of all ranks.
