@@ -237,6 +237,17 @@ impl Space {
         true
     }
 
+    /// Gives a scalar field that is prescribed at every node other values, one for each node.
+    ///
+    /// # Panics
+    /// If it is free somewhere.
+    pub fn prescribe_field(&mut self, field: usize, values: &[f64]) {
+        let dofs = &self.dofs[self.starts[field]..self.starts[field + 1]];
+        for (&dof, &value) in dofs.iter().zip(values) {
+            self.prescribed[dof as usize - self.free] = value;
+        }
+    }
+
     /// Gives the free unknown k the number `numbers[k]`, below [`Space::free`] as before.
     ///
     /// # Panics
@@ -425,6 +436,19 @@ mod tests {
         let s = Space::new(vec![Field::scalar("potential")], vec![], 5, &constraints).unwrap();
         assert_eq!((s.free(), s.total()), (2, 3));
         assert_eq!([0, 1, 2, 3, 4].map(|n| s.dof(0, n)), [2, 0, 0, 2, 1]);
+    }
+
+    #[test]
+    fn a_field_that_is_known_gets_other_values() {
+        let mut constraints = Constraints::default();
+        constraints.prescribe(1, &[1.0, 2.0]);
+        let fields = vec![Field::scalar("potential"), Field::scalar("pressure")];
+        let mut s = Space::new(fields, vec![], 2, &constraints).unwrap();
+        s.prescribe_field(1, &[3.0, 4.0]);
+        assert_eq!(
+            s.nodal_values(1, &[0.0, 0.0, s.prescribed()[0], s.prescribed()[1]]),
+            [3.0, 4.0]
+        );
     }
 
     #[test]

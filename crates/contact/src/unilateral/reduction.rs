@@ -86,6 +86,22 @@ impl Change {
     fn new(matrix: Csr, bounds: Vec<Bound>) -> Self {
         Change { transpose: matrix.transpose(), matrix, bounds }
     }
+
+    /// What it consists of, to be sent to another rank: the matrix, and of each bound its unknown here, the gap
+    /// at rest \[m\] and the area \[m2\].
+    pub fn parts(&self) -> (&Csr, impl Iterator<Item = (Option<usize>, f64, f64)>) {
+        let bound = |bound: &Bound| (bound.unknown, bound.at_rest, bound.area);
+        (&self.matrix, self.bounds.iter().map(bound))
+    }
+
+    /// The change that has these [`Change::parts`].
+    pub fn of_parts(
+        matrix: Csr,
+        bounds: impl IntoIterator<Item = (Option<usize>, f64, f64)>,
+    ) -> Self {
+        let bound = |(unknown, at_rest, area)| Bound { unknown, at_rest, area };
+        Self::new(matrix, bounds.into_iter().map(bound).collect())
+    }
 }
 
 impl Reduction {

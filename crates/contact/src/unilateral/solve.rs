@@ -178,6 +178,11 @@ fn is_adrift(error: &LinearError) -> bool {
 }
 
 impl Settled {
+    /// False when the active set still changed in the last step.
+    pub fn is_settled(&self) -> bool {
+        self.infeasible.is_empty()
+    }
+
     /// What it means for the surfaces, without the unknowns: `all` are those of the whole, free and
     /// prescribed, in the numbering of `space`.
     pub fn outcome(
@@ -196,7 +201,7 @@ impl Settled {
         Outcome {
             u: Vec::new(),
             touch,
-            converged: self.infeasible.is_empty(),
+            converged: self.is_settled(),
             exchanged: self.exchanged,
             residual: self.residual,
             complementarity: self.complementarity,

@@ -8,9 +8,10 @@ mod contacts;
 mod gap;
 mod interfaces;
 pub(super) mod model;
-mod quantities;
+pub(super) mod quantities;
 pub(super) mod solve;
 mod support;
+pub(super) mod terms;
 
 pub use contacts::Contact;
 
@@ -29,6 +30,8 @@ pub struct Mechanics {
     pub displacement: Vec<[f64; 3]>,
     /// At each node \[Pa\], tension positive.
     pub stress: Vec<[[f64; 3]; 3]>,
+    /// Largest von Mises stress of each region \[Pa\].
+    pub largest_von_mises: Vec<f64>,
     /// Interfaces and boundaries on which a contact pressure is known.
     pub contacts: Vec<Contact>,
     /// Normal force on each boundary that is held or carries a pressure, by name, on what is meshed

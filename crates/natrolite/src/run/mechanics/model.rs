@@ -10,7 +10,7 @@ use contact::{
     Compliant, Eigenstress, Elastic, Platen, Pressure, Reduction as Plane, SupportError, Traction,
     fix, flat_direction, linear_strain, platen, roller, support_axis,
 };
-use fem::{Constraints, Field, Hypothesis, Placement, Space, Support, System, recover};
+use fem::{Constraints, Field, Hypothesis, Placement, Space, Support, System, Term, recover};
 use mesh::{Boundary, bodies};
 
 /// Where a contact pressure is known.
@@ -52,8 +52,12 @@ pub struct MechanicalModel<'m> {
     pub surfaces: Vec<ContactSurface>,
     /// Interfaces on which the pressure follows from the separation.
     pub compliant: Vec<(ContactSurface, Compliant)>,
+    /// How far apart the mesh leaves the sides of each of these \[m\].
+    pub apart: Vec<f64>,
     /// Where a contact pressure is known.
     pub contacts: Vec<ContactPlace>,
+    /// Given forces on whole-body unknowns \[N\].
+    pub whole_loads: Vec<(usize, f64)>,
     /// Region and number in the system of each term that makes stress.
     pub stress: Vec<(u32, usize)>,
     /// Flat boundaries that are held or pushed: number, axis across which they lie, sign of the outward
@@ -70,6 +74,19 @@ impl<'m> MechanicalModel<'m> {
     pub fn new(case: &Case, geometry: &'m Geometry) -> Result<Self, CaseError> {
         let mut draft = Draft::new(case, geometry);
         draft.check_support();
+        Self::of(case, draft)
+    }
+
+    /// The same on a part of the mesh that has all of its surfaces; whether bodies are held is not asked again.
+    ///
+    /// # Errors
+    /// As [`MechanicalModel::new`].
+    pub fn on_surfaces(case: &Case, part: &'m Geometry) -> Result<Self, CaseError> {
+        Self::of(case, Draft::new(case, part))
+    }
+
+    fn of(case: &Case, draft: Draft<'_, 'm>) -> Result<Self, CaseError> {
+        let geometry = draft.geometry;
         if !draft.errors.is_empty() {
             return draft.errors.into_result(None);
         }
@@ -78,12 +95,14 @@ impl<'m> MechanicalModel<'m> {
             Space::new(vec![draft.field], draft.whole, mesh.points.len(), &draft.constraints)
                 .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
         let (placements, loads) = (draft.placements, draft.whole_loads);
-        let system = System::new(mesh, geometry.hypothesis, space, placements, loads);
+        let system = System::new(mesh, geometry.hypothesis, space, placements, loads.clone());
         Ok(MechanicalModel {
             system,
             surfaces: draft.surfaces,
             compliant: draft.compliant,
+            apart: draft.apart,
             contacts: draft.contacts,
+            whole_loads: loads,
             stress: draft.stress,
             held: draft.held,
             loads: draft.loads,
@@ -98,12 +117,6 @@ impl<'m> MechanicalModel<'m> {
         let (mesh, space) = (self.system.mesh(), self.system.space());
         let some = (!self.surfaces.is_empty()).then_some(&self.surfaces);
         some.map(|surfaces| Reduction::new(mesh, space, surfaces)).transpose()
-    }
-
-    /// The same terms and loads once more, for a system on a part of the mesh.
-    pub fn terms(case: &Case, geometry: &Geometry) -> (Vec<Placement>, Vec<(usize, f64)>) {
-        let draft = Draft::new(case, geometry);
-        (draft.placements, draft.whole_loads)
     }
 
     /// The normal force \[N\] with which each boundary that is held or carries a pressure presses on the
@@ -172,6 +185,7 @@ pub(super) struct Draft<'a, 'm> {
     pub(super) held: Vec<(usize, usize, f64)>,
     pub(super) surfaces: Vec<ContactSurface>,
     pub(super) compliant: Vec<(ContactSurface, Compliant)>,
+    pub(super) apart: Vec<f64>,
     pub(super) contacts: Vec<ContactPlace>,
     /// Interfaces without a jump.
     pub(super) joined: Vec<usize>,
@@ -181,7 +195,16 @@ pub(super) struct Draft<'a, 'm> {
 impl<'a, 'm> Draft<'a, 'm> {
     /// Places all laws.
     fn new(case: &'a Case, geometry: &'m Geometry) -> Self {
-        let mut draft = Draft {
+        let mut draft = Draft::empty(case, geometry);
+        draft.place_materials();
+        draft.place_boundaries();
+        draft.place_interfaces();
+        draft
+    }
+
+    /// Places none.
+    pub(super) fn empty(case: &'a Case, geometry: &'m Geometry) -> Self {
+        Draft {
             case,
             geometry,
             field: Field::vector("displacement", &geometry.mesh),
@@ -194,19 +217,16 @@ impl<'a, 'm> Draft<'a, 'm> {
             held: Vec::new(),
             surfaces: Vec::new(),
             compliant: Vec::new(),
+            apart: Vec::new(),
             contacts: Vec::new(),
             joined: Vec::new(),
             errors: Diagnostics::default(),
-        };
-        draft.place_materials();
-        draft.place_boundaries();
-        draft.place_interfaces();
-        draft
+        }
     }
 }
 
 impl Draft<'_, '_> {
-    fn place_materials(&mut self) {
+    pub(super) fn place_materials(&mut self) {
         let (case, mesh) = (self.case, &self.geometry.mesh);
         let reduction = match (case.plane_stress, mesh.axes) {
             (true, [a, b]) if mesh.dimension == 2 => Plane::PlaneStress(3 - a - b),
@@ -280,7 +300,7 @@ impl Draft<'_, '_> {
         match law.entry.name {
             "pressure" => {
                 let pressure = law.values.required("value");
-                self.placements.push(Placement { term: Box::new(Pressure { pressure }), support });
+                self.place_load(law, support);
                 self.loads.push((index, Load::Pressure(pressure)));
                 let law = fraction_of(laws);
                 if law.is_some() || laws.iter().any(|l| transport::is_kinetics(l.entry)) {
@@ -290,7 +310,7 @@ impl Draft<'_, '_> {
             }
             "traction" => {
                 let traction = law.values.vector("value").unwrap_or_default();
-                self.placements.push(Placement { term: Box::new(Traction { traction }), support });
+                self.place_load(law, support);
                 self.loads.push((index, Load::Traction(traction)));
             }
             "fixed" => {
@@ -331,6 +351,18 @@ impl Draft<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// Places a pressure or a traction.
+    pub(super) fn place_load(&mut self, law: &LawUse, support: Support) {
+        let term: Box<dyn Term> = match law.entry.name {
+            "pressure" => Box::new(Pressure { pressure: law.values.required("value") }),
+            "traction" => {
+                Box::new(Traction { traction: law.values.vector("value").unwrap_or_default() })
+            }
+            _ => return,
+        };
+        self.placements.push(Placement { term, support });
     }
 
     fn place_platen(&mut self, law: &LawUse, (index, boundary): (usize, &Boundary)) {

@@ -4,6 +4,7 @@ use super::Mechanics;
 use super::balance::{Balance, Resultant};
 use super::contacts::Contact;
 use super::model::{ContactPlace, Known, MechanicalModel};
+use super::quantities::largest_von_mises;
 use crate::case::Case;
 use crate::results::MechanicsSummary;
 use crate::run::solve::{is_simplex, method};
@@ -72,7 +73,11 @@ pub fn solve(
     let outcome = outcome(&model, reduction.as_ref(), settled, &all);
     let solution = Solution { u, outcome, linear, solver: attempt.name, work: attempt.work };
     messages.extend(solution.complaint(&model));
-    Ok(finish(geometry, &model, solution, (matrix, setup, messages)))
+    let nodal = Nodal::of(&model.system, &model.stress, &solution.u);
+    let (mesh, stress) = (&geometry.mesh, &nodal.stress);
+    let largest = largest_von_mises(mesh, stress, |_| true);
+    let about = About { dofs, matrix, setup, messages };
+    Ok(finish(geometry, &model, solution, (nodal, largest), about))
 }
 
 /// What an active set came to on the surfaces of the whole; `all` are its unknowns.
@@ -166,32 +171,53 @@ impl Solution {
     pub fn complaint(&self, model: &MechanicalModel<'_>) -> Option<String> {
         (!self.converged()).then(|| undecided(model, self.outcome.as_ref()))
     }
+}
 
-    /// What is known of the contacts.
-    pub fn contacts(&self, geometry: &Geometry, model: &MechanicalModel<'_>) -> Vec<Contact> {
-        let all = model.system.all_unknowns(&self.u);
-        let displacement = model.system.space().nodal_vectors(DISPLACEMENT, &all);
-        contacts(geometry, model, &displacement, self.outcome.as_ref())
+/// What is found at the nodes of a mesh, or of a part of it.
+pub struct Nodal {
+    /// Stress \[Pa\], tension positive.
+    pub stress: Vec<[[f64; 3]; 3]>,
+    /// The force that enters the body \[N\].
+    pub reactions: Vec<[f64; 3]>,
+}
+
+impl Nodal {
+    /// From the free unknowns `u`; `stress` names the terms that make stress, as
+    /// [`MechanicalModel::stress`]. At a node of which all cells are there it is that of the whole.
+    pub fn of(system: &System<'_>, stress: &[(u32, usize)], u: &[f64]) -> Self {
+        let reactions = nodal_reactions(system, u);
+        Nodal { stress: nodal_stress(system, stress, u), reactions }
     }
 }
 
-/// What follows from a solution. Also given: how the matrix was stored, the time to the equations, and what
-/// the solver wants to be known.
+/// How a solution was found.
+pub struct About {
+    /// Free unknowns.
+    pub dofs: usize,
+    /// How the matrix was stored.
+    pub matrix: String,
+    /// Time to the equations.
+    pub setup: Duration,
+    /// What the solver wants to be known.
+    pub messages: Vec<String>,
+}
+
+/// What follows from a solution, from what was found at the nodes, and from the largest von Mises stress of each
+/// region \[Pa\]. The mesh may be a part of the whole that has all of its surfaces.
 pub fn finish(
     geometry: &Geometry,
     model: &MechanicalModel<'_>,
     solution: Solution,
-    (matrix, setup, messages): (String, Duration, Vec<String>),
+    (Nodal { stress, reactions }, largest_von_mises): (Nodal, Vec<f64>),
+    About { dofs, matrix, setup, messages }: About,
 ) -> Mechanics {
     let mesh = &geometry.mesh;
     let converged = solution.converged();
     let Solution { u, outcome, linear, solver, work } = solution;
-    let dofs = u.len();
     let system = &model.system;
     let all = system.all_unknowns(&u);
     let displacement = system.space().nodal_vectors(DISPLACEMENT, &all);
     let contacts = contacts(geometry, model, &displacement, outcome.as_ref());
-    let reactions = nodal_reactions(system, &u);
     let touching: Vec<u32> = (model.surfaces.iter().flat_map(|s| &s.nodes))
         .flat_map(|n| std::iter::once(n.node).chain(n.opposite))
         .collect();
@@ -200,7 +226,6 @@ pub fn finish(
     let name = |b: usize| mesh.boundaries[b].name.clone();
     let forces = model.normal_forces(geometry, &reactions);
     let forces = forces.into_iter().map(|(b, force)| (name(b), force)).collect();
-    let stress = nodal_stress(system, &model.stress, &u);
     let summary = MechanicsSummary {
         dofs,
         solver: solver.into(),
@@ -227,6 +252,7 @@ pub fn finish(
     Mechanics {
         displacement,
         stress,
+        largest_von_mises,
         contacts,
         forces,
         balance,

@@ -1,6 +1,6 @@
 //! Iterates that are kept: in the numbering of the whole, so that any number of ranks can go on from them.
 
-use super::share::at_ghosts;
+use super::current::at_ghosts;
 use crate::run::Observer;
 use algebra::{Comm, IndexMap, Iterate};
 

@@ -1,36 +1,65 @@
-//! The stress side of one case on several ranks.
+//! The share of one rank in the stress side.
 //!
-//! As with the current, every rank numbers the whole and takes its share: the part of the mesh around its
-//! unknowns. With contact the equation of a gap is that of several displacements, near it on the surface
-//! and opposite: the part then reaches as far. The active set is decided on all ranks alike, from the gaps
-//! and pressures of all bounds, which are few. In the end all ranks know the contacts, which the current
-//! reads, and rank 0 finds the rest.
+//! With contact the equation of a gap is that of several displacements, near it on the surface
+//! and opposite: the part reaches as far. The active set is decided on all ranks alike, from the gaps
+//! and pressures of all bounds, which are few. What follows at a node its owner finds, who has all cells
+//! around it; rank 0 makes the rest from the surfaces.
 
-use super::Engine;
-use super::gaps::want_gaps;
-use super::owners::{Owned, Owners};
-use super::partition::partition;
-use super::share::summarize;
+use super::current::{at_ghosts, summarize};
+use super::excerpt::Excerpt;
+use super::pieces::Cut;
 use super::unknowns::Unknowns;
+use super::words::{Pack, Words, pack_each, unpack_each};
+use super::{Engine, agreed};
 use crate::case::Case;
-use crate::results::RanksSummary;
+use crate::results::{Field, RanksSummary};
 use crate::run::mechanics::model::MechanicalModel;
+use crate::run::mechanics::quantities::{fields_of, largest_von_mises};
 use crate::run::mechanics::solve::{
-    Equations, Equilibrium, Solution, attempt, finish, outcome, with_fallback,
+    About, Attempt, Equations, Equilibrium, Nodal, Solution, attempt, finish, outcome,
+    with_fallback,
 };
-use crate::run::{Contact, Geometry, Mechanics, Observer, RunError};
-use algebra::{AmgProblem, Comm, Halo, LinearSolver, Metered};
-use contact::amg_problem;
-use contact::unilateral::{Reduction, nearest};
-use fem::System;
-use mesh::{Parts, Wanted};
+use crate::run::mechanics::terms::Terms;
+use crate::run::{Geometry, Mechanics, Observer, RunError};
+use algebra::{AmgProblem, Comm, Csr, Halo, LinearSolver, Metered};
+use contact::unilateral::Change;
+use contact::{DISPLACEMENT, amg_problem_of_size};
+use fem::{Field as FieldOf, Space, System};
 use std::time::Instant;
+
+/// What a rank solves for: displacements on its part of the mesh.
+pub struct StressShare {
+    /// The unknowns there.
+    pub unknowns: Unknowns,
+    /// Names of the whole-body unknowns, the platens.
+    pub whole: Vec<String>,
+    /// Given forces on these \[N\].
+    pub loads: Vec<(usize, f64)>,
+    /// How far the mesh leaves the sides of each compliant interface apart \[m\].
+    pub apart: Vec<f64>,
+    /// Largest coordinate of the whole \[m\].
+    pub size: f64,
+    /// Where bodies may touch.
+    pub contact: Option<ContactShare>,
+}
+
+/// What a rank has of the contact.
+pub struct ContactShare {
+    /// The gaps as unknowns.
+    pub change: Change,
+    /// The first active set, of all bounds.
+    pub first: Vec<bool>,
+    /// Unknowns of this rank that stand in the place of a displacement.
+    pub gaps: Vec<u32>,
+    /// What the rigid motions do to these; nothing where no multigrid asks.
+    pub motions: Vec<Vec<f64>>,
+}
 
 /// What the stress side came to.
 pub struct Stress {
-    /// The contacts, on all ranks.
-    pub contacts: Vec<Contact>,
-    /// Everything, on rank 0.
+    /// Displacement and stress at the nodes of the part; right where this rank owns them.
+    pub fields: Vec<Field>,
+    /// What rank 0 finds, on its excerpt.
     pub mechanics: Option<Mechanics>,
     /// False when the equations were not solved to their tolerance.
     pub converged: bool,
@@ -38,107 +67,193 @@ pub struct Stress {
     pub ranks: RanksSummary,
 }
 
-/// Solves the stress side of `case` together with all ranks; nothing when it has none.
-///
-/// # Errors
-/// As [`crate::run::solve_mechanics`], and when the engine fails.
-pub fn solve_mechanics(
-    case: &Case,
-    whole: &Geometry,
-    engine: &dyn Engine,
-    observer: &mut dyn Observer,
-) -> Result<Option<Stress>, RunError> {
-    if !case.physics().mechanics {
-        return Ok(None);
-    }
-    observer.phase("mechanics");
-    let (comm, start) = (engine.comm(), Instant::now());
-    let model = MechanicalModel::new(case, whole)?;
-    let reduction = model.reduction()?;
-    let space = model.system.space();
-    let (rank, ranks) = (comm.rank(), comm.size());
-    let of_node = partition((rank == 0).then_some(&whole.mesh), engine)?;
-    let words: Vec<u64> = of_node.into_iter().map(u64::from).collect();
-    let of_node = comm.gather_all(&words).swap_remove(0).into_iter().map(|owner| owner as u32);
-    let nodes = Owned::new(of_node.collect(), ranks);
-    let owners = Owners::of(space, &nodes, ranks);
-    let mut wanted = Wanted::by_owners(&nodes.by);
-    wanted.add(owners.beyond_nodes(space, &nodes));
-    if let Some(reduction) = &reduction {
-        want_gaps(&mut wanted, (&whole.mesh, space), reduction, &owners);
-    }
-    let part = Parts::new(&whole.mesh, ranks, &wanted).take(rank);
-    let mut share = Unknowns::of(&part.nodes, space, (&owners, None), rank as u32);
-    let change = reduction.as_ref().map(|reduction| reduction.part(&share.in_whole));
-    let (terms, loads) = MechanicalModel::terms(case, whole);
-    let owned = share.map.owned_len();
-    let here = share.space(space.fields().to_vec(), space.whole().to_vec());
-    let mut system = System::new(&part.mesh, whole.hypothesis, here, terms, loads);
-    system.share(comm, owned, share.counts);
-    system.assemble();
-    let setup = start.elapsed();
+impl StressShare {
+    /// Solves on `part` together with all ranks; rank 0 finishes on its `excerpt`.
+    ///
+    /// # Errors
+    /// As [`crate::run::solve_mechanics`], and when the engine fails.
+    pub fn solve(
+        mut self,
+        case: &Case,
+        (part, cut): (&Geometry, &Cut),
+        excerpt: Option<&Excerpt>,
+        engine: &dyn Engine,
+        observer: &mut dyn Observer,
+    ) -> Result<Stress, RunError> {
+        observer.phase("mechanics");
+        let (comm, start) = (engine.comm(), Instant::now());
+        let Terms { placements, stress } = Terms::on_part(case, part, &self.apart);
+        let fields = vec![FieldOf::vector("displacement", &part.mesh)];
+        let space = self.unknowns.space(fields, std::mem::take(&mut self.whole));
+        let loads = std::mem::take(&mut self.loads);
+        let mut system = System::new(&part.mesh, part.hypothesis, space, placements, loads);
+        let owned = self.unknowns.map.owned_len();
+        system.share(comm, owned, std::mem::take(&mut self.unknowns.counts));
+        system.assemble();
+        let setup = start.elapsed();
 
-    let halo = Halo::new(comm, share.map);
-    let (dofs, dimension) = (space.free(), whole.mesh.dimension);
-    let (attempt, mut messages) = with_fallback(case, dofs, |method, _| {
-        let is_direct = algebra::is_direct(dofs, dimension, method);
-        let problem = match is_direct {
-            true => AmgProblem::default(),
-            false => problem(whole, &model, reduction.as_ref(), &share.in_whole[..owned]),
+        let halo = Halo::new(comm, self.unknowns.map.clone());
+        let (attempt, messages) = self.attempt(case, (part, &mut system), &halo, engine)?;
+        let Equilibrium { u, settled, linear } = attempt.solved?;
+        let converged = match (&settled, &linear) {
+            (Some(settled), _) => settled.is_settled(),
+            (None, info) => info.as_ref().is_none_or(|info| info.converged),
         };
-        let solver = engine.mechanics_solver(halo.clone(), is_direct, problem);
-        let mut solver = Metered::new(solver.map_err(RunError::Engine)?);
-        log::info!("{}: {dofs} unknowns on {} ranks", solver.name(), comm.size());
-        let contact = change.as_ref().zip(reduction.as_ref());
-        let contact = contact.map(|(change, r)| (change, nearest(&model.surfaces, r)));
-        let is_linear = model.compliant.is_empty();
-        let equations = Equations { system: &mut system, contact, is_linear };
-        Ok(attempt(case, equations, is_direct, &mut solver))
-    })?;
-    let Equilibrium { u, settled, linear } = attempt.solved?;
-    let mut work = attempt.work;
-    work.rows = dofs;
-    let ranks = summarize(engine, &halo, &work);
-    let u = everywhere(comm, &owners, &u[..owned]);
-    let outcome = outcome(&model, reduction.as_ref(), settled, &model.system.all_unknowns(&u));
-    let solution = Solution { u, outcome, linear, solver: attempt.name, work };
-    let complaint = solution.complaint(&model);
-    let converged = complaint.is_none();
-    messages.extend(complaint);
-    if comm.rank() > 0 {
-        let contacts = solution.contacts(whole, &model);
-        return Ok(Some(Stress { contacts, mechanics: None, converged, ranks }));
+        let mut work = attempt.work;
+        work.rows = self.unknowns.all;
+        let ranks = summarize(engine, &halo, &work);
+
+        let nodal = Nodal::of(&system, &stress, &u);
+        let displacement = system.space().nodal_vectors(DISPLACEMENT, &system.all_unknowns(&u));
+        drop(system);
+        let fields = fields_of(&displacement, &nodal.stress);
+        drop(displacement);
+        let here = largest_von_mises(&part.mesh, &nodal.stress, |node| cut.owns(node));
+        let largest = largest_of_all(comm, &here);
+        let at = excerpt.map_or(&[][..], |e| &e.nodes);
+        let nodal = Nodal {
+            stress: cut.tensors(comm, &nodal.stress, at),
+            reactions: cut.vectors(comm, &nodal.reactions, at),
+        };
+        let at = excerpt.map_or(&[][..], |e| &e.displacements);
+        let u = at_ghosts(comm, halo.map(), at, &u);
+        let finish_here = |excerpt: &Excerpt| {
+            let model = MechanicalModel::on_surfaces(case, &excerpt.geometry)?;
+            let reduction = model.reduction()?;
+            let all = model.system.all_unknowns(&u);
+            let outcome = outcome(&model, reduction.as_ref(), settled, &all);
+            let solution = Solution { u, outcome, linear, solver: attempt.name, work };
+            let mut messages = messages;
+            messages.extend(solution.complaint(&model));
+            let matrix = "stored: spread over the ranks".into();
+            let about = About { dofs: self.unknowns.all, matrix, setup, messages };
+            Ok(finish(&excerpt.geometry, &model, solution, (nodal, largest), about))
+        };
+        let mechanics = agreed(comm, excerpt.map(finish_here).transpose())?;
+        mechanics.iter().for_each(|mechanics| observer.linear(&mechanics.linear));
+        Ok(Stress { fields, mechanics, converged, ranks })
     }
-    let matrix = "stored: spread over the ranks".into();
-    let mechanics = finish(whole, &model, solution, (matrix, setup, messages));
-    observer.linear(&mechanics.linear);
-    let contacts = mechanics.contacts.clone();
-    Ok(Some(Stress { contacts, mechanics: Some(mechanics), converged, ranks }))
+
+    fn attempt(
+        &self,
+        case: &Case,
+        (part, system): (&Geometry, &mut System<'_>),
+        halo: &Halo,
+        engine: &dyn Engine,
+    ) -> Result<(Attempt, Vec<String>), RunError> {
+        let (dofs, dimension) = (self.unknowns.all, part.mesh.dimension);
+        with_fallback(case, dofs, |method, _| {
+            let is_direct = algebra::is_direct(dofs, dimension, method);
+            let problem = match is_direct {
+                true => AmgProblem::default(),
+                false => self.problem(part, system.space()),
+            };
+            let solver = engine.mechanics_solver(halo.clone(), is_direct, problem);
+            let mut solver = Metered::new(solver.map_err(RunError::Engine)?);
+            log::info!("{}: {dofs} unknowns on {} ranks", solver.name(), engine.comm().size());
+            let contact = self.contact.as_ref().map(|c| (&c.change, c.first.clone()));
+            let is_linear = self.apart.is_empty();
+            let equations = Equations { system, contact, is_linear };
+            Ok(attempt(case, equations, is_direct, &mut solver))
+        })
+    }
+
+    /// What multigrid is told of the unknowns that this rank owns: a rotation about another centre, or of
+    /// another size, on each rank would be none.
+    fn problem(&self, part: &Geometry, space: &Space) -> AmgProblem {
+        let size = (self.size, false);
+        let mut problem = amg_problem_of_size(&part.mesh, part.hypothesis, space, size);
+        let owned = self.unknowns.map.owned_len();
+        problem.places.iter_mut().for_each(|places| places.truncate(owned));
+        for (k, motion) in problem.near_null.iter_mut().enumerate() {
+            motion.truncate(owned);
+            let Some(contact) = &self.contact else { continue };
+            for (&gap, &value) in contact.gaps.iter().zip(&contact.motions[k]) {
+                motion[gap as usize] = value;
+            }
+        }
+        problem
+    }
 }
 
-/// All free unknowns, in the numbering of the whole, from those that each rank owns.
-fn everywhere(comm: &dyn Comm, owners: &Owners, owned: &[f64]) -> Vec<f64> {
-    let words: Vec<u64> = owned.iter().map(|u| u.to_bits()).collect();
-    let all = comm.gather_all(&words).concat();
-    owners.free.number.iter().map(|&k| f64::from_bits(all[k as usize])).collect()
+/// The largest of each of these numbers on any rank.
+fn largest_of_all(comm: &dyn Comm, here: &[f64]) -> Vec<f64> {
+    let words: Vec<u64> = here.iter().map(|x| x.to_bits()).collect();
+    let mut largest = vec![0.0f64; here.len()];
+    for of_rank in comm.gather_all(&words) {
+        for (largest, word) in largest.iter_mut().zip(of_rank) {
+            *largest = largest.max(f64::from_bits(word));
+        }
+    }
+    largest
 }
 
-/// What multigrid is told of the unknowns that this rank owns, from the whole: a rotation about another
-/// centre on each rank would be none.
-fn problem(
-    whole: &Geometry,
-    model: &MechanicalModel<'_>,
-    reduction: Option<&Reduction>,
-    owned: &[u32],
-) -> AmgProblem {
-    let space = model.system.space();
-    let all = amg_problem(&whole.mesh, whole.hypothesis, space, false);
-    let here = |of_all: Vec<f64>| owned.iter().map(|&k| of_all[k as usize]).collect();
-    let motion = |motion: Vec<f64>| match reduction {
-        Some(reduction) => here(reduction.contract(&model.surfaces, &motion)),
-        None => here(motion),
-    };
-    let places = all.places.map(|places| owned.iter().map(|&k| places[k as usize]).collect());
-    let near_null = all.near_null.into_iter().map(motion).collect();
-    AmgProblem { near_null, places, ..all }
+impl Pack for StressShare {
+    fn pack(&self, words: &mut Vec<u64>) {
+        self.unknowns.pack(words);
+        pack_each(&self.whole, words);
+        let (bodies, forces): (Vec<u32>, Vec<f64>) =
+            self.loads.iter().map(|&(body, force)| (body as u32, force)).unzip();
+        bodies.pack(words);
+        forces.pack(words);
+        self.apart.pack(words);
+        self.size.pack(words);
+        self.contact.pack(words);
+    }
+
+    fn unpack(words: &mut Words<'_>) -> Self {
+        let (unknowns, whole) = (words.next(), unpack_each(words));
+        let (bodies, forces): (Vec<u32>, Vec<f64>) = (words.next(), words.next());
+        StressShare {
+            unknowns,
+            whole,
+            loads: bodies.into_iter().map(|body| body as usize).zip(forces).collect(),
+            apart: words.next(),
+            size: words.next(),
+            contact: words.next(),
+        }
+    }
+}
+
+impl Pack for ContactShare {
+    fn pack(&self, words: &mut Vec<u64>) {
+        let (matrix, bounds) = self.change.parts();
+        let rows = (0..matrix.nrows()).map(|row| matrix.row(row));
+        rows.clone().map(|(columns, _)| columns.len() as u32).collect::<Vec<_>>().pack(words);
+        rows.clone().flat_map(|(columns, _)| columns.to_vec()).collect::<Vec<_>>().pack(words);
+        rows.flat_map(|(_, values)| values.to_vec()).collect::<Vec<_>>().pack(words);
+        let bounds: Vec<_> = bounds.collect();
+        bounds.len().pack(words);
+        for (unknown, at_rest, area) in bounds {
+            unknown.pack(words);
+            [at_rest, area].pack(words);
+        }
+        self.first.pack(words);
+        self.gaps.pack(words);
+        pack_each(&self.motions, words);
+    }
+
+    fn unpack(words: &mut Words<'_>) -> Self {
+        let lengths: Vec<u32> = words.next();
+        let n = lengths.len();
+        let mut start = vec![0];
+        start.extend(lengths.into_iter().scan(0, |end, length| {
+            *end += length as usize;
+            Some(*end)
+        }));
+        let matrix = Csr::new(start, words.next(), words.next(), n);
+        let matrix = matrix.expect("rows as they were packed");
+        let count: usize = words.next();
+        let bound = |_| {
+            let (unknown, [at_rest, area]) = (words.next(), words.next());
+            (unknown, at_rest, area)
+        };
+        let bounds: Vec<_> = (0..count).map(bound).collect();
+        ContactShare {
+            change: Change::of_parts(matrix, bounds),
+            first: words.next(),
+            gaps: words.next(),
+            motions: unpack_each(words),
+        }
+    }
 }
