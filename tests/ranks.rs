@@ -172,8 +172,8 @@ impl Engine for Counting<'_> {
     }
 }
 
-/// On eight ranks none but the first gets more than half of what a mesh has in coordinates and cells, graph and
-/// numbers of unknowns included.
+/// On eight ranks none but the first gets more than three quarters of what a mesh has in coordinates and cells,
+/// graph and numbers of unknowns included.
 fn check_that_parts_are_small(name: &str, values: &[&str]) {
     let case = read_file(&config(name), &set(values)).expect("a case");
     let mesh = Geometry::of(&case, 0).expect("a mesh").mesh;
@@ -187,7 +187,7 @@ fn check_that_parts_are_small(name: &str, values: &[&str]) {
         }
     });
     for received in &received[1..] {
-        assert!((100..whole / 2).contains(received), "{name}: {received} of {whole} words");
+        assert!((100..whole / 4 * 3).contains(received), "{name}: {received} of {whole} words");
     }
 }
 
