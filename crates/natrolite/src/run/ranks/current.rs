@@ -1,11 +1,11 @@
 //! The share of one rank in the equations of the current.
 
-use super::Engine;
 use super::contacts::ContactState;
 use super::excerpt::Excerpt;
 use super::kept::Kept;
 use super::unknowns::Unknowns;
 use super::words::{Pack, Words, pack_each, unpack_each};
+use super::{Engine, agreed};
 use crate::case::Case;
 use crate::results::{Field, RanksSummary};
 use crate::run::laws::Laws;
@@ -63,7 +63,8 @@ impl CurrentShare {
         observer.phase("setup");
         let CurrentShare { mut unknowns, areas, contacts } = self;
         let contacts: Vec<&str> = contacts.iter().map(String::as_str).collect();
-        let laws = Laws::on_part(case, part, &contacts, &|support| area_of(&areas, support))?;
+        let laws = Laws::on_part(case, part, &contacts, &|support| area_of(&areas, support));
+        let laws = agreed(comm, laws.map_err(RunError::from))?;
         let (mesh, hypothesis) = (&part.mesh, part.hypothesis);
         let mut space = unknowns.space(laws.fields, laws.whole);
         for (k, contact) in told.iter().enumerate() {

@@ -6,6 +6,7 @@ use super::words::{Pack, Words};
 use crate::run::RunError;
 use mesh::{CornerGraph, CornerGraphs, Mesh};
 use std::ops::Range;
+use std::time::Instant;
 
 /// The owner of each node of the mesh that rank 0 has, on rank 0. All ranks call this together.
 ///
@@ -15,7 +16,7 @@ use std::ops::Range;
 /// # Errors
 /// When the engine finds no partition.
 pub fn partition(whole: Option<&Mesh>, engine: &dyn Engine) -> Result<Vec<u32>, RunError> {
-    let comm = engine.comm();
+    let (comm, start) = (engine.comm(), Instant::now());
     if comm.size() == 1 {
         return Ok(vec![0; whole.map_or(0, |mesh| mesh.points.len())]);
     }
@@ -26,8 +27,13 @@ pub fn partition(whole: Option<&Mesh>, engine: &dyn Engine) -> Result<Vec<u32>, 
     let rows = graphs
         .map(|graphs| move |rank| Rows { all, graph: graphs.rows(slice(all, rank, comm.size())) });
     let Rows { all, graph } = deal(comm, rows);
+    log::debug!(
+        "the graph of {all} corners is spread after {:.3} s",
+        start.elapsed().as_secs_f64()
+    );
     let parts = engine.partition(all, &graph).map_err(RunError::Engine)?;
     drop(graph);
+    log::debug!("parts are found after {:.3} s", start.elapsed().as_secs_f64());
     let mut words = vec![Vec::new(); comm.size()];
     words[0] = parts.into_iter().map(u64::from).collect();
     let parts = comm.exchange(words).into_iter().flatten();
