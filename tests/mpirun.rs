@@ -468,3 +468,26 @@ fn a_checkpoint_serves_another_number_of_ranks() {
         assert_eq!(steps(&many), steps(&one) - 2, "{ranks} ranks");
     }
 }
+
+#[test]
+fn a_stress_side_that_was_kept_serves_another_number_of_ranks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = config("contact_quarter.toml");
+    let one = alone(&case, &folder.path().join("alone"));
+    let target = folder.path().join("out");
+    let common = ["run", "--quiet", "--output", target.to_str().expect("a name")];
+    let ended = ["--checkpoint", "0", "--set", "solver.newton.max_iterations=1"];
+    let Some(output) = mpirun(2, &[&common[..], &ended].concat(), &case) else { return };
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    let file = folder.path().join("out.stress.checkpoint");
+    assert!(file.is_file());
+    let restart = [&common[..], &["--restart"]].concat();
+    let output = mpirun(3, &restart, &case).expect("it ran before");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(!file.exists());
+    let many = read(&target);
+    compare(&one, &many, "a stress side that was kept");
+    let mechanics = &many.summary["mechanics"];
+    assert_eq!(mechanics["solver"], "an earlier run");
+    assert_eq!(mechanics["exchanged"], one.summary["mechanics"]["exchanged"]);
+}

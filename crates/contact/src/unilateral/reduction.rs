@@ -87,6 +87,11 @@ impl Change {
         Change { transpose: matrix.transpose(), matrix, bounds }
     }
 
+    /// Number of bounds.
+    pub fn bounds(&self) -> usize {
+        self.bounds.len()
+    }
+
     /// What it consists of, to be sent to another rank: the matrix, and of each bound its unknown here, the gap
     /// at rest \[m\] and the area \[m2\].
     pub fn parts(&self) -> (&Csr, impl Iterator<Item = (Option<usize>, f64, f64)>) {

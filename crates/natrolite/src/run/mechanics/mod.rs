@@ -10,10 +10,12 @@ mod interfaces;
 pub(super) mod model;
 pub(super) mod quantities;
 pub(super) mod solve;
+mod state;
 mod support;
 pub(super) mod terms;
 
 pub use contacts::Contact;
+pub use state::StressState;
 
 use super::{Geometry, Observer, RunError};
 use crate::case::{Case, CaseError};
@@ -107,7 +109,7 @@ pub fn solve_mechanics(
         model.system.space().free(),
         model.surfaces.len()
     );
-    let mechanics = solve::solve(case, geometry, model, matrix, start.elapsed())?;
+    let mechanics = solve::solve(case, geometry, model, (matrix, start.elapsed()), observer)?;
     observer.linear(&mechanics.linear);
     Ok(Some(mechanics))
 }

@@ -7,6 +7,7 @@
 
 use super::current::{at_ghosts, summarize};
 use super::excerpt::Excerpt;
+use super::kept::Kept;
 use super::pieces::Cut;
 use super::unknowns::Unknowns;
 use super::words::{Pack, Words, pack_each, unpack_each};
@@ -93,8 +94,20 @@ impl StressShare {
         let setup = start.elapsed();
 
         let halo = Halo::new(comm, self.unknowns.map.clone());
-        let (attempt, messages) = self.attempt(case, (part, &mut system), &halo, engine)?;
-        let Equilibrium { u, settled, linear } = attempt.solved?;
+        let in_whole = std::mem::take(&mut self.unknowns.in_whole);
+        let kept = Kept { comm, in_whole, owned, unknowns: self.unknowns.all };
+        let bounds = self.contact.as_ref().map(|contact| contact.change.bounds());
+        let found = kept.first_stress(observer, bounds);
+        let is_new = found.is_none();
+        let (attempt, messages) = match found {
+            Some(found) => (found.attempt(), Vec::new()),
+            None => self.attempt(case, (part, &mut system), &halo, engine)?,
+        };
+        let solved = attempt.solved?;
+        if is_new {
+            kept.keep_stress(observer, &solved);
+        }
+        let Equilibrium { u, settled, linear } = solved;
         let converged = match (&settled, &linear) {
             (Some(settled), _) => settled.is_settled(),
             (None, info) => info.as_ref().is_none_or(|info| info.converged),

@@ -215,7 +215,8 @@ mod tests {
         assert_eq!(words.next::<Vec<u32>>(), numbers);
         assert_eq!(words.next::<Vec<bool>>(), flags);
         assert_eq!(unpack_each::<String>(&mut words), names);
-        assert_eq!([words.next(), words.next()], [Some(-0.5), None]);
+        assert_eq!(words.next::<Option<f64>>(), Some(-0.5));
+        assert_eq!(words.next::<Option<f64>>(), None);
         assert_eq!(words.next::<IndexMap>(), map);
         assert_eq!(words.next::<Vec<[f64; 3]>>(), [[1.0, 2.0, f64::MIN_POSITIVE]]);
         assert!(words.rest.is_empty());
