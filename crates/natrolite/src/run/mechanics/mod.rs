@@ -4,7 +4,9 @@
 //! that follow; small displacements do not change where the current flows.
 
 mod balance;
+mod boundaries;
 mod contacts;
+pub(super) mod finish;
 mod gap;
 mod interfaces;
 pub(super) mod model;

@@ -14,11 +14,11 @@ use super::words::{Pack, Words, pack_each, unpack_each};
 use super::{Engine, agreed};
 use crate::case::Case;
 use crate::results::{Field, RanksSummary};
+use crate::run::mechanics::finish::{About, Nodal, finish};
 use crate::run::mechanics::model::MechanicalModel;
 use crate::run::mechanics::quantities::{fields_of, largest_von_mises};
 use crate::run::mechanics::solve::{
-    About, Attempt, Equations, Equilibrium, Nodal, Solution, attempt, finish, outcome,
-    with_fallback,
+    Attempt, Equations, Equilibrium, Solution, attempt, outcome, with_fallback,
 };
 use crate::run::mechanics::terms::Terms;
 use crate::run::{Geometry, Mechanics, Observer, RunError};

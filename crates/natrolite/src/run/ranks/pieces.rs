@@ -58,7 +58,7 @@ impl Cut {
         let (mut of_piece, mut of_others) = (Vec::new(), Vec::new());
         for field in fields {
             let n = field.components;
-            let mut values = self.from_owners(comm, (&field.values, n), &wanted);
+            let mut values = self.of_owners(comm, (&field.values, n), &wanted);
             drop(field.values);
             let others = values.split_off(n * own.nodes.len());
             let (name, unit) = (field.name, field.unit);
@@ -81,12 +81,7 @@ impl Cut {
 
     /// Values at the nodes with the numbers `wanted` among all ranks, as their owners have them; `values` are
     /// those at the nodes of the part, `n` at each. All ranks call this together.
-    fn from_owners(
-        &self,
-        comm: &dyn Comm,
-        (values, n): (&[f64], usize),
-        wanted: &[u64],
-    ) -> Vec<f64> {
+    fn of_owners(&self, comm: &dyn Comm, (values, n): (&[f64], usize), wanted: &[u64]) -> Vec<f64> {
         let range = self.owned.owned();
         let mut place = vec![0; self.owned.owned_len()];
         for (local, &number) in self.number.iter().enumerate() {
@@ -104,20 +99,20 @@ impl Cut {
         all
     }
 
-    /// [`Cut::from_owners`] of vectors.
+    /// [`Cut::of_owners`] of vectors.
     pub fn vectors(&self, comm: &dyn Comm, values: &[[f64; 3]], wanted: &[u64]) -> Vec<[f64; 3]> {
-        let all = self.from_owners(comm, (values.as_flattened(), 3), wanted);
+        let all = self.of_owners(comm, (values.as_flattened(), 3), wanted);
         all.as_chunks::<3>().0.to_vec()
     }
 
-    /// [`Cut::from_owners`] of tensors.
+    /// [`Cut::of_owners`] of tensors.
     pub fn tensors(
         &self,
         comm: &dyn Comm,
         values: &[[[f64; 3]; 3]],
         wanted: &[u64],
     ) -> Vec<[[f64; 3]; 3]> {
-        let all = self.from_owners(comm, (values.as_flattened().as_flattened(), 9), wanted);
+        let all = self.of_owners(comm, (values.as_flattened().as_flattened(), 9), wanted);
         all.as_chunks::<3>().0.as_chunks::<3>().0.to_vec()
     }
 }
