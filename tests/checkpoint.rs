@@ -4,7 +4,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs/nas_pore.toml");
+    run_case(folder, "nas_pore.toml", arguments)
+}
+
+fn run_case(folder: &Path, name: &str, arguments: &[&str]) -> Output {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs").join(name);
     Command::new(env!("CARGO_BIN_EXE_natrolite"))
         .current_dir(folder)
         .args(["run", "--output", "out"])
@@ -63,4 +67,46 @@ fn a_restart_goes_on_where_the_run_ended() {
     assert!(anew.status.success());
     assert!(text(&anew.stderr).contains("there is no out.checkpoint"), "{}", text(&anew.stderr));
     assert_eq!(steps(&summary(folder)), steps(&wanted));
+}
+
+#[test]
+fn a_restart_does_not_solve_the_stress_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (folder, file) = (folder.path(), folder.path().join("out.stress.checkpoint"));
+    let run = |arguments: &[&str]| run_case(folder, "nas_pore_pressed.toml", arguments);
+    let alone = run(&["--checkpoint", "0"]);
+    assert!(alone.status.success() && !file.exists(), "{}", text(&alone.stderr));
+    let wanted = summary(folder);
+    let few = run(&["--checkpoint", "0", "--set", "solver.newton.max_iterations=1"]);
+    assert_eq!(few.status.code(), Some(3), "{}", text(&few.stderr));
+    let kept = std::fs::read(&file).expect("kept");
+
+    let again = run(&["--restart", "-v"]);
+    let said = text(&again.stderr);
+    assert!(again.status.success(), "{said}");
+    assert!(said.contains("takes the stress side from out.stress.checkpoint"), "{said}");
+    let got = summary(folder);
+    assert_eq!(got["mechanics"]["solver"], "an earlier run");
+    for name in ["steps", "exchanged", "active", "residual"] {
+        assert_eq!(got["mechanics"][name], wanted["mechanics"][name], "{name}");
+    }
+    for (name, quantity) in wanted["quantities"].as_object().expect("a table") {
+        let [got, wanted] =
+            [&got["quantities"][name], quantity].map(|q| q["value"].as_f64().expect("a number"));
+        assert!((got - wanted).abs() <= 1e-10 * wanted.abs().max(1e-3), "{name}: {got} {wanted}");
+    }
+    assert!(!file.exists());
+
+    // Under another load it is solved.
+    std::fs::write(&file, kept).expect("written");
+    let other = ["--restart", "--set", "boundary.collector.platen.pressure=\"20 MPa\""];
+    let other = run(&other);
+    // What the case expects is missed.
+    assert_eq!(other.status.code(), Some(1), "{}", text(&other.stderr));
+    let got = summary(folder);
+    assert_ne!(got["mechanics"]["solver"], "an earlier run");
+    let force = |summary: &serde_json::Value| {
+        summary["quantities"]["normal_force.collector"]["value"].as_f64().expect("a number")
+    };
+    assert!(force(&got) > 1.5 * force(&wanted), "{} {}", force(&got), force(&wanted));
 }

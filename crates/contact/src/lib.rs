@@ -18,7 +18,7 @@ pub use compliant::{Compliant, Separation};
 pub use eigenstrain::{Eigenstress, linear_strain};
 pub use elastic::{Elastic, Reduction};
 pub use load::{Pressure, Traction};
-pub use rigid::amg_problem;
+pub use rigid::{amg_problem, amg_problem_of_size, extent};
 pub use support::{Platen, SupportError, fix, flat_direction, platen, roller, support_axis};
 
 use fem::registry::Entry;

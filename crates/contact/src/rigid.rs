@@ -25,6 +25,22 @@ pub fn amg_problem(
     space: &Space,
     with_corners: bool,
 ) -> AmgProblem {
+    amg_problem_of_size(mesh, hypothesis, space, (extent(mesh), with_corners))
+}
+
+/// The largest coordinate of a mesh \[m\], by which [`amg_problem`] scales rotations.
+pub fn extent(mesh: &Mesh) -> f64 {
+    mesh.points.iter().flatten().fold(0.0f64, |m, x| m.max(x.abs()))
+}
+
+/// The same on a part of a mesh, with rotations scaled by the [`extent`] of the whole: on several ranks they
+/// are one motion.
+pub fn amg_problem_of_size(
+    mesh: &Mesh,
+    hypothesis: Hypothesis,
+    space: &Space,
+    (size, with_corners): (f64, bool),
+) -> AmgProblem {
     let axes = &space.fields()[DISPLACEMENT].axes;
     let NodePlaces { block, nodes, places, .. } = NodePlaces::new(space, DISPLACEMENT);
     let at = |place: u32| mesh.points.get(place as usize / block).copied().unwrap_or_default();
@@ -36,7 +52,6 @@ pub fn amg_problem(
         add(&|along, _| f64::from(u8::from(along == axis)));
     }
     if hypothesis != Hypothesis::Axisymmetric {
-        let size = mesh.points.iter().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
         let planes: &[[usize; 2]] =
             if block == 3 { &[[0, 1], [1, 2], [2, 0]] } else { &[[axes[0], axes[1]]] };
         for &[a, b] in planes {

@@ -132,7 +132,8 @@ fn work() {
             let info = solver.solve(&a, &b, &mut x, 1e-12).expect("solved");
             let error = x.iter().zip(&exact).fold(0.0, |e: f64, (x, y)| e.max((x - y).abs()));
             assert!(error < 1e-9, "{}: {error:e} after {}", solver.name(), info.iterations);
-            assert!(info.residual <= 1e-12 && info.iterations < 40, "{info:?}");
+            // The tolerance is that of the natural norm.
+            assert!(info.residual <= 1e-11 && info.iterations < 40, "{info:?}");
         }
     }
     groups(&mpi);

@@ -237,6 +237,17 @@ impl Space {
         true
     }
 
+    /// Gives a scalar field that is prescribed at every node other values, one for each node.
+    ///
+    /// # Panics
+    /// If it is free somewhere.
+    pub fn prescribe_field(&mut self, field: usize, values: &[f64]) {
+        let dofs = &self.dofs[self.starts[field]..self.starts[field + 1]];
+        for (&dof, &value) in dofs.iter().zip(values) {
+            self.prescribed[dof as usize - self.free] = value;
+        }
+    }
+
     /// Gives the free unknown k the number `numbers[k]`, below [`Space::free`] as before.
     ///
     /// # Panics
@@ -274,6 +285,33 @@ impl Space {
         let prescribed = numbers[free..].iter().map(value).collect();
         let (fields, whole) = (self.fields.clone(), self.whole.clone());
         (Space { fields, whole, starts, dofs, free, prescribed }, numbers)
+    }
+
+    /// Numbers of all unknowns: field after field, node after node, the components of a node side by side,
+    /// then the whole-body unknowns.
+    pub fn numbers(&self) -> &[u32] {
+        &self.dofs
+    }
+
+    /// The space with these [`Space::numbers`], of which so many are free, and the values of the prescribed
+    /// ones: what another rank knows of it.
+    ///
+    /// # Panics
+    /// If there are not as many numbers for each node as the fields ask for.
+    pub fn with_numbers(
+        fields: Vec<Field>,
+        whole: Vec<String>,
+        (numbers, free): (Vec<u32>, usize),
+        prescribed: Vec<f64>,
+    ) -> Space {
+        let per_node: usize = fields.iter().map(Field::components).sum();
+        let nodes = (numbers.len() - whole.len()) / per_node;
+        assert_eq!(nodes * per_node + whole.len(), numbers.len(), "numbers of every node");
+        let mut starts = vec![0];
+        for field in &fields {
+            starts.push(starts[starts.len() - 1] + field.components() * nodes);
+        }
+        Space { fields, whole, starts, dofs: numbers, free, prescribed }
     }
 
     /// Number of free unknowns.
@@ -401,6 +439,19 @@ mod tests {
     }
 
     #[test]
+    fn a_field_that_is_known_gets_other_values() {
+        let mut constraints = Constraints::default();
+        constraints.prescribe(1, &[1.0, 2.0]);
+        let fields = vec![Field::scalar("potential"), Field::scalar("pressure")];
+        let mut s = Space::new(fields, vec![], 2, &constraints).unwrap();
+        s.prescribe_field(1, &[3.0, 4.0]);
+        assert_eq!(
+            s.nodal_values(1, &[0.0, 0.0, s.prescribed()[0], s.prescribed()[1]]),
+            [3.0, 4.0]
+        );
+    }
+
+    #[test]
     fn contradictions_are_refused() {
         let at = |value| (Unknown::scalar(0, 1), value);
         let constraints = Constraints { fixed: vec![at(1.0), at(2.0)], ..Constraints::default() };
@@ -445,6 +496,9 @@ mod tests {
         assert_eq!([0, 1, 2].map(|n| some.dof(0, n)), [2, 1, 0]);
         assert_eq!((some.free(), some.total(), some.whole_dof(0)), (2, 3, 1));
         assert_eq!((some.prescribed(), numbers), (&[2.5][..], vec![1, 2, 3]));
+        let (fields, whole) = (some.fields().to_vec(), some.whole().to_vec());
+        let same = Space::with_numbers(fields, whole, (some.numbers().to_vec(), 2), vec![2.5]);
+        assert_eq!(format!("{same:?}"), format!("{some:?}"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which nodes a partition may part: the graph of the corners of cells.
+//! Which nodes a partition may part: the graph of the corners of cells, in blocks of rows.
 
 use crate::facets::CellIndex;
 use crate::{Mesh, reference};
@@ -46,60 +46,91 @@ impl Mesh {
         }
         corner
     }
+}
 
-    /// The graph of `corners`, those of [`Mesh::corners`]: two are neighbours when they are in one cell,
-    /// or opposite each other at an interface. Of its rows those in `rows`.
-    pub fn corner_graph(&self, corners: &[u32], rows: Range<usize>) -> CornerGraph {
-        let mut number = vec![u32::MAX; self.points.len()];
+/// What the graph of the corners of a mesh is made from: two are neighbours when they are in one cell, or
+/// opposite each other at an interface.
+pub struct CornerGraphs<'m> {
+    cells: CellIndex<'m>,
+    /// Place of each node among the corners.
+    number: Vec<u32>,
+    /// Where the cells around each corner begin in `around`, and where the last ones end.
+    first: Vec<usize>,
+    around: Vec<u32>,
+    /// Corners that are opposite each other, both ways, sorted.
+    opposite: Vec<[u32; 2]>,
+}
+
+impl<'m> CornerGraphs<'m> {
+    /// Looks at the mesh; `corners` are those of [`Mesh::corners`].
+    pub fn new(mesh: &'m Mesh, corners: &[u32]) -> Self {
+        let mut number = vec![u32::MAX; mesh.points.len()];
         corners.iter().zip(0..).for_each(|(&node, k)| number[node as usize] = k);
-        let row = |node: u32| (number[node as usize] as usize).checked_sub(rows.start);
-        let row = |node: u32| row(node).filter(|&k| k < rows.len());
-        let cells = CellIndex::new(&self.blocks);
-        let corners_of = |cell: u32| {
-            let count = cells.block(cell).kind.corner_count();
-            &cells.nodes(cell)[..count]
+        let mut first = vec![0usize; corners.len() + 1];
+        let corners_of_cells = || {
+            mesh.blocks.iter().flat_map(|block| {
+                let count = block.kind.corner_count();
+                block.cells().map(move |cell| &cell[..count])
+            })
         };
-        let count = self.cell_count() as u32;
-        // The cells around each corner.
-        let mut first = vec![0usize; rows.len() + 1];
-        for cell in 0..count {
-            corners_of(cell).iter().filter_map(|&n| row(n)).for_each(|k| first[k + 1] += 1);
+        for &node in corners_of_cells().flatten() {
+            first[number[node as usize] as usize + 1] += 1;
         }
-        for k in 0..rows.len() {
+        for k in 0..corners.len() {
             first[k + 1] += first[k];
         }
         let mut next = first.clone();
-        let mut around = vec![0u32; first[rows.len()]];
-        for cell in 0..count {
-            for k in corners_of(cell).iter().filter_map(|&n| row(n)) {
-                around[next[k]] = cell;
-                next[k] += 1;
+        let mut around = vec![0u32; first[corners.len()]];
+        for (cell, nodes) in (0u32..).zip(corners_of_cells()) {
+            for &node in nodes {
+                let next = &mut next[number[node as usize] as usize];
+                around[*next] = cell;
+                *next += 1;
             }
         }
-        let mut opposite: Vec<(usize, u32)> = Vec::new();
-        for interface in &self.interfaces {
+        let mut opposite = Vec::new();
+        for interface in &mesh.interfaces {
             let sides = interface.sides.each_ref().map(|side| side.iter().flat_map(|f| &f.nodes));
             let [here, across] = sides;
             for (&a, &b) in here.zip(across).filter(|(a, b)| a != b) {
-                for (a, b) in [(a, number[b as usize]), (b, number[a as usize])] {
-                    opposite.extend(row(a).filter(|_| b != u32::MAX).map(|k| (k, b)));
+                let [a, b] = [a, b].map(|node| number[node as usize]);
+                if a != u32::MAX && b != u32::MAX {
+                    opposite.extend([[a, b], [b, a]]);
                 }
             }
         }
         opposite.sort_unstable();
-        let mut opposite = opposite.into_iter().peekable();
+        opposite.dedup();
+        CornerGraphs { cells: CellIndex::new(&mesh.blocks), number, first, around, opposite }
+    }
+
+    /// Some rows of the graph.
+    ///
+    /// # Panics
+    /// If there are not so many corners.
+    pub fn rows(&self, rows: Range<usize>) -> CornerGraph {
+        let before = self.opposite.partition_point(|pair| (pair[0] as usize) < rows.start);
+        let mut opposite = self.opposite[before..].iter().peekable();
         let (mut start, mut neighbours) = (vec![0], Vec::new());
-        let mut list = Vec::new();
-        for k in 0..rows.len() {
-            for &cell in &around[first[k]..first[k + 1]] {
-                list.extend(corners_of(cell).iter().map(|&n| number[n as usize]));
+        // The last row in which a corner was found: sorting takes longer than looking there.
+        let mut seen = vec![u32::MAX; self.first.len() - 1];
+        for row in rows {
+            let begin = neighbours.len();
+            seen[row] = row as u32;
+            let mut add = |corner: u32| {
+                if std::mem::replace(&mut seen[corner as usize], row as u32) != row as u32 {
+                    neighbours.push(corner);
+                }
+            };
+            for &cell in &self.around[self.first[row]..self.first[row + 1]] {
+                let count = self.cells.block(cell).kind.corner_count();
+                let corners = &self.cells.nodes(cell)[..count];
+                corners.iter().for_each(|&node| add(self.number[node as usize]));
             }
-            while let Some((_, b)) = opposite.next_if(|(row, _)| *row == k) {
-                list.push(b);
+            while let Some(pair) = opposite.next_if(|pair| pair[0] as usize == row) {
+                add(pair[1]);
             }
-            list.sort_unstable();
-            list.dedup();
-            neighbours.extend(list.drain(..).filter(|&b| b as usize != rows.start + k));
+            neighbours[begin..].sort_unstable();
             start.push(neighbours.len() as i64);
         }
         CornerGraph { start, neighbours }

@@ -16,6 +16,7 @@ mod graph;
 pub mod measure;
 mod mesh;
 mod part;
+mod parts;
 mod pattern;
 mod points;
 pub mod quality;
@@ -32,9 +33,10 @@ pub use cell::CellKind;
 pub use connectivity::{Bodies, bodies};
 pub use error::{MeshError, Position};
 pub use gmsh::read_gmsh;
-pub use graph::CornerGraph;
+pub use graph::{CornerGraph, CornerGraphs};
 pub use mesh::{
     Block, Boundary, FacetBlock, Interface, InternalSurface, Mesh, SharedFacetBlock, nodes_of,
 };
 pub use part::Part;
+pub use parts::{Parts, Wanted};
 pub use straight::is_straight;

@@ -1,5 +1,6 @@
-//! Parts of a mesh: around some of its nodes, or made of some of its cells.
+//! Parts of a mesh: made of some of its cells and facets.
 
+use crate::facets::CellIndex;
 use crate::{Block, Boundary, FacetBlock, Interface, Mesh};
 
 /// A part of a mesh.
@@ -14,35 +15,62 @@ pub struct Part {
     pub cells: Vec<u32>,
 }
 
-/// Which facets a part has: for each boundary or interface, and each of its blocks, one flag a facet.
-type Kept = Vec<Vec<Vec<bool>>>;
+/// What a part is made of, by numbers in the whole.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selection {
+    /// The cells, in any order and perhaps several times; those that own the facets are among them.
+    pub cells: Vec<u32>,
+    /// Facets of boundaries, rising: boundary, block, place in the block.
+    pub facets: Vec<[u32; 3]>,
+    /// Pairs of facets of interfaces, rising: interface, block, place in the block.
+    pub pairs: Vec<[u32; 3]>,
+}
+
+/// Numbers of the nodes and cells of the part in hand. There is room for the whole, so that a part takes no
+/// longer than its own size asks for when several are made.
+pub(crate) struct Numbers {
+    node: Vec<u32>,
+    cell: Vec<u32>,
+}
+
+/// A node that is not in the part.
+const NOWHERE: u32 = u32::MAX;
+
+impl Numbers {
+    pub fn new(mesh: &Mesh) -> Self {
+        Numbers { node: vec![NOWHERE; mesh.points.len()], cell: vec![0; mesh.cell_count()] }
+    }
+}
+
+/// All facets of all boundaries, or pairs of facets of all interfaces, as [`Selection`] has them.
+pub(crate) fn all_facets<'m>(
+    surfaces: impl Iterator<Item = &'m [FacetBlock]>,
+) -> impl Iterator<Item = ([u32; 3], &'m FacetBlock)> {
+    surfaces.enumerate().flat_map(|(surface, blocks)| {
+        blocks.iter().enumerate().flat_map(move |(b, block)| {
+            (0..block.len()).map(move |k| ([surface as u32, b as u32, k as u32], block))
+        })
+    })
+}
 
 impl Mesh {
-    /// What touches a node for which `wanted` is true: cells, facets, and pairs of facets with such a
-    /// node on either side. Facets bring the cells that own them along.
-    ///
-    /// Every integral over shape functions of wanted nodes is the same as over the whole. Internal
-    /// surfaces, which carry no law, are left behind.
-    ///
-    /// # Panics
-    /// If `wanted` is shorter than the points.
-    pub fn around(&self, wanted: &[bool]) -> Part {
-        assert!(wanted.len() >= self.points.len());
-        let touches = |nodes: &[u32]| nodes.iter().any(|&n| wanted[n as usize]);
-        let all = self.blocks.iter().flat_map(|block| block.cells());
-        let cells = all.map(touches).collect();
-        let boundaries = self.each_facet(|nodes| touches(nodes));
-        let interfaces = self.each_pair(|a, b| touches(a) || touches(b));
-        self.part(cells, &boundaries, &interfaces)
-    }
-
     /// The cells for which `wanted` is true, and all facets with the cells that own them: what has a
     /// name, and as much of the bulk as is asked for. Internal surfaces are left behind.
     ///
     /// # Panics
     /// If there is not one flag for each cell.
     pub fn with_all_facets(&self, wanted: Vec<bool>) -> Part {
-        self.part(wanted, &self.each_facet(|_| true), &self.each_pair(|_, _| true))
+        let mut selection = self.with_flag(&wanted);
+        for (at, block) in all_facets(self.boundaries.iter().map(|b| &b.facets[..])) {
+            selection.facets.push(at);
+            selection.cells.push(block.cells[at[2] as usize]);
+        }
+        for (at, block) in all_facets(self.interfaces.iter().map(|i| &i.sides[0][..])) {
+            selection.pairs.push(at);
+            let across = &self.interfaces[at[0] as usize].sides[1][at[1] as usize];
+            selection.cells.extend([block, across].map(|side| side.cells[at[2] as usize]));
+        }
+        self.part(selection, &mut Numbers::new(self))
     }
 
     /// The cells for which `wanted` is true, and no facets.
@@ -50,98 +78,95 @@ impl Mesh {
     /// # Panics
     /// If there is not one flag for each cell.
     pub fn with_cells(&self, wanted: Vec<bool>) -> Part {
-        self.part(wanted, &self.each_facet(|_| false), &self.each_pair(|_, _| false))
+        self.part(self.with_flag(&wanted), &mut Numbers::new(self))
     }
 
-    fn each_facet(&self, keep: impl Fn(&[u32]) -> bool) -> Kept {
-        let of_block = |block: &FacetBlock| block.facets().map(&keep).collect();
-        self.boundaries.iter().map(|b| b.facets.iter().map(of_block).collect()).collect()
+    fn with_flag(&self, wanted: &[bool]) -> Selection {
+        assert_eq!(wanted.len(), self.cell_count(), "one flag for each cell");
+        let cells = (0u32..).zip(wanted).filter(|(_, wanted)| **wanted).map(|(cell, _)| cell);
+        Selection { cells: cells.collect(), ..Selection::default() }
     }
 
-    fn each_pair(&self, keep: impl Fn(&[u32], &[u32]) -> bool) -> Kept {
-        let of_blocks = |(a, b): (&FacetBlock, &FacetBlock)| {
-            a.facets().zip(b.facets()).map(|(a, b)| keep(a, b)).collect()
-        };
-        let of_interface = |interface: &Interface| {
-            let [first, second] = &interface.sides;
-            first.iter().zip(second).map(of_blocks).collect()
-        };
-        self.interfaces.iter().map(of_interface).collect()
-    }
-
-    /// These cells, these facets, and the cells that own them.
-    fn part(&self, mut cells: Vec<bool>, boundaries: &Kept, interfaces: &Kept) -> Part {
-        assert_eq!(cells.len(), self.cell_count(), "one flag for each cell");
-        let mut bring_owners = |blocks: &[FacetBlock], kept: &[Vec<bool>]| {
-            for (block, kept) in blocks.iter().zip(kept) {
-                let owners = block.cells.iter().zip(kept).filter(|(_, keep)| **keep);
-                owners.for_each(|(&cell, _)| cells[cell as usize] = true);
-            }
-        };
-        for (boundary, kept) in self.boundaries.iter().zip(boundaries) {
-            bring_owners(&boundary.facets, kept);
-        }
-        for (interface, kept) in self.interfaces.iter().zip(interfaces) {
-            interface.sides.iter().for_each(|side| bring_owners(side, kept));
-        }
-
-        let mut is_here = vec![false; self.points.len()];
-        let mut number_of_cell = vec![u32::MAX; cells.len()];
-        let (mut next, mut numbers_of_cells) = (0, Vec::new());
-        let mut blocks = Vec::with_capacity(self.blocks.len());
-        for block in &self.blocks {
-            let mut nodes = Vec::new();
-            for cell in block.cells() {
-                if cells[next] {
-                    number_of_cell[next] = numbers_of_cells.len() as u32;
-                    numbers_of_cells.push(next as u32);
-                    cell.iter().for_each(|&n| is_here[n as usize] = true);
-                    nodes.extend_from_slice(cell);
-                }
-                next += 1;
-            }
-            blocks.push(Block { nodes, ..*block });
-        }
-        let mut number = vec![u32::MAX; self.points.len()];
+    /// The part with these cells and facets; internal surfaces, which carry no law, are left behind.
+    pub(crate) fn part(&self, selection: Selection, numbers: &mut Numbers) -> Part {
+        let Selection { mut cells, facets, pairs } = selection;
+        cells.sort_unstable();
+        cells.dedup();
+        let index = CellIndex::new(&self.blocks);
         let mut nodes = Vec::new();
-        for (node, _) in is_here.iter().enumerate().filter(|(_, here)| **here) {
-            number[node] = nodes.len() as u32;
-            nodes.push(node as u32);
-        }
-        for node in blocks.iter_mut().flat_map(|block| &mut block.nodes) {
-            *node = number[*node as usize];
-        }
-        let facets = |blocks: &[FacetBlock], kept: &[Vec<bool>]| -> Vec<FacetBlock> {
-            let part = |(block, kept): (&FacetBlock, &Vec<bool>)| {
-                let mut part =
-                    FacetBlock { kind: block.kind, nodes: Vec::new(), cells: Vec::new() };
-                let all = block.facets().zip(&block.cells).zip(kept);
-                for ((nodes, &cell), _) in all.filter(|(_, keep)| **keep) {
-                    part.nodes.extend(nodes.iter().map(|&n| number[n as usize]));
-                    part.cells.push(number_of_cell[cell as usize]);
+        for (local, &cell) in (0..).zip(&cells) {
+            numbers.cell[cell as usize] = local;
+            for &node in index.nodes(cell) {
+                if numbers.node[node as usize] == NOWHERE {
+                    numbers.node[node as usize] = 0;
+                    nodes.push(node);
                 }
-                part
-            };
-            blocks.iter().zip(kept).map(part).collect()
-        };
+            }
+        }
+        nodes.sort_unstable();
+        (0..).zip(&nodes).for_each(|(local, &node)| numbers.node[node as usize] = local);
         let mesh = Mesh {
             dimension: self.dimension,
             axes: self.axes,
             points: nodes.iter().map(|&n| self.points[n as usize]).collect(),
             regions: self.regions.clone(),
-            blocks,
-            boundaries: (self.boundaries.iter().zip(boundaries))
-                .map(|(b, kept)| Boundary { name: b.name.clone(), facets: facets(&b.facets, kept) })
-                .collect(),
-            interfaces: (self.interfaces.iter().zip(interfaces))
-                .map(|(i, kept)| Interface {
-                    name: i.name.clone(),
-                    regions: i.regions,
-                    sides: [0, 1].map(|side| facets(&i.sides[side], kept)),
-                })
-                .collect(),
+            blocks: self.blocks_of(&cells, numbers),
+            boundaries: self.boundaries.iter().map(without_facets).collect(),
+            interfaces: self.interfaces.iter().map(without_pairs).collect(),
             internal: Vec::new(),
         };
-        Part { mesh, nodes, cells: numbers_of_cells }
+        let mut part = Part { mesh, nodes, cells };
+        for at in facets {
+            let [boundary, block, k] = at.map(|k| k as usize);
+            let from = &self.boundaries[boundary].facets[block];
+            push(&mut part.mesh.boundaries[boundary].facets[block], from, k, numbers);
+        }
+        for at in pairs {
+            let [interface, block, k] = at.map(|k| k as usize);
+            for side in [0, 1] {
+                let from = &self.interfaces[interface].sides[side][block];
+                push(&mut part.mesh.interfaces[interface].sides[side][block], from, k, numbers);
+            }
+        }
+        part.nodes.iter().for_each(|&node| numbers.node[node as usize] = NOWHERE);
+        part
     }
+
+    /// The blocks with these cells alone, which rise.
+    fn blocks_of(&self, cells: &[u32], numbers: &Numbers) -> Vec<Block> {
+        let (mut rest, mut first) = (cells, 0);
+        let of_block = |block: &Block| {
+            let end = first + block.len() as u32;
+            let (here, others) = rest.split_at(rest.partition_point(|&cell| cell < end));
+            let n = block.kind.node_count();
+            let nodes_of = |&cell: &u32| &block.nodes[(cell - first) as usize * n..][..n];
+            let nodes = here.iter().flat_map(nodes_of);
+            let nodes = nodes.map(|&node| numbers.node[node as usize]).collect();
+            (rest, first) = (others, end);
+            Block { kind: block.kind, region: block.region, nodes }
+        };
+        self.blocks.iter().map(of_block).collect()
+    }
+}
+
+fn empty(blocks: &[FacetBlock]) -> Vec<FacetBlock> {
+    let of = |b: &FacetBlock| FacetBlock { kind: b.kind, nodes: Vec::new(), cells: Vec::new() };
+    blocks.iter().map(of).collect()
+}
+
+fn without_facets(boundary: &Boundary) -> Boundary {
+    Boundary { name: boundary.name.clone(), facets: empty(&boundary.facets) }
+}
+
+fn without_pairs(interface: &Interface) -> Interface {
+    let sides = interface.sides.each_ref().map(|side| empty(side));
+    Interface { name: interface.name.clone(), regions: interface.regions, sides }
+}
+
+/// Adds facet `k` of `from`, a block of the whole.
+fn push(to: &mut FacetBlock, from: &FacetBlock, k: usize, numbers: &Numbers) {
+    let n = from.kind.node_count();
+    let nodes = from.nodes[k * n..][..n].iter();
+    to.nodes.extend(nodes.map(|&node| numbers.node[node as usize]));
+    to.cells.push(numbers.cell[from.cells[k] as usize]);
 }

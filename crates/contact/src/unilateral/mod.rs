@@ -37,7 +37,7 @@ mod surface;
 pub use entry::{CONTACT, obstacle};
 pub use obstacle::Obstacle;
 pub use reduction::{Change, Reduction};
-pub use solve::{Outcome, Settled, Touch, amg_problem, nearest, settle, solve};
+pub use solve::{ActiveSet, Outcome, Settled, Touch, amg_problem, nearest, settle, solve};
 pub use surface::{ContactNode, ContactSurface, Gap};
 
 use algebra::{Inadmissible, LinearError};

@@ -86,6 +86,27 @@ impl Change {
     fn new(matrix: Csr, bounds: Vec<Bound>) -> Self {
         Change { transpose: matrix.transpose(), matrix, bounds }
     }
+
+    /// Number of bounds.
+    pub fn bounds(&self) -> usize {
+        self.bounds.len()
+    }
+
+    /// What it consists of, to be sent to another rank: the matrix, and of each bound its unknown here, the gap
+    /// at rest \[m\] and the area \[m2\].
+    pub fn parts(&self) -> (&Csr, impl Iterator<Item = (Option<usize>, f64, f64)>) {
+        let bound = |bound: &Bound| (bound.unknown, bound.at_rest, bound.area);
+        (&self.matrix, self.bounds.iter().map(bound))
+    }
+
+    /// The change that has these [`Change::parts`].
+    pub fn of_parts(
+        matrix: Csr,
+        bounds: impl IntoIterator<Item = (Option<usize>, f64, f64)>,
+    ) -> Self {
+        let bound = |(unknown, at_rest, area)| Bound { unknown, at_rest, area };
+        Self::new(matrix, bounds.into_iter().map(bound).collect())
+    }
 }
 
 impl Reduction {
@@ -157,7 +178,7 @@ impl Reduction {
     /// The change on the part of a rank, whose free unknown k is the unknown `numbers[k]` of the whole.
     ///
     /// Rows of y that read a z which the rank does not have are none: those next to its own unknowns must
-    /// not be among them, see [`Reduction::mark_read`].
+    /// not be among them, see [`Reduction::replaced`].
     pub fn part(&self, numbers: &[u32]) -> Change {
         let mut here = vec![None; self.change.matrix.nrows()];
         (0u32..).zip(numbers).for_each(|(local, &number)| here[number as usize] = Some(local));
@@ -175,20 +196,12 @@ impl Reduction {
         Change::new(assemble(numbers.iter().map(row).collect()), bounds)
     }
 
-    /// Marks beside each unknown z that is marked all y that depend on it: their equations make that of z.
-    pub fn mark_dependent(&self, marked: &mut [bool]) {
-        let before = marked.to_vec();
-        for (row, marked) in marked.iter_mut().enumerate() {
-            *marked |= self.change.matrix.row(row).0.iter().any(|&j| before[j as usize]);
-        }
-    }
-
-    /// Marks the unknowns z that those y depend on for which `y` is true; not those that y is itself.
-    pub fn mark_read(&self, y: &[bool], marked: &mut [bool]) {
-        for (row, _) in y.iter().enumerate().filter(|(_, read)| **read) {
-            let others = self.change.matrix.row(row).0.iter().filter(|&&j| j as usize != row);
-            others.for_each(|&j| marked[j as usize] = true);
-        }
+    /// The unknowns y that are made of other z than themselves, each with the z that it is made of. The
+    /// equation of a z is made from those of all y that depend on it.
+    pub fn replaced(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        let row = |y: u32| (y, self.change.matrix.row(y as usize).0);
+        let pivots = self.pivots.iter().flatten().flatten();
+        pivots.map(move |&y| row(y))
     }
 
     /// The z with y = T z: what a motion y does to the gaps.

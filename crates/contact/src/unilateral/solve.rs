@@ -74,6 +74,21 @@ pub struct Settled {
     complementarity: f64,
 }
 
+/// What an active set came to but for the unknowns, the same on all ranks: with them it is a solution again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ActiveSet {
+    /// Whether each bound holds.
+    pub active: Vec<bool>,
+    /// Gap \[m\] and pressure \[Pa\] at each bound.
+    pub bounds: Vec<[f64; 2]>,
+    /// Bounds that changed sides in each step.
+    pub exchanged: Vec<usize>,
+    /// As [`Outcome::residual`].
+    pub residual: f64,
+    /// As [`Outcome::complementarity`].
+    pub complementarity: f64,
+}
+
 /// The same as [`solve`] for a system that may be shared by ranks, which all call this together: `change`
 /// is the [`Reduction::part`] that each of them has, and the active set begins with `active`, see
 /// [`nearest`].
@@ -178,6 +193,29 @@ fn is_adrift(error: &LinearError) -> bool {
 }
 
 impl Settled {
+    /// What it came to, where the active set is settled.
+    pub fn active_set(&self) -> Option<ActiveSet> {
+        self.is_settled().then(|| ActiveSet {
+            active: self.active.clone(),
+            bounds: self.bounds.clone(),
+            exchanged: self.exchanged.clone(),
+            residual: self.residual,
+            complementarity: self.complementarity,
+        })
+    }
+
+    /// What had this [`Settled::active_set`], with the free unknowns of this rank.
+    pub fn again(u: Vec<f64>, set: ActiveSet) -> Self {
+        let ActiveSet { active, bounds, exchanged, residual, complementarity } = set;
+        let infeasible = Vec::new();
+        Settled { u, active, bounds, exchanged, infeasible, residual, complementarity }
+    }
+
+    /// False when the active set still changed in the last step.
+    pub fn is_settled(&self) -> bool {
+        self.infeasible.is_empty()
+    }
+
     /// What it means for the surfaces, without the unknowns: `all` are those of the whole, free and
     /// prescribed, in the numbering of `space`.
     pub fn outcome(
@@ -196,7 +234,7 @@ impl Settled {
         Outcome {
             u: Vec::new(),
             touch,
-            converged: self.infeasible.is_empty(),
+            converged: self.is_settled(),
             exchanged: self.exchanged,
             residual: self.residual,
             complementarity: self.complementarity,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{CellKind, brick};
+use crate::{CellKind, CornerGraphs, Parts, Wanted, brick};
 
 /// Each part of a mesh that is cut into `ranks` slices of its nodes along x is consistent, has the cells
 /// and facets that touch its nodes, and facets are owned by cells that have their nodes.
@@ -8,12 +8,25 @@ fn check_parts(whole: &Mesh, ranks: usize) {
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by(|&a, &b| whole.points[a][0].total_cmp(&whole.points[b][0]));
     let mut owner = vec![0; count];
-    order.iter().enumerate().for_each(|(place, &node)| owner[node] = place * ranks / count);
-    for rank in 0..ranks {
-        let wanted: Vec<bool> = owner.iter().map(|&o| o == rank).collect();
-        let part = whole.around(&wanted);
+    let slice = |place: usize| (place * ranks / count) as u32;
+    order.iter().enumerate().for_each(|(place, &node)| owner[node] = slice(place));
+    // The last wants some nodes of others, too.
+    let (last, others) = (ranks as u32 - 1, [0, 7, 3, 7]);
+    let mut by_all = Wanted::by_owners(&owner);
+    by_all.add(others.map(|node| [node, last]));
+    let mut parts = Parts::new(whole, ranks, &by_all);
+    let having = by_all.having(whole, &vec![true; count]);
+    for rank in 0..ranks as u32 {
+        let is_other = |node: usize| rank == last && others.contains(&(node as u32));
+        let wanted: Vec<bool> =
+            (0..count).map(|node| owner[node] == rank || is_other(node)).collect();
+        let part = parts.take(rank as usize);
+        let had = having.iter().filter(|[_, part]| *part == rank).map(|[node, _]| *node);
+        assert_eq!(had.collect::<Vec<_>>(), part.nodes);
         assert_consistent(&part.mesh);
         assert!(part.nodes.is_sorted());
+        let is_small = whole.cell_count() < 100;
+        assert!(ranks == 1 || is_small || part.cells.len() < whole.cell_count());
         let touching = |nodes: &[u32]| nodes.iter().any(|&n| wanted[n as usize]);
         for (here, all) in part.mesh.blocks.iter().zip(&whole.blocks) {
             let wanted_cells = all.cells().filter(|c| touching(c)).count();
@@ -105,7 +118,7 @@ fn corners_of_a_square_and_what_lies_between_them() {
     let near = mesh.corner_of_nodes();
     // A corner, the middle of an edge along x and along z, the middle of the last square.
     assert_eq!([12, 1, 5, 18].map(|n: usize| near[n]), [12, 0, 0, 12]);
-    let graph = mesh.corner_graph(&corners, 3..5);
+    let graph = CornerGraphs::new(&mesh, &corners).rows(3..5);
     // In the middle of the left side, and in the middle of all.
     assert_eq!(graph.start, [0, 5, 13]);
     assert_eq!(graph.neighbours, [0, 1, 4, 6, 7, 0, 1, 2, 3, 5, 6, 7, 8]);
@@ -114,10 +127,11 @@ fn corners_of_a_square_and_what_lies_between_them() {
 #[test]
 fn the_sides_of_an_interface_are_neighbours() {
     let mut mesh = two_regions();
-    let before = mesh.corner_graph(&mesh.corners(), 0..mesh.corners().len());
+    let before = mesh.corners();
+    let before = CornerGraphs::new(&mesh, &before).rows(0..before.len());
     mesh.split("anode", ["electrolyte", "metal"]).unwrap();
     let corners = mesh.corners();
-    let graph = mesh.corner_graph(&corners, 0..corners.len());
+    let graph = CornerGraphs::new(&mesh, &corners).rows(0..corners.len());
     let has = |a: u32, b: u32| {
         let place = |node| corners.binary_search(&node).unwrap();
         let row = graph.start[place(a)] as usize..graph.start[place(a) + 1] as usize;

@@ -58,6 +58,13 @@ impl Case {
     /// What the stress side depends on besides the mesh, as text; `None` when there is none. Laws of the
     /// contact fraction are named without their values: they follow the pressure and do not act on it.
     pub fn mechanics_text(&self) -> Option<String> {
+        let mut out = self.stress_text()?;
+        self.write_solver(&mut out);
+        Some(out)
+    }
+
+    /// The same without how it is solved.
+    pub fn stress_text(&self) -> Option<String> {
         if !self.physics().mechanics {
             return None;
         }
@@ -77,7 +84,6 @@ impl Case {
             let _ = writeln!(out, "interface {}", quote(&interface.name));
             write_mechanics(&mut out, &interface.laws);
         }
-        self.write_solver(&mut out);
         Some(out)
     }
 

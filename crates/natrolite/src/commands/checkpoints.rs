@@ -4,8 +4,11 @@ use super::mesh_file::mesh_file_fingerprint;
 use super::progress::Progress;
 use crate::case::Case;
 use crate::failure::Failure;
-use crate::output::{Checkpoint, checkpoint_path, read_checkpoint, write_checkpoint};
-use crate::run::Observer;
+use crate::output::{
+    Checkpoint, checkpoint_path, read_checkpoint, read_stress, stress_checkpoint_path,
+    write_checkpoint, write_stress,
+};
+use crate::run::{Observer, StressState};
 use crate::sweep::fingerprint;
 use algebra::LinearWork;
 use std::cell::OnceCell;
@@ -25,6 +28,9 @@ pub struct Checkpoints<'p> {
     found: Option<Checkpoint>,
     /// Steps of the runs before.
     before: u64,
+    /// The file of the stress side.
+    stress_path: PathBuf,
+    found_stress: Option<StressState>,
 }
 
 impl<'p> Checkpoints<'p> {
@@ -41,12 +47,28 @@ impl<'p> Checkpoints<'p> {
     ) -> Result<Self, Failure> {
         let path = checkpoint_path(folder);
         let found = if restart { read_checkpoint(&path)? } else { None };
-        if restart && found.is_none() {
+        let stress_path = stress_checkpoint_path(folder);
+        let found_stress = if restart { read_stress(&stress_path)? } else { None };
+        if restart && found.is_none() && found_stress.is_none() {
             let path = path.display();
             progress.warn(&format!("there is no {path}: the run begins at the beginning"));
         }
         let (mesh, last) = (OnceCell::new(), Instant::now());
-        let kept = Checkpoints { progress, path, case, mesh, interval, last, found, before: 0 };
+        let mut kept = Checkpoints {
+            progress,
+            path,
+            case,
+            mesh,
+            interval,
+            last,
+            found,
+            before: 0,
+            stress_path,
+            found_stress: None,
+        };
+        // Another load is another stress; the current may go on all the same.
+        let same = |(sides, state)| (sides == kept.sides()).then_some(state);
+        kept.found_stress = found_stress.and_then(same);
         match &kept.found {
             Some(found) if found.mesh != kept.mesh() => Err(Failure::Input(format!(
                 "{}: the checkpoint is of another mesh or order; without --restart the run begins anew",
@@ -61,6 +83,13 @@ impl<'p> Checkpoints<'p> {
             let file = mesh_file_fingerprint(self.case);
             fingerprint(format!("{}{file:x?}", self.case.mesh_text()).as_bytes())
         })
+    }
+
+    /// What the stress side depends on.
+    fn sides(&self) -> u64 {
+        let (laws, solver) = (self.case.stress_text().unwrap_or_default(), &self.case.solver);
+        let tolerances = [solver.newton_rtol, solver.linear_rtol];
+        fingerprint(format!("{:x} {laws} {tolerances:?}", self.mesh()).as_bytes())
     }
 
     /// Says so when what was found was of no use: other surfaces may have left other unknowns.
@@ -99,6 +128,23 @@ impl Observer for Checkpoints<'_> {
         log::info!("goes on from {path}, after {} iterations", found.iteration);
         self.before = found.iteration;
         Some(found.unknowns)
+    }
+
+    fn first_stress(&mut self) -> Option<StressState> {
+        let found = self.found_stress.clone()?;
+        log::info!("takes the stress side from {}", self.stress_path.display());
+        Some(found)
+    }
+
+    fn wants_stress(&mut self) -> bool {
+        // What took less is solved again as fast.
+        self.last.elapsed() >= self.interval
+    }
+
+    fn keep_stress(&mut self, state: &StressState) {
+        if let Err(error) = write_stress(&self.stress_path, self.sides(), state) {
+            self.progress.warn(&format!("there is no checkpoint: {error}"));
+        }
     }
 
     fn wants_iterate(&mut self) -> bool {

@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::figure::figures_of_run;
 use crate::launch::{Cores, Launcher, Ranks};
 use crate::output::{
-    Folder, OutputError, checkpoint_path, people_unit, remove_checkpoint, summary_table,
-    write_report, write_solved, write_summary,
+    Folder, OutputError, checkpoint_path, people_unit, remove_checkpoint, stress_checkpoint_path,
+    summary_table, write_report, write_solved, write_summary,
 };
 use crate::report::run_report;
 use crate::results::{Results, Status};
@@ -126,6 +126,7 @@ fn write(
     if results.summary.status == Status::Converged {
         // Else a restart with more iterations may go on from there.
         remove_checkpoint(&checkpoint_path(target));
+        remove_checkpoint(&stress_checkpoint_path(target));
     }
     progress.finish();
     print(&summary_table(&results.summary, people_unit))?;

@@ -23,9 +23,13 @@ pub struct Launcher {
 }
 
 /// Variables that launchers set: the number of a process, and of all. Open MPI's mpirun; MPICH, Intel MPI
-/// and SLURM's srun with PMI.
-const VARIABLES: [[&str; 2]; 2] =
-    [["OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"], ["PMI_RANK", "PMI_SIZE"]];
+/// and SLURM's srun with PMI; srun with PMIx, which leaves the second to SLURM.
+const VARIABLES: [[&str; 2]; 4] = [
+    ["OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"],
+    ["PMI_RANK", "PMI_SIZE"],
+    ["PMIX_RANK", "SLURM_STEP_NUM_TASKS"],
+    ["PMIX_RANK", "SLURM_NTASKS"],
+];
 
 impl Launcher {
     /// Looks at the environment.
@@ -341,6 +345,14 @@ mod tests {
         let second = launcher(&[("PMI_RANK", "1"), ("PMI_SIZE", "2")]);
         assert_eq!((second.size(), second.speaks()), (2, false));
         assert_eq!(launcher(&[("PMI_RANK", "1")]).size(), 1);
+        // srun --mpi=pmix: a step may have fewer tasks than the job.
+        let [rank, step, job] =
+            [("PMIX_RANK", "2"), ("SLURM_STEP_NUM_TASKS", "3"), ("SLURM_NTASKS", "8")];
+        let third = launcher(&[rank, step, job]);
+        assert_eq!((third.size(), third.speaks()), (3, false));
+        assert_eq!(launcher(&[rank, job]).size(), 8);
+        // In a job, but not started by srun.
+        assert_eq!(launcher(&[step, job]), Launcher { place: None });
         assert!(launcher(&[]).refuse_several("why").is_ok());
         let refused = first.refuse_several("why").unwrap_err();
         assert_eq!(

@@ -19,7 +19,8 @@ mod sweep;
 mod vtkhdf;
 
 pub use checkpoint::{
-    Checkpoint, checkpoint_path, read_checkpoint, remove_checkpoint, write_checkpoint,
+    Checkpoint, checkpoint_path, read_checkpoint, read_stress, remove_checkpoint,
+    stress_checkpoint_path, write_checkpoint, write_stress,
 };
 pub use error::OutputError;
 pub use folder::Folder;

@@ -40,17 +40,29 @@ impl Laws {
         contacts: &[Contact],
         area: &dyn Fn(Support) -> f64,
     ) -> Result<Laws, CaseError> {
-        let laws = Laws { fields: vec![Field::scalar("potential")], ..Laws::default() };
-        let mut draft =
-            Draft { case, geometry, contacts, area, laws, errors: Diagnostics::default() };
-        draft.place_materials();
-        draft.place_boundaries();
-        draft.place_interfaces();
-        draft.prescribe_contacts();
+        let names: Vec<&str> = contacts.iter().map(|contact| &*contact.name).collect();
+        let mut draft = Draft::new(case, geometry, &names, area);
+        draft.prescribe_contacts(contacts);
         let open = |s: &Surface| contacts.iter().any(|c| c.name == s.name && c.is_open());
         let mesh = (&geometry.mesh, bodies);
         super::reference::check(case, mesh, &draft.laws.surfaces, &open, &mut draft.errors);
-        if draft.errors.is_empty() { Ok(draft.laws) } else { draft.errors.into_result(None) }
+        draft.finish()
+    }
+
+    /// The same on a part of the mesh that has all of its names: `contacts` are the names of those, and `area`
+    /// tells the areas in the whole. What constrains the unknowns is not known here, nor is whether bodies have
+    /// a reference potential.
+    ///
+    /// # Errors
+    /// Laws with values that do not go together.
+    pub fn on_part(
+        case: &Case,
+        part: &Geometry,
+        contacts: &[&str],
+        area: &dyn Fn(Support) -> f64,
+    ) -> Result<Laws, CaseError> {
+        let laws = Draft::new(case, part, contacts, area).finish()?;
+        Ok(Laws { constraints: Constraints::default(), ..laws })
     }
 }
 
@@ -58,10 +70,36 @@ impl Laws {
 struct Draft<'a> {
     case: &'a Case,
     geometry: &'a Geometry,
-    contacts: &'a [Contact],
+    /// Names of the contacts.
+    contacts: &'a [&'a str],
     area: &'a dyn Fn(Support) -> f64,
     laws: Laws,
     errors: Diagnostics,
+}
+
+impl<'a> Draft<'a> {
+    fn new(
+        case: &'a Case,
+        geometry: &'a Geometry,
+        contacts: &'a [&'a str],
+        area: &'a dyn Fn(Support) -> f64,
+    ) -> Self {
+        let mut fields = vec![Field::scalar("potential")];
+        for _ in contacts {
+            fields.extend(["contact_fraction", "contact_pressure"].map(Field::scalar));
+        }
+        let laws = Laws { fields, ..Laws::default() };
+        let mut draft =
+            Draft { case, geometry, contacts, area, laws, errors: Diagnostics::default() };
+        draft.place_materials();
+        draft.place_boundaries();
+        draft.place_interfaces();
+        draft
+    }
+
+    fn finish(self) -> Result<Laws, CaseError> {
+        if self.errors.is_empty() { Ok(self.laws) } else { self.errors.into_result(None) }
+    }
 }
 
 impl Draft<'_> {
@@ -166,22 +204,20 @@ impl Draft<'_> {
 
     /// Gives the contact fraction and the contact pressure as fields, two for each contact, because
     /// contacts may meet at a node.
-    fn prescribe_contacts(&mut self) {
+    fn prescribe_contacts(&mut self, contacts: &[Contact]) {
         let count = self.geometry.mesh.points.len();
-        for contact in self.contacts {
-            for (name, values) in
-                [("contact_fraction", &contact.fraction), ("contact_pressure", &contact.pressure)]
-            {
+        for (k, contact) in contacts.iter().enumerate() {
+            let [fraction, pressure] = [1, 2].map(|field| POTENTIAL + 2 * k + field);
+            for (field, values) in [(fraction, &contact.fraction), (pressure, &contact.pressure)] {
                 let values = contact.at_all_nodes(values, count);
-                self.laws.constraints.prescribe(self.laws.fields.len(), &values);
-                self.laws.fields.push(Field::scalar(name));
+                self.laws.constraints.prescribe(field, &values);
             }
         }
     }
 
     /// Where a law on the surface called `name` reads the state of the contact.
     fn contact_slots(&self, name: &str) -> Option<ContactSlots> {
-        let k = self.contacts.iter().position(|contact| contact.name == name)?;
+        let k = self.contacts.iter().position(|contact| *contact == name)?;
         let fraction = Slot::value(POTENTIAL + 1 + 2 * k);
         Some(ContactSlots { fraction, pressure: Slot::value(POTENTIAL + 2 + 2 * k) })
     }

@@ -28,7 +28,7 @@ pub use conduction::{Conduction, conduction_text};
 pub use current::Start;
 pub use estimate::estimate_errors;
 pub use geometry::{Geometry, default_rim, read_mesh_file};
-pub use mechanics::{Contact, Mechanics, place_mechanics, solve_mechanics};
+pub use mechanics::{Contact, Mechanics, StressState, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
 pub use point::{PointResults, condense, solve_point};
 
@@ -82,6 +82,16 @@ pub trait Observer {
     }
     /// Keeps an iterate, when one was wanted.
     fn keep_iterate(&mut self, _number: usize, _unknowns: &[f64]) {}
+    /// The stress side as an earlier run solved it, once for each mesh.
+    fn first_stress(&mut self) -> Option<StressState> {
+        None
+    }
+    /// True when the stress side, which was just solved, is to be kept.
+    fn wants_stress(&mut self) -> bool {
+        false
+    }
+    /// Keeps it, when it was wanted.
+    fn keep_stress(&mut self, _state: &StressState) {}
 }
 
 /// Tells nobody.

@@ -89,12 +89,9 @@ impl Draft<'_, '_> {
                 let first = surface.nodes.first();
                 let apart =
                     first.map_or(0.0, |n| n.initial_gap - gap(mesh.points[n.node as usize]));
-                let number = |name: &str| law.values.required(name);
-                let (pressure, length) = (number("pressure"), number("length"));
-                let separation: Separation = Arc::new(move |x| apart + gap(x));
-                let compliant = Compliant { pressure, length, separation };
+                let compliant = self.place_springs(law, index, (apart, gap));
                 let support = Support::Interface(index);
-                self.placements.push(Placement { term: Box::new(compliant.clone()), support });
+                self.apart.push(apart);
                 let known = Known::Compliant(self.compliant.len());
                 self.compliant.push((surface, compliant));
                 let (name, law) = (interface.name.clone(), used.and_then(|u| fraction_of(&u.laws)));
@@ -103,6 +100,42 @@ impl Draft<'_, '_> {
             Err(error) => {
                 let origin = law.origin_of("gap");
                 self.errors.push(Diagnostic::new(describe(&error), origin));
+            }
+        }
+    }
+}
+
+impl Draft<'_, '_> {
+    /// Places the law of a compliant interface, whose sides the mesh leaves `apart` \[m\].
+    fn place_springs(
+        &mut self,
+        law: &LawUse,
+        index: usize,
+        (apart, gap): (f64, Separation),
+    ) -> Compliant {
+        let number = |name: &str| law.values.required(name);
+        let (pressure, length) = (number("pressure"), number("length"));
+        let separation: Separation = Arc::new(move |x| apart + gap(x));
+        let compliant = Compliant { pressure, length, separation };
+        let support = Support::Interface(index);
+        self.placements.push(Placement { term: Box::new(compliant.clone()), support });
+        compliant
+    }
+
+    /// Places the laws of all compliant interfaces, and nothing else: see [`Terms::on_part`].
+    ///
+    /// [`Terms::on_part`]: super::terms::Terms::on_part
+    pub(super) fn place_all_springs(&mut self, apart: &[f64]) {
+        let (case, geometry) = (self.case, self.geometry);
+        let mut apart = apart.iter();
+        for (index, interface) in geometry.mesh.interfaces.iter().enumerate() {
+            let used = case.interfaces.iter().find(|i| i.name == interface.name);
+            let law = used.and_then(|used| used.law("contact"));
+            let is_compliant = |law: &&LawUse| law.values.choice("law") == Some("compliant");
+            if let Some(law) = law.filter(is_compliant)
+                && let Some(&apart) = apart.next()
+            {
+                self.place_springs(law, index, (apart, gap_of(Some(law), geometry)));
             }
         }
     }

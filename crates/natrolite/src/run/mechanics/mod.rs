@@ -4,15 +4,20 @@
 //! that follow; small displacements do not change where the current flows.
 
 mod balance;
+mod boundaries;
 mod contacts;
+pub(super) mod finish;
 mod gap;
 mod interfaces;
 pub(super) mod model;
-mod quantities;
+pub(super) mod quantities;
 pub(super) mod solve;
+mod state;
 mod support;
+pub(super) mod terms;
 
 pub use contacts::Contact;
+pub use state::StressState;
 
 use super::{Geometry, Observer, RunError};
 use crate::case::{Case, CaseError};
@@ -29,6 +34,8 @@ pub struct Mechanics {
     pub displacement: Vec<[f64; 3]>,
     /// At each node \[Pa\], tension positive.
     pub stress: Vec<[[f64; 3]; 3]>,
+    /// Largest von Mises stress of each region \[Pa\].
+    pub largest_von_mises: Vec<f64>,
     /// Interfaces and boundaries on which a contact pressure is known.
     pub contacts: Vec<Contact>,
     /// Normal force on each boundary that is held or carries a pressure, by name, on what is meshed
@@ -104,7 +111,7 @@ pub fn solve_mechanics(
         model.system.space().free(),
         model.surfaces.len()
     );
-    let mechanics = solve::solve(case, geometry, model, matrix, start.elapsed())?;
+    let mechanics = solve::solve(case, geometry, model, (matrix, start.elapsed()), observer)?;
     observer.linear(&mechanics.linear);
     Ok(Some(mechanics))
 }

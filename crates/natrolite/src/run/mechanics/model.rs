@@ -5,13 +5,10 @@ use super::support::{Condition, conditions, loose_motion};
 use crate::case::{Case, CaseError, Diagnostic, Diagnostics, LawUse, Origin};
 use crate::run::Geometry;
 use contact::rough::ContactFraction;
-use contact::unilateral::{self, ContactError, ContactSurface, Reduction};
-use contact::{
-    Compliant, Eigenstress, Elastic, Platen, Pressure, Reduction as Plane, SupportError, Traction,
-    fix, flat_direction, linear_strain, platen, roller, support_axis,
-};
+use contact::unilateral::{ContactError, ContactSurface, Reduction};
+use contact::{Compliant, Eigenstress, Elastic, Reduction as Plane, SupportError, linear_strain};
 use fem::{Constraints, Field, Hypothesis, Placement, Space, Support, System, recover};
-use mesh::{Boundary, bodies};
+use mesh::bodies;
 
 /// Where a contact pressure is known.
 pub struct ContactPlace {
@@ -37,7 +34,7 @@ pub enum Known {
 }
 
 /// A force per area on a boundary.
-enum Load {
+pub(super) enum Load {
     /// Normal, compression positive \[Pa\].
     Pressure(f64),
     /// Along x, y, z \[Pa\].
@@ -52,8 +49,12 @@ pub struct MechanicalModel<'m> {
     pub surfaces: Vec<ContactSurface>,
     /// Interfaces on which the pressure follows from the separation.
     pub compliant: Vec<(ContactSurface, Compliant)>,
+    /// How far apart the mesh leaves the sides of each of these \[m\].
+    pub apart: Vec<f64>,
     /// Where a contact pressure is known.
     pub contacts: Vec<ContactPlace>,
+    /// Given forces on whole-body unknowns \[N\].
+    pub whole_loads: Vec<(usize, f64)>,
     /// Region and number in the system of each term that makes stress.
     pub stress: Vec<(u32, usize)>,
     /// Flat boundaries that are held or pushed: number, axis across which they lie, sign of the outward
@@ -70,6 +71,19 @@ impl<'m> MechanicalModel<'m> {
     pub fn new(case: &Case, geometry: &'m Geometry) -> Result<Self, CaseError> {
         let mut draft = Draft::new(case, geometry);
         draft.check_support();
+        Self::of(case, draft)
+    }
+
+    /// The same on a part of the mesh that has all of its surfaces; whether bodies are held is not asked again.
+    ///
+    /// # Errors
+    /// As [`MechanicalModel::new`].
+    pub fn on_surfaces(case: &Case, part: &'m Geometry) -> Result<Self, CaseError> {
+        Self::of(case, Draft::new(case, part))
+    }
+
+    fn of(case: &Case, draft: Draft<'_, 'm>) -> Result<Self, CaseError> {
+        let geometry = draft.geometry;
         if !draft.errors.is_empty() {
             return draft.errors.into_result(None);
         }
@@ -78,12 +92,14 @@ impl<'m> MechanicalModel<'m> {
             Space::new(vec![draft.field], draft.whole, mesh.points.len(), &draft.constraints)
                 .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
         let (placements, loads) = (draft.placements, draft.whole_loads);
-        let system = System::new(mesh, geometry.hypothesis, space, placements, loads);
+        let system = System::new(mesh, geometry.hypothesis, space, placements, loads.clone());
         Ok(MechanicalModel {
             system,
             surfaces: draft.surfaces,
             compliant: draft.compliant,
+            apart: draft.apart,
             contacts: draft.contacts,
+            whole_loads: loads,
             stress: draft.stress,
             held: draft.held,
             loads: draft.loads,
@@ -98,12 +114,6 @@ impl<'m> MechanicalModel<'m> {
         let (mesh, space) = (self.system.mesh(), self.system.space());
         let some = (!self.surfaces.is_empty()).then_some(&self.surfaces);
         some.map(|surfaces| Reduction::new(mesh, space, surfaces)).transpose()
-    }
-
-    /// The same terms and loads once more, for a system on a part of the mesh.
-    pub fn terms(case: &Case, geometry: &Geometry) -> (Vec<Placement>, Vec<(usize, f64)>) {
-        let draft = Draft::new(case, geometry);
-        (draft.placements, draft.whole_loads)
     }
 
     /// The normal force \[N\] with which each boundary that is held or carries a pressure presses on the
@@ -167,11 +177,12 @@ pub(super) struct Draft<'a, 'm> {
     pub(super) whole: Vec<String>,
     pub(super) constraints: Constraints,
     pub(super) whole_loads: Vec<(usize, f64)>,
-    loads: Vec<(usize, Load)>,
+    pub(super) loads: Vec<(usize, Load)>,
     pub(super) stress: Vec<(u32, usize)>,
     pub(super) held: Vec<(usize, usize, f64)>,
     pub(super) surfaces: Vec<ContactSurface>,
     pub(super) compliant: Vec<(ContactSurface, Compliant)>,
+    pub(super) apart: Vec<f64>,
     pub(super) contacts: Vec<ContactPlace>,
     /// Interfaces without a jump.
     pub(super) joined: Vec<usize>,
@@ -181,7 +192,16 @@ pub(super) struct Draft<'a, 'm> {
 impl<'a, 'm> Draft<'a, 'm> {
     /// Places all laws.
     fn new(case: &'a Case, geometry: &'m Geometry) -> Self {
-        let mut draft = Draft {
+        let mut draft = Draft::empty(case, geometry);
+        draft.place_materials();
+        draft.place_boundaries();
+        draft.place_interfaces();
+        draft
+    }
+
+    /// Places none.
+    pub(super) fn empty(case: &'a Case, geometry: &'m Geometry) -> Self {
+        Draft {
             case,
             geometry,
             field: Field::vector("displacement", &geometry.mesh),
@@ -194,19 +214,16 @@ impl<'a, 'm> Draft<'a, 'm> {
             held: Vec::new(),
             surfaces: Vec::new(),
             compliant: Vec::new(),
+            apart: Vec::new(),
             contacts: Vec::new(),
             joined: Vec::new(),
             errors: Diagnostics::default(),
-        };
-        draft.place_materials();
-        draft.place_boundaries();
-        draft.place_interfaces();
-        draft
+        }
     }
 }
 
 impl Draft<'_, '_> {
-    fn place_materials(&mut self) {
+    pub(super) fn place_materials(&mut self) {
         let (case, mesh) = (self.case, &self.geometry.mesh);
         let reduction = match (case.plane_stress, mesh.axes) {
             (true, [a, b]) if mesh.dimension == 2 => Plane::PlaneStress(3 - a - b),
@@ -241,126 +258,6 @@ impl Draft<'_, '_> {
         }
     }
 
-    fn place_boundaries(&mut self) {
-        let (case, mesh) = (self.case, &self.geometry.mesh);
-        if self.geometry.hypothesis == Hypothesis::Axisymmetric {
-            support_axis(mesh, &self.field, &mut self.constraints);
-        }
-        for (index, boundary) in mesh.boundaries.iter().enumerate() {
-            let used = case.boundaries.iter().find(|b| b.name == boundary.name);
-            let laws = used.map_or(&[][..], |used| &used.laws[..]);
-            let mechanical: Vec<&LawUse> =
-                laws.iter().filter(|law| crate::registry::is_mechanical(law.entry)).collect();
-            if mechanical.is_empty() && case.mesh.rolls_by_itself(&boundary.name) {
-                let origin = case.origin();
-                let held = roller(mesh, &self.field, boundary, &mut self.constraints);
-                self.report(held, &origin);
-            }
-            for law in mechanical {
-                self.place_on_boundary(law, (index, boundary), laws);
-            }
-        }
-    }
-
-    fn place_on_boundary(
-        &mut self,
-        law: &LawUse,
-        (index, boundary): (usize, &Boundary),
-        laws: &[LawUse],
-    ) {
-        let (geometry, mesh) = (self.geometry, &self.geometry.mesh);
-        let support = Support::Boundary(index);
-        if let "fixed" | "roller" | "platen" = law.entry.name
-            && let Ok((axis, sign)) = flat_direction(mesh, boundary)
-            && law.values.axes("value").is_none_or(|axes| axes[axis])
-            && !self.held.iter().any(|held| held.0 == index)
-        {
-            self.held.push((index, axis, sign));
-        }
-        match law.entry.name {
-            "pressure" => {
-                let pressure = law.values.required("value");
-                self.placements.push(Placement { term: Box::new(Pressure { pressure }), support });
-                self.loads.push((index, Load::Pressure(pressure)));
-                let law = fraction_of(laws);
-                if law.is_some() || laws.iter().any(|l| transport::is_kinetics(l.entry)) {
-                    let (name, known) = (boundary.name.clone(), Known::Pressure(pressure));
-                    self.contacts.push(ContactPlace { name, support, law, known });
-                }
-            }
-            "traction" => {
-                let traction = law.values.vector("value").unwrap_or_default();
-                self.placements.push(Placement { term: Box::new(Traction { traction }), support });
-                self.loads.push((index, Load::Traction(traction)));
-            }
-            "fixed" => {
-                let axes = law.values.axes("value").unwrap_or_default();
-                let axes: Vec<usize> = (0..3).filter(|&k| axes[k]).collect();
-                fix(&self.field, boundary, &axes, &mut self.constraints);
-            }
-            "roller" => {
-                let held = roller(mesh, &self.field, boundary, &mut self.constraints);
-                self.report(held, &law.origin);
-            }
-            "platen" => self.place_platen(law, (index, boundary)),
-            "contact" => {
-                let Some(group) = law.values.group("obstacle") else { return };
-                let Some(direction) = self.report(flat_direction(mesh, boundary), &law.origin)
-                else {
-                    return;
-                };
-                let nearest = nearest_to_axis(geometry, boundary, direction.0);
-                let surface = unilateral::obstacle(group, direction, nearest)
-                    .map_err(|error| error.to_string())
-                    .and_then(|obstacle| {
-                        ContactSurface::obstacle(mesh, geometry.hypothesis, index, &obstacle)
-                            .map_err(|error| describe(&error))
-                    });
-                match surface {
-                    Ok(surface) => {
-                        let known = Known::Surface(self.surfaces.len());
-                        self.surfaces.push(surface);
-                        let (name, law) = (boundary.name.clone(), fraction_of(laws));
-                        self.contacts.push(ContactPlace { name, support, law, known });
-                    }
-                    Err(message) => {
-                        let origin = law.origin_of("obstacle");
-                        self.errors.push(Diagnostic::new(message, origin));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn place_platen(&mut self, law: &LawUse, (index, boundary): (usize, &Boundary)) {
-        let (geometry, mesh) = (self.geometry, &self.geometry.mesh);
-        let [area] = recover::integrate_facets(
-            mesh,
-            geometry.hypothesis,
-            &mesh.boundaries[index].facets,
-            |_| [1.0],
-        );
-        let planar = geometry.hypothesis == Hypothesis::Planar;
-        if law.values.number("force").is_some() && law.per_depth != planar {
-            let (got, wanted) = if planar { ("N", "N/m") } else { ("N/m", "N") };
-            let message = format!("`platen.force` is given in {got}");
-            let error = Diagnostic::new(message, law.origin_of("force"));
-            self.errors.push(error.wanted(format!("a force in {wanted}, as the mesh is")));
-        }
-        let number = |name: &str| law.values.number(name);
-        let given = match (number("force"), number("pressure"), number("displacement")) {
-            (Some(force), ..) => Platen::Force(force / geometry.multiplicity),
-            (_, Some(pressure), _) => Platen::Force(pressure * area),
-            (.., displacement) => Platen::Displacement(displacement.unwrap_or(0.0)),
-        };
-        let whole = self.whole.len();
-        self.whole.push(boundary.name.clone());
-        let placed = platen(mesh, &self.field, boundary, given, whole, &mut self.constraints);
-        let load = self.report(placed, &law.origin).flatten();
-        self.whole_loads.extend(load);
-    }
-
     /// Reports a body that can move although everything touches.
     fn check_support(&mut self) {
         let mesh = &self.geometry.mesh;
@@ -385,7 +282,11 @@ impl Draft<'_, '_> {
         }
     }
 
-    fn report<T>(&mut self, result: Result<T, SupportError>, origin: &Origin) -> Option<T> {
+    pub(super) fn report<T>(
+        &mut self,
+        result: Result<T, SupportError>,
+        origin: &Origin,
+    ) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(error) => {
@@ -394,19 +295,6 @@ impl Draft<'_, '_> {
             }
         }
     }
-}
-
-/// The point of a flat boundary on the axis x = y = 0, or the nearest node to it.
-fn nearest_to_axis(geometry: &Geometry, boundary: &Boundary, across: usize) -> [f64; 3] {
-    let points = mesh::nodes_of(&boundary.facets);
-    let first = points.first().map_or([0.0; 3], |&n| geometry.mesh.points[n as usize]);
-    let mut x = [0.0; 3];
-    x[across] = first[across];
-    if geometry.mesh.dimension == 2 {
-        let out = 3 - geometry.mesh.axes[0] - geometry.mesh.axes[1];
-        x[out] = first[out];
-    }
-    x
 }
 
 /// The law of the contact fraction, when there is one.

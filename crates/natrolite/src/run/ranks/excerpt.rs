@@ -1,74 +1,108 @@
 //! What rank 0 keeps of the whole mesh.
 
-use super::owners::Owners;
-use super::share::{each_unknown, restrict};
-use crate::case::{Case, CaseError, Diagnostic};
+use super::owners::{Owned, Owners};
+use crate::case::Case;
 use crate::figure::shown_cells;
 use crate::results::{MeshSummary, PartOf};
-use crate::run::laws::Laws;
 use crate::run::model::Surface;
 use crate::run::{Geometry, summarize};
 use fem::Space;
-use mesh::{Bodies, Mesh, nodes_of, quality};
+use mesh::{Bodies, Mesh, Part, nodes_of, quality};
 
 /// The surfaces of a mesh and the cuts that figures show: what quantities, profiles, surface fields and
 /// figures are made from.
 pub struct Excerpt {
-    /// The part and its place in the whole; none where it is all of the mesh.
-    pub part: Option<(Geometry, PartOf)>,
-    /// The bodies of the whole.
-    pub bodies: Bodies,
-    /// Numbers among all ranks of its free unknowns, in their order.
+    /// Its mesh.
+    pub geometry: Geometry,
+    /// Its place in the whole; none where it is all of that.
+    pub part_of: Option<PartOf>,
+    /// The bodies of the whole, where there is a current.
+    pub bodies: Option<Bodies>,
+    /// Numbers among all ranks of the free unknowns of the current, in their order.
     pub unknowns: Vec<u64>,
+    /// The same of the stress side.
+    pub displacements: Vec<u64>,
     /// Numbers among all ranks of its nodes.
     pub nodes: Vec<u64>,
     /// Counts, quality and measures of the whole.
     pub summary: MeshSummary,
 }
 
-impl Excerpt {
-    /// Cuts it out, or takes all for `is_all`, and measures the whole.
-    ///
-    /// # Errors
-    /// When the case does not fit its mesh.
+/// An excerpt in the making, while the whole is there.
+pub struct Selected {
+    /// None for the whole.
+    part: Option<Part>,
+    histogram: Option<[usize; 10]>,
+    nodes: Vec<u64>,
+    summary: MeshSummary,
+    /// As [`Excerpt::bodies`].
+    pub bodies: Option<Bodies>,
+    /// As [`Excerpt::unknowns`].
+    pub unknowns: Vec<u64>,
+    /// As [`Excerpt::displacements`].
+    pub displacements: Vec<u64>,
+}
+
+impl Selected {
+    /// Cuts it out, and measures the whole: a mesh in two dimensions is small, and figures show all of it; a
+    /// single rank has to write all of it. `surfaces` are those with electric laws.
     pub fn of(
         case: &Case,
-        (whole, is_all): (&Geometry, bool),
-        (laws, bodies): (&Laws, &Bodies),
-        (space, owners): (&Space, &Owners),
-    ) -> Result<Self, CaseError> {
+        (whole, ranks): (&Geometry, usize),
+        surfaces: &[Surface],
+        owned: &Owned,
+    ) -> Self {
         let mesh = &whole.mesh;
-        let summary = summarize(whole);
-        if is_all {
-            let unknowns = owners.number.iter().map(|&k| u64::from(k)).collect();
-            let nodes = owners.number_of_node.iter().map(|&k| u64::from(k)).collect();
-            return Ok(Excerpt { part: None, bodies: bodies.clone(), unknowns, nodes, summary });
-        }
-        let part = mesh.with_all_facets(wanted_cells(whole, &laws.surfaces));
-        let here = Space::new(
-            laws.fields.clone(),
-            laws.whole.clone(),
-            part.nodes.len(),
-            &restrict(&laws.constraints, &part.nodes),
-        )
-        .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
-        let mut unknowns = vec![0; here.free()];
-        each_unknown(space, &here, &part.nodes, |global, local, _| {
-            if let Some(unknown) = unknowns.get_mut(local as usize) {
-                *unknown = u64::from(owners.number[global as usize]);
-            }
-        });
-        let of_node = part.nodes.iter().map(|&node| bodies.of_node[node as usize]).collect();
-        let bodies = Bodies { count: bodies.count, of_node };
-        let number = |&node: &u32| u64::from(owners.number_of_node[node as usize]);
-        let nodes = part.nodes.iter().map(number).collect();
-        let histogram = match case.output.report {
-            true => quality::assess(mesh).map(|quality| quality.histogram),
-            false => None,
+        let part = (mesh.dimension == 3 && ranks > 1)
+            .then(|| mesh.with_all_facets(wanted_cells(whole, surfaces)));
+        let number = |&node: &u32| u64::from(owned.number[node as usize]);
+        let nodes = match &part {
+            Some(part) => part.nodes.iter().map(number).collect(),
+            None => owned.number.iter().map(|&number| number.into()).collect(),
         };
-        let part_of = PartOf { nodes: part.nodes, cells: part.cells, histogram };
-        let geometry = Geometry { mesh: part.mesh, ..*whole };
-        Ok(Excerpt { part: Some((geometry, part_of)), bodies, unknowns, nodes, summary })
+        let asks = case.output.report && part.is_some();
+        let histogram = asks.then(|| quality::assess(mesh).map(|quality| quality.histogram));
+        Selected {
+            part,
+            histogram: histogram.flatten(),
+            nodes,
+            summary: summarize(whole),
+            bodies: None,
+            unknowns: Vec::new(),
+            displacements: Vec::new(),
+        }
+    }
+
+    /// Numbers among all ranks of the free unknowns that it has of a space, in the order in which a model of
+    /// the excerpt numbers them.
+    pub fn numbers(&self, space: &Space, owners: &Owners) -> Vec<u64> {
+        let number = |&global: &u32| u64::from(owners.free.number[global as usize]);
+        match &self.part {
+            Some(part) => {
+                let (here, in_whole) = space.on_nodes(&part.nodes);
+                in_whole[..here.free()].iter().map(number).collect()
+            }
+            None => owners.free.number.iter().map(|&number| number.into()).collect(),
+        }
+    }
+
+    /// The bodies of the whole at its nodes.
+    pub fn bodies_of(&self, bodies: &Bodies) -> Bodies {
+        let Some(part) = &self.part else { return bodies.clone() };
+        let of_node = part.nodes.iter().map(|&node| bodies.of_node[node as usize]).collect();
+        Bodies { count: bodies.count, of_node }
+    }
+
+    /// The excerpt, in place of the whole.
+    pub fn take(self, whole: Geometry) -> Excerpt {
+        let Selected { part, histogram, nodes, summary, bodies, unknowns, displacements } = self;
+        let (geometry, part_of) = match part {
+            Some(Part { mesh, nodes, cells }) => {
+                (Geometry { mesh, ..whole }, Some(PartOf { nodes, cells, histogram }))
+            }
+            None => (whole, None),
+        };
+        Excerpt { geometry, part_of, bodies, unknowns, displacements, nodes, summary }
     }
 }
 

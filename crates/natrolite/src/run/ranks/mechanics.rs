@@ -1,34 +1,66 @@
-//! The stress side of one case on several ranks.
+//! The share of one rank in the stress side.
 //!
-//! As with the current, every rank numbers the whole and takes its share: the part of the mesh around its
-//! unknowns. With contact the equation of a gap is that of several displacements, near it on the surface
-//! and opposite: the part then reaches as far. The active set is decided on all ranks alike, from the gaps
-//! and pressures of all bounds, which are few. In the end all ranks know the contacts, which the current
-//! reads, and rank 0 finds the rest.
+//! With contact the equation of a gap is that of several displacements, near it on the surface
+//! and opposite: the part reaches as far. The active set is decided on all ranks alike, from the gaps
+//! and pressures of all bounds, which are few. What follows at a node its owner finds, who has all cells
+//! around it; rank 0 makes the rest from the surfaces.
 
-use super::Engine;
-use super::numbering::Numbering;
-use super::owners::Owners;
-use super::share::summarize;
+use super::current::{at_ghosts, summarize};
+use super::excerpt::Excerpt;
+use super::kept::Kept;
+use super::pieces::Cut;
+use super::unknowns::Unknowns;
+use super::words::{Pack, Words, pack_each, unpack_each};
+use super::{Engine, agreed};
 use crate::case::Case;
-use crate::results::RanksSummary;
+use crate::results::{Field, RanksSummary};
+use crate::run::mechanics::finish::{About, Nodal, finish};
 use crate::run::mechanics::model::MechanicalModel;
+use crate::run::mechanics::quantities::{fields_of, largest_von_mises};
 use crate::run::mechanics::solve::{
-    Equations, Equilibrium, Solution, attempt, finish, outcome, with_fallback,
+    Attempt, Equations, Equilibrium, Solution, attempt, outcome, with_fallback,
 };
-use crate::run::{Contact, Geometry, Mechanics, Observer, RunError};
-use algebra::{AmgProblem, Comm, Halo, IndexMap, LinearSolver, Metered};
-use contact::unilateral::{Reduction, nearest};
-use contact::{DISPLACEMENT, amg_problem};
-use fem::{Space, System};
-use mesh::Mesh;
+use crate::run::mechanics::terms::Terms;
+use crate::run::{Geometry, Mechanics, Observer, RunError};
+use algebra::{AmgProblem, Comm, Csr, Halo, LinearSolver, Metered};
+use contact::unilateral::Change;
+use contact::{DISPLACEMENT, amg_problem_of_size};
+use fem::{Field as FieldOf, Space, System};
 use std::time::Instant;
+
+/// What a rank solves for: displacements on its part of the mesh.
+pub struct StressShare {
+    /// The unknowns there.
+    pub unknowns: Unknowns,
+    /// Names of the whole-body unknowns, the platens.
+    pub whole: Vec<String>,
+    /// Given forces on these \[N\].
+    pub loads: Vec<(usize, f64)>,
+    /// How far the mesh leaves the sides of each compliant interface apart \[m\].
+    pub apart: Vec<f64>,
+    /// Largest coordinate of the whole \[m\].
+    pub size: f64,
+    /// Where bodies may touch.
+    pub contact: Option<ContactShare>,
+}
+
+/// What a rank has of the contact.
+pub struct ContactShare {
+    /// The gaps as unknowns.
+    pub change: Change,
+    /// The first active set, of all bounds.
+    pub first: Vec<bool>,
+    /// Unknowns of this rank that stand in the place of a displacement.
+    pub gaps: Vec<u32>,
+    /// What the rigid motions do to these; nothing where no multigrid asks.
+    pub motions: Vec<Vec<f64>>,
+}
 
 /// What the stress side came to.
 pub struct Stress {
-    /// The contacts, on all ranks.
-    pub contacts: Vec<Contact>,
-    /// Everything, on rank 0.
+    /// Displacement and stress at the nodes of the part; right where this rank owns them.
+    pub fields: Vec<Field>,
+    /// What rank 0 finds, on its excerpt.
     pub mechanics: Option<Mechanics>,
     /// False when the equations were not solved to their tolerance.
     pub converged: bool,
@@ -36,183 +68,205 @@ pub struct Stress {
     pub ranks: RanksSummary,
 }
 
-/// Solves the stress side of `case` together with all ranks; nothing when it has none.
-///
-/// # Errors
-/// As [`crate::run::solve_mechanics`], and when the engine fails.
-pub fn solve_mechanics(
-    case: &Case,
-    whole: &Geometry,
-    engine: &dyn Engine,
-    observer: &mut dyn Observer,
-) -> Result<Option<Stress>, RunError> {
-    if !case.physics().mechanics {
-        return Ok(None);
-    }
-    observer.phase("mechanics");
-    let (comm, start) = (engine.comm(), Instant::now());
-    let model = MechanicalModel::new(case, whole)?;
-    let reduction = model.reduction()?;
-    let space = model.system.space();
-    let owners = Owners::of(&whole.mesh, space, &[], engine)?;
-    let share = Share::new(&whole.mesh, space, reduction.as_ref(), &owners, comm.rank() as u32);
-    let change = reduction.as_ref().map(|reduction| reduction.part(&share.numbers));
-    let (terms, loads) = MechanicalModel::terms(case, whole);
-    let owned = share.map.owned_len();
-    let mut system = System::new(&share.mesh, whole.hypothesis, share.space, terms, loads);
-    system.share(comm, owned, share.prescribed);
-    system.assemble();
-    let setup = start.elapsed();
+impl StressShare {
+    /// Solves on `part` together with all ranks; rank 0 finishes on its `excerpt`.
+    ///
+    /// # Errors
+    /// As [`crate::run::solve_mechanics`], and when the engine fails.
+    pub fn solve(
+        mut self,
+        case: &Case,
+        (part, cut): (&Geometry, &Cut),
+        excerpt: Option<&Excerpt>,
+        engine: &dyn Engine,
+        observer: &mut dyn Observer,
+    ) -> Result<Stress, RunError> {
+        observer.phase("mechanics");
+        let (comm, start) = (engine.comm(), Instant::now());
+        let Terms { placements, stress } = Terms::on_part(case, part, &self.apart);
+        let fields = vec![FieldOf::vector("displacement", &part.mesh)];
+        let space = self.unknowns.space(fields, std::mem::take(&mut self.whole));
+        let loads = std::mem::take(&mut self.loads);
+        let mut system = System::new(&part.mesh, part.hypothesis, space, placements, loads);
+        let owned = self.unknowns.map.owned_len();
+        system.share(comm, owned, std::mem::take(&mut self.unknowns.counts));
+        system.assemble();
+        let setup = start.elapsed();
 
-    let halo = Halo::new(comm, share.map);
-    let (dofs, dimension) = (space.free(), whole.mesh.dimension);
-    let (attempt, mut messages) = with_fallback(case, dofs, |method, _| {
-        let is_direct = algebra::is_direct(dofs, dimension, method);
-        let problem = match is_direct {
-            true => AmgProblem::default(),
-            false => problem(whole, &model, reduction.as_ref(), &share.numbers[..owned]),
+        let halo = Halo::new(comm, self.unknowns.map.clone());
+        let in_whole = std::mem::take(&mut self.unknowns.in_whole);
+        let kept = Kept { comm, in_whole, owned, unknowns: self.unknowns.all };
+        let bounds = self.contact.as_ref().map(|contact| contact.change.bounds());
+        let found = kept.first_stress(observer, bounds);
+        let is_new = found.is_none();
+        let (attempt, messages) = match found {
+            Some(found) => (found.attempt(), Vec::new()),
+            None => self.attempt(case, (part, &mut system), &halo, engine)?,
         };
-        let solver = engine.mechanics_solver(halo.clone(), is_direct, problem);
-        let mut solver = Metered::new(solver.map_err(RunError::Engine)?);
-        log::info!("{}: {dofs} unknowns on {} ranks", solver.name(), comm.size());
-        let contact = change.as_ref().zip(reduction.as_ref());
-        let contact = contact.map(|(change, r)| (change, nearest(&model.surfaces, r)));
-        let is_linear = model.compliant.is_empty();
-        let equations = Equations { system: &mut system, contact, is_linear };
-        Ok(attempt(case, equations, is_direct, &mut solver))
-    })?;
-    let Equilibrium { u, settled, linear } = attempt.solved?;
-    let mut work = attempt.work;
-    work.rows = dofs;
-    let ranks = summarize(engine, &halo, &work);
-    let u = everywhere(comm, &owners, &u[..owned]);
-    let outcome = outcome(&model, reduction.as_ref(), settled, &model.system.all_unknowns(&u));
-    let solution = Solution { u, outcome, linear, solver: attempt.name, work };
-    let complaint = solution.complaint(&model);
-    let converged = complaint.is_none();
-    messages.extend(complaint);
-    if comm.rank() > 0 {
-        let contacts = solution.contacts(whole, &model);
-        return Ok(Some(Stress { contacts, mechanics: None, converged, ranks }));
-    }
-    let matrix = "stored: spread over the ranks".into();
-    let mechanics = finish(whole, &model, solution, (matrix, setup, messages));
-    observer.linear(&mechanics.linear);
-    let contacts = mechanics.contacts.clone();
-    Ok(Some(Stress { contacts, mechanics: Some(mechanics), converged, ranks }))
-}
-
-/// All free unknowns, in the numbering of the whole, from those that each rank owns.
-fn everywhere(comm: &dyn Comm, owners: &Owners, owned: &[f64]) -> Vec<f64> {
-    let words: Vec<u64> = owned.iter().map(|u| u.to_bits()).collect();
-    let all = comm.gather_all(&words).concat();
-    owners.number.iter().map(|&k| f64::from_bits(all[k as usize])).collect()
-}
-
-/// What multigrid is told of the unknowns that this rank owns, from the whole: a rotation about another
-/// centre on each rank would be none.
-fn problem(
-    whole: &Geometry,
-    model: &MechanicalModel<'_>,
-    reduction: Option<&Reduction>,
-    owned: &[u32],
-) -> AmgProblem {
-    let space = model.system.space();
-    let all = amg_problem(&whole.mesh, whole.hypothesis, space, false);
-    let here = |of_all: Vec<f64>| owned.iter().map(|&k| of_all[k as usize]).collect();
-    let motion = |motion: Vec<f64>| match reduction {
-        Some(reduction) => here(reduction.contract(&model.surfaces, &motion)),
-        None => here(motion),
-    };
-    let places = all.places.map(|places| owned.iter().map(|&k| places[k as usize]).collect());
-    let near_null = all.near_null.into_iter().map(motion).collect();
-    AmgProblem { near_null, places, ..all }
-}
-
-/// What a rank solves for: unknowns on the part of the mesh around its own.
-struct Share {
-    mesh: Mesh,
-    /// Free unknowns are those of this rank, in their global order, then copies of others.
-    space: Space,
-    /// The number in the whole of each free unknown.
-    numbers: Vec<u32>,
-    map: IndexMap,
-    /// Prescribed unknowns that count on this rank.
-    prescribed: Vec<bool>,
-}
-
-impl Share {
-    fn new(
-        mesh: &Mesh,
-        whole: &Space,
-        reduction: Option<&Reduction>,
-        owners: &Owners,
-        rank: u32,
-    ) -> Self {
-        let part = mesh.around(&wanted(mesh, whole, reduction, owners, rank));
-        let (mut space, numbers) = whole.on_nodes(&part.nodes);
-        let (free, prescribed) = numbers.split_at(space.free());
-        let Numbering { local, map, in_whole } = Numbering::new(free, owners, rank);
-        space.renumber(&local);
-        let owner = owners_of_prescribed(whole, &owners.of_node);
-        let counts = |&global: &u32| owner[global as usize - whole.free()] == rank;
-        let prescribed = prescribed.iter().map(counts).collect();
-        Share { mesh: part.mesh, space, numbers: in_whole, map, prescribed }
-    }
-}
-
-/// The nodes around which a rank needs all cells: those of its unknowns, and of the displacements from
-/// whose equations those of its gaps are made. For the columns of these equations it needs more: what the
-/// displacements around are made of.
-fn wanted(
-    mesh: &Mesh,
-    space: &Space,
-    reduction: Option<&Reduction>,
-    owners: &Owners,
-    rank: u32,
-) -> Vec<bool> {
-    let mut rows: Vec<bool> = owners.of_unknown.iter().map(|&owner| owner == rank).collect();
-    let mut wanted: Vec<bool> = owners.of_node.iter().map(|&owner| owner == rank).collect();
-    let add_nodes = |wanted: &mut Vec<bool>, unknowns: &[bool]| {
-        for (node, wanted) in wanted.iter_mut().enumerate() {
-            let dofs = space.dofs(DISPLACEMENT, node as u32);
-            *wanted |= dofs.iter().any(|&dof| unknowns.get(dof as usize) == Some(&true));
+        let solved = attempt.solved?;
+        if is_new {
+            kept.keep_stress(observer, &solved);
         }
-    };
-    if let Some(reduction) = reduction {
-        reduction.mark_dependent(&mut rows);
+        let Equilibrium { u, settled, linear } = solved;
+        let converged = match (&settled, &linear) {
+            (Some(settled), _) => settled.is_settled(),
+            (None, info) => info.as_ref().is_none_or(|info| info.converged),
+        };
+        let mut work = attempt.work;
+        work.rows = self.unknowns.all;
+        let ranks = summarize(engine, &halo, &work);
+
+        let nodal = Nodal::of(&system, &stress, &u);
+        let displacement = system.space().nodal_vectors(DISPLACEMENT, &system.all_unknowns(&u));
+        drop(system);
+        let fields = fields_of(&displacement, &nodal.stress);
+        drop(displacement);
+        let here = largest_von_mises(&part.mesh, &nodal.stress, |node| cut.owns(node));
+        let largest = largest_of_all(comm, &here);
+        let at = excerpt.map_or(&[][..], |e| &e.nodes);
+        let nodal = Nodal {
+            stress: cut.tensors(comm, &nodal.stress, at),
+            reactions: cut.vectors(comm, &nodal.reactions, at),
+        };
+        let at = excerpt.map_or(&[][..], |e| &e.displacements);
+        let u = at_ghosts(comm, halo.map(), at, &u);
+        let finish_here = |excerpt: &Excerpt| {
+            let model = MechanicalModel::on_surfaces(case, &excerpt.geometry)?;
+            let reduction = model.reduction()?;
+            let all = model.system.all_unknowns(&u);
+            let outcome = outcome(&model, reduction.as_ref(), settled, &all);
+            let solution = Solution { u, outcome, linear, solver: attempt.name, work };
+            let mut messages = messages;
+            messages.extend(solution.complaint(&model));
+            let matrix = "stored: spread over the ranks".into();
+            let about = About { dofs: self.unknowns.all, matrix, setup, messages };
+            Ok(finish(&excerpt.geometry, &model, solution, (nodal, largest), about))
+        };
+        let mechanics = agreed(comm, excerpt.map(finish_here).transpose())?;
+        mechanics.iter().for_each(|mechanics| observer.linear(&mechanics.linear));
+        Ok(Stress { fields, mechanics, converged, ranks })
     }
-    add_nodes(&mut wanted, &rows);
-    let Some(reduction) = reduction else { return wanted };
-    let mut read = vec![false; space.free()];
-    for node in mesh.around(&wanted).nodes {
-        for &dof in space.dofs(DISPLACEMENT, node) {
-            if let Some(read) = read.get_mut(dof as usize) {
-                *read = true;
+
+    fn attempt(
+        &self,
+        case: &Case,
+        (part, system): (&Geometry, &mut System<'_>),
+        halo: &Halo,
+        engine: &dyn Engine,
+    ) -> Result<(Attempt, Vec<String>), RunError> {
+        let (dofs, dimension) = (self.unknowns.all, part.mesh.dimension);
+        with_fallback(case, dofs, |method, _| {
+            let is_direct = algebra::is_direct(dofs, dimension, method);
+            let problem = match is_direct {
+                true => AmgProblem::default(),
+                false => self.problem(part, system.space()),
+            };
+            let solver = engine.mechanics_solver(halo.clone(), is_direct, problem);
+            let mut solver = Metered::new(solver.map_err(RunError::Engine)?);
+            log::info!("{}: {dofs} unknowns on {} ranks", solver.name(), engine.comm().size());
+            let contact = self.contact.as_ref().map(|c| (&c.change, c.first.clone()));
+            let is_linear = self.apart.is_empty();
+            let equations = Equations { system, contact, is_linear };
+            Ok(attempt(case, equations, is_direct, &mut solver))
+        })
+    }
+
+    /// What multigrid is told of the unknowns that this rank owns: a rotation about another centre, or of
+    /// another size, on each rank would be none.
+    fn problem(&self, part: &Geometry, space: &Space) -> AmgProblem {
+        let size = (self.size, false);
+        let mut problem = amg_problem_of_size(&part.mesh, part.hypothesis, space, size);
+        let owned = self.unknowns.map.owned_len();
+        problem.places.iter_mut().for_each(|places| places.truncate(owned));
+        for (k, motion) in problem.near_null.iter_mut().enumerate() {
+            motion.truncate(owned);
+            let Some(contact) = &self.contact else { continue };
+            for (&gap, &value) in contact.gaps.iter().zip(&contact.motions[k]) {
+                motion[gap as usize] = value;
             }
         }
+        problem
     }
-    let mut columns = vec![false; space.free()];
-    reduction.mark_read(&read, &mut columns);
-    // Those of whole bodies are everywhere.
-    for whole in 0..space.whole().len() {
-        if let Some(column) = columns.get_mut(space.whole_dof(whole) as usize) {
-            *column = false;
-        }
-    }
-    add_nodes(&mut wanted, &columns);
-    wanted
 }
 
-/// Of each prescribed unknown the owner of its first node, rank 0 without one.
-fn owners_of_prescribed(space: &Space, of_node: &[u32]) -> Vec<u32> {
-    let mut owners = vec![None; space.prescribed().len()];
-    for (node, &owner) in of_node.iter().enumerate() {
-        for &dof in space.dofs(DISPLACEMENT, node as u32) {
-            if let Some(k) = (dof as usize).checked_sub(space.free()) {
-                owners[k].get_or_insert(owner);
-            }
+/// The largest of each of these numbers on any rank.
+fn largest_of_all(comm: &dyn Comm, here: &[f64]) -> Vec<f64> {
+    let words: Vec<u64> = here.iter().map(|x| x.to_bits()).collect();
+    let mut largest = vec![0.0f64; here.len()];
+    for of_rank in comm.gather_all(&words) {
+        for (largest, word) in largest.iter_mut().zip(of_rank) {
+            *largest = largest.max(f64::from_bits(word));
         }
     }
-    owners.into_iter().map(|owner: Option<u32>| owner.unwrap_or(0)).collect()
+    largest
+}
+
+impl Pack for StressShare {
+    fn pack(&self, words: &mut Vec<u64>) {
+        self.unknowns.pack(words);
+        pack_each(&self.whole, words);
+        let (bodies, forces): (Vec<u32>, Vec<f64>) =
+            self.loads.iter().map(|&(body, force)| (body as u32, force)).unzip();
+        bodies.pack(words);
+        forces.pack(words);
+        self.apart.pack(words);
+        self.size.pack(words);
+        self.contact.pack(words);
+    }
+
+    fn unpack(words: &mut Words<'_>) -> Self {
+        let (unknowns, whole) = (words.next(), unpack_each(words));
+        let (bodies, forces): (Vec<u32>, Vec<f64>) = (words.next(), words.next());
+        StressShare {
+            unknowns,
+            whole,
+            loads: bodies.into_iter().map(|body| body as usize).zip(forces).collect(),
+            apart: words.next(),
+            size: words.next(),
+            contact: words.next(),
+        }
+    }
+}
+
+impl Pack for ContactShare {
+    fn pack(&self, words: &mut Vec<u64>) {
+        let (matrix, bounds) = self.change.parts();
+        let rows = (0..matrix.nrows()).map(|row| matrix.row(row));
+        rows.clone().map(|(columns, _)| columns.len() as u32).collect::<Vec<_>>().pack(words);
+        rows.clone().flat_map(|(columns, _)| columns.to_vec()).collect::<Vec<_>>().pack(words);
+        rows.flat_map(|(_, values)| values.to_vec()).collect::<Vec<_>>().pack(words);
+        let bounds: Vec<_> = bounds.collect();
+        bounds.len().pack(words);
+        for (unknown, at_rest, area) in bounds {
+            unknown.pack(words);
+            [at_rest, area].pack(words);
+        }
+        self.first.pack(words);
+        self.gaps.pack(words);
+        pack_each(&self.motions, words);
+    }
+
+    fn unpack(words: &mut Words<'_>) -> Self {
+        let lengths: Vec<u32> = words.next();
+        let n = lengths.len();
+        let mut start = vec![0];
+        start.extend(lengths.into_iter().scan(0, |end, length| {
+            *end += length as usize;
+            Some(*end)
+        }));
+        let matrix = Csr::new(start, words.next(), words.next(), n);
+        let matrix = matrix.expect("rows as they were packed");
+        let count: usize = words.next();
+        let bound = |_| {
+            let (unknown, [at_rest, area]) = (words.next(), words.next());
+            (unknown, at_rest, area)
+        };
+        let bounds: Vec<_> = (0..count).map(bound).collect();
+        ContactShare {
+            change: Change::of_parts(matrix, bounds),
+            first: words.next(),
+            gaps: words.next(),
+            motions: unpack_each(words),
+        }
+    }
 }

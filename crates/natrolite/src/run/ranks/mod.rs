@@ -1,36 +1,43 @@
 //! One case on several ranks.
 //!
-//! Rank 0 reads or makes the mesh, and sends it to the others. Every rank finds out with the others who owns
-//! which node, keeps the part around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
+//! Rank 0 reads or makes the mesh. It finds out with the others who owns which node, gives each of them the part
+//! around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
 //! are those of any run; what adds up over unknowns does so over the ranks. Of the fields each rank has a
 //! piece, to be written by [`crate::output::write_data_of_ranks`]. Rank 0 makes all other results, from an excerpt
 //! of the mesh that it cut out before, and from the values that the ranks have there.
 //!
-//! Stress comes first, and of a case with stress rank 0 keeps the whole mesh and has all of the fields.
+//! Stress comes first. Then rank 0 tells the others what it found of the contacts.
 
+mod contacts;
+mod current;
+mod deal;
 mod engine;
 mod excerpt;
+mod gaps;
 mod kept;
 mod mechanics;
-mod numbering;
 mod owners;
+mod packed_mesh;
+mod partition;
 mod pieces;
+mod placed;
 mod share;
-mod spread;
+mod unknowns;
+mod words;
 
 pub use engine::Engine;
 
 use super::current::Current;
-use super::model::Model;
-use super::{
-    Geometry, Log, Mechanics, Observer, RunError, find, on_finer_meshes, peak_memory, solve,
-};
+use super::laws::Laws;
+use super::model::{Model, points_of};
+use super::{Geometry, Log, Observer, RunError, find, on_finer_meshes, peak_memory, solve};
 use crate::case::Case;
-use crate::results::{Piece, Results, Status};
+use crate::results::{Field, Piece, Results, Status};
 use algebra::Comm;
+use contacts::{ContactState, tell_contacts};
+use excerpt::Excerpt;
 use mechanics::Stress;
 use share::Share;
-use spread::spread;
 use std::time::{Duration, Instant};
 
 /// What a rank has of a run.
@@ -77,78 +84,119 @@ pub fn solve_refined(
     observer.phase("mesh");
     let first = engine.comm().rank() == 0;
     let own = first.then(|| Geometry::of(case, refinement)).transpose();
-    let own = agreed(engine.comm(), own.map_err(RunError::from))?;
-    let whole = spread(engine.comm(), own);
+    let whole = agreed(engine.comm(), own.map_err(RunError::from))?;
     let meshed = start.elapsed();
-    let stress = mechanics::solve_mechanics(case, &whole, engine, observer)?;
-    if !case.physics().current {
-        return Ok(stress_alone(case, whole, stress, (start, meshed), observer));
-    }
     observer.phase("partition");
-    let contacts = stress.as_ref().map_or(&[][..], |stress| &stress.contacts);
-    let mut share = Share::of(case, &whole, contacts, engine)?;
-    // From here on the whole is nowhere, unless it is small and the excerpt.
-    let excerpt = share.excerpt.take();
-    let kept = excerpt.as_ref().is_some_and(|e| e.part.is_none()).then_some(whole);
-    let solution = share.solve(case, excerpt.as_ref(), engine, observer)?;
+    let parting = Instant::now();
+    let (Share { part, cut, stress, current }, excerpt) = Share::of(case, whole, engine)?;
+    let (on, place) = ((&part, &cut), excerpt.as_ref());
+    let times = Times { start, meshed, parted: parting.elapsed() };
+    let mut stress =
+        stress.map(|share| share.solve(case, on, place, engine, observer)).transpose()?;
+    let mut current = match current {
+        Some(share) => {
+            let told = settle_contacts(case, (&share.contacts, place), &stress, &cut, engine)?;
+            Some(share.solve(case, (&part, &told), place, engine, observer)?)
+        }
+        None => None,
+    };
     let settled = stress.as_ref().is_none_or(|stress| stress.converged);
-    let status = Status::of(settled && solution.newton.converged);
-    // Of stress rank 0 has everything.
-    let piece = solution.piece.filter(|_| stress.is_none());
-    let Some(excerpt) = excerpt else {
-        // What only rank 0 does may fail there.
-        agreed(engine.comm(), Ok(()))?;
-        return Ok((status, RankResults { results: None, piece }));
+    let status = Status::of(settled && current.as_ref().is_none_or(|c| c.newton.converged));
+    let mut fields = current.as_mut().map_or_else(Vec::new, |c| std::mem::take(&mut c.fields));
+    fields.extend(stress.iter_mut().flat_map(|stress| std::mem::take(&mut stress.fields)));
+    let (piece, fields) = match engine.comm().size() {
+        1 => (None, fields),
+        _ => {
+            let nodes = place.map_or(&[][..], |excerpt| &excerpt.nodes);
+            let (piece, fields) = cut.complete(engine.comm(), part.mesh, fields, nodes);
+            (Some(piece), fields)
+        }
     };
-    let (geometry, part_of) = match (excerpt.part, kept) {
-        (Some((part, place)), _) => (part, Some(place)),
-        (None, whole) => (whole.expect("it was kept"), None),
-    };
-    let mut log = Log { text: String::new(), observer };
-    let (mechanics, earlier) = stress.map_or((None, None), |s| (s.mechanics, Some(s.ranks)));
-    mechanics.iter().flat_map(|m| &m.messages).for_each(|message| log.warn(message));
-    let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
-    let model = Model::with_bodies(case, &geometry, excerpt.bodies, contacts);
-    let model = agreed(engine.comm(), model.map_err(RunError::from))?;
-    log.observer.linear(&solution.linear);
-    let mut outcome = solve::finish(&model, solution.free, solution.newton, solution.linear);
-    outcome.worst = solution.worst;
-    let current = Current::new(model, outcome, solution.setup, &mut log);
-    current.log_residuals(&mut log);
-    let log = log.text;
-    let dofs = solution.unknowns + mechanics.as_ref().map_or(0, |m| m.dofs);
-    let stresses = mechanics.as_ref().map(Mechanics::fields);
-    let mut found = find(case, &geometry, Some(&current), mechanics, (start, meshed), log);
-    drop(current);
-    found.fields = solution.fields;
-    found.fields.extend(stresses.into_iter().flatten());
-    found.summary.mesh = excerpt.summary;
-    found.summary.dofs = dofs;
-    found.summary.ranks = Some(solution.ranks.after(earlier));
-    let mut results = found.on_mesh(case, geometry);
-    results.part_of = part_of;
-    Ok((status, RankResults { results: Some(results), piece }))
+    let results = excerpt.map(|e| results_on(e, case, (stress, current), fields, times, observer));
+    // What only rank 0 does may fail there.
+    let results = agreed(engine.comm(), results.transpose())?;
+    Ok((status, RankResults { results, piece }))
 }
 
-/// What there is of a case without current.
-fn stress_alone(
+/// What the current reads of the contacts that were solved, on all ranks; rank 0 finds out whether bodies
+/// still have a reference potential.
+fn settle_contacts(
     case: &Case,
-    whole: Geometry,
-    stress: Option<Stress>,
-    times: (Instant, Duration),
+    (names, excerpt): (&[String], Option<&Excerpt>),
+    stress: &Option<Stress>,
+    cut: &pieces::Cut,
+    engine: &dyn Engine,
+) -> Result<Vec<ContactState>, RunError> {
+    let Some(stress) = stress else { return Ok(Vec::new()) };
+    let found = stress.mechanics.as_ref().map_or(&[][..], |mechanics| &mechanics.contacts);
+    let check = |excerpt: &Excerpt| -> Result<(), RunError> {
+        let geometry = &excerpt.geometry;
+        let area = |support| points_of(geometry, support).area();
+        let bodies = excerpt.bodies.as_ref().expect("a current has bodies");
+        Laws::of(case, geometry, bodies, found, &area)?;
+        Ok(())
+    };
+    agreed(engine.comm(), excerpt.map_or(Ok(()), check))?;
+    let in_whole = excerpt.and_then(|excerpt| excerpt.part_of.as_ref());
+    let found = (found, in_whole.map(|part_of| &part_of.nodes[..]));
+    Ok(tell_contacts(engine.comm(), names.len(), found, cut.nodes()))
+}
+
+/// When things were done.
+struct Times {
+    start: Instant,
+    /// Until the mesh was there.
+    meshed: Duration,
+    /// From there until all ranks had their parts.
+    parted: Duration,
+}
+
+/// What rank 0 makes of what was found at the excerpt.
+fn results_on(
+    excerpt: Excerpt,
+    case: &Case,
+    (stress, solution): (Option<Stress>, Option<current::Solution>),
+    fields: Vec<Field>,
+    Times { start, meshed, parted }: Times,
     observer: &mut dyn Observer,
-) -> (Status, RankResults) {
-    let status = Status::of(stress.as_ref().is_none_or(|stress| stress.converged));
-    let mut results = None;
-    if let Some(Stress { mechanics: Some(mechanics), ranks, .. }) = stress {
-        let mut log = Log { text: String::new(), observer };
-        mechanics.messages.iter().for_each(|message| log.warn(message));
-        let log = log.text;
-        let mut found = find(case, &whole, None, Some(mechanics), times, log);
-        found.summary.ranks = Some(ranks);
-        results = Some(found.on_mesh(case, whole));
-    }
-    (status, RankResults { results, piece: None })
+) -> Result<Results, RunError> {
+    let Excerpt { geometry, part_of, bodies, summary, .. } = excerpt;
+    let mut log = Log { text: String::new(), observer };
+    let (mut mechanics, earlier) = stress.map_or((None, None), |s| (s.mechanics, Some(s.ranks)));
+    mechanics.iter().flat_map(|m| &m.messages).for_each(|message| log.warn(message));
+    let mut dofs = mechanics.as_ref().map_or(0, |m| m.dofs);
+    let mut ranks = None;
+    let current = match solution {
+        Some(solution) => {
+            let contacts = mechanics.as_ref().map_or(&[][..], |m| &m.contacts);
+            let bodies = bodies.expect("a current has bodies");
+            let model = Model::with_bodies(case, &geometry, bodies, contacts)?;
+            log.observer.linear(&solution.linear);
+            let mut outcome =
+                solve::finish(&model, solution.free, solution.newton, solution.linear);
+            outcome.worst = solution.worst;
+            let current = Current::new(model, outcome, parted + solution.setup, &mut log);
+            current.log_residuals(&mut log);
+            dofs += solution.unknowns;
+            ranks = Some(solution.ranks.after(earlier));
+            Some(current)
+        }
+        None => {
+            mechanics.iter_mut().for_each(|mechanics| mechanics.setup += parted);
+            ranks = ranks.or(earlier);
+            None
+        }
+    };
+    let log = log.text;
+    let mut found = find(case, &geometry, current.as_ref(), mechanics, (start, meshed), log);
+    drop(current);
+    found.fields = fields;
+    found.summary.mesh = summary;
+    found.summary.dofs = dofs;
+    found.summary.ranks = ranks;
+    let mut results = found.on_mesh(case, geometry);
+    results.part_of = part_of;
+    Ok(results)
 }
 
 /// Largest resident memory of any rank so far \[byte\], where the system tells. All ranks call this together.

@@ -1,7 +1,8 @@
 //! What a rank writes of a run.
 
-use super::owners::Owners;
-use super::share::at_ghosts;
+use super::current::at_ghosts;
+use super::owners::Owned;
+use super::words::{Pack, Words};
 use crate::results::{Field, Piece};
 use algebra::{Comm, IndexMap};
 use mesh::{Mesh, Part};
@@ -21,19 +22,18 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// The piece of `rank` in its part.
-    pub fn new(part: &Part, owners: &Owners, rank: u32) -> Self {
+    /// The piece of `rank` in its part; `owned` says whose the nodes of the whole are.
+    pub fn new(part: &Part, owned: &Owned, rank: u32) -> Self {
         let cells = part.mesh.blocks.iter().flat_map(|block| block.cells());
-        let owner = |node: u32| owners.of_node[part.nodes[node as usize] as usize];
+        let owner = |node: u32| owned.by[part.nodes[node as usize] as usize];
         let is_own = cells.map(|nodes| owner(nodes[0]) == rank).collect();
-        let number = |&node: &u32| owners.number_of_node[node as usize];
-        let owned = u64::from(owners.owned_nodes.start)..u64::from(owners.owned_nodes.end);
+        let number = |&node: &u32| owned.number[node as usize];
         Cut {
             is_own,
             nodes: part.nodes.clone(),
             cells: part.cells.clone(),
             number: part.nodes.iter().map(number).collect(),
-            owned: IndexMap::new(owned, Vec::new()),
+            owned: IndexMap::new(owned.range(rank), Vec::new()),
         }
     }
 
@@ -43,45 +43,96 @@ impl Cut {
     /// A rank has all cells around the nodes that it owns, so that `fields`, at the nodes of its part, are
     /// right there; at others they come from the owners.
     pub fn complete(
-        self,
+        mut self,
         comm: &dyn Comm,
         part: Mesh,
         fields: Vec<Field>,
         elsewhere: &[u64],
     ) -> (Piece, Vec<Field>) {
-        let own = part.with_cells(self.is_own);
+        let own = part.with_cells(std::mem::take(&mut self.is_own));
         drop(part);
-        let range = self.owned.owned();
-        let mut place = vec![0; self.owned.owned_len()];
-        for (local, &number) in (0_u32..).zip(&self.number) {
-            if range.contains(&u64::from(number)) {
-                place[(u64::from(number) - range.start) as usize] = local;
-            }
-        }
+        let whole = |of: &[u32], at: &[u32]| at.iter().map(|&k| of[k as usize]).collect();
         let mut wanted: Vec<u64> =
             own.nodes.iter().map(|&node| u64::from(self.number[node as usize])).collect();
         wanted.extend_from_slice(elsewhere);
         let (mut of_piece, mut of_others) = (Vec::new(), Vec::new());
         for field in fields {
             let n = field.components;
-            let mut values = vec![0.0; n * wanted.len()];
-            for component in 0..n {
-                let owned: Vec<f64> =
-                    place.iter().map(|&node| field.values[n * node as usize + component]).collect();
-                let complete = at_ghosts(comm, &self.owned, &wanted, &owned);
-                values
-                    .iter_mut()
-                    .skip(component)
-                    .step_by(n)
-                    .zip(complete)
-                    .for_each(|(v, x)| *v = x);
-            }
+            let mut values = self.of_owners(comm, (&field.values, n), &wanted);
+            drop(field.values);
             let others = values.split_off(n * own.nodes.len());
-            of_others.push(Field { name: field.name.clone(), values: others, ..field });
-            of_piece.push(Field { values, ..field });
+            let (name, unit) = (field.name, field.unit);
+            of_others.push(Field { name: name.clone(), unit, components: n, values: others });
+            of_piece.push(Field { name, unit, components: n, values });
         }
-        let whole = |of: &[u32], at: &[u32]| at.iter().map(|&k| of[k as usize]).collect();
         let (nodes, cells) = (whole(&self.nodes, &own.nodes), whole(&self.cells, &own.cells));
         (Piece { mesh: own.mesh, nodes, cells, fields: of_piece }, of_others)
+    }
+
+    /// Numbers in the whole of the nodes of the part, rising.
+    pub fn nodes(&self) -> &[u32] {
+        &self.nodes
+    }
+
+    /// True for a node of the part that this rank owns.
+    pub fn owns(&self, node: u32) -> bool {
+        self.owned.owned().contains(&u64::from(self.number[node as usize]))
+    }
+
+    /// Values at the nodes with the numbers `wanted` among all ranks, as their owners have them; `values` are
+    /// those at the nodes of the part, `n` at each. All ranks call this together.
+    fn of_owners(&self, comm: &dyn Comm, (values, n): (&[f64], usize), wanted: &[u64]) -> Vec<f64> {
+        let range = self.owned.owned();
+        let mut place = vec![0; self.owned.owned_len()];
+        for (local, &number) in self.number.iter().enumerate() {
+            if range.contains(&u64::from(number)) {
+                place[(u64::from(number) - range.start) as usize] = local;
+            }
+        }
+        let mut all = vec![0.0; n * wanted.len()];
+        for component in 0..n {
+            let owned: Vec<f64> = place.iter().map(|&node| values[n * node + component]).collect();
+            let complete = at_ghosts(comm, &self.owned, wanted, &owned);
+            let places = all.iter_mut().skip(component).step_by(n);
+            places.zip(complete).for_each(|(place, value)| *place = value);
+        }
+        all
+    }
+
+    /// [`Cut::of_owners`] of vectors.
+    pub fn vectors(&self, comm: &dyn Comm, values: &[[f64; 3]], wanted: &[u64]) -> Vec<[f64; 3]> {
+        let all = self.of_owners(comm, (values.as_flattened(), 3), wanted);
+        all.as_chunks::<3>().0.to_vec()
+    }
+
+    /// [`Cut::of_owners`] of tensors.
+    pub fn tensors(
+        &self,
+        comm: &dyn Comm,
+        values: &[[[f64; 3]; 3]],
+        wanted: &[u64],
+    ) -> Vec<[[f64; 3]; 3]> {
+        let all = self.of_owners(comm, (values.as_flattened().as_flattened(), 9), wanted);
+        all.as_chunks::<3>().0.as_chunks::<3>().0.to_vec()
+    }
+}
+
+impl Pack for Cut {
+    fn pack(&self, words: &mut Vec<u64>) {
+        self.is_own.pack(words);
+        self.nodes.pack(words);
+        self.cells.pack(words);
+        self.number.pack(words);
+        self.owned.pack(words);
+    }
+
+    fn unpack(words: &mut Words<'_>) -> Self {
+        Cut {
+            is_own: words.next(),
+            nodes: words.next(),
+            cells: words.next(),
+            number: words.next(),
+            owned: words.next(),
+        }
     }
 }

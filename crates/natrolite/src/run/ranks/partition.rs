@@ -1,0 +1,81 @@
+//! The owners of the nodes, found by the engine's partitioner.
+
+use super::Engine;
+use super::deal::deal;
+use super::words::{Pack, Words};
+use crate::run::RunError;
+use mesh::{CornerGraph, CornerGraphs, Mesh};
+use std::ops::Range;
+use std::time::Instant;
+
+/// The owner of each node of the mesh that rank 0 has, on rank 0. All ranks call this together.
+///
+/// The corners of cells are parted by their graph, of which each rank gets a block of rows; other nodes go
+/// with a corner near by.
+///
+/// # Errors
+/// When the engine finds no partition.
+pub fn partition(whole: Option<&Mesh>, engine: &dyn Engine) -> Result<Vec<u32>, RunError> {
+    let (comm, start) = (engine.comm(), Instant::now());
+    if comm.size() == 1 {
+        return Ok(vec![0; whole.map_or(0, |mesh| mesh.points.len())]);
+    }
+    let corners = whole.map(Mesh::corners);
+    let graphs = whole.zip(corners.as_ref());
+    let graphs = graphs.map(|(mesh, corners)| CornerGraphs::new(mesh, corners));
+    let all = corners.as_ref().map_or(0, Vec::len);
+    let rows = graphs
+        .map(|graphs| move |rank| Rows { all, graph: graphs.rows(slice(all, rank, comm.size())) });
+    let Rows { all, graph } = deal(comm, rows);
+    log::debug!(
+        "the graph of {all} corners is spread after {:.3} s",
+        start.elapsed().as_secs_f64()
+    );
+    let parts = engine.partition(all, &graph).map_err(RunError::Engine)?;
+    drop(graph);
+    log::debug!("parts are found after {:.3} s", start.elapsed().as_secs_f64());
+    let mut words = vec![Vec::new(); comm.size()];
+    words[0] = parts.into_iter().map(u64::from).collect();
+    let parts = comm.exchange(words).into_iter().flatten();
+    let (Some(mesh), Some(corners)) = (whole, corners) else { return Ok(Vec::new()) };
+    let mut of_node = vec![0; mesh.points.len()];
+    for (corner, owner) in corners.into_iter().zip(parts) {
+        of_node[corner as usize] = owner as u32;
+    }
+    let near = mesh.corner_of_nodes();
+    Ok(near.into_iter().map(|corner| of_node[corner as usize]).collect())
+}
+
+/// Slice number `k` of `slices` about equal ones of `all`.
+fn slice(all: usize, k: usize, slices: usize) -> Range<usize> {
+    let cut = |k: usize| (all as u128 * k as u128 / slices as u128) as usize;
+    cut(k)..cut(k + 1)
+}
+
+/// What a rank gets of the graph.
+struct Rows {
+    /// Corners of the whole.
+    all: usize,
+    graph: CornerGraph,
+}
+
+impl Pack for Rows {
+    fn pack(&self, words: &mut Vec<u64>) {
+        self.all.pack(words);
+        // No mesh that fits into numbers of 32 bits has rows that long.
+        let lengths = self.graph.start.windows(2).map(|ends| (ends[1] - ends[0]) as u32);
+        lengths.collect::<Vec<_>>().pack(words);
+        self.graph.neighbours.pack(words);
+    }
+
+    fn unpack(words: &mut Words<'_>) -> Self {
+        let all = words.next();
+        let mut end = 0;
+        let mut start = vec![0];
+        start.extend(words.next::<Vec<u32>>().into_iter().map(|length| {
+            end += i64::from(length);
+            end
+        }));
+        Rows { all, graph: CornerGraph { start, neighbours: words.next() } }
+    }
+}
