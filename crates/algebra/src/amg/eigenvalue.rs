@@ -41,8 +41,17 @@ impl Product for Scaled<'_> {
         y.par_chunks_mut(PIECE).enumerate().for_each(|(piece, y)| {
             for (k, y) in y.iter_mut().enumerate() {
                 let (columns, values) = self.0.row(piece * PIECE + k);
-                let terms = columns.iter().zip(values).map(|(&j, v)| v * f64::from(x[j as usize]));
-                *y = (self.1 * terms.sum::<f64>()) as f32;
+                // Four sums side by side: each addition waits for the one before it.
+                let ((js, others), (fours, rest)) =
+                    (columns.as_chunks::<4>(), values.as_chunks::<4>());
+                let mut sums = [0.0; 4];
+                for (j, v) in js.iter().zip(fours) {
+                    for k in 0..4 {
+                        sums[k] += v[k] * f64::from(x[j[k] as usize]);
+                    }
+                }
+                let rest = others.iter().zip(rest).map(|(&j, v)| v * f64::from(x[j as usize]));
+                *y = (self.1 * (rest.sum::<f64>() + sums.iter().sum::<f64>())) as f32;
             }
         });
     }

@@ -29,7 +29,6 @@ mod smoother;
 mod split;
 mod stored;
 mod strength;
-mod sums;
 mod tentative;
 mod unstored;
 

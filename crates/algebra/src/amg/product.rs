@@ -1,10 +1,8 @@
 //! The product of two sparse matrices of blocks.
 
 use super::blocks::{Blocks, View};
-use super::sums::Sums;
 use crate::Csr;
 use rayon::prelude::*;
-use std::sync::Mutex;
 
 /// Rows of blocks per task.
 const ROWS: usize = 1024;
@@ -97,7 +95,7 @@ impl Blocks<f64> {
 pub fn csr_product(a: &Csr, b: &Csr) -> Csr {
     let (a, b) = (View::scalar(a), View::scalar(b));
     let mut product = Blocks::without_rows([1, 1], a.nrows(), b.ncols);
-    product.append(multiply(&a, &b, &all_pieces(&a), &Pool::default()));
+    product.append(multiply(&a, &b, &all_pieces(&a)));
     product.view().to_csr()
 }
 
@@ -120,7 +118,6 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
     ap.pieces.resize_with(last.len(), Piece::default);
     let mut coarse = Blocks::without_rows([r.shape[0], shape[1]], r.nrows(), p.ncols);
     let mut is_made = vec![false; last.len()];
-    let pool = Pool::default();
     for (strip, pieces) in strips.into_iter().enumerate() {
         let mut wanted = Vec::new();
         each_column(r, pieces, |j| {
@@ -128,9 +125,9 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
                 wanted.push(j / ROWS);
             }
         });
-        let made = multiply(&a, &p, &wanted, &pool);
+        let made = multiply(&a, &p, &wanted);
         wanted.into_iter().zip(made).for_each(|(k, piece)| ap.pieces[k] = piece);
-        coarse.append(multiply(&r, &ap, pieces, &pool));
+        coarse.append(multiply(&r, &ap, pieces));
         let done = last.iter().zip(&mut ap.pieces).filter(|(last, _)| **last == strip);
         done.for_each(|(_, piece)| *piece = Piece::default());
     }
@@ -150,19 +147,16 @@ fn each_column(r: View<f32>, pieces: &[usize], mut f: impl FnMut(usize)) {
     }
 }
 
-/// Working memory that one product leaves to the next: it is as long as a row is wide.
-type Pool = Mutex<Vec<Sums>>;
-
 /// Pieces of A B, row by row (Gustavson, ACM Trans. Math. Softw. 4 (1978) 250), with sums in double
 /// precision.
 ///
 /// # Panics
 /// If the inner sizes differ.
-fn multiply<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize], pool: &Pool) -> Vec<Piece> {
+fn multiply<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize]) -> Vec<Piece> {
     assert_eq!((a.ncols(), a.shape()[1]), (b.nrows(), b.shape()[0]));
     let [rows, inner] = a.shape();
     match [rows, inner, b.shape()[1]] {
-        [1, 1, 1] => rows_of_numbers(a, b, pieces, pool),
+        [1, 1, 1] => rows_of::<A, B, 1, 1, 1>(a, b, pieces),
         [2, 2, 2] => rows_of::<A, B, 2, 2, 2>(a, b, pieces),
         [2, 2, 3] => rows_of::<A, B, 2, 2, 3>(a, b, pieces),
         [3, 2, 3] => rows_of::<A, B, 3, 2, 3>(a, b, pieces),
@@ -172,40 +166,6 @@ fn multiply<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize], pool: &Pool) -> Ve
         [6, 6, 6] => rows_of::<A, B, 6, 6, 6>(a, b, pieces),
         sizes => unreachable!("no level has blocks {sizes:?}"),
     }
-}
-
-/// For blocks 1 x 1, with sorted rows.
-fn rows_of_numbers<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize], pool: &Pool) -> Vec<Piece> {
-    let n = a.nrows();
-    let piece = |&piece: &usize| {
-        // A poisoned lock means that a thread panicked in here.
-        let lock = || pool.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let spare = lock().pop().filter(|sums| sums.len() >= b.ncols());
-        let mut sums = spare.unwrap_or_else(|| Sums::new(b.ncols()));
-        let rows = piece * ROWS..n.min((piece + 1) * ROWS);
-        let guess = rows.clone().map(|i| a.row(i).0.len()).sum();
-        let mut start = Vec::with_capacity(rows.len() + 1);
-        start.push(0);
-        let mut columns = Vec::<u32>::with_capacity(guess);
-        let mut values = Vec::<f64>::with_capacity(guess);
-        for i in rows {
-            let (ks, left) = a.row(i);
-            for (&k, &left) in ks.iter().zip(left) {
-                let (js, right) = b.row(k as usize);
-                sums.add(left.into(), js, right);
-            }
-            sums.take(|j, sum| {
-                columns.push(j);
-                values.push(sum);
-            });
-            start.push(columns.len() as u32);
-        }
-        lock().push(sums);
-        columns.shrink_to_fit();
-        values.shrink_to_fit();
-        Piece { start, columns, values }
-    };
-    pieces.par_iter().map(piece).collect()
 }
 
 fn rows_of<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
@@ -287,7 +247,7 @@ mod tests {
 
     fn product(a: View<f64>, b: View<f64>) -> Blocks<f64> {
         let mut product = Blocks::without_rows([a.shape[0], b.shape[1]], a.nrows(), b.ncols);
-        product.append(multiply(&a, &b, &all_pieces(&a), &Pool::default()));
+        product.append(multiply(&a, &b, &all_pieces(&a)));
         product
     }
 
@@ -321,10 +281,10 @@ mod tests {
         let r = p.transpose();
         let at_once = {
             let (shape, nrows, ncols) = ([1, 1], a.view().nrows(), p.ncols);
-            let pieces = multiply(&a.view(), &p.view(), &all_pieces(&a.view()), &Pool::default());
+            let pieces = multiply(&a.view(), &p.view(), &all_pieces(&a.view()));
             let ap = Pieces { shape, nrows, ncols, pieces };
             let mut coarse = Blocks::without_rows(shape, ncols, ncols);
-            coarse.append(multiply(&r.view(), &ap, &all_pieces(&r.view()), &Pool::default()));
+            coarse.append(multiply(&r.view(), &ap, &all_pieces(&r.view())));
             coarse
         };
         let got = galerkin(r.view(), a.view(), p.view());

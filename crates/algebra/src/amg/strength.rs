@@ -144,14 +144,15 @@ impl<'a> Strength<'a> {
     }
 
     /// True if positive entries at least as large as -`v` lead from i to j over one other row.
-    #[cold]
     fn is_between(&self, i: usize, j: usize, v: f64) -> bool {
         let least = -v;
+        let leads_on = |k: usize| {
+            let columns = &self.columns[self.start[k]..self.start[k + 1]];
+            let found = columns.iter().position(|&other| other as usize == j);
+            found.is_some_and(|at| self.weights[self.start[k] + at] >= least)
+        };
         least <= self.positive[j]
-            && self
-                .row(i)
-                .filter(|&(k, w)| w >= least && k != i)
-                .any(|(k, _)| self.row(k).any(|(other, w)| other == j && w >= least))
+            && self.row(i).any(|(k, w)| w >= least && k != i && k != j && leads_on(k))
     }
 
     /// Column and weight of all entries of a row.
