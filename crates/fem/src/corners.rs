@@ -1,7 +1,7 @@
 //! From first to second order: what the values at the corners are at all nodes.
 
 use algebra::Csr;
-use mesh::{Mesh, reference};
+use mesh::{CellKind, Mesh, reference};
 
 /// The interpolation from the corners of second-order cells to all nodes: a row for each of `rows`
 /// unknowns or nodes of multigrid, of which `row_of` tells that of a node of the mesh, if it has one; a column
@@ -32,52 +32,63 @@ pub fn interpolation_from_corners(
     let coarse = (0..rows).filter(|&row| is_coarse[row]);
     let count = coarse.zip(0u32..).map(|(row, k)| column[row] = k).count();
     // Each other row belongs to a node inside an edge, a face or a cell, and takes what the first cell says.
-    let mut all: Vec<Vec<(u32, f64)>> = vec![Vec::new(); rows];
-    for block in &mesh.blocks {
-        let (kind, corners) = (block.kind, block.kind.corner_count());
-        let shapes: Vec<Vec<f64>> =
-            reference::nodes(kind).iter().map(|&x| reference::values(kind.linear(), x)).collect();
-        for cell in block.cells() {
-            for (&node, shape) in cell.iter().zip(&shapes).skip(corners) {
-                let Some(at) = row_of(node).filter(|&row| column[row as usize] == u32::MAX) else {
-                    continue;
-                };
-                let row = &mut all[at as usize];
-                if row.is_empty() {
-                    let terms = cell[..corners].iter().zip(shape).filter(|(_, s)| s.abs() > 1e-12);
-                    let terms = terms.filter_map(|(&corner, &s)| Some((row_of(corner)?, s)));
-                    row.extend(terms.map(|(row, s)| (column[row as usize], s)));
-                    row.sort_unstable_by_key(|term| term.0);
-                    // Corners that are tied to one whole body are one row.
-                    row.dedup_by(|next, kept| {
-                        let same = next.0 == kept.0;
-                        if same {
-                            kept.1 += next.1;
-                        }
-                        same
-                    });
+    let mut sources = vec![NO_SOURCE; rows];
+    for (block, number) in mesh.blocks.iter().zip(0u32..) {
+        let corners = block.kind.corner_count();
+        for (cell, at) in block.cells().zip(0u32..) {
+            for (&node, k) in cell.iter().zip(0u32..).skip(corners) {
+                let Some(row) = row_of(node) else { continue };
+                let source = &mut sources[row as usize];
+                if *source == NO_SOURCE {
+                    *source = [number, at, k];
                 }
             }
         }
     }
+    let shapes: Vec<Vec<Vec<f64>>> = mesh.blocks.iter().map(|block| shapes(block.kind)).collect();
     let (mut start, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
-    for (&column, row) in column.iter().zip(&all) {
-        if column != u32::MAX {
-            columns.push(column);
-            values.push(1.0);
-        } else {
-            columns.extend(row.iter().map(|term| term.0));
-            values.extend(row.iter().map(|term| term.1));
+    let mut terms: Vec<(u32, f64)> = Vec::new();
+    for (&column_of_row, &[block, cell, node]) in column.iter().zip(&sources) {
+        terms.clear();
+        if column_of_row != u32::MAX {
+            terms.push((column_of_row, 1.0));
+        } else if block != u32::MAX {
+            let (block, shapes) = (&mesh.blocks[block as usize], &shapes[block as usize]);
+            let first = cell as usize * block.kind.node_count();
+            let corners = &block.nodes[first..first + block.kind.corner_count()];
+            let shape = corners.iter().zip(&shapes[node as usize]).filter(|(_, s)| s.abs() > 1e-12);
+            terms.extend(
+                shape.filter_map(|(&corner, &s)| Some((column[row_of(corner)? as usize], s))),
+            );
+            terms.sort_unstable_by_key(|term| term.0);
+            // Corners that are tied to one whole body are one row.
+            terms.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 += next.1;
+                }
+                same
+            });
         }
+        columns.extend(terms.iter().map(|term| term.0));
+        values.extend(terms.iter().map(|term| term.1));
         start.push(columns.len());
     }
     Some(Csr::new(start, columns, values, count).expect("sorted terms make a matrix"))
 }
 
+/// Block, cell and node of the cell that say what a row is; none yet.
+const NO_SOURCE: [u32; 3] = [u32::MAX; 3];
+
+/// The shape functions of the corners at each node of a cell.
+fn shapes(kind: CellKind) -> Vec<Vec<f64>> {
+    reference::nodes(kind).iter().map(|&x| reference::values(kind.linear(), x)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mesh::{CellKind, brick};
+    use mesh::brick;
 
     #[test]
     fn linear_functions_are_carried_exactly() {

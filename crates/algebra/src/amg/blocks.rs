@@ -111,6 +111,39 @@ impl<'a, T: Copy> View<'a, T> {
     }
 }
 
+impl View<'_, f64> {
+    /// The diagonal entries, unknown by unknown; 0 where there is none.
+    pub fn diagonal(&self) -> impl Iterator<Item = f64> + '_ {
+        let b = self.shape[0];
+        (0..self.nrows()).flat_map(move |i| {
+            let (columns, blocks) = self.row(i);
+            let own = columns.iter().position(|&j| j as usize == i);
+            (0..b).map(move |c| own.map_or(0.0, |k| blocks[k * b * b + c * (b + 1)]))
+        })
+    }
+
+    /// The matrix with its rows sorted.
+    pub fn to_csr(self) -> Csr {
+        let [rows, cols] = self.shape;
+        let (mut start, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
+        for i in 0..self.nrows() {
+            let (js, blocks) = self.row(i);
+            let mut order: Vec<usize> = (0..js.len()).collect();
+            order.sort_unstable_by_key(|&k| js[k]);
+            for r in 0..rows {
+                for &k in &order {
+                    for c in 0..cols {
+                        columns.push(js[k] * cols as u32 + c as u32);
+                        values.push(blocks[k * rows * cols + c * rows + r]);
+                    }
+                }
+                start.push(columns.len());
+            }
+        }
+        Csr::from_sorted(start, columns, values, self.ncols * cols)
+    }
+}
+
 impl Blocks<f32> {
     /// The transposed matrix; its rows are sorted because the rows here are walked in order.
     pub(super) fn transpose(&self) -> Blocks<f32> {

@@ -12,9 +12,11 @@
 
 mod aggregate;
 mod blocks;
+mod coarsen;
 mod cycle;
 mod diagonal;
 mod eigenvalue;
+mod given;
 mod layout;
 mod level;
 mod order;
@@ -22,6 +24,7 @@ mod problem;
 pub(crate) mod product;
 mod prolongation;
 mod sliced;
+mod slicing;
 mod smoother;
 mod split;
 mod stored;
@@ -39,8 +42,9 @@ use crate::linear::check_matrix;
 use crate::operator::FinestLevels;
 use crate::vector::norm;
 use crate::{Cholesky, Csr, LinearError, LinearSolver, Operator};
+use coarsen::Levels;
 use layout::Layout;
-use level::{Level, Levels};
+use level::Level;
 use order::Order;
 use sliced::room;
 use smoother::{Smoothed, Vectors};
@@ -114,7 +118,7 @@ impl Amg {
         let layout = problem.layout(a.nrows())?;
         let scale = level::scale_of(a)?;
         let Levels { above: levels, last, orders: [order, last_order] } =
-            level::coarsen(a, problem, &layout, scale, p)?;
+            coarsen::coarsen(a, problem, &layout, scale, p)?;
         let places = layout.clone().in_order(&order);
         let work = Mutex::new(Work::new(&levels, &last, last_order)?);
         Ok(Self { layout, places, order, scale, levels, work }.told())
@@ -133,7 +137,7 @@ impl Amg {
         if let Some(a) = a.matrix() {
             check_matrix(a)?;
         }
-        let Some((levels, scale)) = level::coarsen_split(a, problem, p)? else { return Ok(None) };
+        let Some((levels, scale)) = coarsen::coarsen_split(a, problem, p)? else { return Ok(None) };
         Self::of_split(levels, scale).map(Some)
     }
 
@@ -147,7 +151,7 @@ impl Amg {
         p: &AmgParameters,
     ) -> Result<Self, LinearError> {
         split.check_diagonal()?;
-        Self::of_split(level::coarsen_again(split, problem, p)?, split.scale())
+        Self::of_split(coarsen::coarsen_again(split, problem, p)?, split.scale())
     }
 
     /// Levels whose vectors are in the order of the cycle from the beginning.
@@ -175,7 +179,7 @@ impl Amg {
             return Err(LinearError::Size { what, got: layout.nodes(), wanted: finest.nodes() });
         }
         let (Levels { above: levels, last, orders: [order, last_order] }, scale) =
-            level::coarsen_by_nodes(finest, rows, problem, &layout, p)?;
+            coarsen::coarsen_by_nodes(finest, rows, problem, &layout, p)?;
         let work = Mutex::new(Work::new(&levels, &last, last_order)?);
         let places = layout.clone();
         Ok(Self { layout, places, order, scale, levels, work }.told())

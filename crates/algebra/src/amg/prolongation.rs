@@ -92,16 +92,13 @@ fn scalar_row(
     }
     ks.push(own);
     sums.push(0.0);
-    let (mut lumped, mut strong) = (0.0, 0.0);
-    for (j, v) in s.row(i) {
-        if s.is_strong(i, j, v) {
-            strong -= v;
-            let at = place(ks, sums, 1, aggregates.of[j]);
-            sums[at] -= v * t.values[j];
-        } else {
-            lumped += v;
-        }
+    let mut strong = 0.0;
+    for (j, v) in s.strong(i) {
+        strong -= v;
+        let at = place(ks, sums, 1, aggregates.of[j]);
+        sums[at] -= v * t.values[j];
     }
+    let lumped = s.row(i).map(|(_, v)| v).sum::<f64>() + strong;
     // Lumping may leave no positive diagonal, where positive entries or a whole-body unknown
     // dominate; the sum of the strong entries is the least that diffusion would have.
     let diagonal = f64::max(lumped, strong);
@@ -172,13 +169,17 @@ impl BlockRow<'_> {
         let mut rigid = [0.0; 36];
         let rigid = &mut rigid[..b * n];
         let mut has_weak = false;
-        for ((j, weight), block) in self.s.row(self.i).zip(blocks.chunks_exact(b * b)) {
+        let first = self.a.start[self.i];
+        let mut strong = self.s.strong_entries(self.i).peekable();
+        for (entry, block) in blocks.chunks_exact(b * b).enumerate() {
+            let is_strong = strong.next_if_eq(&(first + entry)).is_some();
+            let j = self.a.columns[first + entry] as usize;
             let k = self.aggregates.of[j];
             if k == NONE {
                 continue;
             }
             let t = self.t.node(j);
-            if filtered && k != own && !self.s.is_strong(self.i, j, weight) {
+            if filtered && k != own && !is_strong {
                 add_rigid(b, block, t, self.below.node(k as usize), rigid);
                 has_weak = true;
                 continue;

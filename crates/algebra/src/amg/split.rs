@@ -26,14 +26,8 @@ pub struct Split {
 }
 
 impl Split {
-    /// `a` in two parts; `finest` was made from it with this order and this scale.
-    pub(super) fn new(finest: Smoothed, a: Csr, order: Order, scale: f64) -> Self {
-        let (rows, rest) = (a.nrows(), sliced(&finest).rest(a, &order, scale));
-        Self { rows, order, scale, finest, rest }
-    }
-
-    /// The same, the finest matrix being made as well; `inverse_diagonal` is that of `scale` A in this order.
-    pub(super) fn at_once(inverse_diagonal: Vec<f32>, a: Csr, order: Order, scale: f64) -> Self {
+    /// `a` in two parts; `inverse_diagonal` is that of `scale` A in this order.
+    pub(super) fn new(inverse_diagonal: Vec<f32>, a: Csr, order: Order, scale: f64) -> Self {
         let rows = a.nrows();
         let (near, rest) = Sliced::in_two(a, &order, scale);
         let finest = Smoothed { a: Stored::Sliced(near), inverse_diagonal };

@@ -3,6 +3,7 @@
 use super::blocks::View;
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Rows per task.
 const ROWS: usize = 4096;
@@ -19,6 +20,8 @@ pub(super) struct Strength<'a> {
     threshold: Vec<f64>,
     /// Largest positive entry beside the diagonal.
     positive: Vec<f64>,
+    /// Which entries are strong, a bit each, for each [`ROWS`] rows.
+    strong: Vec<Vec<u64>>,
 }
 
 /// A row whose diagonal is this many times the sum of the others needs no coarse grid.
@@ -75,6 +78,7 @@ impl<'a> Strength<'a> {
             weights,
             threshold: vec![],
             positive: vec![],
+            strong: vec![],
         };
         (s.threshold, s.positive) = (0..a.nrows())
             .into_par_iter()
@@ -96,6 +100,8 @@ impl<'a> Strength<'a> {
                 (if local { f64::INFINITY } else { theta * largest }, positive)
             })
             .unzip();
+        let pieces = (0..a.nrows().div_ceil(ROWS)).into_par_iter();
+        s.strong = pieces.map(|piece| s.strong_of(piece)).collect();
         s
     }
 
@@ -109,23 +115,44 @@ impl<'a> Strength<'a> {
         self.threshold[i].is_infinite()
     }
 
-    /// True if an entry is strong.
-    #[inline(always)]
-    pub fn is_strong(&self, i: usize, j: usize, v: f64) -> bool {
-        // The threshold of row i alone decides most entries without a look at row j.
-        -v > self.threshold[i] && i != j && -v > self.threshold[j] && !self.is_between(i, j, v)
+    /// A bit for each entry of a piece of rows.
+    fn strong_of(&self, piece: usize) -> Vec<u64> {
+        let rows = piece * ROWS..self.nrows().min((piece + 1) * ROWS);
+        let entries = self.start[rows.end] - self.start[rows.start];
+        let mut bits = Vec::with_capacity(entries.div_ceil(64));
+        let (mut word, mut filled) = (0, 0);
+        for i in rows {
+            let (own, positive) = (self.threshold[i], self.positive[i]);
+            for (j, v) in self.row(i) {
+                // Diagonal entries are positive. Not &&: half of all entries are strong, without a pattern.
+                let mut is_strong = -v > own.max(self.threshold[j]);
+                if is_strong & (-v <= positive) {
+                    is_strong = !self.is_between(i, j, v);
+                }
+                word |= u64::from(is_strong) << filled;
+                filled += 1;
+                if filled == 64 {
+                    bits.push(word);
+                    (word, filled) = (0, 0);
+                }
+            }
+        }
+        if filled > 0 {
+            bits.push(word);
+        }
+        bits
     }
 
     /// True if positive entries at least as large as -`v` lead from i to j over one other row.
-    #[inline(always)]
     fn is_between(&self, i: usize, j: usize, v: f64) -> bool {
-        -v <= self.positive[i] && -v <= self.positive[j] && self.has_positive_path(i, j, -v)
-    }
-
-    fn has_positive_path(&self, i: usize, j: usize, least: f64) -> bool {
-        self.row(i)
-            .filter(|&(k, w)| w >= least && k != i)
-            .any(|(k, _)| self.row(k).any(|(other, w)| other == j && w >= least))
+        let least = -v;
+        let leads_on = |k: usize| {
+            let columns = &self.columns[self.start[k]..self.start[k + 1]];
+            let found = columns.iter().position(|&other| other as usize == j);
+            found.is_some_and(|at| self.weights[self.start[k] + at] >= least)
+        };
+        least <= self.positive[j]
+            && self.row(i).any(|(k, w)| w >= least && k != i && k != j && leads_on(k))
     }
 
     /// Column and weight of all entries of a row.
@@ -139,6 +166,48 @@ impl<'a> Strength<'a> {
     /// Column and weight of the strong entries of a row.
     #[inline(always)]
     pub fn strong(&self, i: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
-        self.row(i).filter(move |&(j, v)| self.is_strong(i, j, v))
+        let entry = |k: usize| (self.columns[k] as usize, self.weights[k]);
+        self.strong_entries(i).map(entry)
+    }
+
+    /// The strong entries of a row, counted as those of the matrix are.
+    #[inline(always)]
+    pub fn strong_entries(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
+        let first = self.start[i / ROWS * ROWS];
+        let range = self.start[i] - first..self.start[i + 1] - first;
+        ones(&self.strong[i / ROWS], range).map(move |at| first + at)
+    }
+}
+
+/// The places of the bits that are set within a range, in order.
+#[inline(always)]
+fn ones(words: &[u64], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
+    let mut at = range.start / 64;
+    let mut word = words.get(at).map_or(0, |word| word & (u64::MAX << (range.start % 64)));
+    std::iter::from_fn(move || {
+        while word == 0 {
+            at += 1;
+            if 64 * at >= range.end {
+                return None;
+            }
+            word = words[at];
+        }
+        let place = 64 * at + word.trailing_zeros() as usize;
+        word &= word - 1;
+        (place < range.end).then_some(place)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_of_a_range() {
+        let words = [1 | 1 << 63, 0, 0b1011];
+        let of = |range| ones(&words, range).collect::<Vec<_>>();
+        assert_eq!(of(0..192), [0, 63, 128, 129, 131]);
+        assert_eq!(of(1..131), [63, 128, 129]);
+        assert_eq!((of(64..128), of(5..5), of(192..192)), (vec![], vec![], vec![]));
     }
 }

@@ -1,0 +1,281 @@
+//! How one level follows from another.
+
+use super::blocks::{Blocks, View};
+use super::eigenvalue::Scaled;
+use super::layout::{Layout, Matrix};
+use super::level::{Level, Size, bad_diagonal, inverse_diagonal, scale_to};
+use super::order::Order;
+use super::product::galerkin;
+use super::smoother::{Chebyshev, Smoothed};
+use super::split::{SMALLEST, Split};
+use super::stored::Stored;
+use super::strength::Strength;
+use super::tentative::NearNull;
+use super::unstored::{Nodal, inverse_of_blocks};
+use super::{AmgParameters, AmgProblem, aggregate, diagonal, prolongation};
+use crate::operator::FinestLevels;
+use crate::{Csr, LinearError, Operator};
+
+/// The levels of a matrix from the finest on.
+pub(super) struct Levels {
+    pub above: Vec<Level>,
+    /// The matrix below them, which is to be factored.
+    pub last: Csr,
+    /// The orders of the first and the last.
+    pub orders: [Order; 2],
+}
+
+/// The levels below the matrix of an operator that is ready to store its entries in two parts, which
+/// it then does; the first level has no matrix. `None` for matrices that do not suit.
+///
+/// The cycle's matrix is made when the one below is there and the compressed rows can go: it never stands
+/// beside them as a whole.
+pub(super) fn coarsen_split(
+    operator: &mut dyn Operator,
+    problem: &AmgProblem,
+    p: &AmgParameters,
+) -> Result<Option<(Levels, f64)>, LinearError> {
+    let p = problem.parameters(p);
+    let (next, smoother, inverse, order, scale) = {
+        let large = |a: &&Csr| operator.can_split() && a.nrows() > p.coarsest;
+        let Some(a) = operator.matrix().filter(large) else { return Ok(None) };
+        let layout = problem.layout(a.nrows())?;
+        let diagonal = a.diagonal();
+        let scale = scale_to(diagonal.iter().copied())?;
+        let smallest = diagonal.into_iter().fold(f64::INFINITY, f64::min);
+        let Matrix::Given(a) = layout.matrix(a, 1.0 / scale) else { return Ok(None) };
+        if scale * smallest < SMALLEST {
+            return Ok(None);
+        }
+        let (view, near) = (View::scalar(a), problem.near_null(a.nrows(), &layout)?);
+        let inverse = diagonal::inverse_diagonal(view, scale).map_err(bad_diagonal)?;
+        let smoother = Chebyshev::new(&Scaled(view, scale), &inverse, p.degree);
+        let s = Settings { components: 1, scale, p: &p };
+        let given = problem.first_prolongation.as_ref();
+        let Some(next) = Next::of(view, near, given, &smoother, s)? else { return Ok(None) };
+        (next, smoother, inverse, Order::of(view), scale)
+    };
+    let inverse = order.gather(&inverse);
+    operator.store_split(Box::new(|a| Split::new(inverse, a, order, scale)));
+    let Some(split) = operator.split() else { return Ok(None) };
+    let here = Here { unknowns: split.nrows(), size: Size::of(&split.finest().a), smoother };
+    let (level, coarse, near, order) = next.finish(here, None, split.order());
+    let levels = descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)?;
+    Ok(Some((levels, scale)))
+}
+
+/// The levels below a matrix that is stored in two parts.
+pub(super) fn coarsen_again(
+    split: &Split,
+    problem: &AmgProblem,
+    p: &AmgParameters,
+) -> Result<Levels, LinearError> {
+    let (a, p) = (split.to_csr(), problem.parameters(p));
+    let near = problem.near_null(a.nrows(), &problem.layout(a.nrows())?)?;
+    let given = problem.first_prolongation.as_ref();
+    let (finest, scale) = (split.finest(), split.scale());
+    let smoother = Chebyshev::new(&finest.a, &finest.inverse_diagonal, p.degree);
+    let s = Settings { components: 1, scale, p: &p };
+    let next = Next::of(View::scalar(&a), near, given, &smoother, s)?;
+    drop(a);
+    let Some(next) = next else {
+        let where_ = "it has no coarse level any more".to_owned();
+        return Err(LinearError::Singular { row: None, where_ });
+    };
+    let here = Here { unknowns: split.nrows(), size: Size::of(&finest.a), smoother };
+    let (level, coarse, near, order) = next.finish(here, None, split.order());
+    descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)
+}
+
+/// The levels below a matrix.
+pub(super) fn coarsen(
+    a: &Csr,
+    problem: &AmgProblem,
+    layout: &Layout,
+    scale: f64,
+    p: &AmgParameters,
+) -> Result<Levels, LinearError> {
+    if a.nrows() <= p.coarsest {
+        let orders = [Order::default(), Order::default()];
+        return Ok(Levels { above: vec![], last: a.clone(), orders });
+    }
+    let near = problem.near_null(a.nrows(), layout)?;
+    let p = problem.parameters(p);
+    let given = problem.first_prolongation.as_ref();
+    let wide = layout.matrix(a, 1.0 / scale);
+    let order = Order::of(wide.view());
+    let levels = descend(Vec::new(), wide, order, near, given, scale, &p)?;
+    let no_levels = levels.above.is_empty();
+    Ok(if no_levels { Levels { last: a.clone(), ..levels } } else { levels })
+}
+
+/// The levels of an operator that is known by nodes. The factored one is by nodes too.
+pub(super) fn coarsen_by_nodes(
+    finest: FinestLevels,
+    rows: usize,
+    problem: &AmgProblem,
+    layout: &Layout,
+    p: &AmgParameters,
+) -> Result<(Levels, f64), LinearError> {
+    let near = problem.near_null(rows, layout)?;
+    let p = problem.parameters(p);
+    let finest = match finest {
+        FinestLevels::Matrix(a) => {
+            let scale = scale_to(a.view().diagonal())?;
+            let order = Order::of(a.view());
+            let levels = descend(vec![], Matrix::Shared(a), order, near, None, scale, &p)?;
+            return Ok((levels, scale));
+        }
+        FinestLevels::Product(finest) => finest,
+    };
+    let (block, size) = (layout.block(), layout.block() * layout.block());
+    let diagonal = finest.diagonal.iter().enumerate();
+    let diagonal = diagonal.filter(|(k, _)| (k % size).is_multiple_of(block + 1)).map(|(_, v)| *v);
+    let scale = scale_to(diagonal)?;
+    let inverse = inverse_of_blocks(block, &finest.diagonal, scale).map_err(bad_diagonal)?;
+    let nodal = Nodal::new((finest.single)(scale), layout.nodes(), block);
+    let matrix = Smoothed { a: Stored::Nodal(nodal), inverse_diagonal: inverse };
+    let smoother = Chebyshev::new(&matrix.a, &matrix.inverse_diagonal, p.degree);
+    let (order, next) = (Order::natural(layout.nodes()), Order::natural(finest.prolongation.ncols));
+    let restriction = finest.prolongation.transpose();
+    let level = Level {
+        unknowns: rows,
+        size: Size::of(&matrix.a),
+        matrix: Some(matrix),
+        smoother,
+        prolongation: Stored::new(finest.prolongation.view(), [&order, &next], 1.0),
+        restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
+    };
+    let (near, below) = (near.at(&finest.coarse), Matrix::Blocks(finest.below));
+    let next = Order::of(below.view());
+    let mut levels = descend(vec![level], below, next, near, None, scale, &p)?;
+    levels.orders[0] = order;
+    Ok((levels, scale))
+}
+
+/// Goes on from `levels` with the matrix below them, in this order.
+fn descend(
+    mut levels: Vec<Level>,
+    mut wide: Matrix<'_>,
+    mut order: Order,
+    mut near: NearNull,
+    mut given: Option<&Csr>,
+    scale: f64,
+    p: &AmgParameters,
+) -> Result<Levels, LinearError> {
+    let mut first = None;
+    let s = Settings { components: near.block, scale, p };
+    while levels.len() < p.max_levels {
+        let view = wide.view();
+        if view.nrows() * view.shape[0] <= p.coarsest {
+            break;
+        }
+        let inverse_diagonal = inverse_diagonal(view, &order, scale)?;
+        let matrix = Smoothed { a: Stored::new(view, [&order; 2], scale), inverse_diagonal };
+        let smoother = Chebyshev::new(&matrix.a, &matrix.inverse_diagonal, p.degree);
+        let Some(next) = Next::of(view, near, given.take(), &smoother, s)? else { break };
+        let here =
+            Here { unknowns: view.nrows() * view.shape[0], size: Size::of(&matrix.a), smoother };
+        let (level, coarse, below, next) = next.finish(here, Some(matrix), &order);
+        levels.push(level);
+        (near, wide) = (below, Matrix::Blocks(coarse));
+        let above = std::mem::replace(&mut order, next);
+        first.get_or_insert(above);
+    }
+    let last = match wide {
+        Matrix::Given(a) => a.clone(),
+        blocks => blocks.view().to_csr(),
+    };
+    // From blocks to their unknowns.
+    let order = if order.len() == last.nrows() { order } else { Order::natural(last.nrows()) };
+    Ok(Levels { above: levels, last, orders: [first.unwrap_or_default(), order] })
+}
+
+/// What is the same for all levels.
+#[derive(Clone, Copy)]
+struct Settings<'a> {
+    /// Unknowns per node of the first.
+    components: usize,
+    scale: f64,
+    p: &'a AmgParameters,
+}
+
+/// What a level is beside what leads to the next one.
+struct Here {
+    unknowns: usize,
+    size: Size,
+    smoother: Chebyshev,
+}
+
+/// What a level hands on to the next one.
+struct Next {
+    prolongation: Blocks<f32>,
+    restriction: Blocks<f32>,
+    /// The matrix of the next level, and the near-null vectors there.
+    coarse: Blocks<f64>,
+    near: NearNull,
+}
+
+impl Next {
+    /// What follows from a matrix; `None` when the next one would be hardly smaller.
+    fn of(
+        a: View<f64>,
+        near: NearNull,
+        given: Option<&Csr>,
+        smoother: &Chebyshev,
+        s: Settings,
+    ) -> Result<Option<Self>, LinearError> {
+        let Settings { components, scale, p } = s;
+        let (prolongation, near) = match given {
+            Some(given) => near.interpolate(given)?,
+            None => {
+                let strength = Strength::new(a, components, p.strength);
+                let aggregates = aggregate::aggregate(&strength);
+                if aggregates.count as f64 > 0.9 * a.nrows() as f64 {
+                    return Ok(None);
+                }
+                let most = if a.shape[0] == 1 { 2.0 } else { f64::INFINITY };
+                let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
+                let (t, below) = near.cut(&aggregates);
+                let vectors = (&t, &below);
+                (prolongation::smoothed(a, &strength, &aggregates, vectors, omega), below)
+            }
+        };
+        let restriction = prolongation.transpose();
+        let mut coarse = galerkin(restriction.view(), a, prolongation.view());
+        fill_empty(&mut coarse, 1.0 / scale);
+        Ok(Some(Next { prolongation, restriction, coarse, near }))
+    }
+
+    /// The level, whose rows are in this order; then the matrix, the vectors and the order of the next.
+    fn finish(
+        self,
+        here: Here,
+        matrix: Option<Smoothed>,
+        order: &Order,
+    ) -> (Level, Blocks<f64>, NearNull, Order) {
+        let Here { unknowns, size, smoother } = here;
+        let next = Order::of(self.coarse.view());
+        // One after the other: each takes as much memory as it came from.
+        let restriction = Stored::new(self.restriction.view(), [&next, order], 1.0);
+        drop(self.restriction);
+        let prolongation = Stored::new(self.prolongation.view(), [order, &next], 1.0);
+        let level = Level { unknowns, matrix, size, smoother, prolongation, restriction };
+        (level, self.coarse, self.near, next)
+    }
+}
+
+/// Unknowns that interpolate to nothing get a diagonal entry, so that the level stays definite.
+fn fill_empty(a: &mut Blocks<f64>, alone: f64) {
+    let b = a.shape[0];
+    for i in 0..a.start.len() - 1 {
+        for k in (a.start[i]..a.start[i + 1]).filter(|&k| a.columns[k] as usize == i) {
+            for c in 0..b {
+                let diagonal = &mut a.values[k * b * b + c * b + c];
+                if *diagonal == 0.0 {
+                    *diagonal = alone;
+                }
+            }
+        }
+    }
+}
