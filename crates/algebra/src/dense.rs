@@ -3,11 +3,13 @@
 use crate::linear::{check_matrix, check_vectors, entries_of};
 use crate::vector::norm;
 use crate::{
-    CgParameters, Csr, LinearError, LinearInfo, LinearSolver, Operator, Preconditioner, cg,
+    CgParameters, Csr, DenseSymmetric, LinearError, LinearInfo, LinearSolver, Operator,
+    Preconditioner, cg,
 };
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor::{LltError, cholesky_in_place, cholesky_in_place_scratch};
-use faer::{MatMut, Par};
+use faer::linalg::cholesky::llt::inverse::{inverse, inverse_scratch};
+use faer::{MatMut, MatRef, Par};
 
 /// A = L L^T for a [`Csr`] whose rows have all their entries. On one thread, as [`crate::Cholesky`] is.
 #[derive(Default)]
@@ -22,6 +24,24 @@ impl DenseCholesky {
     /// A solver without a matrix.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A^-1, for many products; nothing before a matrix was factored.
+    fn inverse(&self) -> Option<DenseSymmetric> {
+        if !self.ready {
+            return None;
+        }
+        let n = self.rows;
+        let mut memory = MemBuffer::try_new(inverse_scratch::<f64>(n, Par::Seq)).ok()?;
+        let mut values = vec![0.0; n * n];
+        // The half below the diagonal.
+        inverse(
+            MatMut::from_column_major_slice_mut(&mut values, n, n),
+            MatRef::from_column_major_slice(&self.factor, n, n),
+            Par::Seq,
+            MemStack::new(&mut memory),
+        );
+        Some(DenseSymmetric::new(n, |i, j| values[j * n + i]))
     }
 
     /// x = A^-1 x, by the columns of L there and back.
@@ -108,9 +128,11 @@ impl LinearSolver for DenseCholesky {
 #[derive(Default)]
 pub struct DenseCg {
     earlier: DenseCholesky,
+    /// Of the same matrix where it has few rows; made when it is asked for.
+    inverse: Option<DenseSymmetric>,
 }
 
-/// n rows are factored with n^3 / 6 multiplications, and an iteration takes 2 n^2: the matrix, and the factor
+/// n rows are factored, or inverted with three times as many, with n^3 / 6 multiplications, and an iteration takes 2 n^2: the matrix, and the factor
 /// twice. So few rows are factored for the work of sixteen iterations, which Newton's steps need together.
 const SMALL: usize = 200;
 /// Fewest and most steps of the quasi-Newton method that are tried with a kept factor.
@@ -122,10 +144,19 @@ const MOST_ITERATIONS: usize = 12;
 impl DenseCg {
     /// The factor of an earlier matrix of so many rows, for [`crate::quasi_newton()`], and the number of
     /// its steps that take the time of a new one.
-    pub fn kept(&self, rows: usize) -> Option<(&DenseCholesky, usize)> {
-        let is_there = self.earlier.ready && self.earlier.rows == rows;
+    pub fn kept(&mut self, rows: usize) -> Option<(&dyn Preconditioner, usize)> {
+        if !self.earlier.ready || self.earlier.rows != rows {
+            return None;
+        }
+        if rows < SMALL && self.inverse.is_none() {
+            self.inverse = self.earlier.inverse();
+        }
         // A step takes 2 n^2 multiplications, and a matrix is filled twice before it is factored.
-        is_there.then_some((&self.earlier, (rows / 12).clamp(LEAST_STEPS, MOST_STEPS)))
+        let steps = (rows / 12).clamp(LEAST_STEPS, MOST_STEPS);
+        match &self.inverse {
+            Some(inverse) => Some((inverse, steps)),
+            None => Some((&self.earlier, steps)),
+        }
     }
 
     /// Forgets the factor: the next matrix is factored.
@@ -143,7 +174,10 @@ impl LinearSolver for DenseCg {
         let a = entries_of(a, self.name())?;
         match a.nrows() >= SMALL && self.earlier.ready && self.earlier.rows == a.nrows() {
             true => Ok(()),
-            false => self.earlier.prepare(a),
+            false => {
+                self.inverse = None;
+                self.earlier.prepare(a)
+            }
         }
     }
 
@@ -163,6 +197,7 @@ impl LinearSolver for DenseCg {
         x.fill(0.0);
         match cg(&DenseOperator(a), &self.earlier, b, x, &parameters) {
             Err(LinearError::NotConverged { .. } | LinearError::NotPositiveDefinite { .. }) => {
+                self.inverse = None;
                 self.earlier.prepare(a)?;
                 self.earlier.solve(a, b, x, rtol)
             }
@@ -195,7 +230,7 @@ impl Operator for DenseOperator<'_> {
 }
 
 /// Sum of products in eight strands, which the machine adds side by side.
-pub fn dense_dot(a: &[f64], b: &[f64]) -> f64 {
+fn dense_dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();

@@ -1,6 +1,8 @@
 //! A law is a pure function at a point.
 
-use crate::Real;
+use crate::lanes::LANES;
+use crate::{Lanes, Real};
+use algebra::with_wide_registers;
 
 /// What a law reads at a point, and tests with: the coefficient that it returns for a slot
 /// multiplies the test function of the same field, at the same place, of the same kind.
@@ -122,6 +124,11 @@ pub trait Law: Send + Sync {
         false
     }
 
+    /// False when `r` does not depend on the point, so that several points may be evaluated side by side.
+    fn reads_point(&self) -> bool {
+        true
+    }
+
     /// True when `r` does not depend on `u`: a given load, whose tangent is zero.
     fn is_load(&self) -> bool {
         false
@@ -144,6 +151,10 @@ pub trait Term: Send + Sync {
 
     /// Coefficients at each point: `u` and `r` hold `n` numbers per point, point after point.
     fn residual(&self, points: &[Point], u: &[f64], r: &mut [f64]);
+
+    /// The same with the numbers of [`LANES`] points side by side: `u` and `r` hold `n` [`Lanes`] for as many
+    /// points.
+    fn residual_in_lanes(&self, points: &[Point], u: &[Lanes], r: &mut [Lanes]);
 
     /// Derivatives at each point: `t` holds `n * n` numbers per point, row `i` column `j` being
     /// dr_i/du_j.
@@ -171,6 +182,26 @@ impl<L: Law> Term for L {
         let n = width(Law::slots(self));
         for ((point, u), r) in points.iter().zip(u.chunks_exact(n)).zip(r.chunks_exact_mut(n)) {
             self.evaluate(point, u, r);
+        }
+    }
+
+    fn residual_in_lanes(&self, points: &[Point], u: &[Lanes], r: &mut [Lanes]) {
+        let n = width(Law::slots(self));
+        if !self.reads_point() {
+            return with_wide_registers(|| {
+                for (u, r) in u.chunks_exact(n).zip(r.chunks_exact_mut(n)) {
+                    self.evaluate(&Point::default(), u, r);
+                }
+            });
+        }
+        let (mut one, mut of_one) = (vec![0.0; n], vec![0.0; n]);
+        let blocks = points.chunks_exact(LANES).zip(u.chunks_exact(n)).zip(r.chunks_exact_mut(n));
+        for ((points, u), r) in blocks {
+            for (lane, point) in points.iter().enumerate() {
+                one.iter_mut().zip(u).for_each(|(one, u)| *one = u.0[lane]);
+                self.evaluate(point, &one, &mut of_one);
+                r.iter_mut().zip(&of_one).for_each(|(r, one)| r.0[lane] = *one);
+            }
         }
     }
 

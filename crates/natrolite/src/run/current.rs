@@ -9,7 +9,7 @@ use super::surfaces::{SurfaceCurrent, current_through};
 use super::{Geometry, Log, Mechanics, RunError};
 use crate::case::Case;
 use crate::results::{Field, LinearSolverSummary, NewtonSummary};
-use algebra::DenseCg;
+use algebra::{DenseCg, QuasiNewton};
 use fem::{Hypothesis, Term, recover};
 use mesh::Mesh;
 use std::time::{Duration, Instant};
@@ -64,6 +64,7 @@ pub struct Start<'m> {
     solutions: Extrapolation,
     /// Keeps the factor of an earlier point.
     solver: DenseCg,
+    nearby: QuasiNewton,
     /// The model of the point before, which fits what was condensed.
     pub model: Option<Model<'m>>,
 }
@@ -104,7 +105,8 @@ pub fn solve_condensed<'m>(
         }
     };
     let mut deviations = start.solutions.next();
-    let outcome = condensed.solve(case, &model, &mut deviations, &mut start.solver)?;
+    let methods = (&mut start.solver, &mut start.nearby);
+    let outcome = condensed.solve(case, &model, &mut deviations, methods)?;
     start.solutions.push(deviations);
     Ok(Some(Current::new(model, outcome, Duration::ZERO, log)))
 }

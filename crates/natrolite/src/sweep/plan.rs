@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Most points that are solved one after the other, each from the solution of the one before it. A sweep
 /// that is continued solves such a run of points again from its first, so that what a point starts
 /// from never depends on when the sweep was interrupted.
-const LONGEST: usize = 128;
+const LONGEST: usize = 512;
 /// A sweep has that many such runs at least, to keep all threads busy.
 const RUNS: usize = 32;
 /// Points whose cases are looked at one after the other.
@@ -33,7 +33,7 @@ pub struct Shared {
 pub struct Chunk {
     /// What they share.
     pub shared: Shared,
-    /// Their indices, rising.
+    /// Their indices, neighbours next to each other.
     pub points: Vec<usize>,
 }
 
@@ -133,7 +133,9 @@ impl Plan {
             order.push((shared, index));
         }
         plan.mechanics = mechanics.0.len();
-        order.sort_unstable();
+        order.sort_unstable_by_key(|&(shared, index)| {
+            (shared, points.sweep.place_to_and_fro(index))
+        });
         let longest = (points.len() / RUNS).clamp(1, LONGEST);
         for (shared, index) in order {
             match plan.chunks.last_mut() {
