@@ -1,7 +1,7 @@
 //! Products with a dense symmetric matrix of some hundred rows.
 
 use crate::Preconditioner;
-use crate::wide::with_wide_registers;
+use crate::wide::{Wide, with_wide_registers};
 
 /// Rows that are summed up side by side.
 const ROWS: usize = 8;
@@ -47,34 +47,49 @@ impl DenseSymmetric {
     /// If the lengths differ from the number of rows.
     pub fn apply(&self, x: &[f64], y: &mut [f64]) {
         assert!(x.len() == self.rows && y.len() == self.rows);
-        with_wide_registers(|| {
-            let mut first = 0;
-            while first < y.len() {
-                first += match self.stride - first {
-                    left if left >= 4 * ROWS => self.some_rows::<4>(first, x, y),
-                    left if left >= 2 * ROWS => self.some_rows::<2>(first, x, y),
-                    _ => self.some_rows::<1>(first, x, y),
-                };
-            }
-        });
+        with_wide_registers(Product { a: self, x, y });
     }
+}
 
-    /// The rows from `first` on, `N` times eight of them; their number.
+/// y = A x
+struct Product<'a> {
+    a: &'a DenseSymmetric,
+    x: &'a [f64],
+    y: &'a mut [f64],
+}
+
+impl Wide for Product<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn some_rows<const N: usize>(&self, first: usize, x: &[f64], y: &mut [f64]) -> usize {
-        let mut sums = [[0.0; ROWS]; N];
-        for (column, x) in self.columns.chunks_exact(self.stride).zip(x) {
-            let (here, _) = column[first..first + N * ROWS].as_chunks::<ROWS>();
-            for (sums, here) in sums.iter_mut().zip(here) {
-                for (sum, a) in sums.iter_mut().zip(here) {
-                    *sum += a * x;
-                }
+    fn run(self) {
+        let Product { a, x, y } = self;
+        let mut first = 0;
+        while first < y.len() {
+            first += match a.stride - first {
+                left if left >= 4 * ROWS => some_rows::<4>(a, first, x, y),
+                left if left >= 2 * ROWS => some_rows::<2>(a, first, x, y),
+                _ => some_rows::<1>(a, first, x, y),
+            };
+        }
+    }
+}
+
+/// The rows from `first` on, `N` times eight of them; their number.
+#[inline(always)]
+fn some_rows<const N: usize>(a: &DenseSymmetric, first: usize, x: &[f64], y: &mut [f64]) -> usize {
+    let mut sums = [[0.0; ROWS]; N];
+    for (column, x) in a.columns.chunks_exact(a.stride).zip(x) {
+        let (here, _) = column[first..first + N * ROWS].as_chunks::<ROWS>();
+        for (sums, here) in sums.iter_mut().zip(here) {
+            for (sum, a) in sums.iter_mut().zip(here) {
+                *sum += a * x;
             }
         }
-        let rows = sums.as_flattened().iter();
-        y[first..].iter_mut().zip(rows).for_each(|(y, sum)| *y = *sum);
-        N * ROWS
     }
+    let rows = sums.as_flattened().iter();
+    y[first..].iter_mut().zip(rows).for_each(|(y, sum)| *y = *sum);
+    N * ROWS
 }
 
 impl Preconditioner for DenseSymmetric {

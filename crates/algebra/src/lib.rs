@@ -54,4 +54,4 @@ pub use newton::{
 pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
 pub use quasi_newton::QuasiNewton;
 pub use schur::{Schur, Source};
-pub use wide::with_wide_registers;
+pub use wide::{Wide, with_wide_registers};

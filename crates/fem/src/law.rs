@@ -2,7 +2,7 @@
 
 use crate::lanes::LANES;
 use crate::{Lanes, Real};
-use algebra::with_wide_registers;
+use algebra::{Wide, with_wide_registers};
 
 /// What a law reads at a point, and tests with: the coefficient that it returns for a slot
 /// multiplies the test function of the same field, at the same place, of the same kind.
@@ -188,11 +188,7 @@ impl<L: Law> Term for L {
     fn residual_in_lanes(&self, points: &[Point], u: &[Lanes], r: &mut [Lanes]) {
         let n = width(Law::slots(self));
         if !self.reads_point() {
-            return with_wide_registers(|| {
-                for (u, r) in u.chunks_exact(n).zip(r.chunks_exact_mut(n)) {
-                    self.evaluate(&Point::default(), u, r);
-                }
-            });
+            return with_wide_registers(Everywhere { law: self, n, u, r });
         }
         let (mut one, mut of_one) = (vec![0.0; n], vec![0.0; n]);
         let blocks = points.chunks_exact(LANES).zip(u.chunks_exact(n)).zip(r.chunks_exact_mut(n));
@@ -224,6 +220,25 @@ impl<L: Law> Term for L {
                     t[i * n + j] = dr[i].d;
                 }
             }
+        }
+    }
+}
+
+/// The coefficients of a law that does not read the point.
+struct Everywhere<'a, L> {
+    law: &'a L,
+    n: usize,
+    u: &'a [Lanes],
+    r: &'a mut [Lanes],
+}
+
+impl<L: Law> Wide for Everywhere<'_, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (u, r) in self.u.chunks_exact(self.n).zip(self.r.chunks_exact_mut(self.n)) {
+            self.law.evaluate(&Point::default(), u, r);
         }
     }
 }

@@ -3,32 +3,36 @@
 use crate::assembly::{Body, Placed};
 use crate::lanes::LANES;
 use crate::placement::Kernel;
-use crate::{At, Lanes, Of, Point, System, Term};
+use crate::{At, Lanes, Of, Point, Slot, System, Term};
+use algebra::{Wide, with_wide_registers};
 
 /// What a term on facets reads at its points of quadrature, as a table of shape functions. It depends on the
 /// mesh and the numbering, not on the values of the law.
 ///
-/// Points stand in blocks of [`LANES`]; the last one is filled up with copies of the last point, without weight.
+/// The points of a facet fill one block of [`LANES`] or several; the last block is filled up with copies of
+/// the last point, without weight.
 pub(crate) struct Table {
-    count: usize,
+    /// Block after block.
     points: Vec<Point>,
     weights: Vec<Lanes>,
-    slots: Vec<Reading>,
+    /// Where each slot is read.
+    at: Vec<At>,
+    /// For each slot that reads the same unknown everywhere its number.
+    whole: Vec<u32>,
+    groups: Vec<Group>,
 }
 
-/// What a slot reads.
-enum Reading {
-    /// The same unknown everywhere.
-    Whole(u32),
-    /// The sum of so many shape functions times unknowns; block after block, node after node.
-    Nodes { count: usize, entries: Vec<Entry> },
-}
-
-/// One node of the facet of each point.
-#[derive(Clone, Default)]
-struct Entry {
-    dofs: [u32; LANES],
-    shape: Lanes,
+/// Facets of one kind.
+struct Group {
+    facets: usize,
+    nodes: usize,
+    /// Points of a facet, and blocks that they fill.
+    points: usize,
+    blocks: usize,
+    /// Shape function of each node at the points of each block.
+    shapes: Vec<Lanes>,
+    /// For each slot the unknowns of each facet, node after node; none where it reads one unknown.
+    dofs: Vec<Vec<u32>>,
 }
 
 impl Table {
@@ -36,80 +40,96 @@ impl Table {
         let slots = placed.term.slots();
         let plain = slots.iter().all(|s| s.of == Of::Value && s.components == 1);
         assert!(plain, "a table holds values of scalars");
-        let (mut points, mut weights) = (Vec::new(), Vec::new());
-        // For each slot and point the unknowns with their shape functions.
-        let mut read: Vec<Vec<Vec<(u32, f64)>>> = vec![Vec::new(); slots.len()];
+        let whole = |slot: &Slot| match slot.at {
+            At::Whole => body.space.whole_dof(slot.field),
+            _ => u32::MAX,
+        };
+        let mut table = Table {
+            points: Vec::new(),
+            weights: Vec::new(),
+            at: slots.iter().map(|slot| slot.at).collect(),
+            whole: slots.iter().map(whole).collect(),
+            groups: Vec::new(),
+        };
         for batch in &placed.batches {
             let mut kernel = Kernel::new(body, &*placed.term, batch);
             let mut dofs = vec![0; batch.width(slots, body.space)];
+            let (nodes, points) = (batch.kind().node_count(), batch.rule().points.len());
+            let blocks = points.div_ceil(LANES);
+            let shape = |block: usize, node: usize| {
+                let point = |lane: usize| (block * LANES + lane).min(points - 1);
+                Lanes(std::array::from_fn(|lane| batch.values_at(point(lane))[node]))
+            };
+            let mut group = Group {
+                facets: batch.len(),
+                nodes,
+                points,
+                blocks,
+                shapes: (0..blocks)
+                    .flat_map(|b| (0..nodes).map(move |k| (b, k)))
+                    .map(|(b, k)| shape(b, k))
+                    .collect(),
+                dofs: vec![Vec::new(); slots.len()],
+            };
             for element in 0..batch.len() {
                 batch.dofs(slots, body.space, element, &mut dofs);
-                for (q, (point, weight)) in kernel.reached(element).enumerate() {
-                    points.push(point);
-                    weights.push(weight);
-                    let mut dofs = dofs.iter().copied();
-                    for (slot, read) in slots.iter().zip(&mut read) {
-                        let values = match slot.at {
-                            At::Whole => &[1.0][..],
-                            _ => batch.values_at(q),
-                        };
-                        read.push(
-                            dofs.by_ref().zip(values.iter().copied()).take(values.len()).collect(),
-                        );
+                let mut dofs = dofs.iter().copied();
+                for (slot, own) in slots.iter().zip(&mut group.dofs) {
+                    match slot.at {
+                        At::Whole => drop(dofs.next()),
+                        _ => own.extend(dofs.by_ref().take(nodes)),
                     }
                 }
+                let reached: Vec<(Point, f64)> = kernel.reached(element).collect();
+                for block in 0..blocks {
+                    let point = |lane: usize| reached.get(block * LANES + lane);
+                    let last = reached[points - 1].0;
+                    table.points.extend((0..LANES).map(|l| point(l).map_or(last, |p| p.0)));
+                    let weight = |lane| point(lane).map_or(0.0, |p| p.1);
+                    table.weights.push(Lanes(std::array::from_fn(weight)));
+                }
             }
+            table.groups.push(group);
         }
-        let count = points.len();
-        let whole = count.next_multiple_of(LANES);
-        points.resize(whole, points.last().copied().unwrap_or_default());
-        weights.resize(whole, 0.0);
-        let lanes = |values: &[f64]| Lanes(std::array::from_fn(|l| values[l]));
-        let reading = |(slot, read): (&crate::Slot, &Vec<Vec<(u32, f64)>>)| match slot.at {
-            At::Whole => Reading::Whole(body.space.whole_dof(slot.field)),
-            _ => Reading::of(read, whole),
-        };
-        Table {
-            count,
-            points,
-            weights: weights.chunks_exact(LANES).map(lanes).collect(),
-            slots: slots.iter().zip(&read).map(reading).collect(),
-        }
+        table
     }
 
-    fn blocks(&self) -> usize {
-        self.weights.len()
+    fn width(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Calls `visit` for each point of quadrature.
+    fn each_place(&self, mut visit: impl FnMut(Place<'_>)) {
+        let mut first = 0;
+        for group in &self.groups {
+            for facet in 0..group.facets {
+                for q in 0..group.points {
+                    visit(Place { block: first + q / LANES, lane: q % LANES, group, facet, q });
+                }
+                first += group.blocks;
+            }
+        }
     }
 
     /// Calls `visit` with the unknowns that a slot reads at a point, and their shape functions.
-    fn each(&self, slot: usize, point: usize, mut visit: impl FnMut(u32, f64)) {
-        let (block, lane) = (point / LANES, point % LANES);
-        match &self.slots[slot] {
-            Reading::Whole(dof) => visit(*dof, 1.0),
-            Reading::Nodes { count, entries } => {
-                let entries = &entries[block * count..(block + 1) * count];
-                entries.iter().for_each(|e| visit(e.dofs[lane], e.shape.0[lane]));
-            }
+    fn each(&self, slot: usize, place: &Place<'_>, mut visit: impl FnMut(u32, f64)) {
+        if self.at[slot] == At::Whole {
+            return visit(self.whole[slot], 1.0);
         }
+        let nodes = place.group.nodes;
+        let shapes = &place.group.shapes[place.q / LANES * nodes..][..nodes];
+        let dofs = &place.group.dofs[slot][place.facet * nodes..][..nodes];
+        dofs.iter().zip(shapes).for_each(|(dof, shape)| visit(*dof, shape.0[place.lane]));
     }
 }
 
-impl Reading {
-    /// From the unknowns and shape functions of each point, of which there are to be `whole`.
-    fn of(read: &[Vec<(u32, f64)>], whole: usize) -> Reading {
-        let count = read.iter().map(Vec::len).max().unwrap_or(0);
-        let mut entries = vec![Entry::default(); count * whole / LANES];
-        for point in 0..whole {
-            let Some(nodes) = read.get(point).or(read.last()) else { break };
-            for k in 0..count {
-                let entry = &mut entries[point / LANES * count + k];
-                // Facets of fewer nodes repeat one, without a shape function.
-                let (dof, shape) = nodes.get(k).copied().unwrap_or((nodes[0].0, 0.0));
-                (entry.dofs[point % LANES], entry.shape.0[point % LANES]) = (dof, shape);
-            }
-        }
-        Reading::Nodes { count, entries }
-    }
+/// Where a point of quadrature stands: among all blocks, and on its facet.
+struct Place<'t> {
+    block: usize,
+    lane: usize,
+    group: &'t Group,
+    facet: usize,
+    q: usize,
 }
 
 /// One term of a system on facets, to be evaluated again and again on one thread.
@@ -131,7 +151,7 @@ impl System<'_> {
     pub fn surface_term(&self, placement: usize) -> SurfaceTerm<'_> {
         let (body, placed) = (self.body(), self.placed(placement));
         let table = placed.table.get_or_init(|| Table::new(body, placed));
-        let count = table.blocks() * table.slots.len();
+        let count = table.weights.len() * table.width();
         SurfaceTerm {
             term: &*placed.term,
             table,
@@ -146,105 +166,139 @@ impl System<'_> {
 impl SurfaceTerm<'_> {
     /// The unknowns below `free` that the term reads, rising.
     pub fn dofs_below(&self, free: usize) -> Vec<u32> {
-        let mut all: Vec<u32> = Vec::new();
-        for slot in 0..self.table.slots.len() {
-            (0..self.table.count).for_each(|q| self.table.each(slot, q, |dof, _| all.push(dof)));
-        }
+        let nodal = self.table.groups.iter().flat_map(|group| group.dofs.iter().flatten());
+        let mut all: Vec<u32> = nodal.chain(&self.table.whole).copied().collect();
         all.retain(|&dof| (dof as usize) < free);
         all.sort_unstable();
         all.dedup();
         all
     }
 
-    /// What the term reads at `deviations` (all unknowns).
-    fn read(&mut self, deviations: &[f64]) {
-        self.unknowns.clear();
-        self.unknowns
-            .extend(deviations.iter().zip(self.rest).map(|(deviation, rest)| deviation + rest));
-        let width = self.table.slots.len();
-        for (slot, reading) in self.table.slots.iter().enumerate() {
-            let numbers = self.numbers.iter_mut().skip(slot).step_by(width);
-            match reading {
-                Reading::Whole(dof) => {
-                    let value = Lanes::from(self.unknowns[*dof as usize]);
-                    numbers.for_each(|number| *number = value);
-                }
-                Reading::Nodes { count, entries } => {
-                    for (number, entries) in numbers.zip(entries.chunks_exact((*count).max(1))) {
-                        *number = Lanes::default();
-                        for Entry { dofs, shape } in entries {
-                            let here = Lanes(dofs.map(|dof| self.unknowns[dof as usize]));
-                            *number = *number + *shape * here;
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     /// The term's coefficients at `deviations` (all unknowns), block after block.
     fn evaluate(&mut self, deviations: &[f64]) {
-        self.read(deviations);
-        self.term.residual_in_lanes(&self.table.points, &self.numbers, &mut self.coefficients);
+        self.unknowns.clear();
+        let unknowns = deviations.iter().zip(self.rest).map(|(deviation, rest)| deviation + rest);
+        self.unknowns.extend(unknowns);
+        let (table, unknowns) = (self.table, &self.unknowns[..]);
+        with_wide_registers(Read { table, unknowns, numbers: &mut self.numbers });
+        self.term.residual_in_lanes(&table.points, &self.numbers, &mut self.coefficients);
     }
 
     /// Adds the term's part of the residual at `deviations` to `out`, both of all unknowns.
     pub fn add_residual(&mut self, deviations: &[f64], out: &mut [f64]) {
         self.evaluate(deviations);
-        let width = self.table.slots.len();
-        for (slot, reading) in self.table.slots.iter().enumerate() {
-            let coefficients = self.coefficients.iter().skip(slot).step_by(width);
-            let parts = coefficients.zip(&self.table.weights).map(|(r, weight)| *r * *weight);
-            match reading {
-                Reading::Whole(dof) => {
-                    out[*dof as usize] +=
-                        parts.fold(Lanes::default(), |sum, part| sum + part).sum();
-                }
-                Reading::Nodes { count, entries } => {
-                    for (part, entries) in parts.zip(entries.chunks_exact((*count).max(1))) {
-                        for Entry { dofs, shape } in entries {
-                            let part = part * *shape;
-                            for (dof, part) in dofs.iter().zip(part.0) {
-                                out[*dof as usize] += part;
-                            }
-                        }
-                    }
-                }
-            }
-        }
+        with_wide_registers(Add { table: self.table, coefficients: &self.coefficients, out });
     }
 
     /// Calls `add` with the unknowns of row and column and each part of the term's tangent at `deviations` (all
     /// unknowns); a pair may come several times.
     pub fn tangent(&mut self, deviations: &[f64], mut add: impl FnMut(u32, u32, f64)) {
-        self.read(deviations);
-        let (table, width) = (self.table, self.table.slots.len());
+        self.evaluate(deviations);
+        let (table, width) = (self.table, self.table.width());
         let (mut numbers, mut derivatives) = (vec![0.0; width], vec![0.0; width * width]);
-        for q in 0..table.count {
-            let (block, lane) = (q / LANES, q % LANES);
+        table.each_place(|place| {
+            let Place { block, lane, .. } = place;
             for (k, number) in numbers.iter_mut().enumerate() {
                 *number = self.numbers[block * width + k].0[lane];
             }
-            self.term.tangent(&table.points[q..=q], &numbers, &mut derivatives);
+            let point = block * LANES + lane;
+            self.term.tangent(&table.points[point..=point], &numbers, &mut derivatives);
             let weight = table.weights[block].0[lane];
             for (i, row) in derivatives.chunks_exact(width.max(1)).enumerate() {
-                table.each(i, q, |row_dof, shape| {
+                table.each(i, &place, |row_dof, shape| {
                     let factor = weight * shape;
                     for (j, t) in row.iter().enumerate().filter(|(_, t)| **t != 0.0) {
-                        table.each(j, q, |column, shape| add(row_dof, column, factor * t * shape));
+                        table.each(j, &place, |column, shape| {
+                            add(row_dof, column, factor * t * shape)
+                        });
                     }
                 });
             }
-        }
+        });
     }
 
     /// The weight of each point of quadrature and the first coefficient of the term there, at
     /// `deviations` (all unknowns).
     pub fn at_points(&mut self, deviations: &[f64]) -> Vec<(f64, f64)> {
         self.evaluate(deviations);
-        let first = self.coefficients.iter().step_by(self.table.slots.len().max(1));
-        let pairs =
-            self.table.weights.iter().zip(first).flat_map(|(w, r)| w.0.into_iter().zip(r.0));
-        pairs.take(self.table.count).collect()
+        let (table, width) = (self.table, self.table.width());
+        let mut out = Vec::with_capacity(table.points.len());
+        table.each_place(|Place { block, lane, .. }| {
+            out.push((table.weights[block].0[lane], self.coefficients[block * width].0[lane]));
+        });
+        out
+    }
+}
+
+/// What a term reads at all points.
+struct Read<'a> {
+    table: &'a Table,
+    unknowns: &'a [f64],
+    numbers: &'a mut [Lanes],
+}
+
+impl Wide for Read<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Read { table, unknowns, numbers } = self;
+        let width = table.width();
+        for (slot, at) in table.at.iter().enumerate() {
+            let mut numbers = numbers.iter_mut().skip(slot).step_by(width);
+            if *at == At::Whole {
+                let value = Lanes::from(unknowns[table.whole[slot] as usize]);
+                numbers.for_each(|number| *number = value);
+                continue;
+            }
+            for group in &table.groups {
+                for dofs in group.dofs[slot].chunks_exact(group.nodes) {
+                    let blocks = group.shapes.chunks_exact(group.nodes);
+                    for (shapes, number) in blocks.zip(numbers.by_ref()) {
+                        let mut sum = Lanes::default();
+                        for (dof, shape) in dofs.iter().zip(shapes) {
+                            sum = sum + *shape * unknowns[*dof as usize];
+                        }
+                        *number = sum;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adds up what a term gives each unknown.
+struct Add<'a> {
+    table: &'a Table,
+    coefficients: &'a [Lanes],
+    out: &'a mut [f64],
+}
+
+impl Wide for Add<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Add { table, coefficients, out } = self;
+        let width = table.width();
+        for (slot, at) in table.at.iter().enumerate() {
+            let of_slot = coefficients.iter().skip(slot).step_by(width);
+            let mut parts = of_slot.zip(&table.weights).map(|(r, weight)| *r * *weight);
+            if *at == At::Whole {
+                let sum = parts.fold(Lanes::default(), |sum, part| sum + part).sum();
+                out[table.whole[slot] as usize] += sum;
+                continue;
+            }
+            for group in &table.groups {
+                for dofs in group.dofs[slot].chunks_exact(group.nodes) {
+                    let blocks = group.shapes.chunks_exact(group.nodes);
+                    for (shapes, part) in blocks.zip(parts.by_ref()) {
+                        for (dof, shape) in dofs.iter().zip(shapes) {
+                            out[*dof as usize] += (*shape * part).sum();
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -175,6 +175,18 @@ impl<'m> System<'m> {
         true
     }
 
+    /// Puts another term in the place of number `placement`, of the same slots and no less linear; the
+    /// matrix is made anew where it is.
+    pub fn replace(&mut self, placement: usize, term: Box<dyn Term>) {
+        let placed = &mut self.placed[placement];
+        assert_eq!(term.slots(), placed.term.slots());
+        assert_eq!(term.is_linear(), placed.term.is_linear());
+        if term.is_linear() {
+            (self.linear, self.drive) = (None, None);
+        }
+        placed.term = term;
+    }
+
     /// What the unknowns are measured from, one number for each.
     pub fn rest(&self) -> &[f64] {
         &self.rest

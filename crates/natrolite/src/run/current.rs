@@ -13,7 +13,7 @@ use algebra::{DenseCg, QuasiNewton};
 use fem::{Hypothesis, Term, recover};
 use mesh::Mesh;
 use std::time::{Duration, Instant};
-use transport::{Ohm, POTENTIAL};
+use transport::Ohm;
 
 /// The solved electric side.
 pub struct Current<'m> {
@@ -90,6 +90,7 @@ pub fn solve_condensed<'m>(
     let contacts = condensed.contacts(mechanics.map_or(&[][..], |m| &m.contacts));
     let mut model = start.model.take();
     if let Some(before) = &mut model
+        && !(contacts.is_empty() && before.follow(case))
         && !before.place_again(case, &contacts)?
     {
         model = None;
@@ -165,9 +166,8 @@ impl<'m> Current<'m> {
     pub fn fields(&self) -> Vec<Field> {
         let (model, solution) = (&self.model, &self.outcome.solution);
         let (mesh, hypothesis) = (&model.geometry.mesh, model.geometry.hypothesis);
-        let deviation = model.system.space().nodal_values(POTENTIAL, &solution.deviations);
         let potential = solution.potential.clone();
-        fields_of((mesh, hypothesis), &model.conductivity, potential, &deviation)
+        fields_of((mesh, hypothesis), &model.conductivity, potential, &solution.psi)
     }
 }
 

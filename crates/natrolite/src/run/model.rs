@@ -87,7 +87,7 @@ pub struct Model<'m> {
     /// The bodies of the mesh, interfaces apart.
     pub bodies: Bodies,
     /// For each surface its points of quadrature.
-    points: Vec<FacetPoints>,
+    pub(super) points: Vec<FacetPoints>,
     /// For each surface the region that it bounds.
     pub beside: Vec<Option<u32>>,
     /// The equations.
@@ -98,6 +98,8 @@ pub struct Model<'m> {
     pub conduction: Vec<usize>,
     /// Conductivity of each region \[S/m\].
     pub conductivity: Vec<[[f64; 3]; 3]>,
+    /// Of the laws \[K\].
+    pub temperature: f64,
     /// Unknowns of nodes that equal a whole-body unknown.
     tied: Vec<(Unknown, usize)>,
 }
@@ -188,6 +190,7 @@ impl<'m> Model<'m> {
             surfaces: laws.surfaces,
             conduction: laws.conduction,
             conductivity: laws.conductivity,
+            temperature: case.temperature,
             tied: laws.constraints.tied,
         };
         model.measure_from_rest(case);
@@ -219,6 +222,7 @@ impl<'m> Model<'m> {
         self.surfaces = laws.surfaces;
         self.conduction = laws.conduction;
         self.conductivity = laws.conductivity;
+        self.temperature = case.temperature;
         self.measure_from_rest(case);
         Ok(true)
     }

@@ -13,6 +13,8 @@ pub struct Solution {
     pub all: Vec<f64>,
     /// Potential at each node \[V\].
     pub potential: Vec<f64>,
+    /// Potential at each node less that at zero current \[V\].
+    pub psi: Vec<f64>,
     /// All unknowns less those at zero current, which keep their digits in a good conductor far from
     /// zero.
     pub deviations: Vec<f64>,

@@ -6,7 +6,8 @@
 //! the first line that is not whole was being written when the process died, and is cut off. Numbers are
 //! the shortest decimals that read back to the same double.
 
-use super::table::{Layout, PointStatus, Row};
+use super::table::{PointStatus, Row};
+use crate::results::Layout;
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};

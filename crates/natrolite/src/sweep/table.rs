@@ -2,7 +2,7 @@
 
 use super::Points;
 use crate::output::write_number;
-use crate::results::Quantity;
+use crate::results::{Layout, Quantity};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -37,9 +37,6 @@ impl PointStatus {
     }
 }
 
-/// Names and SI units of the quantities of a point, in the order of the run.
-pub type Layout = Vec<(String, String)>;
-
 /// What one point gave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -59,14 +56,12 @@ pub struct Row {
 
 impl Row {
     /// A point that was solved, or, without convergence, for a `reason` was not, on a mesh with cells of
-    /// `rim_size`; `quantities` have estimates of their errors where there are finer meshes.
+    /// `rim_size`: names, values, and, where there are finer meshes, estimates of errors.
     pub fn of(
-        quantities: &[(String, Quantity)],
-        layout: Arc<Layout>,
-        (rim_size, has_estimates): (Option<f64>, bool),
+        (layout, values, errors): (Arc<Layout>, Vec<f64>, Vec<f64>),
+        rim_size: Option<f64>,
         reason: Option<String>,
     ) -> Row {
-        let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
         Row {
             status: match reason {
                 None => PointStatus::Converged,
@@ -74,8 +69,8 @@ impl Row {
             },
             rim_size,
             layout,
-            values: quantities.iter().map(|(_, q)| q.value).collect(),
-            errors: quantities.iter().filter(|_| has_estimates).map(|(_, q)| error(q)).collect(),
+            values,
+            errors,
             reason: reason.unwrap_or_default(),
         }
     }
@@ -85,6 +80,12 @@ impl Row {
         let (layout, values, errors) = (Arc::default(), Vec::new(), Vec::new());
         Row { status: PointStatus::Failed, rim_size: None, layout, values, errors, reason }
     }
+}
+
+/// The values of quantities, and estimates of their errors.
+pub fn values_and_errors(quantities: &[(String, Quantity)]) -> (Vec<f64>, Vec<f64>) {
+    let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
+    quantities.iter().map(|(_, q)| (q.value, error(q))).unzip()
 }
 
 /// All quantities of a sweep: for each its name, its unit, and where it stands in the row of each point.
