@@ -8,8 +8,7 @@ use crate::{
 };
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor::{LltError, cholesky_in_place, cholesky_in_place_scratch};
-use faer::linalg::cholesky::llt::inverse::{inverse, inverse_scratch};
-use faer::{MatMut, MatRef, Par};
+use faer::{MatMut, Par};
 
 /// A = L L^T for a [`Csr`] whose rows have all their entries. On one thread, as [`crate::Cholesky`] is.
 #[derive(Default)]
@@ -24,24 +23,6 @@ impl DenseCholesky {
     /// A solver without a matrix.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// A^-1, for many products; nothing before a matrix was factored.
-    fn inverse(&self) -> Option<DenseSymmetric> {
-        if !self.ready {
-            return None;
-        }
-        let n = self.rows;
-        let mut memory = MemBuffer::try_new(inverse_scratch::<f64>(n, Par::Seq)).ok()?;
-        let mut values = vec![0.0; n * n];
-        // The half below the diagonal.
-        inverse(
-            MatMut::from_column_major_slice_mut(&mut values, n, n),
-            MatRef::from_column_major_slice(&self.factor, n, n),
-            Par::Seq,
-            MemStack::new(&mut memory),
-        );
-        Some(DenseSymmetric::new(n, |i, j| values[j * n + i]))
     }
 
     /// x = A^-1 x, by the columns of L there and back.
@@ -128,11 +109,11 @@ impl LinearSolver for DenseCholesky {
 #[derive(Default)]
 pub struct DenseCg {
     earlier: DenseCholesky,
-    /// Of the same matrix where it has few rows; made when it is asked for.
+    /// Of a later one, of few rows.
     inverse: Option<DenseSymmetric>,
 }
 
-/// n rows are factored, or inverted with three times as many, with n^3 / 6 multiplications, and an iteration takes 2 n^2: the matrix, and the factor
+/// n rows are factored with n^3 / 6 multiplications, and an iteration takes 2 n^2: the matrix, and the factor
 /// twice. So few rows are factored for the work of sixteen iterations, which Newton's steps need together.
 const SMALL: usize = 200;
 /// Fewest and most steps of the quasi-Newton method that are tried with a kept factor.
@@ -142,25 +123,32 @@ const MOST_STEPS: usize = 40;
 const MOST_ITERATIONS: usize = 12;
 
 impl DenseCg {
-    /// The factor of an earlier matrix of so many rows, for [`crate::quasi_newton()`], and the number of
-    /// its steps that take the time of a new one.
-    pub fn kept(&mut self, rows: usize) -> Option<(&dyn Preconditioner, usize)> {
-        if !self.earlier.ready || self.earlier.rows != rows {
-            return None;
-        }
-        if rows < SMALL && self.inverse.is_none() {
-            self.inverse = self.earlier.inverse();
-        }
+    /// The inverse of an earlier matrix of so many rows, for [`crate::QuasiNewton`], and the number of its
+    /// steps that take the time of a new one.
+    pub fn kept(&self, rows: usize) -> Option<(&dyn Preconditioner, usize)> {
         // A step takes 2 n^2 multiplications, and a matrix is filled twice before it is factored.
         let steps = (rows / 12).clamp(LEAST_STEPS, MOST_STEPS);
         match &self.inverse {
-            Some(inverse) => Some((inverse, steps)),
-            None => Some((&self.earlier, steps)),
+            Some(inverse) if inverse.rows() == rows => Some((inverse, steps)),
+            _ if self.earlier.ready && self.earlier.rows == rows => Some((&self.earlier, steps)),
+            _ => None,
         }
+    }
+
+    /// Keeps the inverse of `a` from now on; false where it has too many rows for that, or is not positive
+    /// definite.
+    pub fn renew(&mut self, a: &dyn Operator) -> bool {
+        let Ok(a) = entries_of(a, self.name()) else { return false };
+        let n = a.nrows();
+        if n < SMALL && a.nnz() == n * n {
+            self.inverse = DenseSymmetric::new(n, |i, j| a.values()[i * n + j]).inverse();
+        }
+        n < SMALL && self.inverse.is_some()
     }
 
     /// Forgets the factor: the next matrix is factored.
     pub fn forget(&mut self) {
+        self.inverse = None;
         self.earlier.ready = false;
     }
 }

@@ -31,6 +31,14 @@ impl DenseSymmetric {
         DenseSymmetric { rows, stride, columns }
     }
 
+    /// The inverse, by Gauss and Jordan's elimination in place without exchanges of rows, which positive definite
+    /// matrices do not need; `None` where a pivot is not positive.
+    ///
+    /// Source: Golub and Van Loan, Matrix Computations, 4th ed., sections 3.4.1 and 4.2.
+    pub fn inverse(mut self) -> Option<DenseSymmetric> {
+        with_wide_registers(Elimination(&mut self)).then_some(self)
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows
@@ -92,6 +100,34 @@ fn some_rows<const N: usize>(a: &DenseSymmetric, first: usize, x: &[f64], y: &mu
     N * ROWS
 }
 
+/// A = A^-1; false where a pivot is not positive.
+struct Elimination<'a>(&'a mut DenseSymmetric);
+
+impl Wide for Elimination<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let DenseSymmetric { rows, stride, columns } = self.0;
+        let mut scaled = vec![0.0; *stride];
+        for k in 0..*rows {
+            let pivot = columns[k * *stride + k];
+            if pivot.is_nan() || pivot <= 0.0 {
+                return false;
+            }
+            let own = &mut columns[k * *stride..][..*stride];
+            scaled.iter_mut().zip(&*own).for_each(|(scaled, a)| *scaled = a / pivot);
+            scaled[k] = 1.0 / pivot;
+            own.copy_from_slice(&scaled);
+            for (_, row) in columns.chunks_exact_mut(*stride).enumerate().filter(|(i, _)| *i != k) {
+                let factor = std::mem::take(&mut row[k]);
+                row.iter_mut().zip(&scaled).for_each(|(a, scaled)| *a -= factor * scaled);
+            }
+        }
+        true
+    }
+}
+
 impl Preconditioner for DenseSymmetric {
     fn apply(&self, r: &[f64], z: &mut [f64]) {
         DenseSymmetric::apply(self, r, z);
@@ -101,6 +137,26 @@ impl Preconditioner for DenseSymmetric {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_inverse_takes_products_back() {
+        // exp(-|i - j|) and 1 on the diagonal: positive definite.
+        for rows in [1, 8, 55] {
+            let entry = |i: usize, j: usize| {
+                (-(i as f64 - j as f64).abs()).exp() + if i == j { 1.0 + i as f64 } else { 0.0 }
+            };
+            let a = DenseSymmetric::new(rows, entry);
+            let inverse = a.clone().inverse().unwrap();
+            let x: Vec<f64> = (0..rows).map(|i| (i as f64).sin()).collect();
+            let (mut y, mut back) = (vec![0.0; rows], vec![0.0; rows]);
+            a.apply(&x, &mut y);
+            inverse.apply(&y, &mut back);
+            for (back, x) in back.iter().zip(&x) {
+                assert!((back - x).abs() < 1e-13, "{rows}: {back} {x}");
+            }
+        }
+        assert!(DenseSymmetric::new(2, |i, j| if i == j { 1.0 } else { 2.0 }).inverse().is_none());
+    }
 
     #[test]
     fn products_by_hand() {

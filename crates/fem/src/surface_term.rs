@@ -98,38 +98,32 @@ impl Table {
         self.at.len()
     }
 
-    /// Calls `visit` for each point of quadrature.
-    fn each_place(&self, mut visit: impl FnMut(Place<'_>)) {
-        let mut first = 0;
+    /// Calls `visit` with the number of each block, its group and facet, and its number on the facet.
+    fn each_block(&self, mut visit: impl FnMut(usize, &Group, usize, usize)) {
+        let mut block = 0;
         for group in &self.groups {
             for facet in 0..group.facets {
-                for q in 0..group.points {
-                    visit(Place { block: first + q / LANES, lane: q % LANES, group, facet, q });
+                for within in 0..group.blocks {
+                    visit(block, group, facet, within);
+                    block += 1;
                 }
-                first += group.blocks;
             }
         }
     }
 
-    /// Calls `visit` with the unknowns that a slot reads at a point, and their shape functions.
-    fn each(&self, slot: usize, place: &Place<'_>, mut visit: impl FnMut(u32, f64)) {
-        if self.at[slot] == At::Whole {
-            return visit(self.whole[slot], 1.0);
-        }
-        let nodes = place.group.nodes;
-        let shapes = &place.group.shapes[place.q / LANES * nodes..][..nodes];
-        let dofs = &place.group.dofs[slot][place.facet * nodes..][..nodes];
-        dofs.iter().zip(shapes).for_each(|(dof, shape)| visit(*dof, shape.0[place.lane]));
+    /// The unknowns that a slot reads in a block of a facet, and their shape functions.
+    fn read_in<'t>(
+        &'t self,
+        slot: usize,
+        group: &'t Group,
+        facet: usize,
+        within: usize,
+    ) -> impl Iterator<Item = (u32, Lanes)> {
+        let whole = (self.at[slot] == At::Whole).then(|| (self.whole[slot], Lanes::from(1.0)));
+        let shapes = &group.shapes[within * group.nodes..][..group.nodes];
+        let dofs = group.dofs[slot].iter().skip(facet * group.nodes).copied();
+        whole.into_iter().chain(dofs.zip(shapes.iter().copied()))
     }
-}
-
-/// Where a point of quadrature stands: among all blocks, and on its facet.
-struct Place<'t> {
-    block: usize,
-    lane: usize,
-    group: &'t Group,
-    facet: usize,
-    q: usize,
 }
 
 /// One term of a system on facets, to be evaluated again and again on one thread.
@@ -196,23 +190,28 @@ impl SurfaceTerm<'_> {
         self.evaluate(deviations);
         let (table, width) = (self.table, self.table.width());
         let (mut numbers, mut derivatives) = (vec![0.0; width], vec![0.0; width * width]);
-        table.each_place(|place| {
-            let Place { block, lane, .. } = place;
-            for (k, number) in numbers.iter_mut().enumerate() {
-                *number = self.numbers[block * width + k].0[lane];
-            }
-            let point = block * LANES + lane;
-            self.term.tangent(&table.points[point..=point], &numbers, &mut derivatives);
-            let weight = table.weights[block].0[lane];
-            for (i, row) in derivatives.chunks_exact(width.max(1)).enumerate() {
-                table.each(i, &place, |row_dof, shape| {
-                    let factor = weight * shape;
-                    for (j, t) in row.iter().enumerate().filter(|(_, t)| **t != 0.0) {
-                        table.each(j, &place, |column, shape| {
-                            add(row_dof, column, factor * t * shape)
-                        });
-                    }
+        // Of all pairs of slots in a block, with the weights.
+        let mut slopes = vec![Lanes::default(); width * width];
+        table.each_block(|block, group, facet, within| {
+            for lane in 0..LANES {
+                for (k, number) in numbers.iter_mut().enumerate() {
+                    *number = self.numbers[block * width + k].0[lane];
+                }
+                let point = block * LANES + lane;
+                self.term.tangent(&table.points[point..=point], &numbers, &mut derivatives);
+                let weight = table.weights[block].0[lane];
+                let pairs = slopes.iter_mut().zip(&derivatives);
+                pairs.for_each(|(slope, t)| {
+                    slope.0[lane] = if weight == 0.0 { 0.0 } else { weight * t }
                 });
+            }
+            for (k, slope) in slopes.iter().enumerate().filter(|(_, s)| **s != Lanes::default()) {
+                for (row, test) in table.read_in(k / width, group, facet, within) {
+                    let part = *slope * test;
+                    for (column, trial) in table.read_in(k % width, group, facet, within) {
+                        add(row, column, (part * trial).sum());
+                    }
+                }
             }
         });
     }
@@ -223,8 +222,10 @@ impl SurfaceTerm<'_> {
         self.evaluate(deviations);
         let (table, width) = (self.table, self.table.width());
         let mut out = Vec::with_capacity(table.points.len());
-        table.each_place(|Place { block, lane, .. }| {
-            out.push((table.weights[block].0[lane], self.coefficients[block * width].0[lane]));
+        table.each_block(|block, group, _, within| {
+            let count = (group.points - within * LANES).min(LANES);
+            let (weights, r) = (table.weights[block], self.coefficients[block * width]);
+            out.extend(weights.0.into_iter().zip(r.0).take(count));
         });
         out
     }

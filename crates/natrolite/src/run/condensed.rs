@@ -20,8 +20,8 @@ use super::solve::{Outcome, finish};
 use super::{Contact, Geometry};
 use crate::case::{Case, CaseError};
 use algebra::{
-    Csr, DenseCg, DenseSymmetric, LinearWork, NewtonError, NewtonParameters, QuasiNewton, Schur,
-    newton,
+    Csr, DenseCg, DenseSymmetric, Equations, LinearWork, NewtonError, NewtonParameters,
+    QuasiNewton, Schur, newton,
 };
 use drive::{UnitCurrent, given_currents, unit_currents};
 use fem::{Placement, Support, linear_matrix};
@@ -218,9 +218,16 @@ impl Condensed {
             linear_rtol: case.solver.linear_rtol,
             ..NewtonParameters::default()
         };
-        let found = solver.kept(kept.len()).and_then(|(factor, steps)| {
-            nearby.solve(&mut equations, factor, start, &parameters, steps)
-        });
+        let mut seek = |solver: &DenseCg, equations: &mut dyn Equations, u: &mut [f64]| {
+            let (inverse, steps) = solver.kept(kept.len())?;
+            nearby.solve(equations, inverse, u, &parameters, steps)
+        };
+        let mut found = seek(solver, &mut equations, start);
+        if found.is_none() && solver.kept(kept.len()).is_some() {
+            // The derivative here serves where that of a point some way off does not.
+            let is_renewed = equations.linearize(start).is_ok_and(|a| solver.renew(a));
+            found = is_renewed.then(|| seek(solver, &mut equations, start)).flatten();
+        }
         let mut info = match found {
             Some(info) => info,
             None => {

@@ -121,14 +121,10 @@ impl Solved<'_, '_> {
             nodes.iter().zip(shape).map(|(&n, s)| s * self.psi(n)).sum()
         };
         let level = |nodes: &[u32]| nodes.first().map_or(0.0, |&n| levels[self.body(n)]);
-        let integrate = |integrand: &dyn Fn(&FacetPoint<'_>) -> f64| {
-            let [sum] = points.integrate(facets, |at| [integrand(at)]);
-            sum
-        };
         match &surface.role {
             Role::UniformCurrent(given) => {
-                let above = |at: &FacetPoint<'_>| interpolate(at.nodes, at.shape) - level(at.nodes);
-                (integrate(&|at| given * above(at)), None)
+                let above = |node: u32| self.psi(node) - levels[self.body(node)];
+                (given * points.integral(above), None)
             }
             Role::Equipotential { .. } | Role::Potential(_) => {
                 let first = facets.iter().find(|b| !b.nodes.is_empty());

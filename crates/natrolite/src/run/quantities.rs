@@ -72,14 +72,8 @@ impl Solved<'_, '_> {
         if let Role::Kinetics { metal: Some(whole), .. } = surface.role {
             return self.solution.all[self.model.system.space().whole_dof(whole) as usize];
         }
-        let geometry = self.model.geometry;
-        let facets = surface.facets(&geometry.mesh);
-        let phi = &self.solution.potential;
-        let [sum, area] = self.model.points(surface).integrate(facets, |at| {
-            let values = at.nodes.iter().zip(at.shape);
-            [values.map(|(&n, shape)| shape * phi[n as usize]).sum(), 1.0]
-        });
-        sum / area
+        let points = self.model.points(surface);
+        points.integral(|node| self.solution.potential[node as usize]) / points.area()
     }
 
     /// The surface whose potential the cell overpotential is measured against: the given potential

@@ -28,7 +28,8 @@ pub struct SurfaceCurrent {
     pub opposite: Vec<u32>,
     /// Normal current density at the nodes \[A/m2\], plating positive.
     pub density: Vec<f64>,
-    /// Weight \[m2\] and current density at the points of quadrature, facet after facet.
+    /// Weight \[m2\] and current density at the points of quadrature, facet after facet; none where the
+    /// current is uniform.
     pub points: Vec<(f64, f64)>,
     /// Integrals over what is meshed.
     pub distribution: Distribution,
@@ -81,8 +82,11 @@ pub fn current_through(
         }
         Role::UniformCurrent(given) => {
             let density = vec![-given; nodes.len()];
-            let points = points_of(&|_| -given);
-            SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
+            let area = model.points(surface).area();
+            // The deviation from the mean is that of nothing from nothing where there is no current.
+            let nonuniformity = if *given == 0.0 { f64::NAN } else { 0.0 };
+            let distribution = Distribution { area, total: -given * area, nonuniformity };
+            SurfaceCurrent { opposite, density, distribution, points: Vec::new() }
         }
         Role::Potential(_) | Role::Equipotential { .. } => {
             let density = consistent_flux(model, facets, reactions);

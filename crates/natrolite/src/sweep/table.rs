@@ -166,26 +166,40 @@ pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -
         write!(out, ",{}", cell(name))?;
     }
     writeln!(out, ",reason")?;
+    // Of each axis its values, of which a point has one.
+    let mut labels: Vec<Vec<Vec<u8>>> = Vec::new();
+    for axis in &points.sweep.axes {
+        let written = axis.values.iter().map(|value| {
+            let mut text = vec![b','];
+            write_number(&mut text, value.si).map(|()| text)
+        });
+        labels.push(written.collect::<io::Result<_>>()?);
+    }
     let mut at = vec![None; columns.names().len()];
+    let mut line = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         let Some(row) = row else { continue };
-        write!(out, "{index}")?;
-        for value in points.sweep.point(index) {
-            out.write_all(b",")?;
-            write_number(out, value.si)?;
+        line.clear();
+        write!(line, "{index}")?;
+        for (k, labels) in labels.iter().enumerate() {
+            line.extend_from_slice(&labels[points.sweep.place(k, index)]);
         }
-        write!(out, ",{}", row.status.word())?;
+        line.push(b',');
+        line.extend_from_slice(row.status.word().as_bytes());
         at.fill(None);
         for (&place, &value) in columns.places[index].iter().zip(&row.values) {
             at[place] = Some(value);
         }
         for value in &at {
-            out.write_all(b",")?;
+            line.push(b',');
             if let Some(value) = value {
-                write_number(out, *value)?;
+                write_number(&mut line, *value)?;
             }
         }
-        writeln!(out, ",{}", cell(&row.reason))?;
+        line.push(b',');
+        line.extend_from_slice(cell(&row.reason).as_bytes());
+        line.push(b'\n');
+        out.write_all(&line)?;
     }
     Ok(())
 }
