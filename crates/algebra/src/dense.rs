@@ -117,7 +117,7 @@ pub struct DenseCg {
 /// twice. So few rows are factored for the work of sixteen iterations, which Newton's steps need together.
 const SMALL: usize = 200;
 /// Fewest and most steps of the quasi-Newton method that are tried with a kept factor.
-const LEAST_STEPS: usize = 5;
+const LEAST_STEPS: usize = 10;
 const MOST_STEPS: usize = 40;
 /// After so many iterations a factor is made anew.
 const MOST_ITERATIONS: usize = 12;
@@ -141,7 +141,7 @@ impl DenseCg {
         let Ok(a) = entries_of(a, self.name()) else { return false };
         let n = a.nrows();
         if n < SMALL && a.nnz() == n * n {
-            self.inverse = DenseSymmetric::new(n, |i, j| a.values()[i * n + j]).inverse();
+            self.inverse = DenseSymmetric::from_rows(n, a.values()).inverse();
         }
         n < SMALL && self.inverse.is_some()
     }

@@ -193,7 +193,8 @@ impl SurfaceTerm<'_> {
         // Of all pairs of slots in a block, with the weights.
         let mut slopes = vec![Lanes::default(); width * width];
         table.each_block(|block, group, facet, within| {
-            for lane in 0..LANES {
+            slopes.fill(Lanes::default());
+            for lane in 0..LANES.min(group.points - within * LANES) {
                 for (k, number) in numbers.iter_mut().enumerate() {
                     *number = self.numbers[block * width + k].0[lane];
                 }
@@ -201,9 +202,7 @@ impl SurfaceTerm<'_> {
                 self.term.tangent(&table.points[point..=point], &numbers, &mut derivatives);
                 let weight = table.weights[block].0[lane];
                 let pairs = slopes.iter_mut().zip(&derivatives);
-                pairs.for_each(|(slope, t)| {
-                    slope.0[lane] = if weight == 0.0 { 0.0 } else { weight * t }
-                });
+                pairs.for_each(|(slope, t)| slope.0[lane] = weight * t);
             }
             for (k, slope) in slopes.iter().enumerate().filter(|(_, s)| **s != Lanes::default()) {
                 for (row, test) in table.read_in(k / width, group, facet, within) {

@@ -1,8 +1,10 @@
 //! The small problem that is left when the bulk is eliminated.
 
 use super::{Condensed, Model};
+use algebra::vector::dot;
 use algebra::{Csr, Equations, Inadmissible, Operator};
 use fem::SurfaceTerm;
+use std::ops::Range;
 
 /// c (S u - g) + N(u) = 0 for the kept unknowns.
 pub(super) struct SurfaceEquations<'a, 'm> {
@@ -17,17 +19,16 @@ pub(super) struct SurfaceEquations<'a, 'm> {
     deviations: Vec<f64>,
     /// N(u), of all unknowns.
     currents: Vec<f64>,
-    /// For each kept unknown 0 when it belongs to a node, else 1 + the number of the whole-body unknown.
-    field_of: Vec<usize>,
-    /// By fields the sums of the squares of c g, of all of the bulk, and of N.
+    fields: Fields,
+    /// By fields the sums of the squares of c g.
     given: Vec<f64>,
-    bulk: Vec<f64>,
-    surface: Vec<f64>,
     /// By fields the size of the terms that must cancel.
     scales: Vec<f64>,
     /// u less that of its body's anchor, and S times that.
     above: Vec<f64>,
     flow: Vec<f64>,
+    /// N at the kept unknowns.
+    surface: Vec<f64>,
     /// Made when it is first asked for.
     matrix: Option<Csr>,
 }
@@ -41,12 +42,9 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
         size: Vec<f64>,
     ) -> Self {
         let (system, kept) = (&model.system, &condensed.unknowns.kept);
-        let field_of = fields(model, kept);
-        let zeros = vec![0.0; 1 + system.space().whole().len()];
-        let mut given = zeros.clone();
-        for ((c, g), &field) in size.iter().zip(&constant).zip(&field_of) {
-            given[field] += (c * g) * (c * g);
-        }
+        let fields = Fields::new(model, kept);
+        let products: Vec<f64> = size.iter().zip(&constant).map(|(c, g)| c * g).collect();
+        let given: Vec<f64> = fields.squares(&products).collect();
         let deviations = system.deviations(&vec![0.0; condensed.unknowns.place.len()]);
         SurfaceEquations {
             kinetics: super::kinetics(model)
@@ -54,20 +52,29 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
                 .map(|placement| system.surface_term(placement))
                 .collect(),
             currents: vec![0.0; deviations.len()],
-            bulk: zeros.clone(),
-            surface: zeros.clone(),
-            scales: zeros,
+            scales: given.clone(),
             above: vec![0.0; kept.len()],
             flow: vec![0.0; kept.len()],
+            surface: vec![0.0; kept.len()],
             matrix: None,
             condensed,
             model,
             constant,
             size,
             deviations,
-            field_of,
+            fields,
             given,
         }
+    }
+
+    /// By fields the size of a residual over that of what must cancel in it; no more than a thousand where
+    /// nothing does.
+    fn relative(&self, r: &[f64]) -> impl Iterator<Item = f64> {
+        let squares = self.fields.squares(r).zip(&self.scales);
+        squares.map(|(square, scale)| match square.sqrt() {
+            0.0 => 0.0,
+            size => size / scale.max(size * 1e-3),
+        })
     }
 
     fn set(&mut self, u: &[f64]) {
@@ -77,16 +84,32 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
     }
 }
 
-/// For each kept unknown 0 when it belongs to a node, else 1 + the number of the whole-body unknown.
-fn fields(model: &Model<'_>, kept: &[u32]) -> Vec<usize> {
-    let space = model.system.space();
-    let mut fields = vec![0; kept.len()];
-    for whole in 0..space.whole().len() {
-        if let Ok(k) = kept.binary_search(&space.whole_dof(whole)) {
-            fields[k] = 1 + whole;
-        }
+/// Which kept unknowns have a norm in common: those at nodes, and each whole-body unknown by itself.
+struct Fields {
+    /// Those at nodes, as runs.
+    nodes: Vec<Range<usize>>,
+    /// For each whole-body unknown its place, if it is kept.
+    whole: Vec<Option<usize>>,
+}
+
+impl Fields {
+    fn new(model: &Model<'_>, kept: &[u32]) -> Fields {
+        let space = model.system.space();
+        let place = |w| kept.binary_search(&space.whole_dof(w)).ok();
+        let whole: Vec<Option<usize>> = (0..space.whole().len()).map(place).collect();
+        let mut ends: Vec<usize> = whole.iter().flatten().copied().collect();
+        ends.sort_unstable();
+        let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
+        let nodes = starts.zip(ends.iter().copied().chain([kept.len()])).map(|(a, b)| a..b);
+        Fields { nodes: nodes.collect(), whole }
     }
-    fields
+
+    /// By fields the sum of the squares.
+    fn squares(&self, x: &[f64]) -> impl Iterator<Item = f64> {
+        let nodes = self.nodes.iter().map(|run| dot(&x[run.clone()], &x[run.clone()])).sum();
+        let whole = self.whole.iter().map(|place| place.map_or(0.0, |place| x[place] * x[place]));
+        std::iter::once(nodes).chain(whole)
+    }
 }
 
 impl Equations for SurfaceEquations<'_, '_> {
@@ -106,20 +129,20 @@ impl Equations for SurfaceEquations<'_, '_> {
         for term in &mut self.kinetics {
             term.add_residual(&self.deviations, &mut self.currents);
         }
-        let kept = condensed.unknowns.kept.iter().zip(&self.field_of).enumerate();
-        self.bulk.fill(0.0);
-        self.surface.fill(0.0);
-        for (i, (&dof, &field)) in kept {
-            let anchor = u[condensed.anchors[i] as usize];
-            let flow = self.flow[i] + condensed.row_sums[i] * anchor - self.constant[i];
-            let (bulk, surface) = (self.size[i] * flow, self.currents[dof as usize]);
-            self.bulk[field] += bulk * bulk;
-            self.surface[field] += surface * surface;
-            r[i] = bulk + surface;
+        for (i, flow) in self.flow.iter_mut().enumerate() {
+            let of_anchor = condensed.row_sums[i] * u[condensed.anchors[i] as usize];
+            *flow = self.size[i] * (*flow + of_anchor - self.constant[i]);
         }
-        let squares = self.bulk.iter().zip(&self.surface).zip(&self.given);
-        for (scale, ((bulk, surface), given)) in self.scales.iter_mut().zip(squares) {
-            *scale = given.max(*bulk).max(*surface).sqrt();
+        for (surface, &dof) in self.surface.iter_mut().zip(&condensed.unknowns.kept) {
+            *surface = self.currents[dof as usize];
+        }
+        let parts = self.flow.iter().zip(&self.surface);
+        r.iter_mut().zip(parts).for_each(|(r, (bulk, surface))| *r = bulk + surface);
+        let squares = self.fields.squares(&self.flow).zip(self.fields.squares(&self.surface));
+        for ((scale, given), (bulk, surface)) in
+            self.scales.iter_mut().zip(&self.given).zip(squares)
+        {
+            *scale = given.max(bulk).max(surface).sqrt();
         }
         match r.iter().all(|r| r.is_finite()) {
             true => Ok(()),
@@ -151,22 +174,19 @@ impl Equations for SurfaceEquations<'_, '_> {
     }
 
     fn norms(&self, r: &[f64]) -> Vec<f64> {
-        let mut sizes = vec![0.0; self.scales.len()];
-        r.iter().zip(&self.field_of).for_each(|(r, &field)| sizes[field] += r * r);
-        sizes
-            .iter()
-            .zip(&self.scales)
-            .map(|(square, scale)| relative(square.sqrt(), *scale))
-            .collect()
+        self.relative(r).collect()
+    }
+
+    fn norm(&self, r: &[f64]) -> f64 {
+        let larger = |norm: f64, next: f64| match norm.is_nan() || next.is_nan() {
+            true => f64::NAN,
+            false => norm.max(next),
+        };
+        self.relative(r).fold(0.0, larger)
     }
 
     fn field_names(&self) -> Vec<&str> {
         let whole = self.model.system.space().whole().iter().map(String::as_str);
         std::iter::once("potential").chain(whole).collect()
     }
-}
-
-/// A residual over the size of what must cancel in it; no more than a thousand where nothing does.
-fn relative(size: f64, scale: f64) -> f64 {
-    if size == 0.0 { 0.0 } else { size / scale.max(size * 1e-3) }
 }
