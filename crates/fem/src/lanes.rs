@@ -138,19 +138,17 @@ fn exp_less<const LESS: u8>(x: f64, least: f64) -> f64 {
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
     let r = (x - k * LN_2[0]) - k * LN_2[1];
-    let mut q = const { inverse_factorial(13) };
-    q = q * r + const { inverse_factorial(12) };
-    q = q * r + const { inverse_factorial(11) };
-    q = q * r + const { inverse_factorial(10) };
-    q = q * r + const { inverse_factorial(9) };
-    q = q * r + const { inverse_factorial(8) };
-    q = q * r + const { inverse_factorial(7) };
-    q = q * r + const { inverse_factorial(6) };
-    q = q * r + const { inverse_factorial(5) };
-    q = q * r + const { inverse_factorial(4) };
-    q = q * r + const { inverse_factorial(3) };
-    q = q * r + 0.5;
-    let p = r + r * r * q;
+    // Estrin's scheme: short chains of operations, which the processor works off side by side.
+    let pair = |a: f64, b: f64| a + b * r;
+    let (r2, low) = (r * r, pair(0.5, const { inverse_factorial(3) }));
+    let low = low + r2 * pair(const { inverse_factorial(4) }, const { inverse_factorial(5) });
+    let middle = pair(const { inverse_factorial(6) }, const { inverse_factorial(7) })
+        + r2 * pair(const { inverse_factorial(8) }, const { inverse_factorial(9) });
+    let high = pair(const { inverse_factorial(10) }, const { inverse_factorial(11) })
+        + r2 * pair(const { inverse_factorial(12) }, const { inverse_factorial(13) });
+    let r4 = r2 * r2;
+    let q = low + r4 * (middle + r4 * high);
+    let p = r + r2 * q;
     // 2^(k - 1): half of 2^k, which may itself be too large for a double.
     let whole = shifted.to_bits().wrapping_sub(ROUND.to_bits());
     let half = f64::from_bits(whole.wrapping_add(1022) << 52);

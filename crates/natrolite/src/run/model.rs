@@ -7,7 +7,7 @@ use super::reference::Rest;
 use crate::case::{Case, CaseError, Diagnostic, LawUse};
 use fem::recover::FacetPoints;
 use fem::registry::Environment;
-use fem::{Field, Point, Slot, Space, Support, System, Unknown};
+use fem::{Field, Point, Slot, Space, Support, System, Term, Unknown};
 use mesh::{Bodies, FacetBlock, Mesh, bodies};
 use transport::POTENTIAL;
 
@@ -144,6 +144,14 @@ pub fn linear_resistance(law: &LawUse, temperature: f64) -> Option<f64> {
     let slots = vec![Slot::value(POTENTIAL), Slot::whole(0)];
     let term =
         law.entry.build?(&law.values, &Environment { temperature, slots, contact: None }).ok()?;
+    resistance_at_rest(&*term, law)
+}
+
+/// The same of the term that was made of the law, which reads two potentials.
+pub fn resistance_at_rest(term: &dyn Term, law: &LawUse) -> Option<f64> {
+    if !transport::is_kinetics(law.entry) {
+        return None;
+    }
     let equilibrium = law.values.number("equilibrium_potential").unwrap_or(0.0);
     let mut tangent = [0.0; 4];
     term.tangent(&[Point::default()], &[0.0, equilibrium], &mut tangent);

@@ -2,7 +2,9 @@
 //!
 //! Extensive quantities are those of the whole defect cell, per metre in planar symmetry.
 
-use super::model::{Model, Role, Surface, linear_resistance, mean_conductivity};
+use super::model::{
+    Model, Role, Surface, linear_resistance, mean_conductivity, resistance_at_rest,
+};
 use super::reference::Rest;
 use super::surfaces::{Solution, SurfaceCurrent};
 use crate::case::Case;
@@ -164,8 +166,13 @@ impl Solved<'_, '_> {
 
     /// Conductivity of the electrolyte times the linearised resistance of the surface \[m\].
     fn kinetic_length(&self, surface: &Surface) -> Option<f64> {
-        let Role::Kinetics { law, .. } = &surface.role else { return None };
-        let resistance = linear_resistance(law, self.case.temperature)?;
+        let Role::Kinetics { law, placement, .. } = &surface.role else { return None };
+        let term = self.model.system.term(*placement);
+        let resistance = match term.slots().len() {
+            2 => resistance_at_rest(term, law)?,
+            // Of the law without a contact.
+            _ => linear_resistance(law, self.case.temperature)?,
+        };
         let region = self.model.region_beside(surface)?;
         Some(resistance * mean_conductivity(&self.model.conductivity[region]))
     }
