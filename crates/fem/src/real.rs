@@ -50,10 +50,12 @@ pub trait Real:
     fn part_of(self, whole: Self) -> Self;
 }
 
-/// sinh(x) from e = exp(|x|) - 1: half of e + 1 - exp(-|x|), written so that nothing cancels or overflows early.
+/// sinh(x) from e = exp(|x|) - 1: half of e + 1 - exp(-|x|), written so that nothing cancels, and nothing infinite
+/// is divided.
 #[inline(always)]
 pub(crate) fn sinh_from(e: f64, x: f64) -> f64 {
-    (0.5 * (e + 1.0 / (1.0 + 1.0 / e))).copysign(x)
+    let finite = if e > f64::MAX { f64::MAX } else { e };
+    (0.5 * (e + finite / (1.0 + finite))).copysign(x)
 }
 
 impl Real for f64 {

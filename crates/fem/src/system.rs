@@ -306,9 +306,7 @@ impl<'m> System<'m> {
 
     /// The free deviations `u` followed by those of the prescribed unknowns.
     pub fn deviations(&self, u: &[f64]) -> Vec<f64> {
-        let mut all = u.to_vec();
-        all.extend_from_slice(&self.all[u.len()..]);
-        all
+        [u, &self.all[u.len()..]].concat()
     }
 
     /// All unknowns, the free ones first, from the free deviations `u`.
