@@ -108,20 +108,7 @@ impl Affine {
     /// G.
     #[inline(always)]
     fn metric(&self, nodes: &[u32], mesh: &Mesh) -> [[f64; 3]; 3] {
-        let at = |k: usize| mesh.points[nodes[k] as usize];
-        let from = |o: [f64; 3], x: [f64; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
-        let origin = at(0);
-        // Gradients of the reference coordinates times det J.
-        let (c, det) = if self.kind.dimension() == 2 {
-            let ([i, j], [e, f]) = (mesh.axes, [from(origin, at(1)), from(origin, at(2))]);
-            let mut c = [[0.0; 3]; 3];
-            (c[0][i], c[0][j], c[1][i], c[1][j]) = (f[j], -f[i], -e[j], e[i]);
-            (c, e[i] * f[j] - e[j] * f[i])
-        } else {
-            let [e, f, g] = [from(origin, at(1)), from(origin, at(2)), from(origin, at(3))];
-            let c = [cross(f, g), cross(g, e), cross(e, f)];
-            (c, dot(e, c[0]))
-        };
+        let (c, det) = cofactors(self.kind.dimension(), nodes, mesh);
         let inverse = 1.0 / det;
         let mut metric = [[0.0; 3]; 3];
         for b in 0..3 {
@@ -151,5 +138,23 @@ impl Affine {
             out[a + 1] = -column;
             out[0] += row;
         }
+    }
+}
+
+/// Of a simplex with straight sides the gradients of its reference coordinates times det J, and det J.
+#[inline(always)]
+pub(crate) fn cofactors(dimension: usize, nodes: &[u32], mesh: &Mesh) -> ([[f64; 3]; 3], f64) {
+    let at = |k: usize| mesh.points[nodes[k] as usize];
+    let from = |o: [f64; 3], x: [f64; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
+    let origin = at(0);
+    if dimension == 2 {
+        let ([i, j], [e, f]) = (mesh.axes, [from(origin, at(1)), from(origin, at(2))]);
+        let mut c = [[0.0; 3]; 3];
+        (c[0][i], c[0][j], c[1][i], c[1][j]) = (f[j], -f[i], -e[j], e[i]);
+        (c, e[i] * f[j] - e[j] * f[i])
+    } else {
+        let [e, f, g] = [from(origin, at(1)), from(origin, at(2)), from(origin, at(3))];
+        let c = [cross(f, g), cross(g, e), cross(e, f)];
+        (c, dot(e, c[0]))
     }
 }

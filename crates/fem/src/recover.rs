@@ -1,7 +1,8 @@
 //! What follows from a solution: fluxes at nodes, integrals over facets, consistent nodal fluxes.
 
+use crate::affine::cofactors;
 use crate::geometry::{Hypothesis, Tables};
-use crate::quadrature::{Rule, facet_rule};
+use crate::quadrature::{Rule, cell_rule, facet_rule};
 use crate::sum::{Parts, Rows, add_in_order};
 use crate::{Point, Space, Term};
 use algebra::Csr;
@@ -41,13 +42,16 @@ fn add_flux(
     values: &[f64],
     sums: &mut [[f64; 4]],
 ) {
-    let n = block.kind.node_count();
-    let points = match block.kind {
-        CellKind::Triangle3 | CellKind::Tetrahedron4 => vec![reference::centre(block.kind)],
-        _ => reference::nodes(block.kind).to_vec(),
+    let (n, dimension) = (block.kind.node_count(), block.kind.dimension());
+    let is_affine = matches!(block.kind, CellKind::Triangle3 | CellKind::Tetrahedron4);
+    let points = match is_affine {
+        true => vec![reference::centre(block.kind)],
+        false => reference::nodes(block.kind).to_vec(),
     };
     let count = points.len();
-    let tables = Tables::new(block.kind, &Rule { weights: vec![1.0; count], points });
+    let of_reference = cell_rule(block.kind).weights.iter().sum::<f64>();
+    let weights = vec![of_reference / count as f64; count];
+    let tables = Tables::new(block.kind, &Rule { weights, points });
     add_in_order(
         // The measure of a cell, then the flux at each point.
         Parts { elements: block.len(), rows: n, numbers: 1 + 3 * count },
@@ -67,17 +71,29 @@ fn add_flux(
                 let (measure, fluxes) = part.split_at_mut(1);
                 measure[0] = 0.0;
                 for (q, flux) in fluxes.chunks_exact_mut(3).enumerate() {
-                    let jacobian = tables.cell_gradients(q, &x, mesh.axes, &mut gradients);
                     let mut gradient = [0.0; 3];
-                    for (g, &node) in gradients.iter().zip(nodes) {
-                        for k in 0..3 {
-                            gradient[k] += g[k] * values[node as usize];
+                    let jacobian = if is_affine {
+                        let (c, det) = cofactors(dimension, nodes, mesh);
+                        for (c, &node) in c.iter().zip(&nodes[1..]) {
+                            let rise = (values[node as usize] - values[nodes[0] as usize]) / det;
+                            for k in 0..3 {
+                                gradient[k] += rise * c[k];
+                            }
                         }
-                    }
+                        det * of_reference
+                    } else {
+                        let jacobian = tables.cell_gradients(q, &x, mesh.axes, &mut gradients);
+                        for (g, &node) in gradients.iter().zip(nodes) {
+                            for k in 0..3 {
+                                gradient[k] += g[k] * values[node as usize];
+                            }
+                        }
+                        jacobian
+                    };
                     let point = Point { x: tables.position(q, &x), normal: [0.0; 3] };
                     term.residual(&[point], &gradient, flux);
                     // Degenerate corners (on the axis of symmetry) have no weight of their own.
-                    measure[0] += jacobian * hypothesis.weight(point.x, mesh.axes) / count as f64;
+                    measure[0] += jacobian * hypothesis.weight(point.x, mesh.axes);
                 }
             }
         },

@@ -91,6 +91,22 @@ impl Probes {
         }
     }
 
+    /// True only for a cell whose scaled Jacobian is above [`DEGENERATE`] everywhere, and not for all of
+    /// these: a glance at tetrahedra with straight sides.
+    pub fn is_surely_sound(&self, nodes: &[u32], points: &[[f64; 3]]) -> bool {
+        let (CellKind::Tetrahedron4, &[a, b, c, d]) = (self.kind, nodes) else { return false };
+        let [a, b, c, d] = [a, b, c, d].map(|n| points[n as usize]);
+        let edge = |x: [f64; 3], y: [f64; 3]| [y[0] - x[0], y[1] - x[1], y[2] - x[2]];
+        let square = |a: [f64; 3]| a[0] * a[0] + a[1] * a[1] + a[2] * a[2];
+        let from_first = [edge(a, b), edge(a, c), edge(a, d)];
+        let others = [edge(b, c), edge(b, d), edge(c, d)];
+        let longest = from_first.iter().chain(&others).fold(0.0, |l, &e| square(e).max(l));
+        // No product of three edges is above the cube of the longest.
+        let determinant = determinant(from_first);
+        determinant > 0.0
+            && determinant * determinant > 4.0 * DEGENERATE * DEGENERATE * longest.powi(3)
+    }
+
     fn full_range(&self, nodes: &[u32], points: &[[f64; 3]], axes: [usize; 2]) -> [f64; 2] {
         let mut range = [f64::INFINITY, f64::NEG_INFINITY];
         for (gradients, frames) in &self.points {
@@ -264,6 +280,26 @@ pub fn check(mesh: &Mesh) -> Result<(), MeshError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_glance_never_takes_a_bad_tetrahedron_for_a_sound_one() {
+        let probes = Probes::new(CellKind::Tetrahedron4);
+        let corner =
+            |height: f64| [[0.0; 3], [1e-6, 0.0, 0.0], [0.0, 1e-6, 0.0], [2e-7, 3e-7, height]];
+        let mut heights: Vec<f64> = (-20..=0).map(|k| 1e-6 * 10f64.powi(k)).collect();
+        heights.extend([0.0, -1e-20, -1e-6]);
+        let mut sound = 0;
+        for height in heights {
+            let (nodes, points) = ([0, 1, 2, 3], corner(height));
+            let least = probes.range(&nodes, &points, [0, 1])[0];
+            if probes.is_surely_sound(&nodes, &points) {
+                assert!(least > DEGENERATE, "{height}: {least}");
+                sound += 1;
+            }
+        }
+        assert!(sound >= 11, "{sound}");
+        assert!(!probes.is_surely_sound(&[0, 2, 1, 3], &corner(1e-6)), "inverted");
+    }
 
     #[test]
     fn tetrahedra_are_as_good_as_in_general() {

@@ -122,36 +122,23 @@ fn refuse_duplicate_cells(
         let r = starts.partition_point(|&s| s <= cell) - 1;
         (cells[r], (cell - starts[r]) as usize)
     };
-    let corners = |cell: u32| {
-        let (run, i) = locate(cell);
-        &run.nodes(raw)[i * run.kind.node_count()..][..run.kind.corner_count()]
-    };
     let sorted = |cell: u32| {
-        let mut corners = corners(cell).to_vec();
+        let (run, i) = locate(cell);
+        let nodes = &run.nodes(raw)[i * run.kind.node_count()..];
+        let mut corners = nodes[..run.kind.corner_count()].to_vec();
         corners.sort_unstable();
         corners
     };
-    // Cells with the same corners have the same smallest one.
-    let (ends, cells_at) = by_smallest_corner(raw, cells);
-    let duplicate = |node: usize, around: &mut Vec<(u32, u32)>| -> Option<[u32; 2]> {
-        let start = if node == 0 { 0 } else { ends[node - 1] };
-        around.clear();
-        around.extend_from_slice(&cells_at[start as usize..ends[node] as usize]);
-        around.sort_unstable();
-        // Those with equal sums are compared in full.
-        for group in around.chunk_by(|a, b| a.0 == b.0) {
-            for (k, &(_, second)) in group.iter().enumerate().skip(1) {
-                let mut before = group[..k].iter().map(|&(_, first)| first);
-                if let Some(first) = before.find(|&c| sorted(c) == sorted(second)) {
-                    return Some([first, second]);
-                }
-            }
-        }
-        None
-    };
-    let found = (0..ends.len()).into_par_iter().with_min_len(4096);
-    let first = found.map_init(Vec::new, |around, node| duplicate(node, around));
-    match first.find_map_first(|pair| pair) {
+    let mut suspects = suspects(raw, cells);
+    suspects.par_sort_unstable();
+    // Those with equal marks are compared in full.
+    let pairs = suspects.chunk_by(|a, b| a.0 == b.0).filter_map(|group| {
+        group.iter().enumerate().skip(1).find_map(|(k, &(_, second))| {
+            let mut before = group[..k].iter().map(|&(_, first)| first);
+            Some([before.find(|&first| sorted(first) == sorted(second))?, second])
+        })
+    });
+    match pairs.min_by_key(|pair| pair[1]) {
         None => Ok(()),
         Some(pair) => {
             let [first, second] = pair.map(|cell| {
@@ -164,31 +151,35 @@ fn refuse_duplicate_cells(
     }
 }
 
-/// The cells (numbered over all runs) by their smallest corner: where those of each node end, and for each
-/// cell a number that stands for the set of its corners, and its own.
-fn by_smallest_corner(raw: &Raw, cells: &[Run]) -> (Vec<u32>, Vec<(u32, u32)>) {
-    let corners = || {
+/// The cells (numbered over all runs) that may have the corners of another, each behind a mark that
+/// stands for the set of its corners.
+///
+/// Each mark has a bit that says whether it was met. Where it was, a second table gets that bit, and
+/// the cells with such bits are the suspects: all duplicates, and one in ten of the others.
+fn suspects(raw: &Raw, cells: &[Run]) -> Vec<(u32, u32)> {
+    let marks = || {
         cells.iter().flat_map(|run| {
-            let corners = run.kind.corner_count();
-            run.nodes(raw).chunks_exact(run.kind.node_count()).map(move |nodes| &nodes[..corners])
+            let (nodes, corners) = (run.kind.node_count(), run.kind.corner_count());
+            let mark = move |nodes: &[u32]| {
+                nodes[..corners].iter().fold(0u32, |sum, &n| sum.wrapping_add(scatter(n)))
+            };
+            run.nodes(raw).chunks_exact(nodes).map(mark)
         })
     };
-    let smallest = |corners: &[u32]| corners.iter().fold(u32::MAX, |a, &b| a.min(b)) as usize;
-    let mut ends = vec![0u32; raw.points.len()];
-    corners().for_each(|corners| ends[smallest(corners)] += 1);
-    let mut sum = 0;
-    for end in &mut ends {
-        // For now where they start: filling moves each on to its end.
-        sum += std::mem::replace(end, sum);
+    let count: usize = cells.iter().map(|run| run.count).sum();
+    let words = (count / 4).next_power_of_two();
+    let bit = |mark: u32| (mark as usize / 64 % words, 1u64 << (mark % 64));
+    let (mut met, mut again) = (vec![0u64; words], vec![0u64; words]);
+    for mark in marks() {
+        let (word, bit) = bit(mark);
+        again[word] |= met[word] & bit;
+        met[word] |= bit;
     }
-    let mut sorted = vec![(0, 0); sum as usize];
-    for (cell, corners) in corners().enumerate() {
-        let end = &mut ends[smallest(corners)];
-        let set = corners.iter().fold(0u32, |sum, &n| sum.wrapping_add(scatter(n)));
-        sorted[*end as usize] = (set, cell as u32);
-        *end += 1;
-    }
-    (ends, sorted)
+    let is_suspect = |&(mark, _): &(u32, u32)| {
+        let (word, bit) = bit(mark);
+        again[word] & bit != 0
+    };
+    marks().zip(0..).filter(is_suspect).collect()
 }
 
 /// Spreads consecutive numbers over 32 bits (the finalizer of MurmurHash3).

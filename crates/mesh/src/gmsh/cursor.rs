@@ -125,18 +125,12 @@ impl<'a> Cursor<'a> {
     /// An integer in text, whatever the rest of the file is.
     pub fn text_integer(&mut self) -> Result<i64, MeshError> {
         // Most numbers are a few digits between blanks; all else is looked at word by word.
-        let rest = self.bytes[self.position..].trim_ascii_start();
-        let (mut value, mut digits) = (0, 0);
-        for byte in rest.iter().take(18) {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                break;
-            }
-            (value, digits) = (10 * value + i64::from(digit), digits + 1);
+        let mut start = self.position;
+        while self.bytes.get(start).is_some_and(u8::is_ascii_whitespace) {
+            start += 1;
         }
-        // 18 digits cannot overflow.
-        if digits > 0 && rest.get(digits).is_none_or(u8::is_ascii_whitespace) {
-            self.position = self.bytes.len() - rest.len() + digits;
+        if let Some((value, digits)) = self.bytes[start..].first_chunk().and_then(few_digits) {
+            self.position = start + digits;
             return Ok(value);
         }
         let word = self.word()?;
@@ -214,5 +208,73 @@ impl<'a> Cursor<'a> {
             return Err(MeshError::Count { section: self.section, count: n, bytes: self.left() });
         }
         Ok(n as usize)
+    }
+}
+
+/// The number of one to seven digits that the text begins with, and how many they are; `None` when
+/// there are none, more, or no blank behind them.
+///
+/// All bytes are looked at together, so that nothing depends on how many digits there are.
+fn few_digits(text: &[u8; 8]) -> Option<(i64, usize)> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The text read as one number has its first byte in the lowest place. A digit becomes 0 to 9; of the
+    // bytes up to the first that is none, only that one gets its highest bit set.
+    let digits = u64::from_le_bytes(*text) ^ 0x3030_3030_3030_3030;
+    let others = (digits | digits.wrapping_add(0x7676_7676_7676_7676)) & HIGH;
+    let count = others.trailing_zeros() as usize / 8;
+    if count == 0 || !text.get(count).is_some_and(u8::is_ascii_whitespace) {
+        return None;
+    }
+    // Zeros in front, then pairs of digits, pairs of these, and the two halves.
+    let digits = digits << (64 - 8 * count);
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let eight = (fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff;
+    Some((eight as i64, count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_of_any_length_and_what_is_none() {
+        let read = |text: &str| Cursor::new(text.as_bytes()).text_integer().ok();
+        for digits in 1..=18 {
+            for number in
+                [10i64.pow(digits) - 1, 10i64.pow(digits - 1), 123_456_789 % 10i64.pow(digits)]
+            {
+                for text in [
+                    format!("{number}"),
+                    format!(" \n{number}\r\n and more"),
+                    format!("-{number} "),
+                ] {
+                    let want = if text.starts_with('-') { -number } else { number };
+                    assert_eq!(read(&text), Some(want), "{text:?}");
+                }
+            }
+        }
+        assert_eq!(read("0012 "), Some(12));
+        for byte in (1..=255u8).filter(|b| !b.is_ascii_digit() && !b.is_ascii_whitespace()) {
+            for at in 0..8 {
+                let mut text = *b"1234567 ........";
+                text[at] = byte;
+                let got = Cursor::new(&text).text_integer().ok();
+                // A number ends with a blank; all else is a word that is none.
+                let minus = at == 0 && byte == b'-';
+                assert_eq!(got, minus.then_some(-234_567), "{byte} at {at}");
+            }
+        }
+        assert_eq!(read("1234567890123456789 "), None, "too long");
+        assert_eq!(read(" "), None);
+    }
+
+    #[test]
+    fn numbers_are_read_one_after_the_other() {
+        let text = "1 22\t333\n4444 55555 666666 7777777 88888888 -9\n0";
+        let mut cursor = Cursor::new(text.as_bytes());
+        let all: Vec<i64> = std::iter::from_fn(|| cursor.text_integer().ok()).collect();
+        assert_eq!(all, [1, 22, 333, 4444, 55555, 666_666, 7_777_777, 88_888_888, -9, 0]);
+        assert_eq!(cursor.left(), 0);
     }
 }

@@ -66,6 +66,9 @@ struct Census {
 fn count(raw: &Raw, run: &Run, probes: &Probes, mesh: &Mesh) -> Census {
     let n = run.kind.node_count();
     let one = |(i, nodes): (usize, &[u32])| {
+        if probes.is_surely_sound(nodes, &raw.points) {
+            return Census::default();
+        }
         let [low, high] = probes.range(nodes, &raw.points, mesh.axes);
         let bad = low <= DEGENERATE;
         Census {

@@ -55,17 +55,19 @@ impl Raw {
         head: Run,
         wide: bool,
     ) -> Result<(), MeshError> {
-        let mut file = [0u32; 27];
         let count = head.kind.node_count();
-        for slot in &mut file[..count] {
+        for _ in 0..count {
             let tag = if wide { cursor.size()? } else { cursor.int()?.max(0) as u64 };
-            *slot = numbers
-                .index(tag)
-                .ok_or(MeshError::MissingNode { element: head.first, node: tag })?;
+            let index = numbers.index(tag);
+            self.nodes
+                .push(index.ok_or(MeshError::MissingNode { element: head.first, node: tag })?);
         }
-        match element::order(head.kind) {
-            Some(order) => self.nodes.extend(order.iter().map(|&i| file[i as usize])),
-            None => self.nodes.extend_from_slice(&file[..count]),
+        if let Some(order) = element::order(head.kind) {
+            let (mut file, own) = ([0; 27], &mut self.nodes[head.start..]);
+            file[..count].copy_from_slice(own);
+            for (node, &place) in own.iter_mut().zip(order) {
+                *node = file[usize::from(place)];
+            }
         }
         self.push_run(head);
         Ok(())
