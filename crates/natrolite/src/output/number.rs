@@ -14,6 +14,9 @@ pub fn write_number(out: &mut dyn Write, value: f64) -> io::Result<()> {
     let text = buffer.format(value);
     let text = text.strip_suffix(".0").unwrap_or(text);
     let is_plain = value == 0.0 || (1e-3..1e7).contains(&value.abs()) || value.is_infinite();
+    if let (Some((digits, exponent)), false) = (text.split_once("e+"), is_plain) {
+        return write!(out, "{digits}e{exponent}");
+    }
     if is_plain || text.contains('e') {
         return out.write_all(text.as_bytes());
     }
