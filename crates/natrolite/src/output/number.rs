@@ -104,10 +104,15 @@ mod tests {
         for value in ends.into_iter().chain(numbers()).filter(|value| !value.is_nan()) {
             let a = value.abs();
             let plain = a == 0.0 || (1e-3..1e7).contains(&a) || a.is_infinite();
-            assert_eq!(
-                written(value),
-                if plain { format!("{value}") } else { format!("{value:e}") }
-            );
+            let wanted = if plain { format!("{value}") } else { format!("{value:e}") };
+            let got = written(value);
+            // Of two shortest decimals that are as near, either may be written.
+            let place = |text: &str| (text.len(), text.find('.'), text.find('e'));
+            assert_eq!(place(&got), place(&wanted), "{got} {wanted}");
+            assert_eq!(got.parse::<f64>().unwrap(), value, "{got} {wanted}");
+        }
+        for (value, wanted) in [(1e16, "1e16"), (-2.5e-4, "-2.5e-4"), (13.0, "13"), (1e7, "1e7")] {
+            assert_eq!(written(value), wanted);
         }
         assert_eq!(written(f64::NAN), "nan");
     }

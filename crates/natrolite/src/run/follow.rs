@@ -61,8 +61,7 @@ impl Model<'_> {
                 let environment =
                     Environment { temperature: case.temperature, slots, contact: None };
                 let is_as_before = |name: &&str| new.values.number(name) == law.values.number(name);
-                let (Some(build), true) =
-                    (new.entry.build, AT_REST.iter().all(|n| is_as_before(n)))
+                let (Some(build), true) = (new.entry.build, AT_REST.iter().all(is_as_before))
                 else {
                     return false;
                 };
