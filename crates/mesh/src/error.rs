@@ -8,6 +8,8 @@ use thiserror::Error;
 #[allow(missing_docs)]
 pub enum MeshError {
     // The file as text or bytes.
+    #[error("cannot be read: {reason}")]
+    File { reason: String },
     #[error("not a Gmsh mesh: it must begin with $MeshFormat, found {found:?}")]
     NotGmsh { found: String },
     #[error("Gmsh format {version} is not supported: save as version 2.2 or 4.1")]
@@ -21,7 +23,7 @@ pub enum MeshError {
     #[error("${section}, {at}: wanted {wanted}, got {got:?}")]
     Syntax { section: &'static str, at: String, wanted: &'static str, got: String },
     #[error("${section} announces {count} entries, but only {bytes} bytes follow")]
-    Count { section: &'static str, count: u64, bytes: usize },
+    Count { section: &'static str, count: u64, bytes: u64 },
     #[error("${section} announces {announced} entries, but its blocks hold {found}")]
     CountMismatch { section: &'static str, announced: u64, found: u64 },
     #[error("the file has no ${section}")]

@@ -1,74 +1,81 @@
-//! Many lines of text, read in parallel.
+//! Many entries of a section, read in parallel where each has a line of text.
 
 use super::cursor::Cursor;
 use crate::MeshError;
 use rayon::prelude::*;
 
-/// Bytes that are looked at together, and how many of them a task reads.
-const HELD: usize = 16 << 20;
+/// Bytes that a task reads.
 const TASK: usize = 256 << 10;
 /// Fewer entries are read one by one.
 const FEW: usize = 4096;
 
-/// Reads `count` entries of text with a line for each, from the line after the one that the cursor is
-/// in. `read` reads one entry into what a task collects, and `join` adds what the next task collected.
+/// Reads `count` entries of a section into `all`. `read` reads one entry, and `join` adds what others read
+/// after it.
 ///
-/// `None`, and the cursor where it was, when the entries are few, not text, not one on each line, or
-/// wrong in any way: then they must be read one by one, which also finds what is wrong and where.
-pub(super) fn read_lines<T: Default + Send>(
+/// Many entries of text are read in parallel while each has a line of its own, from the line after the one
+/// that the cursor is in. The others, and all from the first that is wrong in any way, are read one by one,
+/// which also finds what is wrong and where.
+///
+/// # Errors
+/// The first of `read`.
+pub(super) fn read_entries<T: Default + Send>(
     cursor: &mut Cursor,
     count: usize,
+    all: &mut T,
     read: impl Fn(&mut Cursor, &mut T) -> Result<(), MeshError> + Sync,
     join: impl Fn(&mut T, T),
-) -> Option<T> {
-    if cursor.binary || count < FEW {
-        return None;
-    }
-    let mut ahead = cursor.clone();
-    if !ahead.line()?.is_empty() {
-        return None;
-    }
-    let mut all = T::default();
+) -> Result<(), MeshError> {
     let mut left = count;
-    while left > 0 {
-        let pieces = cut(ahead.rest());
-        if pieces.is_empty() {
-            return None;
+    if !cursor.binary && count >= FEW && cursor.end_line() {
+        while left > 0
+            && let Some((parts, bytes)) = read_held(cursor, &mut left, &read)
+        {
+            parts.into_iter().for_each(|part| join(all, part));
+            cursor.skip(bytes);
         }
-        let lines: Vec<usize> = pieces.par_iter().map(|piece| count_lines(piece)).collect();
-        let mut wanted = Vec::with_capacity(lines.len());
-        for lines in lines {
-            wanted.push(lines.min(left));
-            left -= lines.min(left);
-        }
-        let read_piece = |(piece, &wanted): (&&[u8], &usize)| {
-            let mut part = T::default();
-            let mut cursor = ahead.within(piece);
-            for _ in 0..wanted {
-                read(&mut cursor, &mut part).ok()?;
-                if !cursor.line()?.is_empty() {
-                    return None;
-                }
-            }
-            Some((part, piece.len() - cursor.left()))
-        };
-        let parts: Option<Vec<(T, usize)>> =
-            pieces.par_iter().zip(&wanted).map(read_piece).collect();
-        for (part, bytes) in parts? {
-            join(&mut all, part);
-            ahead.skip(bytes);
-        }
+        // As after the last word of the last line.
+        cursor.back();
     }
-    // As after the last word of the last line.
-    ahead.back();
-    *cursor = ahead;
-    Some(all)
+    (0..left).try_for_each(|_| read(cursor, all))
 }
 
-/// The beginning of `bytes`, cut behind ends of lines; nothing when there is no end of a line.
+/// Reads the whole lines among the bytes that are held: the parts of the tasks, and how many bytes these
+/// are. `None` when there are none, or one has not just one entry.
+fn read_held<T: Default + Send>(
+    cursor: &mut Cursor,
+    left: &mut usize,
+    read: &(impl Fn(&mut Cursor, &mut T) -> Result<(), MeshError> + Sync),
+) -> Option<(Vec<T>, usize)> {
+    let pieces = cut(cursor.rest());
+    let lines: Vec<usize> = pieces.par_iter().map(|piece| count_lines(piece)).collect();
+    let mut after = *left;
+    let mut wanted = Vec::with_capacity(lines.len());
+    for lines in lines {
+        wanted.push(lines.min(after));
+        after -= lines.min(after);
+    }
+    let read_piece = |(piece, &wanted): (&&[u8], &usize)| {
+        let mut part = T::default();
+        let mut cursor = Cursor::of_text(piece);
+        for _ in 0..wanted {
+            read(&mut cursor, &mut part).ok()?;
+            if !cursor.end_line() {
+                return None;
+            }
+        }
+        Some((part, piece.len() - cursor.left() as usize))
+    };
+    let parts: Option<Vec<(T, usize)>> = pieces.par_iter().zip(&wanted).map(read_piece).collect();
+    let parts = parts.filter(|parts| !parts.is_empty())?;
+    *left = after;
+    let bytes = parts.iter().map(|(_, bytes)| bytes).sum();
+    Some((parts.into_iter().map(|(part, _)| part).collect(), bytes))
+}
+
+/// `bytes` cut behind ends of lines, up to the last of these.
 fn cut(bytes: &[u8]) -> Vec<&[u8]> {
-    let mut rest = &bytes[..bytes.len().min(HELD)];
-    let mut pieces = Vec::with_capacity(HELD / TASK + 1);
+    let mut rest = bytes;
+    let mut pieces = Vec::with_capacity(bytes.len() / TASK + 1);
     while rest.len() > TASK {
         let Some(end) = rest[TASK..].iter().position(|&b| b == b'\n') else { break };
         let (piece, others) = rest.split_at(TASK + end + 1);
@@ -82,7 +89,8 @@ fn cut(bytes: &[u8]) -> Vec<&[u8]> {
     pieces
 }
 
-fn count_lines(bytes: &[u8]) -> usize {
+/// Ends of lines.
+pub(super) fn count_lines(bytes: &[u8]) -> usize {
     // Pieces of 255 keep the sums in bytes, many of which fit into a register.
     let count = |bytes: &[u8]| bytes.iter().map(|&b| u8::from(b == b'\n')).sum::<u8>();
     bytes.chunks(255).map(|bytes| usize::from(count(bytes))).sum()
@@ -92,43 +100,54 @@ fn count_lines(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// The numbers in lines of text; `None` when they are not read in parallel.
-    fn numbers(text: &str, count: usize) -> Option<(Vec<i32>, usize)> {
-        let mut cursor = Cursor::new(text.as_bytes());
+    /// The numbers in lines of text and the bytes left, or what is wrong.
+    fn numbers(text: &str, count: usize) -> Result<(Vec<i32>, u64), String> {
+        let mut bytes = text.as_bytes();
+        let mut cursor = Cursor::new(&mut bytes, text.len() as u64);
         let read = |cursor: &mut Cursor, part: &mut Vec<i32>| {
             part.push(cursor.int()?);
             Ok(())
         };
-        let all = read_lines(&mut cursor, count, read, |all, part| all.extend(part))?;
-        Some((all, cursor.left()))
+        let mut all = Vec::new();
+        let read = read_entries(&mut cursor, count, &mut all, read, |all, part| all.extend(part));
+        read.map(|()| (all, cursor.left())).map_err(|error| error.to_string())
     }
 
     #[test]
     fn lines_come_in_order_and_what_follows_is_left() {
-        // Two waves of pieces.
+        // More than is held at a time.
         let count = 3 << 20;
         let mut text = String::from(" \n");
         (0..count).for_each(|i| text.push_str(&format!("{i}\r\n")));
         text.push_str("$End\n7\n");
-        assert!(text.len() > HELD);
+        assert!(text.len() > 17 << 20);
         let (got, left) = numbers(&text, count).unwrap();
-        assert_eq!(left, "\n$End\n7\n".len());
+        assert_eq!(left, "\n$End\n7\n".len() as u64);
         assert!(got.into_iter().eq(0..count as i32));
     }
 
     #[test]
-    fn anything_odd_is_left_to_others() {
-        let lines = |line: &str, count: usize| format!("\n{}$End\n", line.repeat(count));
-        assert!(numbers(&lines("1\n", FEW), FEW).is_some());
-        assert!(numbers(&lines("1\n", FEW - 1), FEW - 1).is_none(), "few");
-        assert!(numbers(&lines("1\n", FEW), FEW + 1).is_none(), "too few");
-        assert!(numbers(&lines("1 2\n", FEW), FEW).is_none(), "two in a line");
-        let (got, _) = numbers(&lines("1\n\n", FEW), FEW).expect("blank lines in one piece");
-        assert_eq!(got, [1; FEW]);
-        let many = 4 * TASK;
-        assert!(numbers(&lines("1\n\n", many), many).is_none(), "blank lines in many");
-        assert!(numbers(&lines("1\n", FEW)[..100], FEW).is_none(), "cut off");
-        assert!(numbers(&lines("x\n", FEW), FEW).is_none(), "no numbers");
-        assert!(numbers("", FEW).is_none(), "nothing");
+    fn anything_odd_is_read_all_the_same() {
+        let many = 1 << 20;
+        let with = |odd: &str| format!("\n{}{odd}{}$End\n", "1\n".repeat(many), "1\n".repeat(9));
+        for (odd, entries) in [("", 0), ("2\n", 1), ("2 2\n", 2), ("\n\n", 0), ("2 \n\n 2\n", 2)] {
+            let (got, left) = numbers(&with(odd), many + entries + 9).unwrap();
+            assert_eq!(left, "\n$End\n".len() as u64, "{odd:?}");
+            let twos = got.iter().filter(|&&n| n != 1).count();
+            assert_eq!((got.len(), twos), (many + entries + 9, entries), "{odd:?}");
+        }
+        let few = numbers("\n1 2\n3 4\n", 4).unwrap();
+        assert_eq!(few, (vec![1, 2, 3, 4], 1));
+    }
+
+    #[test]
+    fn what_is_wrong_is_found_where_it_is() {
+        let many = 9 << 20;
+        let mut text = "\n".to_owned() + &"1\n".repeat(many) + "x\n" + &"1\n".repeat(9);
+        let message = numbers(&text, many + 9).unwrap_err();
+        assert!(message.contains(&format!("line {}", many + 2)), "{message}");
+        assert!(message.contains("an integer") && message.contains('x'), "{message}");
+        text.truncate(text.len() - 20);
+        assert!(numbers(&text, many + 1).unwrap_err().contains("ends"), "cut off");
     }
 }

@@ -1,4 +1,4 @@
-//! Meshes from the bytes of a Gmsh file.
+//! Meshes from Gmsh files.
 //!
 //! Versions 2.2 and 4.1 as text or binary. Source: *Gmsh reference manual*, "MSH file format".
 
@@ -10,16 +10,18 @@ mod match_facets;
 mod orient;
 mod raw;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod version2;
 mod version4;
 
 use crate::{Mesh, MeshError};
 use cursor::Cursor;
 use raw::{Numbering, Raw};
+use std::io::Read;
 use version4::Entities;
 
-/// Makes a mesh of the bytes of a Gmsh file (MSH 2.2 or 4.1, text or binary of either byte order).
+/// Makes a mesh of a Gmsh file of so many bytes (MSH 2.2 or 4.1, text or binary of either byte order), of
+/// which it holds 16 MiB at a time.
 ///
 /// The file's unit of length is `metres_per_unit` metres. The mesh has the highest dimension of the
 /// file's elements. Physical groups of that dimension become regions, those one dimension below
@@ -35,46 +37,51 @@ use version4::Entities;
 /// a mirrored volume) is renumbered.
 ///
 /// # Errors
-/// Whatever keeps the bytes from being such a mesh, see [`MeshError`]; among them cells without a
+/// Whatever keeps the file from being such a mesh, see [`MeshError`]; among them cells without a
 /// group, single inverted or degenerate cells, and facets that belong to no cell.
-pub fn read_gmsh(bytes: &[u8], metres_per_unit: f64) -> Result<Mesh, MeshError> {
+pub fn read_gmsh(file: &mut dyn Read, bytes: u64, metres_per_unit: f64) -> Result<Mesh, MeshError> {
     if !(metres_per_unit.is_finite() && metres_per_unit > 0.0) {
         return Err(MeshError::Unit { got: metres_per_unit });
     }
-    let mut raw = read_sections(bytes)?;
+    let mut cursor = Cursor::new(file, bytes);
+    let raw = read_sections(&mut cursor);
+    if let Some(error) = cursor.failure() {
+        return Err(MeshError::File { reason: error.to_string() });
+    }
+    drop(cursor);
+    let mut raw = raw?;
     for x in &mut raw.points {
         *x = x.map(|x| x * metres_per_unit);
     }
     assemble::assemble(raw)
 }
 
-fn read_sections(bytes: &[u8]) -> Result<Raw, MeshError> {
-    let mut cursor = Cursor::new(bytes);
-    let four = read_format(&mut cursor)?;
+fn read_sections(cursor: &mut Cursor) -> Result<Raw, MeshError> {
+    let four = read_format(cursor)?;
     let mut raw = Raw::default();
     let mut entities: Option<Entities> = None;
     let mut numbers: Option<Numbering> = None;
     let mut has_elements = false;
     while let Some(line) = cursor.full_line() {
         let Some(name) = line.strip_prefix(b"$") else {
-            return Err(cursor.unexpected("the beginning of a section, $...", line));
+            return Err(cursor.unexpected("the beginning of a section, $...", &line));
         };
         match name {
             b"PhysicalNames" => {
                 cursor.section = "PhysicalNames";
-                raw.names = read_names(&mut cursor)?;
+                raw.names = read_names(cursor)?;
             }
             b"PartitionedEntities" => return Err(MeshError::Partitioned),
             b"Entities" if four => {
                 cursor.section = "Entities";
-                entities = Some(version4::read_entities(&mut cursor)?);
+                entities = Some(version4::read_entities(cursor)?);
                 cursor.end_section("EndEntities")?;
             }
             b"Nodes" if numbers.is_none() => {
                 cursor.section = "Nodes";
                 numbers = Some(match four {
-                    true => version4::read_nodes(&mut cursor, &mut raw)?,
-                    false => version2::read_nodes(&mut cursor, &mut raw)?,
+                    true => version4::read_nodes(cursor, &mut raw)?,
+                    false => version2::read_nodes(cursor, &mut raw)?,
                 });
                 cursor.end_section("EndNodes")?;
             }
@@ -84,8 +91,8 @@ fn read_sections(bytes: &[u8]) -> Result<Raw, MeshError> {
                     return Err(MeshError::SectionOrder { first: "Nodes", second: "Elements" });
                 };
                 match (&entities, four) {
-                    (_, false) => version2::read_elements(&mut cursor, &mut raw, numbers)?,
-                    (Some(e), true) => version4::read_elements(&mut cursor, &mut raw, numbers, e)?,
+                    (_, false) => version2::read_elements(cursor, &mut raw, numbers)?,
+                    (Some(e), true) => version4::read_elements(cursor, &mut raw, numbers, e)?,
                     // Gmsh leaves $Entities out when there is no geometry; then nothing has a name.
                     (None, true) => return Err(MeshError::NoPhysicalGroups),
                 }
@@ -111,9 +118,9 @@ fn text(line: &[u8]) -> String {
 
 /// Reads `$MeshFormat`; true for version 4.1, false for 2.2.
 fn read_format(cursor: &mut Cursor) -> Result<bool, MeshError> {
-    let line = cursor.full_line().unwrap_or(b"");
+    let line = cursor.full_line().unwrap_or_default();
     if line != b"$MeshFormat" {
-        return Err(MeshError::NotGmsh { found: text(line) });
+        return Err(MeshError::NotGmsh { found: text(&line) });
     }
     let line = cursor.full_line().ok_or(MeshError::Truncated { section: "MeshFormat" })?;
     let mut words = line.split(|b| b.is_ascii_whitespace()).filter(|word| !word.is_empty());
@@ -123,7 +130,7 @@ fn read_format(cursor: &mut Cursor) -> Result<bool, MeshError> {
         b"4.1" => true,
         other => return Err(MeshError::Version { version: text(other) }),
     };
-    let wanted = |wanted| MeshError::Format { wanted, got: text(line) };
+    let wanted = |wanted| MeshError::Format { wanted, got: text(&line) };
     let binary = match word() {
         b"0" => false,
         b"1" => true,
@@ -158,7 +165,7 @@ fn read_names(cursor: &mut Cursor) -> Result<Vec<(usize, i32, String)>, MeshErro
         let tag = cursor.int()?;
         let line = cursor.line().ok_or(MeshError::Truncated { section: "PhysicalNames" })?;
         let Some(name) = line.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
-            return Err(cursor.unexpected("a name in double quotes", line));
+            return Err(cursor.unexpected("a name in double quotes", &line));
         };
         let Ok(name) = std::str::from_utf8(name) else {
             return Err(cursor.unexpected("a name in UTF-8", name));

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::element;
-use super::lines::read_lines;
+use super::lines::read_entries;
 use super::raw::{Numbering, Raw, Run, check_finite};
 use crate::MeshError;
 
@@ -13,10 +13,7 @@ pub(super) fn read_nodes(cursor: &mut Cursor, raw: &mut Raw) -> Result<Numbering
         all.points.extend(part.points);
     };
     let mut nodes = Nodes::default();
-    match read_lines(cursor, count, read_node, join) {
-        Some(all) => nodes = all,
-        None => (0..count).try_for_each(|_| read_node(cursor, &mut nodes))?,
-    }
+    read_entries(cursor, count, &mut nodes, read_node, join)?;
     raw.points = nodes.points;
     Numbering::new(&nodes.tags)
 }
@@ -53,12 +50,8 @@ pub(super) fn read_elements(
         let (code, tags) = (cursor.int()?, cursor.int()?);
         read_element(cursor, raw, numbers, number, code, tags)
     };
-    if let Some(all) = read_lines(cursor, count, read_one, Raw::append_elements) {
-        raw.append_elements(all);
-        return Ok(());
-    }
     if !cursor.binary {
-        return (0..count).try_for_each(|_| read_one(cursor, raw));
+        return read_entries(cursor, count, raw, read_one, Raw::append_elements);
     }
     // Binary files write type and number of tags once for several elements.
     let mut done = 0;

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::element;
-use super::lines::read_lines;
+use super::lines::read_entries;
 use super::raw::{Numbering, Raw, Run, check_finite};
 use crate::MeshError;
 
@@ -79,18 +79,13 @@ pub(super) fn read_nodes(cursor: &mut Cursor, raw: &mut Raw) -> Result<Numbering
             tags.push(cursor.size()?);
             Ok(())
         };
-        match read_lines(cursor, count, read_tag, |all, part| all.extend(part)) {
-            Some(all) => tags.extend(all),
-            None => (0..count).try_for_each(|_| read_tag(cursor, &mut tags))?,
-        }
+        read_entries(cursor, count, &mut tags, read_tag, |all, part| all.extend(part))?;
         let read_point = |cursor: &mut Cursor, points: &mut Vec<[f64; 3]>| {
             points.push([cursor.double()?, cursor.double()?, cursor.double()?]);
             (0..parameters).try_for_each(|_| cursor.double().map(|_| ()))
         };
-        match read_lines(cursor, count, read_point, |all, part| all.extend(part)) {
-            Some(all) => raw.points.extend(all),
-            None => (0..count).try_for_each(|_| read_point(cursor, &mut raw.points))?,
-        }
+        let points = &mut raw.points;
+        read_entries(cursor, count, points, read_point, |all, part| all.extend(part))?;
         for (&tag, &x) in tags[first..].iter().zip(&raw.points[first..]) {
             check_finite(tag, x)?;
         }
@@ -143,10 +138,7 @@ pub(super) fn read_elements(
             let head = Run { kind, group, entity, first, start, count: 1 };
             raw.read_element(cursor, numbers, head, true)
         };
-        match read_lines(cursor, count, read_one, Raw::append_elements) {
-            Some(all) => raw.append_elements(all),
-            None => (0..count).try_for_each(|_| read_one(cursor, raw))?,
-        }
+        read_entries(cursor, count, raw, read_one, Raw::append_elements)?;
         repeat_runs(raw, first_run, &groups[1..]);
     }
     if found != announced {

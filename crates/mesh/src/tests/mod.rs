@@ -8,22 +8,23 @@ mod split;
 mod subdivide;
 
 use crate::facets::{CellIndex, sorted_facets};
+use crate::gmsh::tests::read;
 use crate::measure::{Extent, measures};
-use crate::{Mesh, quality, read_gmsh};
+use crate::{Mesh, quality};
 
 /// Two regions of second-order triangles under each other.
 fn two_regions() -> Mesh {
-    read_gmsh(include_bytes!("../../../../meshes/two_regions.msh"), 1.0).unwrap()
+    read(include_bytes!("../../../../meshes/two_regions.msh"), 1.0).unwrap()
 }
 
 /// Straight and curved second-order tetrahedra.
 fn pore_quarter() -> Mesh {
-    read_gmsh(include_bytes!("../../../../meshes/pore_quarter.msh"), 1.0).unwrap()
+    read(include_bytes!("../../../../meshes/pore_quarter.msh"), 1.0).unwrap()
 }
 
 /// Second-order hexahedra beside prisms.
 fn mixed() -> Mesh {
-    read_gmsh(include_bytes!("../../../../meshes/mixed.msh"), 1.0).unwrap()
+    read(include_bytes!("../../../../meshes/mixed.msh"), 1.0).unwrap()
 }
 
 /// Facets of all cells that only one cell has.

@@ -3,6 +3,7 @@
 use super::table::align;
 use crate::cli::print;
 use crate::failure::Failure;
+use crate::run::read_mesh_file;
 use mesh::measure::{Extent, measures};
 use mesh::{FacetBlock, Mesh, quality};
 use std::path::Path;
@@ -13,9 +14,7 @@ use std::path::Path;
 /// When the file cannot be read or is wrong.
 pub fn mesh_info(file: &Path) -> Result<(), Failure> {
     let wrong = |what: String| Failure::Input(format!("mesh file {}: {what}", file.display()));
-    let bytes = std::fs::read(file).map_err(|e| wrong(format!("cannot be read: {e}")))?;
-    let mesh = mesh::read_gmsh(&bytes, 1.0).map_err(|e| wrong(e.to_string()))?;
-    print(&describe(&mesh))
+    print(&describe(&read_mesh_file(file, 1.0).map_err(wrong)?))
 }
 
 fn describe(mesh: &Mesh) -> String {

@@ -6,8 +6,8 @@ use fem::Hypothesis;
 use log::{debug, info};
 use mesh::Mesh;
 use mesh::defect::{Symmetry, build, default_rim_size};
-use rayon::prelude::*;
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use transport::conductivity_at;
 
@@ -144,20 +144,23 @@ fn shortest_kinetic_length(case: &Case) -> Option<f64> {
         .min_by(f64::total_cmp)
 }
 
-/// The bytes of a file, read by all threads: touching new memory takes longer than reading.
-fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    const PIECE: usize = 4 << 20;
-    let about = std::fs::metadata(path)?;
-    if !about.is_file() {
-        return std::fs::read(path);
-    }
-    let mut bytes = vec![0; usize::try_from(about.len()).map_err(std::io::Error::other)?];
-    bytes.par_chunks_mut(PIECE).enumerate().try_for_each(|(k, piece)| {
-        let mut file = std::fs::File::open(path)?;
-        file.seek(SeekFrom::Start((k * PIECE) as u64))?;
-        file.read_exact(piece)
-    })?;
-    Ok(bytes)
+/// Reads a Gmsh file, whose unit is so many metres.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_mesh_file(path: &Path, metres_per_unit: f64) -> Result<Mesh, String> {
+    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
+    let mut file = File::open(path).map_err(cannot)?;
+    let about = file.metadata().map_err(cannot)?;
+    let read = if about.is_file() {
+        mesh::read_gmsh(&mut file, about.len(), metres_per_unit)
+    } else {
+        // Something without a length, such as a pipe.
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(cannot)?;
+        mesh::read_gmsh(&mut &bytes[..], bytes.len() as u64, metres_per_unit)
+    };
+    read.map_err(|error| error.to_string())
 }
 
 fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, CaseError> {
@@ -169,10 +172,7 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Cas
             &file.origin,
         ))
     };
-    let bytes = read_bytes(&path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
-    let mut mesh =
-        mesh::read_gmsh(&bytes, file.metres_per_unit).map_err(|e| wrong(e.to_string()))?;
-    drop(bytes);
+    let mut mesh = read_mesh_file(&path, file.metres_per_unit).map_err(wrong)?;
     let mut errors = Diagnostics::default();
     for interface in &case.interfaces {
         let [first, second] = &interface.between;

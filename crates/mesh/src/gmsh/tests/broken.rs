@@ -1,11 +1,11 @@
 //! Every error, with its message; and that no damage makes the reader panic.
 
+use super::read;
 use super::write::{self, Content, Text};
 use super::{element, single_cell, two_squares};
-use crate::read_gmsh;
 
 fn message(bytes: &[u8]) -> String {
-    match read_gmsh(bytes, 1e-6) {
+    match read(bytes, 1e-6) {
         Ok(_) => "no error".into(),
         Err(e) => e.to_string(),
     }
@@ -51,7 +51,7 @@ fn files_that_are_not_gmsh() {
         "$MeshFormat: wanted the integer 1 in binary, got \"0x7\""
     );
     assert_eq!(
-        read_gmsh(b"", 0.0).unwrap_err().to_string(),
+        read(b"", 0.0).unwrap_err().to_string(),
         "the length of the mesh's unit must be positive and finite, got 0 m"
     );
 }
@@ -322,7 +322,7 @@ fn damage_is_an_error_or_another_mesh_but_never_a_panic() {
                     break;
                 }
             }
-            refused += usize::from(read_gmsh(&damaged, 1.0).is_err());
+            refused += usize::from(read(&damaged, 1.0).is_err());
         }
         assert!((300..=1000).contains(&refused), "{format}: {refused} of 1000 refused");
     }

@@ -1,7 +1,8 @@
 //! Files that Gmsh wrote (see `meshes/make.py`).
 
+use super::read;
 use crate::measure::{Extent, measures};
-use crate::{CellKind, Mesh, quality, read_gmsh};
+use crate::{CellKind, Mesh, quality};
 use std::f64::consts::PI;
 
 fn kinds(mesh: &Mesh) -> Vec<(CellKind, usize)> {
@@ -10,7 +11,7 @@ fn kinds(mesh: &Mesh) -> Vec<(CellKind, usize)> {
 
 #[test]
 fn two_regions() {
-    let mesh = read_gmsh(include_bytes!("../../../../../meshes/two_regions.msh"), 1e-6).unwrap();
+    let mesh = read(include_bytes!("../../../../../meshes/two_regions.msh"), 1e-6).unwrap();
     assert_eq!(mesh.regions, ["metal", "electrolyte"]);
     assert!(mesh.blocks.iter().all(|b| b.kind == CellKind::Triangle6));
     let m = measures(&mesh, Extent::AsMeshed);
@@ -26,7 +27,7 @@ fn two_regions() {
 
 #[test]
 fn pore_quarter() {
-    let mesh = read_gmsh(include_bytes!("../../../../../meshes/pore_quarter.msh"), 1.0).unwrap();
+    let mesh = read(include_bytes!("../../../../../meshes/pore_quarter.msh"), 1.0).unwrap();
     assert_eq!(kinds(&mesh), [(CellKind::Tetrahedron10, mesh.cell_count())]);
     let m = measures(&mesh, Extent::AsMeshed);
     let named =
@@ -45,7 +46,7 @@ fn pore_quarter() {
 
 #[test]
 fn hexahedra_beside_prisms() {
-    let mesh = read_gmsh(include_bytes!("../../../../../meshes/mixed.msh"), 1.0).unwrap();
+    let mesh = read(include_bytes!("../../../../../meshes/mixed.msh"), 1.0).unwrap();
     assert_eq!(kinds(&mesh), [(CellKind::Prism18, 4), (CellKind::Hexahedron27, 2)]);
     let m = measures(&mesh, Extent::AsMeshed);
     assert!((m.regions[0] - 1.0).abs() < 1e-14 && (m.regions[1] - 1.0).abs() < 1e-14, "{m:?}");

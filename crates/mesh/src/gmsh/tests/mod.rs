@@ -5,8 +5,14 @@ mod files;
 mod write;
 
 use crate::measure::{Extent, measures};
-use crate::{CellKind, Mesh, quality, read_gmsh, reference};
+use crate::{CellKind, Mesh, MeshError, quality, read_gmsh, reference};
 use write::{Content, Element};
+
+/// A file of these bytes.
+pub(crate) fn read(mut bytes: &[u8], metres_per_unit: f64) -> Result<Mesh, MeshError> {
+    let length = bytes.len() as u64;
+    read_gmsh(&mut bytes, length, metres_per_unit)
+}
 
 fn element(number: i32, code: i32, group: i32, nodes: &[i32]) -> Element {
     let dimension = match code {
@@ -48,7 +54,7 @@ fn two_squares() -> Content {
 #[test]
 fn every_format_gives_the_same_mesh() {
     for (format, bytes) in write::all(&two_squares()) {
-        let mesh = read_gmsh(&bytes, 1e-6).unwrap_or_else(|e| panic!("{format}: {e}"));
+        let mesh = read(&bytes, 1e-6).unwrap_or_else(|e| panic!("{format}: {e}"));
         assert_eq!((mesh.dimension, mesh.axes), (2, [0, 1]), "{format}");
         let x = [[0, 0], [1, 0], [2, 0], [0, 1], [1, 1], [2, 1]];
         assert_eq!(mesh.points, x.map(|[x, y]| [f64::from(x) * 1e-6, f64::from(y) * 1e-6, 0.0]));
@@ -88,7 +94,7 @@ fn every_kind_is_read_in_every_format() {
     for code in [2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18] {
         let kind = super::element::kind(code).unwrap();
         for (format, bytes) in write::all(&single_cell(code)) {
-            let mesh = read_gmsh(&bytes, 1.0).unwrap_or_else(|e| panic!("{format} {kind:?}: {e}"));
+            let mesh = read(&bytes, 1.0).unwrap_or_else(|e| panic!("{format} {kind:?}: {e}"));
             let all: Vec<u32> = (0..kind.node_count() as u32).collect();
             assert_eq!((mesh.blocks[0].kind, &mesh.blocks[0].nodes), (kind, &all), "{format}");
         }
@@ -100,7 +106,7 @@ fn cells_seen_from_behind_are_turned() {
     for code in [2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18] {
         let mut content = single_cell(code);
         content.nodes.iter_mut().for_each(|n| n.1[0] = -n.1[0]);
-        let mesh = read_gmsh(&write::version2(&content, write::Text), 1.0).unwrap();
+        let mesh = read(&write::version2(&content, write::Text), 1.0).unwrap();
         assert!(quality::minimum(&mesh) > 0.5, "{code}");
         let kind = mesh.blocks[0].kind;
         let size = match kind.linear() {
@@ -118,7 +124,7 @@ fn cells_seen_from_behind_are_turned() {
 fn upright() -> Mesh {
     let mut content = two_squares();
     content.nodes.iter_mut().for_each(|n| n.1 = [n.1[0], 3.0, n.1[1]]);
-    read_gmsh(&write::version2(&content, write::Text), 1.0).unwrap()
+    read(&write::version2(&content, write::Text), 1.0).unwrap()
 }
 
 #[test]
@@ -137,8 +143,39 @@ fn a_facet_in_two_groups_is_in_both_boundaries() {
     (again.number, again.group) = (20, 18);
     content.elements.push(again);
     for (format, bytes) in write::all(&content) {
-        let mesh = read_gmsh(&bytes, 1.0).unwrap();
+        let mesh = read(&bytes, 1.0).unwrap();
         let counts: Vec<_> = mesh.boundaries.iter().map(|b| b.facets[0].len()).collect();
         assert_eq!(counts, [1, 2], "{format}");
+    }
+}
+
+/// A disk that fails after some bytes.
+struct Failing(usize);
+
+impl std::io::Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.0 == 0 {
+            return Err(std::io::Error::other("the disk is on fire"));
+        }
+        let count = buffer.len().min(self.0);
+        let text = b"$MeshFormat\n2.2 0 8\n";
+        buffer[..count].copy_from_slice(&text[..count]);
+        self.0 -= count;
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_to_its_end_says_why() {
+    let error = read_gmsh(&mut Failing(20), 1000, 1.0).unwrap_err();
+    assert_eq!(error.to_string(), "cannot be read: the disk is on fire");
+}
+
+#[test]
+fn a_file_that_is_shorter_than_it_was_is_truncated() {
+    let bytes = write::version2(&two_squares(), write::Text);
+    for cut in 1..bytes.len() - 2 {
+        let error = read_gmsh(&mut &bytes[..cut], bytes.len() as u64, 1.0);
+        assert!(error.is_err(), "{cut} of {} bytes", bytes.len());
     }
 }
