@@ -3,7 +3,8 @@
 use crate::linear::{check_matrix, check_vectors, entries_of};
 use crate::vector::norm;
 use crate::{
-    CgParameters, Csr, LinearError, LinearInfo, LinearSolver, Operator, Preconditioner, cg,
+    CgParameters, Csr, DenseSymmetric, LinearError, LinearInfo, LinearSolver, Operator,
+    Preconditioner, cg,
 };
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor::{LltError, cholesky_in_place, cholesky_in_place_scratch};
@@ -108,28 +109,46 @@ impl LinearSolver for DenseCholesky {
 #[derive(Default)]
 pub struct DenseCg {
     earlier: DenseCholesky,
+    /// Of a later one, of few rows.
+    inverse: Option<DenseSymmetric>,
 }
 
 /// n rows are factored with n^3 / 6 multiplications, and an iteration takes 2 n^2: the matrix, and the factor
 /// twice. So few rows are factored for the work of sixteen iterations, which Newton's steps need together.
 const SMALL: usize = 200;
 /// Fewest and most steps of the quasi-Newton method that are tried with a kept factor.
-const LEAST_STEPS: usize = 5;
+const LEAST_STEPS: usize = 10;
 const MOST_STEPS: usize = 40;
 /// After so many iterations a factor is made anew.
 const MOST_ITERATIONS: usize = 12;
 
 impl DenseCg {
-    /// The factor of an earlier matrix of so many rows, for [`crate::quasi_newton()`], and the number of
-    /// its steps that take the time of a new one.
-    pub fn kept(&self, rows: usize) -> Option<(&DenseCholesky, usize)> {
-        let is_there = self.earlier.ready && self.earlier.rows == rows;
+    /// The inverse of an earlier matrix of so many rows, for [`crate::QuasiNewton`], and the number of its
+    /// steps that take the time of a new one.
+    pub fn kept(&self, rows: usize) -> Option<(&dyn Preconditioner, usize)> {
         // A step takes 2 n^2 multiplications, and a matrix is filled twice before it is factored.
-        is_there.then_some((&self.earlier, (rows / 12).clamp(LEAST_STEPS, MOST_STEPS)))
+        let steps = (rows / 12).clamp(LEAST_STEPS, MOST_STEPS);
+        match &self.inverse {
+            Some(inverse) if inverse.rows() == rows => Some((inverse, steps)),
+            _ if self.earlier.ready && self.earlier.rows == rows => Some((&self.earlier, steps)),
+            _ => None,
+        }
+    }
+
+    /// Keeps the inverse of `a` from now on; false where it has too many rows for that, or is not positive
+    /// definite.
+    pub fn renew(&mut self, a: &dyn Operator) -> bool {
+        let Ok(a) = entries_of(a, self.name()) else { return false };
+        let n = a.nrows();
+        if n < SMALL && a.nnz() == n * n {
+            self.inverse = DenseSymmetric::from_rows(n, a.values()).inverse();
+        }
+        n < SMALL && self.inverse.is_some()
     }
 
     /// Forgets the factor: the next matrix is factored.
     pub fn forget(&mut self) {
+        self.inverse = None;
         self.earlier.ready = false;
     }
 }
@@ -143,7 +162,10 @@ impl LinearSolver for DenseCg {
         let a = entries_of(a, self.name())?;
         match a.nrows() >= SMALL && self.earlier.ready && self.earlier.rows == a.nrows() {
             true => Ok(()),
-            false => self.earlier.prepare(a),
+            false => {
+                self.inverse = None;
+                self.earlier.prepare(a)
+            }
         }
     }
 
@@ -163,6 +185,7 @@ impl LinearSolver for DenseCg {
         x.fill(0.0);
         match cg(&DenseOperator(a), &self.earlier, b, x, &parameters) {
             Err(LinearError::NotConverged { .. } | LinearError::NotPositiveDefinite { .. }) => {
+                self.inverse = None;
                 self.earlier.prepare(a)?;
                 self.earlier.solve(a, b, x, rtol)
             }
@@ -195,7 +218,7 @@ impl Operator for DenseOperator<'_> {
 }
 
 /// Sum of products in eight strands, which the machine adds side by side.
-pub fn dense_dot(a: &[f64], b: &[f64]) -> f64 {
+fn dense_dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();

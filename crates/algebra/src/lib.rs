@@ -20,6 +20,7 @@ pub mod cholesky;
 pub mod comm;
 pub mod csr;
 pub mod dense;
+pub mod dense_symmetric;
 pub mod halo;
 pub mod index_map;
 pub mod line_search;
@@ -31,6 +32,7 @@ mod ordering;
 pub mod quasi_newton;
 pub mod schur;
 pub mod vector;
+mod wide;
 
 pub use amg::product::csr_product as product;
 pub use amg::{Amg, AmgParameters, AmgProblem, Blocks, Split};
@@ -40,7 +42,8 @@ pub use choice::{Method, choose, is_direct};
 pub use cholesky::Cholesky;
 pub use comm::{Comm, Serial};
 pub use csr::{Csr, CsrError, Pattern};
-pub use dense::{DenseCg, DenseCholesky, dense_dot};
+pub use dense::{DenseCg, DenseCholesky};
+pub use dense_symmetric::DenseSymmetric;
 pub use halo::Halo;
 pub use index_map::IndexMap;
 pub use linear::{LinearError, LinearInfo, LinearSolver};
@@ -49,5 +52,6 @@ pub use newton::{
     Equations, Inadmissible, Iterate, NewtonError, NewtonInfo, NewtonParameters, Stop, newton,
 };
 pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
-pub use quasi_newton::quasi_newton;
+pub use quasi_newton::QuasiNewton;
 pub use schur::{Schur, Source};
+pub use wide::{Wide, with_wide_registers};

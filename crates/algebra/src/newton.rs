@@ -31,6 +31,11 @@ pub trait Equations {
     /// by the size of the terms that must cancel, so that a tolerance means digits.
     fn norms(&self, r: &[f64]) -> Vec<f64>;
 
+    /// The largest of [`Equations::norms`]; NaN if one is, so that it never passes for small.
+    fn norm(&self, r: &[f64]) -> f64 {
+        crate::vector::max_norm(&self.norms(r))
+    }
+
     /// The fields of [`Equations::norms`].
     fn field_names(&self) -> Vec<&str>;
 
@@ -182,7 +187,7 @@ pub fn newton(
         return Err(NewtonError::Start(Inadmissible(format!("entry {i} is {}", r[i]))));
     }
 
-    let mut norm = largest(&f.norms(&r));
+    let mut norm = f.norm(&r);
     let mut log = NewtonInfo {
         converged: false,
         stop: Stop::Iterations,
@@ -228,7 +233,7 @@ pub fn newton(
 
         let noise = (norm <= LARGEST_ROUNDING).then(|| a.rounding(u));
         if let Some(noise) = noise {
-            log.rounding = largest(&f.norms(&noise));
+            log.rounding = f.norm(&noise);
         }
         start.copy_from_slice(u);
         let Some(t) = step(f, &start, &d, u, &mut r, norm, p.rtol) else {
@@ -238,7 +243,7 @@ pub fn newton(
             let rounding = log.rounding.max(ABOVE * p.rtol).min(LARGEST_ROUNDING);
             break if norm <= rounding { Stop::Rounding } else { Stop::Stagnation };
         };
-        norm = largest(&f.norms(&r));
+        norm = f.norm(&r);
         log.iterations = iteration;
         log.residuals.push(norm);
         log.linear_iterations.push(linear.iterations);
@@ -273,7 +278,7 @@ fn step(
     };
     let g1 = g(f, r, 1.0);
     if g1.is_finite() {
-        let norm1 = largest(&f.norms(r));
+        let norm1 = f.norm(r);
         if g1.abs() <= ENOUGH * g0.abs() || norm1 <= (ENOUGH * norm).max(rtol) {
             return Some(1.0);
         }
@@ -304,9 +309,4 @@ fn stalled(residuals: &[f64], level: f64) -> bool {
         return false;
     };
     *first <= level && later.iter().all(|r| *r <= level && *r > 0.5 * first)
-}
-
-/// The largest of the norms; NaN if one is, so that it never passes for small.
-fn largest(norms: &[f64]) -> f64 {
-    crate::vector::max_norm(norms)
 }

@@ -4,7 +4,7 @@
 //! alone: the inverse of an earlier derivative, made better by what each step showed of the present one.
 //! Source: Nocedal and Wright, Numerical Optimization, 2nd ed., algorithm 7.4.
 
-use crate::vector::{axpy, dot, max_norm};
+use crate::vector::{axpy, dot};
 use crate::{Equations, NewtonInfo, NewtonParameters, Preconditioner, Stop};
 
 /// All steps that are allowed together must leave at most this part of the residual, each its share; else
@@ -13,62 +13,81 @@ const FALL: f64 = 1.0 / 32.0;
 /// What rounding leaves may be this much above `rtol`, as in [`crate::newton()`].
 const ABOVE: f64 = 100.0;
 
-/// Solves F(u) = 0 from a start `u` nearby in at most `steps` steps, with `inverse` near the inverse of
-/// the derivative. `None` where that does not serve; `u` is then no worse than it was.
-///
-/// Converged as in [`crate::newton()`]: the largest norm is not above `rtol`, or not above 100 `rtol` and no
-/// step makes it smaller.
-pub fn quasi_newton(
-    f: &mut dyn Equations,
-    inverse: &dyn Preconditioner,
-    u: &mut [f64],
-    p: &NewtonParameters,
-    steps: usize,
-) -> Option<NewtonInfo> {
-    let n = u.len();
-    let [mut r, mut next, mut d] = [(); 3].map(|()| vec![0.0; n]);
-    f.residual(u, &mut r).ok()?;
-    let mut norm = max_norm(&f.norms(&r));
-    let mut residuals = vec![norm];
-    let steps = steps.min(p.max_iterations);
-    let fall = FALL.powf(1.0 / steps.max(1) as f64);
-    let mut is_rounding = false;
-    // Steps, with what each changed of the residual and the product of both.
-    let mut pairs: Vec<(Vec<f64>, Vec<f64>, f64)> = Vec::with_capacity(steps);
-    while norm.is_finite() {
-        let is_near = norm <= ABOVE * p.rtol;
-        if norm <= p.rtol || pairs.len() >= if is_near { 2 * steps } else { steps } {
-            break;
+/// The method, with the memory that it needs.
+#[derive(Debug, Default)]
+pub struct QuasiNewton {
+    /// The residual, the next one, and the step between.
+    r: Vec<f64>,
+    next: Vec<f64>,
+    d: Vec<f64>,
+    pairs: Pairs,
+}
+
+/// Steps, with what each changed of the residual and the product of both.
+#[derive(Debug, Default)]
+struct Pairs {
+    steps: Vec<f64>,
+    changes: Vec<f64>,
+    products: Vec<f64>,
+    /// Of the first of the two loops over them.
+    factors: Vec<f64>,
+}
+
+impl QuasiNewton {
+    /// Solves F(u) = 0 from a start `u` nearby in at most `steps` steps, with `inverse` near the inverse of
+    /// the derivative. `None` where that does not serve; `u` is then no worse than it was.
+    ///
+    /// Converged as in [`crate::newton()`]: the largest norm is not above `rtol`, or not above 100 `rtol` and no
+    /// step makes it smaller.
+    pub fn solve(
+        &mut self,
+        f: &mut dyn Equations,
+        inverse: &dyn Preconditioner,
+        u: &mut [f64],
+        p: &NewtonParameters,
+        steps: usize,
+    ) -> Option<NewtonInfo> {
+        let QuasiNewton { r, next, d, pairs } = self;
+        [&mut *r, &mut *next, &mut *d].into_iter().for_each(|x| x.resize(u.len(), 0.0));
+        pairs.clear();
+        f.residual(u, r).ok()?;
+        let mut norm = f.norm(r);
+        let mut residuals = Vec::with_capacity(1 + steps);
+        residuals.push(norm);
+        let steps = steps.min(p.max_iterations);
+        let fall = FALL.powf(1.0 / steps.max(1) as f64);
+        let mut is_rounding = false;
+        while norm.is_finite() {
+            let is_near = norm <= ABOVE * p.rtol;
+            if norm <= p.rtol || pairs.len() >= if is_near { 2 * steps } else { steps } {
+                break;
+            }
+            next.copy_from_slice(r);
+            pairs.direction(inverse, next, d);
+            axpy(1.0, d, u);
+            let after = match f.residual(u, next) {
+                Ok(()) => f.norm(next),
+                Err(_) => f64::NAN,
+            };
+            let falls = after < if is_near { norm } else { fall * norm };
+            if !falls {
+                is_rounding = is_near;
+                axpy(-1.0, d, u);
+                // The scales of the norms belong to the last residual.
+                f.residual(u, r).ok()?;
+                break;
+            }
+            std::mem::swap(r, next);
+            (norm, _) = (after, residuals.push(after));
+            if norm > p.rtol && !pairs.push(d, r, next) {
+                // An increasing function has no such pair.
+                is_rounding = norm <= ABOVE * p.rtol;
+                break;
+            }
         }
-        next.copy_from_slice(&r);
-        direction(inverse, &pairs, &mut next, &mut d);
-        axpy(1.0, &d, u);
-        let after = match f.residual(u, &mut next) {
-            Ok(()) => max_norm(&f.norms(&next)),
-            Err(_) => f64::NAN,
-        };
-        let falls = after < if is_near { norm } else { fall * norm };
-        if !falls {
-            is_rounding = is_near;
-            axpy(-1.0, &d, u);
-            // The scales of the norms belong to the last residual.
-            f.residual(u, &mut r).ok()?;
-            break;
-        }
-        let mut change = next.clone();
-        axpy(-1.0, &r, &mut change);
-        let product = dot(&d, &change);
-        std::mem::swap(&mut r, &mut next);
-        (norm, _) = (after, residuals.push(after));
-        if product <= 0.0 {
-            // An increasing function has no such pair.
-            is_rounding = norm <= ABOVE * p.rtol;
-            break;
-        }
-        pairs.push((d.clone(), change, product));
+        let stop = if norm <= p.rtol { Stop::Tolerance } else { Stop::Rounding };
+        (norm <= p.rtol || is_rounding).then(|| converged(stop, residuals, f.norms(r)))
     }
-    let stop = if norm <= p.rtol { Stop::Tolerance } else { Stop::Rounding };
-    (norm <= p.rtol || is_rounding).then(|| converged(stop, residuals, f.norms(&r)))
 }
 
 fn converged(stop: Stop, residuals: Vec<f64>, norms: Vec<f64>) -> NewtonInfo {
@@ -86,28 +105,48 @@ fn converged(stop: Stop, residuals: Vec<f64>, norms: Vec<f64>) -> NewtonInfo {
     }
 }
 
-/// d = -H q, the two loops over the pairs; `q` is used up.
-fn direction(
-    inverse: &dyn Preconditioner,
-    pairs: &[(Vec<f64>, Vec<f64>, f64)],
-    q: &mut [f64],
-    d: &mut [f64],
-) {
-    let mut factors = vec![0.0; pairs.len()];
-    for (factor, (step, change, product)) in factors.iter_mut().zip(pairs).rev() {
-        *factor = dot(step, q) / product;
-        axpy(-*factor, change, q);
+impl Pairs {
+    fn len(&self) -> usize {
+        self.products.len()
     }
-    inverse.apply(q, d);
-    for (factor, (step, change, product)) in factors.iter().zip(pairs) {
-        axpy(factor - dot(change, d) / product, step, d);
+
+    fn clear(&mut self) {
+        [&mut self.steps, &mut self.changes, &mut self.products].into_iter().for_each(Vec::clear);
     }
-    d.iter_mut().for_each(|d| *d = -*d);
+
+    /// Takes in the step `d` from the residual `before` to `after`; false where their product is not positive.
+    fn push(&mut self, d: &[f64], after: &[f64], before: &[f64]) -> bool {
+        let first = self.changes.len();
+        self.steps.extend_from_slice(d);
+        self.changes.extend(after.iter().zip(before).map(|(after, before)| after - before));
+        let product = dot(d, &self.changes[first..]);
+        self.products.push(product);
+        product > 0.0
+    }
+
+    /// d = -H q, the two loops over the pairs; `q` is used up.
+    fn direction(&mut self, inverse: &dyn Preconditioner, q: &mut [f64], d: &mut [f64]) {
+        let n = q.len().max(1);
+        let pairs =
+            self.steps.chunks_exact(n).zip(self.changes.chunks_exact(n)).zip(&self.products);
+        self.factors.clear();
+        for ((step, change), product) in pairs.clone().rev() {
+            let factor = dot(step, q) / product;
+            self.factors.push(factor);
+            axpy(-factor, change, q);
+        }
+        inverse.apply(q, d);
+        for (factor, ((step, change), product)) in self.factors.iter().rev().zip(pairs) {
+            axpy(factor - dot(change, d) / product, step, d);
+        }
+        d.iter_mut().for_each(|d| *d = -*d);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vector::max_norm;
     use crate::{Inadmissible, Operator};
 
     /// u_i + (u_i - mean) + sinh(u_i) = i / 3, whose solution it finds from residuals alone.
@@ -148,7 +187,8 @@ mod tests {
     fn a_rough_inverse_is_made_better_by_the_steps() {
         let parameters = NewtonParameters { rtol: 1e-11, ..NewtonParameters::default() };
         let (mut f, mut u) = (Chain(5), vec![0.0; 5]);
-        let info = quasi_newton(&mut f, &Over(3.2), &mut u, &parameters, 30).unwrap();
+        let info =
+            QuasiNewton::default().solve(&mut f, &Over(3.2), &mut u, &parameters, 30).unwrap();
         let mut r = vec![0.0; 5];
         f.residual(&u, &mut r).unwrap();
         assert!(max_norm(&r) <= 1e-11, "{r:?}");
@@ -167,7 +207,8 @@ mod tests {
                 max_norm(&r)
             };
             let before = size(&u);
-            assert_eq!(quasi_newton(&mut Chain(5), &Over(scale), &mut u, &parameters, steps), None);
+            let mut method = QuasiNewton::default();
+            assert_eq!(method.solve(&mut Chain(5), &Over(scale), &mut u, &parameters, steps), None);
             assert!(size(&u) <= before + 1e-14, "{} {before}", size(&u));
         }
     }

@@ -1,6 +1,6 @@
 //! Elimination of most unknowns of a symmetric matrix, once for many problems.
 
-use crate::{Cholesky, Csr, LinearError, LinearSolver};
+use crate::{Cholesky, Csr, DenseSymmetric, LinearError, LinearSolver};
 use rayon::prelude::*;
 
 /// Columns that are solved for at a time.
@@ -19,8 +19,8 @@ pub struct Schur {
     factor: Cholesky,
     /// A_BI.
     coupling: Csr,
-    /// S, row after row.
-    complement: Vec<f64>,
+    /// S.
+    complement: DenseSymmetric,
     /// For each unknown that is shown but not kept its number, and its place in I.
     shown: Vec<[u32; 2]>,
     /// A_II^-1 A_IB at the shown unknowns, one column after the other.
@@ -68,8 +68,8 @@ impl Schur {
         &self.kept
     }
 
-    /// S, row after row.
-    pub fn complement(&self) -> &[f64] {
+    /// S.
+    pub fn complement(&self) -> &DenseSymmetric {
         &self.complement
     }
 
@@ -134,11 +134,11 @@ fn complement(
     coupling: &Csr,
     factor: &Cholesky,
     shown: &[[u32; 2]],
-) -> (Vec<f64>, Vec<f64>) {
+) -> (DenseSymmetric, Vec<f64>) {
     let (n, inner) = (coupling.nrows(), coupling.ncols());
     let (mut s, mut response) = (vec![0.0; n * n], vec![0.0; n * shown.len()]);
     if n == 0 {
-        return (s, response);
+        return (DenseSymmetric::default(), response);
     }
     // One place more than is shown, so that there is something to cut up.
     let wide = shown.len().max(1);
@@ -165,13 +165,7 @@ fn complement(
         }
     });
     response.truncate(n * shown.len());
-    for i in 0..n {
-        for j in 0..i {
-            let mean = 0.5 * (s[i * n + j] + s[j * n + i]);
-            (s[i * n + j], s[j * n + i]) = (mean, mean);
-        }
-    }
-    (s, response)
+    (DenseSymmetric::new(n, |i, j| 0.5 * (s[i * n + j] + s[j * n + i])), response)
 }
 
 /// The rows and columns of `a` with these numbers, both rising.
@@ -219,7 +213,8 @@ mod tests {
         let between = 1.0 / (1.0 / 3.0 + 1.0 / 4.0);
         let (left, right) = (1.0 / (1.0 + 0.5), 1.0 / (1.0 / 5.0 + 1.0 / 6.0));
         let want = [left + between, -between, -between, right + between];
-        for (s, want) in schur.complement().iter().zip(want) {
+        let entries = (0..2).flat_map(|i| schur.complement().row(i));
+        for (s, want) in entries.zip(want) {
             assert!((s - want).abs() < 1e-14, "{s} {want}");
         }
     }
@@ -236,7 +231,8 @@ mod tests {
             let rhs = schur.reduce(&b);
             let columns = (0..n * n).map(|k| (k % n) as u32).collect();
             let start = (0..=n).map(|i| i * n).collect();
-            let s = Csr::new(start, columns, schur.complement().to_vec(), n).unwrap();
+            let entries = (0..n).flat_map(|i| schur.complement().row(i)).copied().collect();
+            let s = Csr::new(start, columns, entries, n).unwrap();
             let mut dense = crate::DenseCholesky::new();
             let mut x = vec![0.0; n];
             dense.prepare(&s).and_then(|()| dense.solve(&s, &rhs, &mut x, 0.0)).unwrap();

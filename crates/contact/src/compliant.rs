@@ -34,8 +34,10 @@ pub struct Compliant {
 impl Compliant {
     /// p \[Pa\] at a separation \[m\].
     pub fn pressure_at<S: Real>(&self, separation: S) -> S {
-        let p = self.pressure * (-separation.value() / self.length).exp();
-        separation.chain(p, -p / self.length)
+        separation.map(|separation| {
+            let p = self.pressure * (-separation / self.length).exp();
+            (p, -p / self.length)
+        })
     }
 }
 

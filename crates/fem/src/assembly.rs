@@ -1,10 +1,10 @@
 //! Residuals and tangents of a placed term, summed over its elements.
 
 use crate::jacobian::Jacobian;
-use crate::local::Table;
 use crate::placement::{Batch, Kernel, Placement, State, Support};
 use crate::rows::Group;
 use crate::sum::{Parts, Rows, add_in_order};
+use crate::surface_term::Table;
 use crate::{Hypothesis, Space, Term};
 use algebra::Csr;
 use algebra::csr::place;

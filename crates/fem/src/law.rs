@@ -1,6 +1,8 @@
 //! A law is a pure function at a point.
 
-use crate::Real;
+use crate::lanes::LANES;
+use crate::{Lanes, Real};
+use algebra::{Wide, with_wide_registers};
 
 /// What a law reads at a point, and tests with: the coefficient that it returns for a slot
 /// multiplies the test function of the same field, at the same place, of the same kind.
@@ -122,6 +124,11 @@ pub trait Law: Send + Sync {
         false
     }
 
+    /// False when `r` does not depend on the point, so that several points may be evaluated side by side.
+    fn reads_point(&self) -> bool {
+        true
+    }
+
     /// True when `r` does not depend on `u`: a given load, whose tangent is zero.
     fn is_load(&self) -> bool {
         false
@@ -144,6 +151,10 @@ pub trait Term: Send + Sync {
 
     /// Coefficients at each point: `u` and `r` hold `n` numbers per point, point after point.
     fn residual(&self, points: &[Point], u: &[f64], r: &mut [f64]);
+
+    /// The same with the numbers of [`LANES`] points side by side: `u` and `r` hold `n` [`Lanes`] for as many
+    /// points.
+    fn residual_in_lanes(&self, points: &[Point], u: &[Lanes], r: &mut [Lanes]);
 
     /// Derivatives at each point: `t` holds `n * n` numbers per point, row `i` column `j` being
     /// dr_i/du_j.
@@ -174,6 +185,22 @@ impl<L: Law> Term for L {
         }
     }
 
+    fn residual_in_lanes(&self, points: &[Point], u: &[Lanes], r: &mut [Lanes]) {
+        let n = width(Law::slots(self));
+        if !self.reads_point() {
+            return with_wide_registers(Everywhere { law: self, n, u, r });
+        }
+        let (mut one, mut of_one) = (vec![0.0; n], vec![0.0; n]);
+        let blocks = points.chunks_exact(LANES).zip(u.chunks_exact(n)).zip(r.chunks_exact_mut(n));
+        for ((points, u), r) in blocks {
+            for (lane, point) in points.iter().enumerate() {
+                one.iter_mut().zip(u).for_each(|(one, u)| *one = u.0[lane]);
+                self.evaluate(point, &one, &mut of_one);
+                r.iter_mut().zip(&of_one).for_each(|(r, one)| r.0[lane] = *one);
+            }
+        }
+    }
+
     fn tangent(&self, points: &[Point], u: &[f64], t: &mut [f64]) {
         use crate::Dual;
         let n = width(Law::slots(self));
@@ -193,6 +220,25 @@ impl<L: Law> Term for L {
                     t[i * n + j] = dr[i].d;
                 }
             }
+        }
+    }
+}
+
+/// The coefficients of a law that does not read the point.
+struct Everywhere<'a, L> {
+    law: &'a L,
+    n: usize,
+    u: &'a [Lanes],
+    r: &'a mut [Lanes],
+}
+
+impl<L: Law> Wide for Everywhere<'_, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (u, r) in self.u.chunks_exact(self.n).zip(self.r.chunks_exact_mut(self.n)) {
+            self.law.evaluate(&Point::default(), u, r);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers that laws are written in: plain, or carrying one derivative.
+//! Numbers that laws are written in: plain, carrying one derivative, or several side by side ([`crate::Lanes`]).
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -15,23 +15,57 @@ pub trait Real:
     + Sub<f64, Output = Self>
     + Mul<f64, Output = Self>
 {
-    /// The plain value, without its derivative.
-    fn value(self) -> f64;
-    /// A function of the value with the given result and derivative there.
-    fn chain(self, value: f64, derivative: f64) -> Self;
+    /// The function `f`, which gives its value and its derivative.
+    fn map(self, f: impl Fn(f64) -> (f64, f64)) -> Self;
+
     /// e to the power of this number.
+    #[inline(always)]
     fn exp(self) -> Self {
-        let e = self.value().exp();
-        self.chain(e, e)
+        self.map(|x| {
+            let e = x.exp();
+            (e, e)
+        })
     }
+
+    /// exp(x) - 1, with all digits of small numbers. Its derivative, exp(x), has none of them left where x is
+    /// large and negative.
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        self.map(|x| {
+            let e = x.exp_m1();
+            (e, e + 1.0)
+        })
+    }
+
+    /// The hyperbolic sine.
+    #[inline(always)]
+    fn sinh(self) -> Self {
+        self.map(|x| {
+            let e = x.abs().exp_m1();
+            (sinh_from(e, x), 0.5 * ((e + 1.0) + 1.0 / (e + 1.0)))
+        })
+    }
+
+    /// This number times `whole`; zero where it is zero, even if `whole` is not finite.
+    fn part_of(self, whole: Self) -> Self;
+}
+
+/// sinh(x) from e = exp(|x|) - 1: half of e + 1 - exp(-|x|), written so that nothing cancels, and nothing infinite
+/// is divided.
+#[inline(always)]
+pub(crate) fn sinh_from(e: f64, x: f64) -> f64 {
+    let finite = if e > f64::MAX { f64::MAX } else { e };
+    (0.5 * (e + finite / (1.0 + finite))).copysign(x)
 }
 
 impl Real for f64 {
-    fn value(self) -> f64 {
-        self
+    #[inline(always)]
+    fn map(self, f: impl Fn(f64) -> (f64, f64)) -> f64 {
+        f(self).0
     }
-    fn chain(self, value: f64, _: f64) -> f64 {
-        value
+    #[inline(always)]
+    fn part_of(self, whole: f64) -> f64 {
+        if self == 0.0 { 0.0 } else { self * whole }
     }
 }
 
@@ -45,11 +79,12 @@ pub struct Dual {
 }
 
 impl Real for Dual {
-    fn value(self) -> f64 {
-        self.v
-    }
-    fn chain(self, value: f64, derivative: f64) -> Dual {
+    fn map(self, f: impl Fn(f64) -> (f64, f64)) -> Dual {
+        let (value, derivative) = f(self.v);
         Dual { v: value, d: derivative * self.d }
+    }
+    fn part_of(self, whole: Dual) -> Dual {
+        if self.v == 0.0 { Dual::default() } else { self * whole }
     }
 }
 

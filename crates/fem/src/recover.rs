@@ -172,7 +172,10 @@ pub struct FacetPoints {
     blocks: Vec<(Tables, usize)>,
     /// Points and weights \[m2\], facet after facet.
     points: Vec<(Point, f64)>,
+    /// The nodes of the facets, rising, and the integrals of their shape functions \[m2\].
     nodes: Vec<u32>,
+    areas: Vec<f64>,
+    area: f64,
 }
 
 impl FacetPoints {
@@ -181,7 +184,9 @@ impl FacetPoints {
         let mut points = Vec::new();
         each_facet_point(mesh, hypothesis, blocks, |at, weight| points.push((at.point, weight)));
         let tables = |b: &FacetBlock| (Tables::new(b.kind, &facet_rule(b.kind)), b.len());
-        FacetPoints { blocks: blocks.iter().map(tables).collect(), points, nodes: nodes_of(blocks) }
+        let (nodes, areas) = nodal_areas(mesh, hypothesis, blocks).into_iter().unzip();
+        let area = points.iter().map(|(_, weight)| weight).sum();
+        FacetPoints { blocks: blocks.iter().map(tables).collect(), points, nodes, areas, area }
     }
 
     /// The nodes of the facets, rising.
@@ -191,7 +196,12 @@ impl FacetPoints {
 
     /// Area of the facets \[m2\], with the weight of the symmetry.
     pub fn area(&self) -> f64 {
-        self.points.iter().map(|(_, weight)| weight).sum()
+        self.area
+    }
+
+    /// The integral of what has these values at the nodes.
+    pub fn integral(&self, value: impl Fn(u32) -> f64) -> f64 {
+        self.nodes.iter().zip(&self.areas).map(|(node, area)| area * value(*node)).sum()
     }
 
     /// As [`each_facet_point`], of the same facets.

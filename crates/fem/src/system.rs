@@ -175,6 +175,18 @@ impl<'m> System<'m> {
         true
     }
 
+    /// Puts another term in the place of number `placement`, of the same slots and no less linear; the
+    /// matrix is made anew where it is.
+    pub fn replace(&mut self, placement: usize, term: Box<dyn Term>) {
+        let placed = &mut self.placed[placement];
+        assert_eq!(term.slots(), placed.term.slots());
+        assert_eq!(term.is_linear(), placed.term.is_linear());
+        if term.is_linear() {
+            (self.linear, self.drive) = (None, None);
+        }
+        placed.term = term;
+    }
+
     /// What the unknowns are measured from, one number for each.
     pub fn rest(&self) -> &[f64] {
         &self.rest
@@ -294,9 +306,7 @@ impl<'m> System<'m> {
 
     /// The free deviations `u` followed by those of the prescribed unknowns.
     pub fn deviations(&self, u: &[f64]) -> Vec<f64> {
-        let mut all = u.to_vec();
-        all.extend_from_slice(&self.all[u.len()..]);
-        all
+        [u, &self.all[u.len()..]].concat()
     }
 
     /// All unknowns, the free ones first, from the free deviations `u`.

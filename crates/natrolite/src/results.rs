@@ -144,6 +144,9 @@ pub struct Column {
     pub values: Vec<f64>,
 }
 
+/// Names and SI units of quantities, in their order.
+pub type Layout = Vec<(String, String)>;
+
 /// Values with names, in the order in which they were added; serialised as a map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Named<T>(pub Vec<(String, T)>);

@@ -35,21 +35,15 @@ impl ButlerVolmer {
 }
 
 impl Kinetics for ButlerVolmer {
+    #[inline(always)]
     fn current<S: Real>(&self, eta: S) -> S {
-        let (a, c) = (eta * self.anodic, -(eta * self.cathodic));
-        // exp(a) - exp(c) cancels near equilibrium; expm1 keeps the digits. The slopes only add up, and
+        let a = eta * self.anodic;
+        if self.anodic == self.cathodic {
+            return a.sinh() * (2.0 * self.i0);
+        }
+        // exp(a) - exp(c) cancels near equilibrium; exp(x) - 1 keeps the digits. The slopes only add up, and
         // one of them is at least 1.
-        let (forth, back) = if self.anodic == self.cathodic {
-            // exp(-x) - 1 = -1 / (1 + 1 / (exp(x) - 1)), where x > 0 without cancellation.
-            let large = a.value().abs().exp_m1();
-            let small = -1.0 / (1.0 + 1.0 / large);
-            if a.value() < 0.0 { (small, large) } else { (large, small) }
-        } else {
-            (a.value().exp_m1(), c.value().exp_m1())
-        };
-        let anodic = a.chain(forth, forth + 1.0);
-        let cathodic = c.chain(back, back + 1.0);
-        (anodic - cathodic) * self.i0
+        (a.exp_m1() - (-(eta * self.cathodic)).exp_m1()) * self.i0
     }
 
     fn bound(&self, i: f64) -> f64 {

@@ -70,16 +70,17 @@ impl<K> Electrode<K> {
 impl<K: Kinetics> Electrode<K> {
     /// Current density \[A/m2\] on what touches, at `jump` = phi_metal - phi - U + Omega p / F \[V\],
     /// film included.
+    #[inline(always)]
     pub fn current<S: Real>(&self, jump: S) -> S {
         let resistance = self.film_resistance;
         if resistance == 0.0 {
             return self.kinetics.current(jump);
         }
-        let eta = overpotential_behind_film(&self.kinetics, resistance, jump.value());
-        // One Newton step in S from the solution carries the exact derivative of the implicit
-        // function: h(eta) = eta + R g(eta) - jump = 0.
-        let slope = 1.0 + resistance * derivative(&self.kinetics, eta);
-        let eta = jump.chain(eta, 1.0 / slope);
+        let eta = jump.map(|jump| {
+            let eta = overpotential_behind_film(&self.kinetics, resistance, jump);
+            // The derivative of the implicit function h(eta) = eta + R g(eta) - jump = 0.
+            (eta, 1.0 / (1.0 + resistance * derivative(&self.kinetics, eta)))
+        });
         self.kinetics.current(eta)
     }
 }
@@ -147,6 +148,7 @@ impl<K: Kinetics> Law for Electrode<K> {
         &self.slots
     }
 
+    #[inline(always)]
     fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
         let jump = u[1] - u[0] - self.equilibrium_potential;
         let &[_, _, fraction, pressure] = u else {
@@ -155,18 +157,19 @@ impl<K: Kinetics> Law for Electrode<K> {
             return;
         };
         // Second-order shape functions leave the range of the values at the nodes.
-        let fraction = match fraction.value() {
-            f if f <= 0.0 => S::from(0.0),
-            f if f >= 1.0 => S::from(1.0),
-            _ => fraction,
-        };
-        let i = if fraction.value() == 0.0 {
-            // Not 0 times a current, which may be infinite under a pressure of no meaning.
-            S::from(0.0)
-        } else {
-            fraction * self.current(jump + pressure * (self.partial_molar_volume / FARADAY))
-        };
+        let fraction = fraction.map(|f| match f {
+            f if f <= 0.0 => (0.0, 0.0),
+            f if f >= 1.0 => (1.0, 0.0),
+            f => (f, 1.0),
+        });
+        // Where nothing touches, the pressure has no meaning, and the current may be infinite.
+        let whole = self.current(jump + pressure * (self.partial_molar_volume / FARADAY));
+        let i = fraction.part_of(whole);
         (r[0], r[1], r[2], r[3]) = (-i, i, S::from(0.0), S::from(0.0));
+    }
+
+    fn reads_point(&self) -> bool {
+        false
     }
 
     /// Without contact fraction and pressure the current depends on the difference of the potentials only.

@@ -22,6 +22,7 @@ pub struct LinearKinetics {
 }
 
 impl Kinetics for LinearKinetics {
+    #[inline(always)]
     fn current<S: Real>(&self, eta: S) -> S {
         eta * (1.0 / self.charge_transfer_resistance)
     }

@@ -45,6 +45,7 @@ impl Tafel {
 }
 
 impl Kinetics for Tafel {
+    #[inline(always)]
     fn current<S: Real>(&self, eta: S) -> S {
         (eta * self.rate).exp() * self.signed_i0
     }

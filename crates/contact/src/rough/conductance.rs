@@ -38,15 +38,16 @@ pub struct CooperMikicYovanovich {
 impl CooperMikicYovanovich {
     /// h \[S/m2\] at a contact pressure p \[Pa\]; zero without pressure.
     pub fn conductance<S: Real>(&self, pressure: S) -> S {
-        let p = pressure.value();
-        if p <= 0.0 {
-            return S::from(0.0);
-        }
-        let h = 1.25
-            * self.conductivity
-            * (self.rms_slope / self.rms_roughness)
-            * (p / self.hardness).powf(0.95);
-        pressure.chain(h, 0.95 * h / p)
+        pressure.map(|p| {
+            if p <= 0.0 {
+                return (0.0, 0.0);
+            }
+            let h = 1.25
+                * self.conductivity
+                * (self.rms_slope / self.rms_roughness)
+                * (p / self.hardness).powf(0.95);
+            (h, 0.95 * h / p)
+        })
     }
 }
 
@@ -62,12 +63,13 @@ pub struct Spots {
 impl Spots {
     /// h \[S/m2\] at a contact fraction f; zero without contact.
     pub fn conductance<S: Real>(&self, fraction: S) -> S {
-        let f = fraction.value();
-        if f <= 0.0 {
-            return S::from(0.0);
-        }
-        let h = 2.0 * self.conductivity * self.density * holm_spot_radius(f, self.density);
-        fraction.chain(h, 0.5 * h / f)
+        fraction.map(|f| {
+            if f <= 0.0 {
+                return (0.0, 0.0);
+            }
+            let h = 2.0 * self.conductivity * self.density * holm_spot_radius(f, self.density);
+            (h, 0.5 * h / f)
+        })
     }
 }
 

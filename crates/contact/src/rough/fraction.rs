@@ -4,8 +4,8 @@ use super::{
     FractionTable, GreenwoodWilliamson, Heights, Persson, Plastic, PlasticForm, needed,
     refuse_foreign,
 };
-use fem::Real;
 use fem::registry::{Entry, Kind, Parameter, ParameterError, Place, Presence, Range, Values};
+use fem::{Dual, Real};
 
 /// The contact fraction f as a function of the nominal contact pressure p.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,16 +75,17 @@ impl ContactFraction {
     /// the bodies are apart. At p = 0 the derivative is the one for rising pressure; where f is cut
     /// at 1 it is zero.
     pub fn fraction<S: Real>(&self, pressure: S) -> S {
-        if pressure.value() < 0.0 {
-            return S::from(0.0);
-        }
-        let f = match self {
-            ContactFraction::Plastic(law) => law.fraction(pressure),
-            ContactFraction::Persson(law) => law.fraction(pressure),
-            ContactFraction::GreenwoodWilliamson(law) => law.fraction(pressure),
-            ContactFraction::Table(law) => law.fraction(pressure),
-        };
-        if f.value() >= 1.0 { S::from(1.0) } else { f }
+        pressure.map(|p| {
+            let pressure = Dual { v: p, d: 1.0 };
+            let f = match self {
+                _ if p < 0.0 => Dual::from(0.0),
+                ContactFraction::Plastic(law) => law.fraction(pressure),
+                ContactFraction::Persson(law) => law.fraction(pressure),
+                ContactFraction::GreenwoodWilliamson(law) => law.fraction(pressure),
+                ContactFraction::Table(law) => law.fraction(pressure),
+            };
+            if f.v >= 1.0 { (1.0, 0.0) } else { (f.v, f.d) }
+        })
     }
 }
 

@@ -45,19 +45,20 @@ pub struct GreenwoodWilliamson {
 impl GreenwoodWilliamson {
     /// f at a contact pressure p \[Pa\] of zero or more, not cut at 1.
     pub fn fraction<S: Real>(&self, pressure: S) -> S {
-        let p = pressure.value();
         if self.heights == Heights::Exponential {
             let ratio = self.summit_radius / self.summit_height;
             return pressure * ((PI * ratio).sqrt() / self.effective_modulus);
         }
-        // The slope grows without bound, though slowly, as p falls to 0: that of a tiny load is taken.
-        let load = (p / self.pressure_scale()).max(f64::MIN_POSITIVE);
-        let d = separation(load);
-        let area = PI * self.summit_density * self.summit_radius * self.summit_height;
-        // dF_1/dd = -F_0 and dF_(3/2)/dd = -3/2 F_(1/2).
-        let slope = area * scaled(0.0, d) / (1.5 * self.pressure_scale() * scaled(0.5, d));
-        let f = if p > 0.0 { area * scaled(1.0, d) * exponent(d).exp() } else { 0.0 };
-        pressure.chain(f, slope)
+        pressure.map(|p| {
+            // The slope grows without bound, though slowly, as p falls to 0: that of a tiny load is taken.
+            let load = (p / self.pressure_scale()).max(f64::MIN_POSITIVE);
+            let d = separation(load);
+            let area = PI * self.summit_density * self.summit_radius * self.summit_height;
+            // dF_1/dd = -F_0 and dF_(3/2)/dd = -3/2 F_(1/2).
+            let slope = area * scaled(0.0, d) / (1.5 * self.pressure_scale() * scaled(0.5, d));
+            let f = if p > 0.0 { area * scaled(1.0, d) * exponent(d).exp() } else { 0.0 };
+            (f, slope)
+        })
     }
 
     /// p / F_(3/2) \[Pa\].

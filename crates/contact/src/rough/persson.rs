@@ -31,7 +31,9 @@ impl Persson {
     pub fn fraction<S: Real>(&self, pressure: S) -> S {
         let scale =
             0.5 * PI.sqrt() * self.area_coefficient / self.rms_slope / self.effective_modulus;
-        let x = scale * pressure.value();
-        pressure.chain(erf(x), FRAC_2_SQRT_PI * (-x * x).exp() * scale)
+        pressure.map(|p| {
+            let x = scale * p;
+            (erf(x), FRAC_2_SQRT_PI * (-x * x).exp() * scale)
+        })
     }
 }

@@ -36,12 +36,11 @@ impl Plastic {
     pub fn fraction<S: Real>(&self, pressure: S) -> S {
         match self.form {
             PlasticForm::Capped => pressure * (1.0 / self.hardness),
-            PlasticForm::Saturated => {
-                let (p, hardness) = (pressure.value(), self.hardness);
-                let open = 1.0 / (1.0 + p / hardness);
+            PlasticForm::Saturated => pressure.map(|p| {
+                let open = 1.0 / (1.0 + p / self.hardness);
                 // Rises without a step back in the last digit, which p / (p + H) does not.
-                pressure.chain(1.0 / (1.0 + hardness / p), open * open / hardness)
-            }
+                (1.0 / (1.0 + self.hardness / p), open * open / self.hardness)
+            }),
         }
     }
 }

@@ -57,10 +57,13 @@ impl FractionTable {
 
     /// f at a contact pressure p \[Pa\] of zero or more.
     pub fn fraction<S: Real>(&self, pressure: S) -> S {
-        let p = pressure.value();
+        pressure.map(|p| self.value_and_slope(p))
+    }
+
+    fn value_and_slope(&self, p: f64) -> (f64, f64) {
         let end = self.pressure.partition_point(|&x| x <= p);
         if end >= self.pressure.len() {
-            return S::from(self.fraction[self.fraction.len() - 1]);
+            return (self.fraction[self.fraction.len() - 1], 0.0);
         }
         let start = end.saturating_sub(1);
         let (h, t) = self.interval(start, p);
@@ -70,7 +73,7 @@ impl FractionTable {
         let (c2, c3) = (3.0 * (f1 - f0) - 2.0 * m0 - m1, m0 + m1 - 2.0 * (f1 - f0));
         let value = f0 + t * (m0 + t * (c2 + t * c3));
         let derivative = (m0 + t * (2.0 * c2 + 3.0 * t * c3)) / h;
-        pressure.chain(value.clamp(f0, f1), derivative.max(0.0))
+        (value.clamp(f0, f1), derivative.max(0.0))
     }
 
     fn interval(&self, start: usize, p: f64) -> (f64, f64) {

@@ -59,24 +59,36 @@ impl LawUse {
     }
 }
 
+/// A value of a parameter, read apart from its law.
+#[derive(Clone, Debug)]
+pub struct NumberRead {
+    value: Value,
+    /// As [`LawUse::per_depth`]; none where the value says nothing about it.
+    per_depth: Option<bool>,
+}
+
+/// Reads the value in `node` of a parameter that is no group, as reading its law would; none when it is wrong.
+pub fn read_parameter(
+    parameter: &'static Parameter,
+    (key, node): (&Key, &Node),
+    depth: Depth,
+) -> Option<NumberRead> {
+    let mut diagnostics = Diagnostics::default();
+    let origins = BTreeMap::new();
+    let mut read = Parameters { origins, depth, per_depth: false, diagnostics: &mut diagnostics };
+    let value = read.value(node, key, parameter, "", parameter.name)?;
+    let says_depth = matches!(parameter.kind, Kind::Extensive { .. });
+    Some(NumberRead { value, per_depth: says_depth.then_some(read.per_depth) })
+}
+
 impl LawUse {
-    /// Gives `parameter`, which is no group, the value in `node`, as reading the law again would. False
-    /// when it is wrong; nothing is changed then.
-    pub fn vary(
-        &mut self,
-        parameter: &'static Parameter,
-        (key, node): (&Key, &Node),
-        depth: Depth,
-    ) -> bool {
-        let mut diagnostics = Diagnostics::default();
-        let (origins, per_depth) = (BTreeMap::new(), self.per_depth);
-        let mut read = Parameters { origins, depth, per_depth, diagnostics: &mut diagnostics };
-        let Some(value) = read.value(node, key, parameter, "", parameter.name) else {
-            return false;
-        };
-        self.per_depth = read.per_depth;
-        self.values.0.insert(parameter.name, value);
-        true
+    /// Gives `parameter` another value.
+    pub fn vary(&mut self, parameter: &'static Parameter, read: &NumberRead) {
+        self.per_depth = read.per_depth.unwrap_or(self.per_depth);
+        match self.values.0.get_mut(parameter.name) {
+            Some(value) => value.clone_from(&read.value),
+            None => drop(self.values.0.insert(parameter.name, read.value.clone())),
+        }
     }
 }
 

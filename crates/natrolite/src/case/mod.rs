@@ -31,7 +31,7 @@ pub use diagnostic::{CaseError, Diagnostic, Diagnostics, nearest};
 pub use expect::{Expectation, Of, QUANTITIES, Quantity, quantity_called, quantity_in_words};
 pub use field::{CASE, Field, FieldKind, LINEAR_METHODS, NAMED_TABLES};
 pub use geometry::{DefectSource, FileSource, MeshSource};
-pub use law::{Depth, LawUse, Registry, at, example, example_value, sole_parameter};
+pub use law::{Depth, LawUse, NumberRead, Registry, at, example, example_value, sole_parameter};
 pub use library::Inherited;
 pub use material::{Material, MaterialOrigin};
 pub use place::{BoundaryUse, InterfaceUse};

@@ -57,6 +57,19 @@ pub struct AxisValue {
 }
 
 impl Sweep {
+    /// The place of a point in an order in which each differs from the one before in one axis by one step:
+    /// the last axis goes to and fro.
+    pub fn place_to_and_fro(&self, index: usize) -> usize {
+        let shape = self.shape();
+        let mut stride: usize = shape.iter().product();
+        shape.iter().fold(0, |place, &length| {
+            stride /= length;
+            let along = index / stride % length;
+            // Backwards after each odd number of steps of the axes before.
+            place * length + if place % 2 == 0 { along } else { length - 1 - along }
+        })
+    }
+
     /// Shape of the results: the length of each axis, or one length when the axes go together.
     pub fn shape(&self) -> Vec<usize> {
         match self.mode {

@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::diagnostic::Diagnostics;
-use super::law::{LawUse, check_fit};
+use super::law::{LawUse, NumberRead, check_fit, read_parameter};
 use super::tree::{Key, Node};
 use crate::registry::is_mechanical;
 use fem::registry::{Kind, Parameter, Place};
@@ -56,10 +56,15 @@ impl Case {
         })
     }
 
-    /// Gives a number another value, as reading the case with `node` there would. False where that would
-    /// fail, or may; the case must then be read to know why.
-    pub fn vary(&mut self, number: &LawNumber, node: &Node) -> bool {
-        let (depth, temperature) = (self.depth(), self.temperature);
+    /// Reads another value of a number, which is written in `node`; none where it is wrong.
+    pub fn read_number(&self, number: &LawNumber, node: &Node) -> Option<NumberRead> {
+        read_parameter(number.parameter, (&number.key, node), self.depth())
+    }
+
+    /// Gives a number another value, as reading the case with it would. False where that would fail, or may;
+    /// the case must then be read to know why.
+    pub fn vary(&mut self, number: &LawNumber, value: &NumberRead) -> bool {
+        let temperature = self.temperature;
         let [place, law] = number.at;
         let laws = match number.place {
             Place::Material => &mut self.materials[place].laws,
@@ -67,9 +72,7 @@ impl Case {
             Place::Interface => &mut self.interfaces[place].laws,
         };
         let law = &mut laws[law];
-        if !law.vary(number.parameter, (&number.key, node), depth) {
-            return false;
-        }
+        law.vary(number.parameter, value);
         let mut diagnostics = Diagnostics::default();
         let law = std::slice::from_ref(law);
         check_fit(law, "", number.place, temperature, &mut diagnostics);

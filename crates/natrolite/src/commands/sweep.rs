@@ -6,7 +6,7 @@ use super::run::{folder_for, report_ranks};
 use super::{interrupt, set_threads};
 use crate::cli::{SweepOptions, print};
 use crate::failure::Failure;
-use crate::figure::figures_of_sweep;
+use crate::figure::drawings_of_sweep;
 use crate::launch::{Launcher, Ranks};
 use crate::output::{
     Folder, OutputError, PARTIAL_SWEEP_FILE, REPORT_FILE, SWEEP_FILE, write_file, write_sweep,
@@ -243,7 +243,7 @@ impl Keeper<'_> {
         self.write(rows, [RESULTS, TABLE])?;
         if self.points.case.output.report {
             let results = SweepResults::from_rows(self.points, rows);
-            let figures = figures_of_sweep(&results);
+            let figures = drawings_of_sweep(&results);
             let page = sweep_report(&self.points.case, &results, &run(), &figures);
             let beside = self.folder.join(BESIDE);
             write_file(&beside, |out| out.write_all(page.as_bytes()))?;

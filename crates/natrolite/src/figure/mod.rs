@@ -55,7 +55,7 @@ pub use overview::draw;
 pub use render::{RenderError, to_png};
 pub(crate) use shown::shown_cells;
 pub use svg::ONE_COLUMN;
-pub use sweep::{compare_sweeps, difference_of_axes, figures_of_sweep};
+pub use sweep::{compare_sweeps, difference_of_axes, drawings_of_sweep, figures_of_sweep};
 
 /// A figure with its numbers.
 #[derive(Clone, Debug)]

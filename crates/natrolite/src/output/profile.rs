@@ -1,5 +1,6 @@
 //! `profile_<b>.csv`: one row a point, one column a quantity, SI units.
 
+use super::number::write_number;
 use crate::results::Profile;
 use std::io::{self, Write};
 
@@ -26,20 +27,6 @@ pub fn write_csv(profile: &Profile, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b"\n")?;
     }
     Ok(())
-}
-
-/// A number as [`write_csv`] writes it.
-///
-/// # Errors
-/// Those of the writer.
-pub(crate) fn write_number(out: &mut dyn Write, value: f64) -> io::Result<()> {
-    match value.abs() {
-        _ if value.is_nan() => out.write_all(b"nan"),
-        // Plain decimals while they are short; both forms round-trip.
-        a if a == 0.0 || (1e-3..1e7).contains(&a) => write!(out, "{value}"),
-        a if a.is_finite() => write!(out, "{value:e}"),
-        _ => write!(out, "{value}"),
-    }
 }
 
 /// Names of the profiles in files and groups: boundary and suffix, each name once.

@@ -1,6 +1,7 @@
 //! The points of a sweep as a table: the first rows as markup, all of them as numbers for the script.
 
 use super::html::{Cell, Html, Table};
+use crate::output::six_digits;
 use crate::sweep::SweepResults;
 use crate::units::{Amount, handy_unit, shorten, typeset_number, typeset_unit};
 use serde::Serialize;
@@ -183,10 +184,6 @@ fn unit_of(values: &[f64], si: &str) -> (String, f64) {
     let finite = values.iter().filter(|v| v.is_finite());
     let (unit, size) = handy_unit(finite.fold(0.0, |m: f64, v| m.max(v.abs())), si);
     (typeset_unit(&unit), size)
-}
-
-fn six_digits(value: f64) -> f64 {
-    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 /// The value that all points with one share, up to rounding.

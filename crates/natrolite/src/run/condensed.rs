@@ -20,7 +20,8 @@ use super::solve::{Outcome, finish};
 use super::{Contact, Geometry};
 use crate::case::{Case, CaseError};
 use algebra::{
-    Csr, DenseCg, LinearWork, NewtonError, NewtonParameters, Schur, newton, quasi_newton,
+    Csr, DenseCg, DenseSymmetric, Equations, LinearWork, NewtonError, NewtonParameters,
+    QuasiNewton, Schur, newton,
 };
 use drive::{UnitCurrent, given_currents, unit_currents};
 use fem::{Placement, Support, linear_matrix};
@@ -45,6 +46,8 @@ pub struct Condensed {
     prescribed: Option<Csr>,
     /// Sums of the rows of S.
     row_sums: Vec<f64>,
+    /// For each kept unknown the first one that the conduction connects it with.
+    anchors: Vec<u32>,
     /// How the models of cases are numbered.
     unknowns: Unknowns,
     /// A dense matrix of zeros.
@@ -125,6 +128,7 @@ impl Condensed {
             prescribed.add_apply(&ones, &mut loads);
         }
         let row_sums = schur.reduce(&loads);
+        let anchors = anchors(schur.complement());
         let n = kept.len();
         log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
         let columns = (0..n * n).map(|k| (k % n) as u32).collect();
@@ -143,7 +147,7 @@ impl Condensed {
             None => ((0..space.free() as u32).collect(), space.free()),
         };
         let unknowns = Unknowns::new(&schur, &region_of, &numbers, free);
-        Some(Condensed { schur, prescribed, row_sums, unknowns, dense, units })
+        Some(Condensed { schur, prescribed, row_sums, anchors, unknowns, dense, units })
     }
 
     /// Number of unknowns that are left.
@@ -197,25 +201,15 @@ impl Condensed {
         case: &Case,
         model: &Model<'_>,
         start: &mut Vec<f64>,
-        solver: &mut DenseCg,
+        (solver, nearby): (&mut DenseCg, &mut QuasiNewton),
     ) -> Result<Outcome, NewtonError> {
         let sizes = scales(case).unwrap_or_default();
         let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
         let drive = self.drive(model, &size_of);
-        let Unknowns { kept, region_of, place, .. } = &self.unknowns;
+        let Unknowns { kept, region_of, .. } = &self.unknowns;
         start.resize(kept.len(), 0.0);
-        let term = |placement| model.system.surface_term(placement);
-        let mut equations = SurfaceEquations {
-            condensed: self,
-            model,
-            kinetics: kinetics(model).into_iter().map(term).collect(),
-            constant: drive.constant(self),
-            size: kept.iter().map(|&dof| size_of(&region_of[dof as usize])).collect(),
-            deviations: model.system.deviations(&vec![0.0; place.len()]),
-            field_of: fields(model, kept),
-            scales: vec![0.0; 1 + model.system.space().whole().len()],
-            matrix: None,
-        };
+        let size = kept.iter().map(|&dof| size_of(&region_of[dof as usize])).collect();
+        let mut equations = SurfaceEquations::new(self, model, drive.constant(self), size);
         let parameters = NewtonParameters {
             // What rounding leaves may be a hundred times as much, which is then what the case asks for:
             // steps cost little here, and neighbours agree to more digits.
@@ -224,10 +218,17 @@ impl Condensed {
             linear_rtol: case.solver.linear_rtol,
             ..NewtonParameters::default()
         };
-        let nearby = solver.kept(kept.len()).and_then(|(factor, steps)| {
-            quasi_newton(&mut equations, factor, start, &parameters, steps)
-        });
-        let mut info = match nearby {
+        let mut seek = |solver: &DenseCg, equations: &mut dyn Equations, u: &mut [f64]| {
+            let (inverse, steps) = solver.kept(kept.len())?;
+            nearby.solve(equations, inverse, u, &parameters, steps)
+        };
+        let mut found = seek(solver, &mut equations, start);
+        if found.is_none() && solver.kept(kept.len()).is_some() {
+            // The derivative here serves where that of a point some way off does not.
+            let is_renewed = equations.linearize(start).is_ok_and(|a| solver.renew(a));
+            found = is_renewed.then(|| seek(solver, &mut equations, start)).flatten();
+        }
+        let mut info = match found {
             Some(info) => info,
             None => {
                 solver.forget();
@@ -275,9 +276,24 @@ fn kept(model: &Model<'_>) -> Option<Vec<u32>> {
     Some(kept)
 }
 
-/// For each kept unknown 0 when it belongs to a node, else 1 + the number of the whole-body unknown.
-fn fields(model: &Model<'_>, kept: &[u32]) -> Vec<usize> {
-    let space = model.system.space();
-    let whole = |dof: u32| (0..space.whole().len()).position(|w| space.whole_dof(w) == dof);
-    kept.iter().map(|&dof| whole(dof).map_or(0, |w| 1 + w)).collect()
+/// For each row of S the first one of those that it is connected with, by itself or through others.
+fn anchors(complement: &DenseSymmetric) -> Vec<u32> {
+    let n = complement.rows();
+    let mut anchors: Vec<u32> = (0..n as u32).collect();
+    let mut reached = Vec::new();
+    for first in 0..n {
+        if anchors[first] != first as u32 {
+            continue;
+        }
+        reached.push(first);
+        while let Some(i) = reached.pop() {
+            for (j, s) in complement.row(i).iter().enumerate().skip(first + 1) {
+                if *s != 0.0 && anchors[j] == j as u32 {
+                    anchors[j] = first as u32;
+                    reached.push(j);
+                }
+            }
+        }
+    }
+    anchors
 }

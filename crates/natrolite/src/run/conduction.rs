@@ -33,6 +33,13 @@ impl Conduction {
         }
         Some(Conduction { regions, is_common })
     }
+
+    /// True when they differ in their scales only.
+    pub fn has_shape_of(&self, other: &Conduction) -> bool {
+        let shapes =
+            |c: &Conduction| c.regions.iter().map(|(_, shape, _)| *shape).collect::<Vec<_>>();
+        self.is_common == other.is_common && shapes(self) == shapes(other)
+    }
 }
 
 /// The scale of each region \[S/m\], as [`Conduction::of`] has them.

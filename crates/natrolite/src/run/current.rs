@@ -9,11 +9,11 @@ use super::surfaces::{SurfaceCurrent, current_through};
 use super::{Geometry, Log, Mechanics, RunError};
 use crate::case::Case;
 use crate::results::{Field, LinearSolverSummary, NewtonSummary};
-use algebra::DenseCg;
+use algebra::{DenseCg, QuasiNewton};
 use fem::{Hypothesis, Term, recover};
 use mesh::Mesh;
 use std::time::{Duration, Instant};
-use transport::{Ohm, POTENTIAL};
+use transport::Ohm;
 
 /// The solved electric side.
 pub struct Current<'m> {
@@ -64,6 +64,7 @@ pub struct Start<'m> {
     solutions: Extrapolation,
     /// Keeps the factor of an earlier point.
     solver: DenseCg,
+    nearby: QuasiNewton,
     /// The model of the point before, which fits what was condensed.
     pub model: Option<Model<'m>>,
 }
@@ -89,6 +90,7 @@ pub fn solve_condensed<'m>(
     let contacts = condensed.contacts(mechanics.map_or(&[][..], |m| &m.contacts));
     let mut model = start.model.take();
     if let Some(before) = &mut model
+        && !(contacts.is_empty() && before.follow(case))
         && !before.place_again(case, &contacts)?
     {
         model = None;
@@ -104,7 +106,8 @@ pub fn solve_condensed<'m>(
         }
     };
     let mut deviations = start.solutions.next();
-    let outcome = condensed.solve(case, &model, &mut deviations, &mut start.solver)?;
+    let methods = (&mut start.solver, &mut start.nearby);
+    let outcome = condensed.solve(case, &model, &mut deviations, methods)?;
     start.solutions.push(deviations);
     Ok(Some(Current::new(model, outcome, Duration::ZERO, log)))
 }
@@ -163,9 +166,8 @@ impl<'m> Current<'m> {
     pub fn fields(&self) -> Vec<Field> {
         let (model, solution) = (&self.model, &self.outcome.solution);
         let (mesh, hypothesis) = (&model.geometry.mesh, model.geometry.hypothesis);
-        let deviation = model.system.space().nodal_values(POTENTIAL, &solution.deviations);
         let potential = solution.potential.clone();
-        fields_of((mesh, hypothesis), &model.conductivity, potential, &deviation)
+        fields_of((mesh, hypothesis), &model.conductivity, potential, &solution.psi)
     }
 }
 

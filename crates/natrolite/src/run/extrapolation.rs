@@ -21,8 +21,10 @@ impl Extrapolation {
         let mut next = solution;
         for difference in &mut self.differences {
             // The difference of the next order is that of this one less what this one was before.
-            let higher = next.iter().zip(&*difference).map(|(new, old)| new - old).collect();
-            *difference = std::mem::replace(&mut next, higher);
+            for (next, difference) in next.iter_mut().zip(difference) {
+                let before = std::mem::replace(difference, *next);
+                *next -= before;
+            }
         }
         if self.differences.len() <= HIGHEST {
             self.differences.push(next);

@@ -168,7 +168,7 @@ impl Draft<'_> {
                     self.laws.loads.push((whole, total));
                     Some(Role::Equipotential { whole, current: total })
                 } else {
-                    let density = total / (self.area)(support);
+                    let density = uniform_density(law, (self.area)(support), self.geometry);
                     let term = Box::new(SurfaceCurrent { density });
                     self.laws.placements.push(Placement { term, support });
                     Some(Role::UniformCurrent(density))
@@ -257,10 +257,20 @@ impl Draft<'_> {
             let error = Diagnostic::new(message, law.origin_of("total"));
             self.errors.push(error.wanted(format!("a total in {wanted}, as the mesh is")));
         }
-        match (law.values.number("density"), law.values.number("total")) {
-            (Some(density), _) => density * (self.area)(support),
-            (None, Some(total)) => total / self.geometry.multiplicity,
-            (None, None) => 0.0,
-        }
+        total_into_mesh(law, (self.area)(support), self.geometry)
     }
+}
+
+/// The given current \[A\] into what is meshed, through an `area` \[m2\]; positive into the body.
+fn total_into_mesh(law: &LawUse, area: f64, geometry: &Geometry) -> f64 {
+    match (law.values.number("density"), law.values.number("total")) {
+        (Some(density), _) => density * area,
+        (None, Some(total)) => total / geometry.multiplicity,
+        (None, None) => 0.0,
+    }
+}
+
+/// The same as a density \[A/m2\].
+pub fn uniform_density(law: &LawUse, area: f64, geometry: &Geometry) -> f64 {
+    total_into_mesh(law, area, geometry) / area
 }

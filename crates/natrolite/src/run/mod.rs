@@ -8,6 +8,7 @@ mod conduction;
 mod current;
 mod estimate;
 mod extrapolation;
+mod follow;
 mod geometry;
 mod laws;
 mod mechanics;
@@ -30,7 +31,7 @@ pub use estimate::estimate_errors;
 pub use geometry::{Geometry, default_rim, read_mesh_file};
 pub use mechanics::{Contact, Mechanics, StressState, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
-pub use point::{PointResults, condense, solve_point};
+pub use point::{PointResults, Values, condense, solve_point};
 
 use crate::case::{Case, CaseError};
 use crate::results::{

@@ -7,7 +7,7 @@ use super::reference::Rest;
 use crate::case::{Case, CaseError, Diagnostic, LawUse};
 use fem::recover::FacetPoints;
 use fem::registry::Environment;
-use fem::{Field, Point, Slot, Space, Support, System, Unknown};
+use fem::{Field, Point, Slot, Space, Support, System, Term, Unknown};
 use mesh::{Bodies, FacetBlock, Mesh, bodies};
 use transport::POTENTIAL;
 
@@ -87,7 +87,7 @@ pub struct Model<'m> {
     /// The bodies of the mesh, interfaces apart.
     pub bodies: Bodies,
     /// For each surface its points of quadrature.
-    points: Vec<FacetPoints>,
+    pub(super) points: Vec<FacetPoints>,
     /// For each surface the region that it bounds.
     pub beside: Vec<Option<u32>>,
     /// The equations.
@@ -98,6 +98,8 @@ pub struct Model<'m> {
     pub conduction: Vec<usize>,
     /// Conductivity of each region \[S/m\].
     pub conductivity: Vec<[[f64; 3]; 3]>,
+    /// Of the laws \[K\].
+    pub temperature: f64,
     /// Unknowns of nodes that equal a whole-body unknown.
     tied: Vec<(Unknown, usize)>,
 }
@@ -142,6 +144,14 @@ pub fn linear_resistance(law: &LawUse, temperature: f64) -> Option<f64> {
     let slots = vec![Slot::value(POTENTIAL), Slot::whole(0)];
     let term =
         law.entry.build?(&law.values, &Environment { temperature, slots, contact: None }).ok()?;
+    resistance_at_rest(&*term, law)
+}
+
+/// The same of the term that was made of the law, which reads two potentials.
+pub fn resistance_at_rest(term: &dyn Term, law: &LawUse) -> Option<f64> {
+    if !transport::is_kinetics(law.entry) {
+        return None;
+    }
     let equilibrium = law.values.number("equilibrium_potential").unwrap_or(0.0);
     let mut tangent = [0.0; 4];
     term.tangent(&[Point::default()], &[0.0, equilibrium], &mut tangent);
@@ -188,6 +198,7 @@ impl<'m> Model<'m> {
             surfaces: laws.surfaces,
             conduction: laws.conduction,
             conductivity: laws.conductivity,
+            temperature: case.temperature,
             tied: laws.constraints.tied,
         };
         model.measure_from_rest(case);
@@ -219,6 +230,7 @@ impl<'m> Model<'m> {
         self.surfaces = laws.surfaces;
         self.conduction = laws.conduction;
         self.conductivity = laws.conductivity;
+        self.temperature = case.temperature;
         self.measure_from_rest(case);
         Ok(true)
     }

@@ -37,9 +37,9 @@ struct Losses {
 }
 
 impl Solved<'_, '_> {
-    /// The parts of the cell overpotential \[V\] with their names; none without a current through the
-    /// counter.
-    pub(super) fn overpotentials(&self) -> Vec<(String, f64)> {
+    /// The parts of the cell overpotential \[V\] with their names, each with the surface that it belongs to; none
+    /// without a current through the counter.
+    pub(super) fn overpotentials(&self) -> Vec<(&'static str, Option<&str>, f64)> {
         let Some((_, counter)) = self.counter() else { return Vec::new() };
         let current = -counter.distribution.total;
         if current == 0.0 || !current.is_finite() {
@@ -47,33 +47,33 @@ impl Solved<'_, '_> {
         }
         let levels = self.levels();
         let mut into_bulk = 0.0;
-        let mut parts = Vec::new();
+        // The first is known last.
+        let mut parts = vec![("overpotential_ohmic", None, f64::NAN)];
         for (surface, through) in self.model.surfaces.iter().zip(self.currents) {
             let (power, losses) = self.power(surface, through, &levels);
             into_bulk += power;
             let Some(losses) = losses else { continue };
             let Role::Kinetics { law, .. } = &surface.role else { continue };
-            let b = &surface.name;
+            let b = Some(surface.name.as_str());
             let has = |name: &str| law.values.number(name).is_some_and(|value| value != 0.0);
             let is_film = !transport::is_kinetics(law.entry);
             if !is_film {
-                parts.push((format!("overpotential_kinetic.{b}"), losses.kinetic / current));
+                parts.push(("overpotential_kinetic", b, losses.kinetic / current));
             }
             if is_film || has("film_resistance") {
-                parts.push((format!("overpotential_film.{b}"), losses.film / current));
+                parts.push(("overpotential_film", b, losses.film / current));
             }
             if has("partial_molar_volume") {
-                parts.push((format!("overpotential_mechanical.{b}"), losses.mechanical / current));
+                parts.push(("overpotential_mechanical", b, losses.mechanical / current));
             }
         }
-        parts.insert(0, ("overpotential_ohmic".into(), into_bulk / current));
+        parts[0].2 = into_bulk / current;
         parts
     }
 
     /// The potential at a node less that at zero current \[V\].
     fn psi(&self, node: u32) -> f64 {
-        let dof = self.model.system.space().dof(transport::POTENTIAL, node);
-        self.solution.deviations[dof as usize]
+        self.solution.psi[node as usize]
     }
 
     /// The body of a node.
@@ -121,14 +121,10 @@ impl Solved<'_, '_> {
             nodes.iter().zip(shape).map(|(&n, s)| s * self.psi(n)).sum()
         };
         let level = |nodes: &[u32]| nodes.first().map_or(0.0, |&n| levels[self.body(n)]);
-        let integrate = |integrand: &dyn Fn(&FacetPoint<'_>) -> f64| {
-            let [sum] = points.integrate(facets, |at| [integrand(at)]);
-            sum
-        };
         match &surface.role {
             Role::UniformCurrent(given) => {
-                let above = |at: &FacetPoint<'_>| interpolate(at.nodes, at.shape) - level(at.nodes);
-                (integrate(&|at| given * above(at)), None)
+                let above = |node: u32| self.psi(node) - levels[self.body(node)];
+                (given * points.integral(above), None)
             }
             Role::Equipotential { .. } | Role::Potential(_) => {
                 let first = facets.iter().find(|b| !b.nodes.is_empty());

@@ -2,12 +2,47 @@
 //!
 //! Extensive quantities are those of the whole defect cell, per metre in planar symmetry.
 
-use super::model::{Model, Role, Surface, linear_resistance, mean_conductivity};
+use super::model::{
+    Model, Role, Surface, linear_resistance, mean_conductivity, resistance_at_rest,
+};
 use super::reference::Rest;
 use super::surfaces::{Solution, SurfaceCurrent};
 use crate::case::Case;
 use crate::results::{Named, Quantity};
 use fem::Hypothesis;
+use std::fmt;
+
+/// What a quantity is, and of which surface if of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    /// For example `peak_factor`.
+    pub what: &'static str,
+    /// For example `anode`.
+    pub of: Option<&'a str>,
+}
+
+impl Name<'_> {
+    /// Of no surface.
+    fn plain(what: &'static str) -> Self {
+        Name { what, of: None }
+    }
+
+    /// True when it is written as `text`.
+    pub fn is(&self, text: &str) -> bool {
+        match (text.strip_prefix(self.what), self.of) {
+            (Some(rest), Some(of)) => rest.strip_prefix('.') == Some(of),
+            (Some(rest), None) => rest.is_empty(),
+            (None, _) => false,
+        }
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        self.of.map_or(Ok(()), |of| write!(f, ".{of}"))
+    }
+}
 
 /// A solved model and the currents through its surfaces, in the order of [`Model::surfaces`].
 pub struct Solved<'a, 'm> {
@@ -39,14 +74,8 @@ impl Solved<'_, '_> {
         if let Role::Kinetics { metal: Some(whole), .. } = surface.role {
             return self.solution.all[self.model.system.space().whole_dof(whole) as usize];
         }
-        let geometry = self.model.geometry;
-        let facets = surface.facets(&geometry.mesh);
-        let phi = &self.solution.potential;
-        let [sum, area] = self.model.points(surface).integrate(facets, |at| {
-            let values = at.nodes.iter().zip(at.shape);
-            [values.map(|(&n, shape)| shape * phi[n as usize]).sum(), 1.0]
-        });
-        sum / area
+        let points = self.model.points(surface);
+        points.integral(|node| self.solution.potential[node as usize]) / points.area()
     }
 
     /// The surface whose potential the cell overpotential is measured against: the given potential
@@ -80,32 +109,38 @@ impl Solved<'_, '_> {
 
     /// All quantities of the run.
     pub fn quantities(&self) -> Named<Quantity> {
+        let mut out = Named::default();
+        self.each_quantity(&mut |name, value, unit| {
+            let quantity = Quantity { value, unit: unit.into(), error_estimate: None };
+            out.push(name.to_string(), quantity);
+        });
+        out
+    }
+
+    /// Calls `add` with the name, the value and the SI unit of each quantity of the run.
+    pub fn each_quantity(&self, add: &mut dyn FnMut(Name<'_>, f64, &'static str)) {
         let planar = self.model.geometry.hypothesis == Hypothesis::Planar;
         let multiplicity = self.model.geometry.multiplicity;
-        let mut out = Named::default();
-        let mut add = |name: String, value: f64, unit: &str| {
-            out.push(name, Quantity { value, unit: unit.into(), error_estimate: None });
-        };
         let reference = self.counter_density().filter(|i| *i > 0.0);
         for (surface, current) in self.model.surfaces.iter().zip(self.currents) {
-            let b = &surface.name;
+            let of = |what| Name { what, of: Some(&surface.name) };
             let d = &current.distribution;
             if let Some(reference) = reference {
-                add(format!("peak_factor.{b}"), current.max() / reference, "1");
+                add(of("peak_factor"), current.max() / reference, "1");
             }
-            add(format!("max_current_density.{b}"), current.max(), "A/m^2");
-            add(format!("mean_current_density.{b}"), d.mean(), "A/m^2");
+            add(of("max_current_density"), current.max(), "A/m^2");
+            add(of("mean_current_density"), d.mean(), "A/m^2");
             let unit = if planar { "A/m" } else { "A" };
-            add(format!("total_current.{b}"), multiplicity * d.total, unit);
+            add(of("total_current"), multiplicity * d.total, unit);
             if d.nonuniformity.is_finite() {
-                add(format!("nonuniformity.{b}"), d.nonuniformity, "1");
+                add(of("nonuniformity"), d.nonuniformity, "1");
             }
             let unit = if planar { "m" } else { "m^2" };
-            add(format!("area.{b}"), multiplicity * d.area, unit);
+            add(of("area"), multiplicity * d.area, unit);
             if let Some(length) = self.kinetic_length(surface) {
-                add(format!("kinetic_length.{b}"), length, "m");
+                add(of("kinetic_length"), length, "m");
                 if let Some(radius) = self.case.defect_radius() {
-                    add(format!("wagner_number.{b}"), length / radius, "1");
+                    add(of("wagner_number"), length / radius, "1");
                 }
             }
         }
@@ -117,23 +152,27 @@ impl Solved<'_, '_> {
                 |potential: &dyn Fn(&Surface) -> f64| potential(counter) - potential(anode);
             let overpotential = difference(&|s| self.electrode_potential(s))
                 - difference(&|s| rest.at_surface(s, mesh));
-            add("cell_overpotential".into(), overpotential, "V");
+            add(Name::plain("cell_overpotential"), overpotential, "V");
             let density = -current.distribution.mean();
             if density != 0.0 {
-                add("area_specific_resistance".into(), overpotential / density, "ohm m^2");
+                add(Name::plain("area_specific_resistance"), overpotential / density, "ohm m^2");
             }
-            for (name, value) in self.overpotentials() {
-                add(name, value, "V");
+            for (what, of, value) in self.overpotentials() {
+                add(Name { what, of }, value, "V");
             }
         }
-        add("current_balance_error".into(), self.current_balance_error(), "1");
-        out
+        add(Name::plain("current_balance_error"), self.current_balance_error(), "1");
     }
 
     /// Conductivity of the electrolyte times the linearised resistance of the surface \[m\].
     fn kinetic_length(&self, surface: &Surface) -> Option<f64> {
-        let Role::Kinetics { law, .. } = &surface.role else { return None };
-        let resistance = linear_resistance(law, self.case.temperature)?;
+        let Role::Kinetics { law, placement, .. } = &surface.role else { return None };
+        let term = self.model.system.term(*placement);
+        let resistance = match term.slots().len() {
+            2 => resistance_at_rest(term, law)?,
+            // Of the law without a contact.
+            _ => linear_resistance(law, self.case.temperature)?,
+        };
         let region = self.model.region_beside(surface)?;
         Some(resistance * mean_conductivity(&self.model.conductivity[region]))
     }

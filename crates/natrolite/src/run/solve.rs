@@ -68,8 +68,15 @@ pub fn finish(model: &Model<'_>, u: Vec<f64>, newton: NewtonInfo, linear: Linear
     let all = model.system.all_unknowns(&u);
     let potential = space.nodal_values(POTENTIAL, &all);
     let deviations = model.system.deviations(&u);
+    let psi = space.nodal_values(POTENTIAL, &deviations);
     let worst = (!newton.converged).then(|| describe_unknown(space, points, newton.worst));
-    Outcome { solution: Solution { all, potential, deviations }, newton, worst, linear, free: u }
+    Outcome {
+        solution: Solution { all, potential, psi, deviations },
+        newton,
+        worst,
+        linear,
+        free: u,
+    }
 }
 
 /// What multigrid is told of conduction: on second-order simplices, the way from first to second order.

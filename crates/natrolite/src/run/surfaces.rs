@@ -2,8 +2,8 @@
 
 use super::model::{Model, Role, Surface};
 use algebra::{Cholesky, LinearSolver};
-use fem::Support;
 use fem::recover::{FacetPoint, facet_mass, numbers_at_node};
+use fem::{LANES, Lanes, Point, Support};
 use mesh::FacetBlock;
 use transport::measures::{Distribution, distribution};
 
@@ -13,6 +13,8 @@ pub struct Solution {
     pub all: Vec<f64>,
     /// Potential at each node \[V\].
     pub potential: Vec<f64>,
+    /// Potential at each node less that at zero current \[V\].
+    pub psi: Vec<f64>,
     /// All unknowns less those at zero current, which keep their digits in a good conductor far from
     /// zero.
     pub deviations: Vec<f64>,
@@ -26,7 +28,8 @@ pub struct SurfaceCurrent {
     pub opposite: Vec<u32>,
     /// Normal current density at the nodes \[A/m2\], plating positive.
     pub density: Vec<f64>,
-    /// Weight \[m2\] and current density at the points of quadrature, facet after facet.
+    /// Weight \[m2\] and current density at the points of quadrature, facet after facet; none where the
+    /// current is uniform.
     pub points: Vec<(f64, f64)>,
     /// Integrals over what is meshed.
     pub distribution: Distribution,
@@ -61,26 +64,17 @@ pub fn current_through(
     };
     match &surface.role {
         Role::Kinetics { placement, .. } => {
-            let (term, space) = (model.system.term(*placement), model.system.space());
-            let mut numbers = Vec::new();
-            for (&node, &other) in nodes.iter().zip(&opposite) {
-                numbers.extend(numbers_at_node(term, space, &solution.all, node, other));
-            }
-            let point =
-                |&node: &u32| fem::Point { x: mesh.points[node as usize], ..Default::default() };
-            let points: Vec<fem::Point> = nodes.iter().map(point).collect();
-            let mut r = vec![0.0; numbers.len()];
-            term.residual(&points, &numbers, &mut r);
-            // The coefficient of the electrolyte's test function is minus the anodic current density.
-            let width = (numbers.len() / nodes.len().max(1)).max(1);
-            let density = r.iter().step_by(width).copied().collect();
+            let density = density_at_nodes(model, *placement, (&nodes, &opposite), &solution.all);
             let points = model.system.surface_term(*placement).at_points(&solution.deviations);
             SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
         }
         Role::UniformCurrent(given) => {
             let density = vec![-given; nodes.len()];
-            let points = points_of(&|_| -given);
-            SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
+            let area = model.points(surface).area();
+            // The deviation from the mean is that of nothing from nothing where there is no current.
+            let nonuniformity = if *given == 0.0 { f64::NAN } else { 0.0 };
+            let distribution = Distribution { area, total: -given * area, nonuniformity };
+            SurfaceCurrent { opposite, density, distribution, points: Vec::new() }
         }
         Role::Potential(_) | Role::Equipotential { .. } => {
             let density = consistent_flux(model, facets, reactions);
@@ -94,6 +88,31 @@ pub fn current_through(
             SurfaceCurrent { opposite, density, points, distribution }
         }
     }
+}
+
+/// What a law of kinetics gives at nodes and those opposite \[A/m2\], plating positive.
+fn density_at_nodes(
+    model: &Model<'_>,
+    placement: usize,
+    (nodes, opposite): (&[u32], &[u32]),
+    all: &[f64],
+) -> Vec<f64> {
+    let (term, space) = (model.system.term(placement), model.system.space());
+    let (width, blocks) = (term.slots().len(), nodes.len().div_ceil(LANES));
+    let mut points = vec![Point::default(); blocks * LANES];
+    let mut numbers = vec![Lanes::default(); blocks * width];
+    for (k, (&node, &other)) in nodes.iter().zip(opposite).enumerate() {
+        points[k].x = model.geometry.mesh.points[node as usize];
+        let block = &mut numbers[k / LANES * width..][..width];
+        for (number, value) in block.iter_mut().zip(numbers_at_node(term, space, all, node, other))
+        {
+            number.0[k % LANES] = value;
+        }
+    }
+    let mut r = vec![Lanes::default(); numbers.len()];
+    term.residual_in_lanes(&points, &numbers, &mut r);
+    // The coefficient of the electrolyte's test function is minus the anodic current density.
+    (0..nodes.len()).map(|k| r[k / LANES * width].0[k % LANES]).collect()
 }
 
 /// The consistent nodal flux out of the body, see [`facet_mass`].

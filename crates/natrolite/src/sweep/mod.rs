@@ -21,5 +21,5 @@ pub use points::{Cases, Points};
 pub use ranks::solve_points_on_ranks;
 pub(crate) use results::sort_quantities;
 pub use results::{SweepAxis, SweepQuantity, SweepResults};
-pub use table::{Columns, Layout, PointStatus, Row, write_table};
+pub use table::{Columns, PointStatus, Row, write_table};
 pub use work::{Crew, Method, solve_points};

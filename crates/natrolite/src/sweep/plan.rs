@@ -3,7 +3,7 @@
 use super::table::Row;
 use super::{Cases, Points};
 use crate::case::CaseError;
-use crate::run::{conduction_text, default_rim};
+use crate::run::{Conduction, conduction_text, default_rim};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Most points that are solved one after the other, each from the solution of the one before it. A sweep
 /// that is continued solves such a run of points again from its first, so that what a point starts
 /// from never depends on when the sweep was interrupted.
-const LONGEST: usize = 128;
+const LONGEST: usize = 512;
 /// A sweep has that many such runs at least, to keep all threads busy.
 const RUNS: usize = 32;
 /// Points whose cases are looked at one after the other.
@@ -33,7 +33,7 @@ pub struct Shared {
 pub struct Chunk {
     /// What they share.
     pub shared: Shared,
-    /// Their indices, rising.
+    /// Their indices, neighbours next to each other.
     pub points: Vec<usize>,
 }
 
@@ -56,22 +56,32 @@ pub struct Plan {
 struct Keys {
     mesh: Arc<str>,
     mechanics: String,
-    conduction: String,
+    conduction: Arc<str>,
     rim_size: Option<f64>,
 }
 
 impl Keys {
     /// Of the points of a block, the first of which is `first`.
     fn of_points(points: &Points, first: usize) -> Vec<Result<Keys, CaseError>> {
-        let mut cases = Cases::new(points);
+        let (mut cases, mut last) = (Cases::new(points), Default::default());
         let block = first..points.len().min(first + BLOCK);
-        block.map(|index| Keys::of(&mut cases, index)).collect()
+        block.map(|index| Keys::of(&mut cases, index, &mut last)).collect()
     }
 
-    fn of(cases: &mut Cases<'_>, index: usize) -> Result<Keys, CaseError> {
+    /// Of one point; `last` is the conduction of the one before.
+    fn of(
+        cases: &mut Cases<'_>,
+        index: usize,
+        last: &mut (Option<Conduction>, Arc<str>),
+    ) -> Result<Keys, CaseError> {
         let case = cases.at(index)?;
         let mechanics = case.mechanics_text().unwrap_or_default();
-        let (conduction, rim_size) = (conduction_text(case), default_rim(case));
+        let (now, rim_size) = (Conduction::of(case), default_rim(case));
+        let is_same = |(now, last): (&Conduction, &Conduction)| now.has_shape_of(last);
+        if !now.as_ref().zip(last.0.as_ref()).is_some_and(is_same) {
+            *last = (now, conduction_text(case).into());
+        }
+        let conduction = Arc::clone(&last.1);
         let mesh = cases.mesh_text().cloned().unwrap_or_default();
         Ok(Keys { mesh, mechanics, conduction, rim_size })
     }
@@ -108,7 +118,7 @@ impl Plan {
             mechanics: 0,
             conduction: Vec::new(),
         };
-        let mut order: Vec<(Shared, usize)> = Vec::with_capacity(all.len());
+        let mut order: Vec<(Shared, usize, usize)> = Vec::with_capacity(all.len());
         for (index, keys) in all.into_iter().enumerate() {
             let keys = match keys {
                 Ok(keys) => keys,
@@ -130,12 +140,12 @@ impl Plan {
                 let finest = plan.rim_sizes[mesh].get_or_insert(size);
                 *finest = finest.min(size);
             }
-            order.push((shared, index));
+            order.push((shared, points.sweep.place_to_and_fro(index), index));
         }
         plan.mechanics = mechanics.0.len();
         order.sort_unstable();
         let longest = (points.len() / RUNS).clamp(1, LONGEST);
-        for (shared, index) in order {
+        for (shared, _, index) in order {
             match plan.chunks.last_mut() {
                 Some(chunk) if chunk.shared == shared && chunk.points.len() < longest => {
                     chunk.points.push(index);

@@ -1,8 +1,8 @@
 //! The points of a sweep, each of them a case.
 
 use crate::case::{
-    Case, CaseError, Diagnostic, LawNumber, Node, Sweep, read_points_file, set, tree::Content,
-    tree::Key, written,
+    Case, CaseError, Diagnostic, LawNumber, Node, NumberRead, Sweep, read_points_file, set,
+    tree::Content, tree::Key, written,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -84,6 +84,8 @@ impl Points {
 pub struct Cases<'p> {
     points: &'p Points,
     last: Option<Last>,
+    /// For each axis its values as its law has them, where they were read: none where they are wrong.
+    read: Vec<Vec<Option<Option<NumberRead>>>>,
 }
 
 /// The case of the last point.
@@ -99,7 +101,8 @@ struct Last {
 impl<'p> Cases<'p> {
     /// No case yet.
     pub fn new(points: &'p Points) -> Self {
-        Cases { points, last: None }
+        let axes = points.sweep.axes.iter();
+        Cases { points, last: None, read: axes.map(|axis| vec![None; axis.values.len()]).collect() }
     }
 
     /// The case of point `index`, on a built-in mesh of which it may know another size of the cells at the
@@ -109,7 +112,8 @@ impl<'p> Cases<'p> {
     /// As [`Points::case`].
     pub fn at(&mut self, index: usize) -> Result<&Case, CaseError> {
         let sweep = &self.points.sweep;
-        let last = match self.last.take().and_then(|last| last.moved(sweep, index)) {
+        let last = match self.last.take().and_then(|last| last.moved(sweep, index, &mut self.read))
+        {
             Some(last) => last,
             None => {
                 let case = self.points.case(index, None)?;
@@ -129,12 +133,21 @@ impl<'p> Cases<'p> {
 
 impl Last {
     /// The case of another point; none where it must be read.
-    fn moved(mut self, sweep: &Sweep, index: usize) -> Option<Last> {
+    fn moved(
+        mut self,
+        sweep: &Sweep,
+        index: usize,
+        read: &mut [Vec<Option<Option<NumberRead>>>],
+    ) -> Option<Last> {
         for (k, number) in self.numbers.iter().enumerate() {
-            let value = sweep.place(k, index);
-            if value != sweep.place(k, self.point)
-                && !self.case.vary(number.as_ref()?, &sweep.axes[k].values[value].node)
-            {
+            let place = sweep.place(k, index);
+            if place == sweep.place(k, self.point) {
+                continue;
+            }
+            let number = number.as_ref()?;
+            let node = &sweep.axes[k].values[place].node;
+            let value = read[k][place].get_or_insert_with(|| self.case.read_number(number, node));
+            if !self.case.vary(number, value.as_ref()?) {
                 return None;
             }
         }

@@ -3,7 +3,7 @@
 use super::Points;
 use super::journal::{rows_as_text, rows_of_text};
 use super::plan::{Plan, in_one_line};
-use super::table::Row;
+use super::table::{Row, values_and_errors};
 use super::work::{Crew, Method, Rows, reason, solve_points};
 use crate::case::MeshSource;
 use crate::failure::Failure;
@@ -152,5 +152,9 @@ fn row_of(results: Results, rim_size: Option<f64>) -> Row {
     let layout = Arc::new(units.collect());
     let reason = (results.summary.status != Status::Converged)
         .then(|| results.log.lines().next().unwrap_or_default().to_owned());
-    Row::of(&quantities, layout, (rim_size, has_estimates), reason)
+    let (values, mut errors) = values_and_errors(&quantities);
+    if !has_estimates {
+        errors.clear();
+    }
+    Row::of((layout, values, errors), rim_size, reason)
 }

@@ -2,7 +2,7 @@
 
 use super::Points;
 use crate::output::write_number;
-use crate::results::Quantity;
+use crate::results::{Layout, Quantity};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -37,9 +37,6 @@ impl PointStatus {
     }
 }
 
-/// Names and SI units of the quantities of a point, in the order of the run.
-pub type Layout = Vec<(String, String)>;
-
 /// What one point gave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -59,14 +56,12 @@ pub struct Row {
 
 impl Row {
     /// A point that was solved, or, without convergence, for a `reason` was not, on a mesh with cells of
-    /// `rim_size`; `quantities` have estimates of their errors where there are finer meshes.
+    /// `rim_size`: names, values, and, where there are finer meshes, estimates of errors.
     pub fn of(
-        quantities: &[(String, Quantity)],
-        layout: Arc<Layout>,
-        (rim_size, has_estimates): (Option<f64>, bool),
+        (layout, values, errors): (Arc<Layout>, Vec<f64>, Vec<f64>),
+        rim_size: Option<f64>,
         reason: Option<String>,
     ) -> Row {
-        let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
         Row {
             status: match reason {
                 None => PointStatus::Converged,
@@ -74,8 +69,8 @@ impl Row {
             },
             rim_size,
             layout,
-            values: quantities.iter().map(|(_, q)| q.value).collect(),
-            errors: quantities.iter().filter(|_| has_estimates).map(|(_, q)| error(q)).collect(),
+            values,
+            errors,
             reason: reason.unwrap_or_default(),
         }
     }
@@ -85,6 +80,12 @@ impl Row {
         let (layout, values, errors) = (Arc::default(), Vec::new(), Vec::new());
         Row { status: PointStatus::Failed, rim_size: None, layout, values, errors, reason }
     }
+}
+
+/// The values of quantities, and estimates of their errors.
+pub fn values_and_errors(quantities: &[(String, Quantity)]) -> (Vec<f64>, Vec<f64>) {
+    let error = |q: &Quantity| q.error_estimate.unwrap_or(f64::NAN);
+    quantities.iter().map(|(_, q)| (q.value, error(q))).unzip()
 }
 
 /// All quantities of a sweep: for each its name, its unit, and where it stands in the row of each point.
@@ -165,26 +166,40 @@ pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -
         write!(out, ",{}", cell(name))?;
     }
     writeln!(out, ",reason")?;
+    // Of each axis its values, of which a point has one.
+    let mut labels: Vec<Vec<Vec<u8>>> = Vec::new();
+    for axis in &points.sweep.axes {
+        let written = axis.values.iter().map(|value| {
+            let mut text = vec![b','];
+            write_number(&mut text, value.si).map(|()| text)
+        });
+        labels.push(written.collect::<io::Result<_>>()?);
+    }
     let mut at = vec![None; columns.names().len()];
+    let mut line = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         let Some(row) = row else { continue };
-        write!(out, "{index}")?;
-        for value in points.sweep.point(index) {
-            out.write_all(b",")?;
-            write_number(out, value.si)?;
+        line.clear();
+        write!(line, "{index}")?;
+        for (k, labels) in labels.iter().enumerate() {
+            line.extend_from_slice(&labels[points.sweep.place(k, index)]);
         }
-        write!(out, ",{}", row.status.word())?;
+        line.push(b',');
+        line.extend_from_slice(row.status.word().as_bytes());
         at.fill(None);
         for (&place, &value) in columns.places[index].iter().zip(&row.values) {
             at[place] = Some(value);
         }
         for value in &at {
-            out.write_all(b",")?;
+            line.push(b',');
             if let Some(value) = value {
-                write_number(out, *value)?;
+                write_number(&mut line, *value)?;
             }
         }
-        writeln!(out, ",{}", cell(&row.reason))?;
+        line.push(b',');
+        line.extend_from_slice(cell(&row.reason).as_bytes());
+        line.push(b'\n');
+        out.write_all(&line)?;
     }
     Ok(())
 }

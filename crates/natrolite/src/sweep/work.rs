@@ -2,12 +2,12 @@
 
 use super::plan::{Chunk, Plan, in_one_line};
 use super::shelf::Shelf;
-use super::table::{Layout, PointStatus, Row};
+use super::table::{PointStatus, Row, values_and_errors};
 use super::{Cases, Points};
 use crate::case::Case;
-use crate::results::{Named, Quantity};
+use crate::results::Layout;
 use crate::run::{
-    Condensed, Geometry, Mechanics, RunError, Silent, Start, condense, estimate_errors,
+    Condensed, Geometry, Mechanics, RunError, Silent, Start, Values, condense, estimate_errors,
     solve_mechanics, solve_point,
 };
 use std::sync::Arc;
@@ -139,16 +139,6 @@ struct Worker<'a> {
     /// Of the last row: mostly that of the next.
     layout: Arc<Layout>,
     out: Out<'a>,
-}
-
-impl Worker<'_> {
-    fn layout_of(&mut self, quantities: &[(String, Quantity)]) -> Arc<Layout> {
-        let names = quantities.iter().map(|(name, q)| (name, &q.unit));
-        if !self.layout.iter().map(|(name, unit)| (name, unit)).eq(names.clone()) {
-            self.layout = Arc::new(names.map(|(n, unit)| (n.clone(), unit.clone())).collect());
-        }
-        Arc::clone(&self.layout)
-    }
 }
 
 /// Rows on their way.
@@ -283,16 +273,18 @@ impl Work<'_> {
         starts: &mut [Start<'m>],
     ) -> Result<Row, String> {
         let case = worker.cases.at(point).map_err(|error| in_one_line(&error))?;
-        let mut runs: Vec<Named<Quantity>> = Vec::new();
+        let mut runs: Vec<Values> = Vec::with_capacity(meshes.len());
         let (mut converged, mut condensed, mut messages) = (true, false, Vec::new());
         let levels = meshes.iter().zip(stress).zip(bulk.iter().zip(starts));
         for ((mesh, stress), (bulk, start)) in levels {
             let own = stress.as_ref().and_then(|s| s.with_fractions_of(case, mesh));
             let stress = own.as_ref().or(stress.as_ref());
             let bulk = bulk.as_ref().map(|bulk| (bulk, start));
-            let results = solve_point(case, mesh, stress, bulk).map_err(|error| reason(&error))?;
+            let results = solve_point(case, mesh, stress, bulk, &worker.layout);
+            let results = results.map_err(|error| reason(&error))?;
             (converged, condensed) = (results.converged, results.condensed);
             messages = results.messages;
+            worker.layout = Arc::clone(&results.quantities.layout);
             runs.push(results.quantities);
             if !converged {
                 break;
@@ -302,14 +294,16 @@ impl Work<'_> {
         if !self.done[point] {
             count.fetch_add(1, Ordering::Relaxed);
         }
-        let has_estimates = runs.len() > 1;
-        let Named(quantities) = match &mut runs[..] {
-            [one] => std::mem::take(one),
-            several => estimate_errors(several).unwrap_or_default(),
-        };
-        let (layout, about) = (worker.layout_of(&quantities), (meshes[0].rim_size, has_estimates));
         let reason = (!converged).then(|| messages.join("; "));
-        Ok(Row::of(&quantities, layout, about, reason))
+        let (rim_size, layout) = (meshes[0].rim_size, Arc::clone(&worker.layout));
+        let (values, errors) = match &mut runs[..] {
+            [one] => (std::mem::take(&mut one.values), Vec::new()),
+            several => {
+                let several: Vec<_> = several.iter().map(Values::named).collect();
+                values_and_errors(&estimate_errors(&several).unwrap_or_default().0)
+            }
+        };
+        Ok(Row::of((layout, values, errors), rim_size, reason))
     }
 }
 

@@ -5,10 +5,11 @@ use super::curves::marker;
 use super::heat_map::{BAR, draw_bar, draw_heading};
 use super::series::column;
 use super::span::{Frame, Span, short, with_unit};
-use super::view::{AxisView, evenly, six_digits, stem};
+use super::view::{AxisView, evenly, stem};
 use crate::figure::colour::{gradient, viridis};
 use crate::figure::svg::{Anchor, ONE_COLUMN, Svg};
 use crate::figure::{Figure, HoverArea};
+use crate::output::six_digits;
 use crate::sweep::SweepResults;
 use std::collections::BTreeSet;
 
@@ -52,7 +53,7 @@ impl Shades {
 
 /// The peak factor of a surface over its Wagner number; nothing where one of them is missing or the same
 /// everywhere.
-pub fn collapse(sweep: &SweepResults, surface: &str) -> Option<Figure> {
+pub fn collapse(sweep: &SweepResults, surface: &str, with_data: bool) -> Option<Figure> {
     let peak = sweep.quantity(&format!("peak_factor.{surface}"))?;
     let wagner = sweep.quantity(&format!("wagner_number.{surface}"))?;
     let is_shown = |point: &usize| {
@@ -121,11 +122,14 @@ pub fn collapse(sweep: &SweepResults, surface: &str) -> Option<Figure> {
         title,
         caption,
         hover: vec![hover],
-        data: vec![
-            column("index", "1", shown.iter().map(|&point| point as f64)),
-            column(&wagner.name, "1", values(0)),
-            column(&peak.name, "1", values(1)),
-        ],
+        data: match with_data {
+            true => vec![
+                column("index", "1", shown.iter().map(|&point| point as f64)),
+                column(&wagner.name, "1", values(0)),
+                column(&peak.name, "1", values(1)),
+            ],
+            false => Vec::new(),
+        },
     })
 }
 

@@ -3,11 +3,12 @@
 use super::heat_map::{capital, draw_heading};
 use super::series::column;
 use super::span::{Frame, Span, with_unit};
-use super::view::{AxisView, QuantityView, evenly, six_digits, stem};
+use super::view::{AxisView, QuantityView, evenly, stem};
 use super::{Slice, series};
 use crate::figure::colour::viridis;
 use crate::figure::svg::{Anchor, DIGIT, ONE_COLUMN, Svg};
 use crate::figure::{Curve, Figure, HoverArea};
+use crate::output::six_digits;
 use crate::sweep::SweepResults;
 
 /// Size of the drawing, and the plot's upper left corner and height.
@@ -112,7 +113,11 @@ pub fn over_axis(
 }
 
 /// A quantity over the points of axes that go together: over the one key that varies, else over the index.
-pub fn over_points(sweep: &SweepResults, quantity: &QuantityView<'_>) -> Option<Figure> {
+pub fn over_points(
+    sweep: &SweepResults,
+    quantity: &QuantityView<'_>,
+    with_data: bool,
+) -> Option<Figure> {
     let varied = |k: &usize| sweep.axes[*k].values.windows(2).any(|w| w[0] != w[1]);
     let varied: Vec<usize> = (0..sweep.axes.len()).filter(varied).collect();
     let axis = match varied[..] {
@@ -167,14 +172,11 @@ pub fn over_points(sweep: &SweepResults, quantity: &QuantityView<'_>) -> Option<
         _ => column("index", "1", (0..sweep.len()).map(|k| k as f64)),
     };
     let values = quantity.quantity.values.iter().copied();
-    Some(Figure {
-        name: format!("curve_{}", quantity.stem),
-        title,
-        caption,
-        svg,
-        hover,
-        data: vec![first, column(&quantity.quantity.name, &quantity.quantity.unit, values)],
-    })
+    let mut data = vec![first, column(&quantity.quantity.name, &quantity.quantity.unit, values)];
+    if !with_data {
+        data.clear();
+    }
+    Some(Figure { name: format!("curve_{}", quantity.stem), title, caption, svg, hover, data })
 }
 
 /// Draws lines, the names of the axes, and labels at the right ends under a heading.

@@ -4,7 +4,7 @@ use super::span::{
     LINE, Span, horizontal_axis, name_below, name_beside, short, tick_below, tick_beside,
     vertical_axis, with_unit,
 };
-use super::view::{AxisView, QuantityView, Spacing, six_digits};
+use super::view::{AxisView, QuantityView, Spacing};
 use super::{Slice, series};
 use crate::figure::colour::gradient;
 use crate::figure::contour::{contour, length};
@@ -12,6 +12,7 @@ use crate::figure::image::data_uri;
 use crate::figure::raster::Raster;
 use crate::figure::svg::{Anchor, DIGIT, ONE_COLUMN, Svg};
 use crate::figure::{Figure, HoverArea};
+use crate::output::six_digits;
 
 /// Size of the drawing and of its plot, and the plot's upper left corner.
 const SHEET: [f64; 2] = [ONE_COLUMN, 276.0];

@@ -45,14 +45,23 @@ const NOTHING: f64 = 1e-9;
 /// Of more than two axes, the others keep their middle value; captions say so, and also where points are
 /// left out because there are more of them than a figure can show.
 pub fn figures_of_sweep(sweep: &SweepResults) -> Vec<Figure> {
+    figures(sweep, true)
+}
+
+/// The same without the numbers behind them, for a page: of a large sweep their text is the larger part.
+pub fn drawings_of_sweep(sweep: &SweepResults) -> Vec<Figure> {
+    figures(sweep, false)
+}
+
+fn figures(sweep: &SweepResults, with_data: bool) -> Vec<Figure> {
     let mut figures = Vec::new();
     let chosen = main_quantities(sweep);
     for (quantity, proportional) in &chosen {
         let quantity = &QuantityView::new(quantity);
         let first = figures.len();
         match sweep.mode {
-            SweepMode::Zip => figures.extend(curves::over_points(sweep, quantity)),
-            SweepMode::Grid => over_grid(sweep, quantity, &mut figures),
+            SweepMode::Zip => figures.extend(curves::over_points(sweep, quantity, with_data)),
+            SweepMode::Grid => over_grid(sweep, quantity, with_data, &mut figures),
         }
         if let (Some(figure), false) = (figures.get_mut(first), proportional.is_empty()) {
             let names = proportional.iter().map(|q| QuantityView::new(q).name).collect::<Vec<_>>();
@@ -61,17 +70,22 @@ pub fn figures_of_sweep(sweep: &SweepResults) -> Vec<Figure> {
     }
     // After the figures of the peak itself.
     let peaks = sweep.quantities.iter().filter_map(|q| q.name.strip_prefix("peak_factor."));
-    let collapses = peaks.filter_map(|surface| collapse::collapse(sweep, surface));
+    let collapses = peaks.filter_map(|surface| collapse::collapse(sweep, surface, with_data));
     let first =
         figures.iter().position(|f| !f.name.contains("peak_factor")).unwrap_or(figures.len());
     figures.splice(first..first, collapses);
     figures.into_iter().map(Figure::with_own_names).collect()
 }
 
-fn over_grid(sweep: &SweepResults, quantity: &QuantityView<'_>, figures: &mut Vec<Figure>) {
+fn over_grid(
+    sweep: &SweepResults,
+    quantity: &QuantityView<'_>,
+    with_data: bool,
+    figures: &mut Vec<Figure>,
+) {
     let varied = (0..sweep.axes.len()).filter(|&k| sweep.axes[k].values.len() > 1);
     let axes: Vec<AxisView> = varied.map(|k| AxisView::new(sweep, k)).collect();
-    let slice = |shown: &[&AxisView]| Slice::new(sweep, shown);
+    let slice = |shown: &[&AxisView]| Slice { with_data, ..Slice::new(sweep, shown) };
     if let [x, y, ..] = &axes[..] {
         figures.extend(heat_map::heat_map(&slice(&[x, y]), quantity, [x, y]));
     }
@@ -90,11 +104,13 @@ pub struct Slice<'a> {
     base: usize,
     /// Key and value of each axis that is not shown.
     fixed: Vec<String>,
+    /// True when the numbers behind a figure are wanted.
+    with_data: bool,
 }
 
 impl<'a> Slice<'a> {
     fn new(sweep: &'a SweepResults, shown: &[&AxisView]) -> Slice<'a> {
-        let mut slice = Slice { sweep, base: 0, fixed: Vec::new() };
+        let mut slice = Slice { sweep, base: 0, fixed: Vec::new(), with_data: true };
         for k in (0..sweep.axes.len()).filter(|&k| shown.iter().all(|axis| axis.axis != k)) {
             let middle = sweep.axes[k].values.len() / 2;
             slice.base += middle * sweep.stride(k);

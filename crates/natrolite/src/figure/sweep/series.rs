@@ -7,9 +7,9 @@ use crate::figure::{Series, number_text};
 /// Of more points, the file of the results is enough.
 const MOST: usize = 20_000;
 
-/// The points of a slice over the shown axes in SI units, the last axis fastest.
+/// What a slice wants of the points over the shown axes in SI units, the last axis fastest.
 pub fn series(slice: &Slice<'_>, quantity: &QuantityView<'_>, axes: &[&AxisView]) -> Vec<Series> {
-    if axes.iter().map(|axis| axis.values.len()).product::<usize>() > MOST {
+    if !slice.with_data || axes.iter().map(|axis| axis.values.len()).product::<usize>() > MOST {
         return Vec::new();
     }
     let mut points: Vec<Vec<usize>> = vec![Vec::new()];

@@ -148,8 +148,3 @@ pub fn evenly(count: usize, most: usize) -> Vec<usize> {
         false => (0..most).map(|k| (k * (count - 1) + (most - 1) / 2) / (most - 1)).collect(),
     }
 }
-
-/// Six significant digits, so that pages stay small.
-pub fn six_digits(value: f64) -> f64 {
-    format!("{value:.5e}").parse().unwrap_or(value)
-}

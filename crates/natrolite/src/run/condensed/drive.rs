@@ -79,14 +79,11 @@ impl Condensed {
         let system = &model.system;
         let free = self.unknowns.region_of.len();
         let deviations = system.deviations(&vec![0.0; free]);
-        let mut loads = vec![0.0; free];
+        let mut currents = vec![0.0; deviations.len()];
         for placement in given_currents(model) {
-            system.surface_term(placement).residual(&deviations, |dof, r| {
-                if let Some(load) = loads.get_mut(dof as usize) {
-                    *load -= r;
-                }
-            });
+            system.surface_term(placement).add_residual(&deviations, &mut currents);
         }
+        let mut loads: Vec<f64> = currents[..free].iter().map(|r| -r).collect();
         for &(dof, value) in system.loads() {
             if let Some(load) = loads.get_mut(dof as usize) {
                 *load += value;

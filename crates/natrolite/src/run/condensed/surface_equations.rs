@@ -1,38 +1,114 @@
 //! The small problem that is left when the bulk is eliminated.
 
 use super::{Condensed, Model};
-use algebra::{Csr, Equations, Inadmissible, Operator, dense_dot};
+use algebra::vector::dot;
+use algebra::{Csr, Equations, Inadmissible, Operator};
 use fem::SurfaceTerm;
+use std::ops::Range;
 
 /// c (S u - g) + N(u) = 0 for the kept unknowns.
 pub(super) struct SurfaceEquations<'a, 'm> {
-    pub condensed: &'a Condensed,
-    pub model: &'a Model<'m>,
-    pub kinetics: Vec<SurfaceTerm<'a>>,
+    condensed: &'a Condensed,
+    model: &'a Model<'m>,
+    kinetics: Vec<SurfaceTerm<'a>>,
     /// g
-    pub constant: Vec<f64>,
+    constant: Vec<f64>,
     /// c
-    pub size: Vec<f64>,
+    size: Vec<f64>,
     /// Of all unknowns; the kept ones are those of the last call.
-    pub deviations: Vec<f64>,
-    pub field_of: Vec<usize>,
-    pub scales: Vec<f64>,
+    deviations: Vec<f64>,
+    /// N(u), of all unknowns.
+    currents: Vec<f64>,
+    fields: Fields,
+    /// By fields the sums of the squares of c g.
+    given: Vec<f64>,
+    /// By fields the size of the terms that must cancel.
+    scales: Vec<f64>,
+    /// u less that of its body's anchor, and S times that.
+    above: Vec<f64>,
+    flow: Vec<f64>,
+    /// N at the kept unknowns.
+    surface: Vec<f64>,
     /// Made when it is first asked for.
-    pub matrix: Option<Csr>,
+    matrix: Option<Csr>,
 }
 
-impl SurfaceEquations<'_, '_> {
+impl<'a, 'm> SurfaceEquations<'a, 'm> {
+    /// With the right-hand side `constant` and the `size` of the conduction at each kept unknown.
+    pub(super) fn new(
+        condensed: &'a Condensed,
+        model: &'a Model<'m>,
+        constant: Vec<f64>,
+        size: Vec<f64>,
+    ) -> Self {
+        let (system, kept) = (&model.system, &condensed.unknowns.kept);
+        let fields = Fields::new(model, kept);
+        let products: Vec<f64> = size.iter().zip(&constant).map(|(c, g)| c * g).collect();
+        let given: Vec<f64> = fields.squares(&products).collect();
+        let deviations = system.deviations(&vec![0.0; condensed.unknowns.place.len()]);
+        SurfaceEquations {
+            kinetics: super::kinetics(model)
+                .into_iter()
+                .map(|placement| system.surface_term(placement))
+                .collect(),
+            currents: vec![0.0; deviations.len()],
+            scales: given.clone(),
+            above: vec![0.0; kept.len()],
+            flow: vec![0.0; kept.len()],
+            surface: vec![0.0; kept.len()],
+            matrix: None,
+            condensed,
+            model,
+            constant,
+            size,
+            deviations,
+            fields,
+            given,
+        }
+    }
+
+    /// By fields the size of a residual over that of what must cancel in it; no more than a thousand where
+    /// nothing does.
+    fn relative(&self, r: &[f64]) -> impl Iterator<Item = f64> {
+        let squares = self.fields.squares(r).zip(&self.scales);
+        squares.map(|(square, scale)| match square.sqrt() {
+            0.0 => 0.0,
+            size => size / scale.max(size * 1e-3),
+        })
+    }
+
     fn set(&mut self, u: &[f64]) {
         for (&dof, u) in self.condensed.unknowns.kept.iter().zip(u) {
             self.deviations[dof as usize] = *u;
         }
     }
+}
 
-    /// Sizes of a residual: over the nodes, then of each whole-body unknown.
-    fn sizes(&self, r: impl Iterator<Item = f64>) -> Vec<f64> {
-        let mut squares = vec![0.0; self.scales.len()];
-        r.zip(&self.field_of).for_each(|(r, &field)| squares[field] += r * r);
-        squares.into_iter().map(f64::sqrt).collect()
+/// Which kept unknowns have a norm in common: those at nodes, and each whole-body unknown by itself.
+struct Fields {
+    /// Those at nodes, as runs.
+    nodes: Vec<Range<usize>>,
+    /// For each whole-body unknown its place, if it is kept.
+    whole: Vec<Option<usize>>,
+}
+
+impl Fields {
+    fn new(model: &Model<'_>, kept: &[u32]) -> Fields {
+        let space = model.system.space();
+        let place = |w| kept.binary_search(&space.whole_dof(w)).ok();
+        let whole: Vec<Option<usize>> = (0..space.whole().len()).map(place).collect();
+        let mut ends: Vec<usize> = whole.iter().flatten().copied().collect();
+        ends.sort_unstable();
+        let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
+        let nodes = starts.zip(ends.iter().copied().chain([kept.len()])).map(|(a, b)| a..b);
+        Fields { nodes: nodes.collect(), whole }
+    }
+
+    /// By fields the sum of the squares.
+    fn squares(&self, x: &[f64]) -> impl Iterator<Item = f64> {
+        let nodes = self.nodes.iter().map(|run| dot(&x[run.clone()], &x[run.clone()])).sum();
+        let whole = self.whole.iter().map(|place| place.map_or(0.0, |place| x[place] * x[place]));
+        std::iter::once(nodes).chain(whole)
     }
 }
 
@@ -43,30 +119,31 @@ impl Equations for SurfaceEquations<'_, '_> {
 
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(u);
-        let (condensed, n) = (self.condensed, u.len());
-        let rows = condensed.schur.complement().chunks_exact(n.max(1));
-        let mut above = vec![0.0; n];
-        for (i, (r, row)) in r.iter_mut().zip(rows).enumerate() {
-            // Differences keep the digits of potentials that lie far from zero and close together.
-            let here = u[i];
-            above.iter_mut().zip(u).for_each(|(above, u)| *above = u - here);
-            let flow = dense_dot(row, &above);
-            *r = self.size[i] * (flow + condensed.row_sums[i] * here - self.constant[i]);
+        let condensed = self.condensed;
+        // Differences keep the digits of potentials that lie far from zero and close together.
+        for ((above, u_i), &anchor) in self.above.iter_mut().zip(u).zip(&condensed.anchors) {
+            *above = u_i - u[anchor as usize];
         }
-        let mut other = vec![0.0; n];
+        condensed.schur.complement().apply(&self.above, &mut self.flow);
+        self.currents.fill(0.0);
         for term in &mut self.kinetics {
-            term.residual(&self.deviations, |dof, value| {
-                if let Some(&k) = condensed.unknowns.place.get(dof as usize) {
-                    other[k as usize] += value;
-                }
-            });
+            term.add_residual(&self.deviations, &mut self.currents);
         }
-        let given = self.sizes(self.size.iter().zip(&self.constant).map(|(c, g)| c * g));
-        let (bulk, surface) = (self.sizes(r.iter().copied()), self.sizes(other.iter().copied()));
-        for (k, scale) in self.scales.iter_mut().enumerate() {
-            *scale = given[k].max(bulk[k]).max(surface[k]);
+        for (i, flow) in self.flow.iter_mut().enumerate() {
+            let of_anchor = condensed.row_sums[i] * u[condensed.anchors[i] as usize];
+            *flow = self.size[i] * (*flow + of_anchor - self.constant[i]);
         }
-        r.iter_mut().zip(&other).for_each(|(r, other)| *r += other);
+        for (surface, &dof) in self.surface.iter_mut().zip(&condensed.unknowns.kept) {
+            *surface = self.currents[dof as usize];
+        }
+        let parts = self.flow.iter().zip(&self.surface);
+        r.iter_mut().zip(parts).for_each(|(r, (bulk, surface))| *r = bulk + surface);
+        let squares = self.fields.squares(&self.flow).zip(self.fields.squares(&self.surface));
+        for ((scale, given), (bulk, surface)) in
+            self.scales.iter_mut().zip(&self.given).zip(squares)
+        {
+            *scale = given.max(bulk).max(surface).sqrt();
+        }
         match r.iter().all(|r| r.is_finite()) {
             true => Ok(()),
             false => Err(Inadmissible("a term is not finite".into())),
@@ -78,9 +155,9 @@ impl Equations for SurfaceEquations<'_, '_> {
         let (condensed, n) = (self.condensed, u.len());
         let matrix = self.matrix.get_or_insert_with(|| condensed.dense.clone());
         let values = matrix.values_mut();
-        let rows = condensed.schur.complement().chunks_exact(n.max(1));
-        for ((values, row), size) in values.chunks_exact_mut(n.max(1)).zip(rows).zip(&self.size) {
-            values.iter_mut().zip(row).for_each(|(value, s)| *value = size * s);
+        let complement = condensed.schur.complement();
+        for (i, (values, size)) in values.chunks_exact_mut(n.max(1)).zip(&self.size).enumerate() {
+            values.iter_mut().zip(complement.row(i)).for_each(|(value, s)| *value = size * s);
         }
         let place = |dof: u32| condensed.unknowns.place.get(dof as usize).map(|&k| k as usize);
         for term in &mut self.kinetics {
@@ -97,12 +174,15 @@ impl Equations for SurfaceEquations<'_, '_> {
     }
 
     fn norms(&self, r: &[f64]) -> Vec<f64> {
-        let sizes = self.sizes(r.iter().copied()).into_iter().zip(&self.scales);
-        let norm = |(size, scale): (f64, &f64)| match size {
-            0.0 => 0.0,
-            size => size / scale.max(size * 1e-3),
+        self.relative(r).collect()
+    }
+
+    fn norm(&self, r: &[f64]) -> f64 {
+        let larger = |norm: f64, next: f64| match norm.is_nan() || next.is_nan() {
+            true => f64::NAN,
+            false => norm.max(next),
         };
-        sizes.map(norm).collect()
+        self.relative(r).fold(0.0, larger)
     }
 
     fn field_names(&self) -> Vec<&str> {

@@ -1,0 +1,190 @@
+//! Products with a dense symmetric matrix of some hundred rows.
+
+use crate::Preconditioner;
+use crate::wide::{Wide, with_wide_registers};
+
+/// Rows that are summed up side by side.
+const ROWS: usize = 8;
+
+/// A symmetric matrix with all its entries, for many products.
+///
+/// Each column is followed by zeros up to a multiple of eight rows; a product adds up columns, eight rows or
+/// more at a time.
+#[derive(Clone, Debug, Default)]
+pub struct DenseSymmetric {
+    rows: usize,
+    /// From one column to the next.
+    stride: usize,
+    columns: Vec<f64>,
+}
+
+impl DenseSymmetric {
+    /// From entry (i, j), asked for with i at least j.
+    pub fn new(rows: usize, entry: impl Fn(usize, usize) -> f64) -> DenseSymmetric {
+        let stride = rows.next_multiple_of(ROWS);
+        let mut columns = vec![0.0; rows * stride];
+        for (j, column) in columns.chunks_exact_mut(stride.max(1)).enumerate() {
+            for (i, value) in column[..rows].iter_mut().enumerate() {
+                *value = entry(i.max(j), i.min(j));
+            }
+        }
+        DenseSymmetric { rows, stride, columns }
+    }
+
+    /// From all rows, one after the other.
+    ///
+    /// # Panics
+    /// If there are not as many entries in a row as rows.
+    pub fn from_rows(rows: usize, values: &[f64]) -> DenseSymmetric {
+        assert_eq!(values.len(), rows * rows);
+        let stride = rows.next_multiple_of(ROWS);
+        let mut columns = vec![0.0; rows * stride];
+        let all = columns.chunks_exact_mut(stride.max(1)).zip(values.chunks_exact(rows.max(1)));
+        all.for_each(|(column, row)| column[..rows].copy_from_slice(row));
+        DenseSymmetric { rows, stride, columns }
+    }
+
+    /// The inverse, by Gauss and Jordan's elimination in place without exchanges of rows, which positive definite
+    /// matrices do not need; `None` where a pivot is not positive.
+    ///
+    /// Source: Golub and Van Loan, Matrix Computations, 4th ed., sections 3.4.1 and 4.2.
+    pub fn inverse(mut self) -> Option<DenseSymmetric> {
+        with_wide_registers(Elimination(&mut self)).then_some(self)
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Row `i`, which is column `i`.
+    pub fn row(&self, i: usize) -> &[f64] {
+        &self.columns[i * self.stride..][..self.rows]
+    }
+
+    /// y = A x
+    ///
+    /// # Panics
+    /// If the lengths differ from the number of rows.
+    pub fn apply(&self, x: &[f64], y: &mut [f64]) {
+        assert!(x.len() == self.rows && y.len() == self.rows);
+        with_wide_registers(Product { a: self, x, y });
+    }
+}
+
+/// y = A x
+struct Product<'a> {
+    a: &'a DenseSymmetric,
+    x: &'a [f64],
+    y: &'a mut [f64],
+}
+
+impl Wide for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Product { a, x, y } = self;
+        let mut first = 0;
+        while first < y.len() {
+            first += match a.stride - first {
+                left if left >= 4 * ROWS => some_rows::<4>(a, first, x, y),
+                left if left >= 2 * ROWS => some_rows::<2>(a, first, x, y),
+                _ => some_rows::<1>(a, first, x, y),
+            };
+        }
+    }
+}
+
+/// The rows from `first` on, `N` times eight of them; their number.
+#[inline(always)]
+fn some_rows<const N: usize>(a: &DenseSymmetric, first: usize, x: &[f64], y: &mut [f64]) -> usize {
+    let mut sums = [[0.0; ROWS]; N];
+    for (column, x) in a.columns.chunks_exact(a.stride).zip(x) {
+        let (here, _) = column[first..first + N * ROWS].as_chunks::<ROWS>();
+        for (sums, here) in sums.iter_mut().zip(here) {
+            for (sum, a) in sums.iter_mut().zip(here) {
+                *sum += a * x;
+            }
+        }
+    }
+    let rows = sums.as_flattened().iter();
+    y[first..].iter_mut().zip(rows).for_each(|(y, sum)| *y = *sum);
+    N * ROWS
+}
+
+/// A = A^-1; false where a pivot is not positive.
+struct Elimination<'a>(&'a mut DenseSymmetric);
+
+impl Wide for Elimination<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let DenseSymmetric { rows, stride, columns } = self.0;
+        let mut scaled = vec![0.0; *stride];
+        for k in 0..*rows {
+            let pivot = columns[k * *stride + k];
+            if pivot.is_nan() || pivot <= 0.0 {
+                return false;
+            }
+            let own = &mut columns[k * *stride..][..*stride];
+            scaled.iter_mut().zip(&*own).for_each(|(scaled, a)| *scaled = a / pivot);
+            scaled[k] = 1.0 / pivot;
+            own.copy_from_slice(&scaled);
+            for (_, row) in columns.chunks_exact_mut(*stride).enumerate().filter(|(i, _)| *i != k) {
+                let factor = std::mem::take(&mut row[k]);
+                row.iter_mut().zip(&scaled).for_each(|(a, scaled)| *a -= factor * scaled);
+            }
+        }
+        true
+    }
+}
+
+impl Preconditioner for DenseSymmetric {
+    fn apply(&self, r: &[f64], z: &mut [f64]) {
+        DenseSymmetric::apply(self, r, z);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inverse_takes_products_back() {
+        // exp(-|i - j|) and 1 on the diagonal: positive definite.
+        for rows in [1, 8, 55] {
+            let entry = |i: usize, j: usize| {
+                (-(i as f64 - j as f64).abs()).exp() + if i == j { 1.0 + i as f64 } else { 0.0 }
+            };
+            let a = DenseSymmetric::new(rows, entry);
+            let inverse = a.clone().inverse().unwrap();
+            let x: Vec<f64> = (0..rows).map(|i| (i as f64).sin()).collect();
+            let (mut y, mut back) = (vec![0.0; rows], vec![0.0; rows]);
+            a.apply(&x, &mut y);
+            inverse.apply(&y, &mut back);
+            for (back, x) in back.iter().zip(&x) {
+                assert!((back - x).abs() < 1e-13, "{rows}: {back} {x}");
+            }
+        }
+        assert!(DenseSymmetric::new(2, |i, j| if i == j { 1.0 } else { 2.0 }).inverse().is_none());
+    }
+
+    #[test]
+    fn products_by_hand() {
+        for rows in [0, 1, 7, 8, 9, 24, 55, 64, 70] {
+            // a_ij = i + j + 1: the product with ones is n (i + 1) + n (n - 1) / 2.
+            let a = DenseSymmetric::new(rows, |i, j| (i + j + 1) as f64);
+            let mut y = vec![f64::NAN; rows];
+            a.apply(&vec![1.0; rows], &mut y);
+            for (i, y) in y.iter().enumerate() {
+                let wanted = rows * (i + 1) + rows * rows.saturating_sub(1) / 2;
+                assert_eq!(*y, wanted as f64, "row {i} of {rows}");
+            }
+            if rows > 2 {
+                assert_eq!(a.row(2)[..3], [3.0, 4.0, 5.0]);
+            }
+        }
+    }
+}
