@@ -165,6 +165,12 @@ fn a_journal_is_continued_by_the_same_sweep_only() {
     let output = run(&folder, "sweep case.toml --resume");
     assert!(text(&output.stderr).contains("the sweep there is of other points"), "{output:?}");
     assert_eq!(fs::read_to_string(&journal).expect("there"), &whole[..cut], "nothing is touched");
+    let of_another_version = "natrolite sweep 1\t0.1.0\t1\t2\t6\t0123456789abcdef\nlayout\t0\n";
+    fs::write(&journal, of_another_version).expect("written");
+    let output = run(&folder, "sweep case.toml --resume");
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("of another version of the program, or"), "{output:?}");
+    assert_eq!(fs::read_to_string(&journal).expect("there"), of_another_version);
     assert_eq!(
         code(&run(&folder, "sweep case.toml --quiet")),
         0,

@@ -135,15 +135,20 @@ impl DenseCg {
         }
     }
 
+    /// True where so few rows are left that [`DenseCg::renew`] keeps an inverse.
+    pub fn inverts(rows: usize) -> bool {
+        rows < SMALL
+    }
+
     /// Keeps the inverse of `a` from now on; false where it has too many rows for that, or is not positive
     /// definite.
     pub fn renew(&mut self, a: &dyn Operator) -> bool {
         let Ok(a) = entries_of(a, self.name()) else { return false };
         let n = a.nrows();
-        if n < SMALL && a.nnz() == n * n {
+        if Self::inverts(n) && a.nnz() == n * n {
             self.inverse = DenseSymmetric::from_rows(n, a.values()).inverse();
         }
-        n < SMALL && self.inverse.is_some()
+        Self::inverts(n) && self.inverse.is_some()
     }
 
     /// Forgets the factor: the next matrix is factored.

@@ -20,6 +20,7 @@ pub struct QuasiNewton {
     r: Vec<f64>,
     next: Vec<f64>,
     d: Vec<f64>,
+    before: Vec<f64>,
     pairs: Pairs,
 }
 
@@ -47,8 +48,10 @@ impl QuasiNewton {
         p: &NewtonParameters,
         steps: usize,
     ) -> Option<NewtonInfo> {
-        let QuasiNewton { r, next, d, pairs } = self;
-        [&mut *r, &mut *next, &mut *d].into_iter().for_each(|x| x.resize(u.len(), 0.0));
+        let QuasiNewton { r, next, d, before, pairs } = self;
+        [&mut *r, &mut *next, &mut *d, &mut *before]
+            .into_iter()
+            .for_each(|x| x.resize(u.len(), 0.0));
         pairs.clear();
         f.residual(u, r).ok()?;
         let mut norm = f.norm(r);
@@ -64,6 +67,7 @@ impl QuasiNewton {
             }
             next.copy_from_slice(r);
             pairs.direction(inverse, next, d);
+            before.copy_from_slice(u);
             axpy(1.0, d, u);
             let after = match f.residual(u, next) {
                 Ok(()) => f.norm(next),
@@ -72,7 +76,7 @@ impl QuasiNewton {
             let falls = after < if is_near { norm } else { fall * norm };
             if !falls {
                 is_rounding = is_near;
-                axpy(-1.0, d, u);
+                u.copy_from_slice(before);
                 // The scales of the norms belong to the last residual.
                 f.residual(u, r).ok()?;
                 break;

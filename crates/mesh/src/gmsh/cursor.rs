@@ -64,9 +64,9 @@ impl<'a> Cursor<'a> {
         self.outside.as_mut()?.failure.take()
     }
 
-    /// Some of the bytes not yet read: all that are held at a time, or all.
+    /// Some of the bytes not yet read: half of what is held at a time or more, or all.
     pub fn rest(&mut self) -> &[u8] {
-        self.hold(HELD);
+        self.hold(HELD / 2);
         &self.window[self.position..]
     }
 

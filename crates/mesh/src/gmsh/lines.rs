@@ -6,6 +6,8 @@ use rayon::prelude::*;
 
 /// Bytes that a task reads.
 const TASK: usize = 256 << 10;
+/// Longer than most lines.
+const LONG: usize = 256;
 /// Fewer entries are read one by one.
 const FEW: usize = 4096;
 
@@ -46,7 +48,9 @@ fn read_held<T: Default + Send>(
     left: &mut usize,
     read: &(impl Fn(&mut Cursor, &mut T) -> Result<(), MeshError> + Sync),
 ) -> Option<(Vec<T>, usize)> {
-    let pieces = cut(cursor.rest());
+    let rest = cursor.rest();
+    // Sections may be short and many.
+    let pieces = cut(&rest[..rest.len().min(left.saturating_mul(LONG))]);
     let lines: Vec<usize> = pieces.par_iter().map(|piece| count_lines(piece)).collect();
     let mut after = *left;
     let mut wanted = Vec::with_capacity(lines.len());

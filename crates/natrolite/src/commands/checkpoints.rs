@@ -1,6 +1,6 @@
 //! Keeping iterates of a long run, and going on from one.
 
-use super::mesh_file::mesh_file_fingerprint;
+use super::mesh_file::{mesh_file_fingerprint, mesh_file_stamp};
 use super::progress::Progress;
 use crate::case::Case;
 use crate::failure::Failure;
@@ -13,7 +13,7 @@ use crate::sweep::fingerprint;
 use algebra::LinearWork;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Tells the user what a run does, and keeps its iterates in the file beside its folder.
 pub struct Checkpoints<'p> {
@@ -22,6 +22,8 @@ pub struct Checkpoints<'p> {
     case: &'p Case,
     /// What numbers the unknowns, once it was asked for: a large file takes its time.
     mesh: OnceCell<u64>,
+    /// Of the mesh file, when the run began.
+    stamp: Option<(u64, SystemTime)>,
     /// Time between two checkpoints.
     interval: Duration,
     last: Instant,
@@ -49,16 +51,13 @@ impl<'p> Checkpoints<'p> {
         let found = if restart { read_checkpoint(&path)? } else { None };
         let stress_path = stress_checkpoint_path(folder);
         let found_stress = if restart { read_stress(&stress_path)? } else { None };
-        if restart && found.is_none() && found_stress.is_none() {
-            let path = path.display();
-            progress.warn(&format!("there is no {path}: the run begins at the beginning"));
-        }
         let (mesh, last) = (OnceCell::new(), Instant::now());
         let mut kept = Checkpoints {
             progress,
             path,
             case,
             mesh,
+            stamp: mesh_file_stamp(case),
             interval,
             last,
             found,
@@ -67,8 +66,19 @@ impl<'p> Checkpoints<'p> {
             found_stress: None,
         };
         // Another load is another stress; the current may go on all the same.
-        let same = |(sides, state)| (sides == kept.sides()).then_some(state);
-        kept.found_stress = found_stress.and_then(same);
+        if let Some((sides, state)) = found_stress {
+            if sides == kept.sides() {
+                kept.found_stress = Some(state);
+            } else {
+                let path = kept.stress_path.display();
+                kept.progress.warn(&format!(
+                    "{path} is of other laws, tolerances or another version: the stress is solved again"
+                ));
+            }
+        } else if restart && kept.found.is_none() {
+            let path = kept.path.display();
+            kept.progress.warn(&format!("there is no {path}: the run begins at the beginning"));
+        }
         match &kept.found {
             Some(found) if found.mesh != kept.mesh() => Err(Failure::Input(format!(
                 "{}: the checkpoint is of another mesh or order; without --restart the run begins anew",
@@ -85,11 +95,24 @@ impl<'p> Checkpoints<'p> {
         })
     }
 
+    /// False, with a warning, when the mesh file is no longer that of this run, and nobody could tell later.
+    fn can_keep(&mut self) -> bool {
+        let is_same = self.mesh.get().is_some() || mesh_file_stamp(self.case) == self.stamp;
+        if !is_same {
+            let message = "there is no checkpoint: the mesh file has changed since the run began";
+            self.progress.warn(message);
+        }
+        is_same
+    }
+
     /// What the stress side depends on.
     fn sides(&self) -> u64 {
         let (laws, solver) = (self.case.stress_text().unwrap_or_default(), &self.case.solver);
         let tolerances = [solver.newton_rtol, solver.linear_rtol];
-        fingerprint(format!("{:x} {laws} {tolerances:?}", self.mesh()).as_bytes())
+        let between: Vec<_> = self.case.interfaces.iter().map(|i| &i.between).collect();
+        let version = env!("CARGO_PKG_VERSION");
+        let text = format!("{version} {:x} {laws} {between:?} {tolerances:?}", self.mesh());
+        fingerprint(text.as_bytes())
     }
 
     /// Says so when what was found was of no use: other surfaces may have left other unknowns.
@@ -98,6 +121,12 @@ impl<'p> Checkpoints<'p> {
             let (path, count) = (self.path.display(), found.unknowns.len());
             self.progress.warn(&format!(
                 "{path} has {count} unknowns, as no mesh of this run: it began at the beginning"
+            ));
+        }
+        if let Some(found) = &self.found_stress {
+            let (path, count) = (self.stress_path.display(), found.unknowns.len());
+            self.progress.warn(&format!(
+                "{path} has {count} unknowns, as no mesh of this run: the stress was solved again"
             ));
         }
     }
@@ -130,18 +159,22 @@ impl Observer for Checkpoints<'_> {
         Some(found.unknowns)
     }
 
-    fn first_stress(&mut self) -> Option<StressState> {
-        let found = self.found_stress.clone()?;
+    fn first_stress(&mut self, fits: &dyn Fn(&StressState) -> bool) -> Option<StressState> {
+        let found = self.found_stress.take_if(|found| fits(found))?;
         log::info!("takes the stress side from {}", self.stress_path.display());
         Some(found)
     }
 
     fn wants_stress(&mut self) -> bool {
-        // What took less is solved again as fast.
-        self.last.elapsed() >= self.interval
+        // What took less is solved again as fast. What was found is not replaced before it was used, by that
+        // of coarser meshes.
+        self.found_stress.is_none() && self.last.elapsed() >= self.interval
     }
 
     fn keep_stress(&mut self, state: &StressState) {
+        if !self.can_keep() {
+            return;
+        }
         if let Err(error) = write_stress(&self.stress_path, self.sides(), state) {
             self.progress.warn(&format!("there is no checkpoint: {error}"));
         }
@@ -153,6 +186,10 @@ impl Observer for Checkpoints<'_> {
     }
 
     fn keep_iterate(&mut self, number: usize, unknowns: &[f64]) {
+        self.last = Instant::now();
+        if !self.can_keep() {
+            return;
+        }
         let (mesh, iteration) = (self.mesh(), self.before + number as u64);
         let checkpoint = Checkpoint { mesh, iteration, unknowns: unknowns.to_vec() };
         if let Err(error) = write_checkpoint(&self.path, &checkpoint) {

@@ -200,6 +200,13 @@ fn open(
                 folder.display()
             )));
         }
+        if options.resume && Journal::is_begun(&path).map_err(OutputError::io("read", &path))? {
+            return Err(Failure::Input(format!(
+                "{}: the sweep there is of another version of the program, or damaged, and cannot be \
+                 continued; without --resume it is replaced",
+                folder.display()
+            )));
+        }
     }
     begin(folder, identity, options)
 }

@@ -44,6 +44,8 @@ pub fn six_digits(value: f64) -> f64 {
     const DIGITS: i32 = 6;
     // Powers of ten up to this one are doubles, and so are whole numbers of six digits: one rounding is left.
     const EXACT: i32 = 22;
+    // Six digits and their rounding: far above it.
+    const NEAR_TIE: f64 = 1e-9;
     if value == 0.0 || !value.is_finite() {
         return value;
     }
@@ -52,9 +54,14 @@ pub fn six_digits(value: f64) -> f64 {
         return format!("{value:.5e}").parse().unwrap_or(value);
     }
     let power = 10_f64.powi(places.abs());
+    let digits = if places >= 0 { value * power } else { value / power };
+    if (digits.fract().abs() - 0.5).abs() < NEAR_TIE {
+        // That rounding may have made a tie of it, or unmade one.
+        return format!("{value:.5e}").parse().unwrap_or(value);
+    }
     match places >= 0 {
-        true => (value * power).round_ties_even() / power,
-        false => (value / power).round_ties_even() * power,
+        true => digits.round() / power,
+        false => digits.round() * power,
     }
 }
 
@@ -117,10 +124,19 @@ mod tests {
         assert_eq!(written(f64::NAN), "nan");
     }
 
+    /// Seven digits, the last a 5.
+    fn ties() -> impl Iterator<Item = f64> {
+        (1_000_005..10_000_000).step_by(4990).flat_map(|digits: u32| {
+            (-12..6).map(move |power| format!("{digits}e{power}").parse().expect("a number"))
+        })
+    }
+
     #[test]
     fn six_digits_are_those_of_the_library() {
-        for value in
-            [0.0, 1.0, -999_999.5, 1e-7, 123_456_700.0, 1e300, 5e-324].into_iter().chain(numbers())
+        for value in [0.0, 1.0, -999_999.5, 1e-7, 123_456_700.0, 1e300, 5e-324]
+            .into_iter()
+            .chain(numbers())
+            .chain(ties())
         {
             let wanted: f64 = format!("{value:.5e}").parse().unwrap();
             if value.is_nan() {

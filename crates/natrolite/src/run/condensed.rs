@@ -223,7 +223,8 @@ impl Condensed {
             nearby.solve(equations, inverse, u, &parameters, steps)
         };
         let mut found = seek(solver, &mut equations, start);
-        if found.is_none() && solver.kept(kept.len()).is_some() {
+        let can_renew = DenseCg::inverts(kept.len()) && solver.kept(kept.len()).is_some();
+        if found.is_none() && can_renew {
             // The derivative here serves where that of a point some way off does not.
             let is_renewed = equations.linearize(start).is_ok_and(|a| solver.renew(a));
             found = is_renewed.then(|| seek(solver, &mut equations, start)).flatten();
@@ -232,7 +233,17 @@ impl Condensed {
             Some(info) => info,
             None => {
                 solver.forget();
-                newton(&mut equations, solver, start, &parameters, &mut |_| {})?
+                let from_afar = start.iter().any(|u| *u != 0.0);
+                match newton(&mut equations, solver, start, &parameters, &mut |_| {}) {
+                    Ok(info) if info.converged || !from_afar => info,
+                    Err(error) if !from_afar => return Err(error),
+                    // The point before may be a bad start.
+                    _ => {
+                        solver.forget();
+                        start.fill(0.0);
+                        newton(&mut equations, solver, start, &parameters, &mut |_| {})?
+                    }
+                }
             }
         };
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);

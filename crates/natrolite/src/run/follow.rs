@@ -1,7 +1,7 @@
 //! A model that follows from point to point of a sweep, with as little work as a value takes.
 
 use super::conduction::along_axes;
-use super::laws::uniform_density;
+use super::laws::{fits_symmetry, uniform_density};
 use super::model::{Model, Role};
 use crate::case::{Case, LawUse};
 use fem::registry::Environment;
@@ -70,8 +70,10 @@ impl Model<'_> {
                 self.system.replace(*placement, term);
                 true
             }
+            // A total for each metre where it does not belong is for others to refuse.
             Role::UniformCurrent(density) => current.is_some_and(|law| {
-                *density == uniform_density(law, self.points[index].area(), self.geometry)
+                fits_symmetry(law, self.geometry)
+                    && *density == uniform_density(law, self.points[index].area(), self.geometry)
             }),
             Role::Potential(value) => {
                 let law = boundary.and_then(|b| b.law("potential"));

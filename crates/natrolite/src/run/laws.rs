@@ -250,8 +250,8 @@ impl Draft<'_> {
 
     /// The given current \[A\] into what is meshed; positive into the body.
     fn current_into_mesh(&mut self, law: &LawUse, support: Support) -> f64 {
-        let planar = self.geometry.hypothesis == Hypothesis::Planar;
-        if law.values.number("total").is_some() && law.per_depth != planar {
+        if !fits_symmetry(law, self.geometry) {
+            let planar = self.geometry.hypothesis == Hypothesis::Planar;
             let (got, wanted) = if planar { ("A", "A/m") } else { ("A/m", "A") };
             let message = format!("`current.total` is given in {got}");
             let error = Diagnostic::new(message, law.origin_of("total"));
@@ -259,6 +259,12 @@ impl Draft<'_> {
         }
         total_into_mesh(law, (self.area)(support), self.geometry)
     }
+}
+
+/// False for a given total that is not one for each metre in planar symmetry, or is one elsewhere.
+pub fn fits_symmetry(law: &LawUse, geometry: &Geometry) -> bool {
+    let planar = geometry.hypothesis == Hypothesis::Planar;
+    law.values.number("total").is_none() || law.per_depth == planar
 }
 
 /// The given current \[A\] into what is meshed, through an `area` \[m2\]; positive into the body.

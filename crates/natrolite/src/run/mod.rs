@@ -84,7 +84,7 @@ pub trait Observer {
     /// Keeps an iterate, when one was wanted.
     fn keep_iterate(&mut self, _number: usize, _unknowns: &[f64]) {}
     /// The stress side as an earlier run solved it, once for each mesh.
-    fn first_stress(&mut self) -> Option<StressState> {
+    fn first_stress(&mut self, _fits: &dyn Fn(&StressState) -> bool) -> Option<StressState> {
         None
     }
     /// True when the stress side, which was just solved, is to be kept.

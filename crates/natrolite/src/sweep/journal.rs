@@ -47,8 +47,13 @@ impl Identity {
 
 /// FNV-1a, 64 bits (Fowler, Noll and Vo): tells texts apart.
 pub fn fingerprint(bytes: &[u8]) -> u64 {
+    fingerprint_after(0xcbf2_9ce4_8422_2325, bytes)
+}
+
+/// That of a text whose beginning has the fingerprint `hash`.
+pub fn fingerprint_after(hash: u64, bytes: &[u8]) -> u64 {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
+    bytes.iter().fold(hash, step)
 }
 
 /// A journal that is being written.
@@ -97,6 +102,14 @@ impl Journal {
         file.set_len(found.length)?;
         file.seek(SeekFrom::End(0))?;
         Ok(Some((Journal { file, layouts: found.layouts.clone() }, found)))
+    }
+
+    /// True when a journal, of any version, has more than a beginning of its first line.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_begun(path: &Path) -> io::Result<bool> {
+        Ok(std::fs::read(path)?.contains(&b'\n'))
     }
 
     /// Appends what points gave, each with its index, in one go.

@@ -15,7 +15,7 @@ mod table;
 mod tests;
 mod work;
 
-pub use journal::{Found, Identity, Journal, fingerprint, read_journal};
+pub use journal::{Found, Identity, Journal, fingerprint, fingerprint_after, read_journal};
 pub use plan::{Chunk, Plan, Shared};
 pub use points::{Cases, Points};
 pub use ranks::solve_points_on_ranks;

@@ -54,7 +54,7 @@ pub fn solve(
     let reduction = model.reduction()?;
     let dofs = model.system.space().free();
     let bounds = reduction.as_ref().map(|r| r.change.bounds());
-    let found = observer.first_stress().filter(|found| found.fits(dofs, bounds));
+    let found = observer.first_stress(&|found| found.fits(dofs, bounds));
     let is_new = found.is_none();
     let found = found.map(|found| Ok((found.attempt(), Vec::new())));
     let solve = || {

@@ -79,7 +79,7 @@ impl Kept<'_> {
         bounds: Option<usize>,
     ) -> Option<StressState> {
         let found = match self.comm.rank() {
-            0 => observer.first_stress().filter(|found| found.fits(self.unknowns, bounds)),
+            0 => observer.first_stress(&|found| found.fits(self.unknowns, bounds)),
             _ => None,
         };
         let mut words = Vec::new();

@@ -1,10 +1,9 @@
 //! What a rank writes of a run.
 
-use super::current::at_ghosts;
 use super::owners::Owned;
 use super::words::{Pack, Words};
 use crate::results::{Field, Piece};
-use algebra::{Comm, IndexMap};
+use algebra::{Comm, Halo, IndexMap};
 use mesh::{Mesh, Part};
 
 /// Which cells of a rank's part are its piece, and where the nodes of the part are in the whole.
@@ -89,12 +88,15 @@ impl Cut {
                 place[(u64::from(number) - range.start) as usize] = local;
             }
         }
+        let halo = Halo::new(comm, IndexMap::new(range, wanted.to_vec()));
         let mut all = vec![0.0; n * wanted.len()];
+        let mut complete = vec![0.0; place.len() + wanted.len()];
         for component in 0..n {
-            let owned: Vec<f64> = place.iter().map(|&node| values[n * node + component]).collect();
-            let complete = at_ghosts(comm, &self.owned, wanted, &owned);
+            let owned = place.iter().map(|&node| values[n * node + component]);
+            complete.iter_mut().zip(owned).for_each(|(complete, value)| *complete = value);
+            halo.update(comm, &mut complete);
             let places = all.iter_mut().skip(component).step_by(n);
-            places.zip(complete).for_each(|(place, value)| *place = value);
+            places.zip(&complete[place.len()..]).for_each(|(place, value)| *place = *value);
         }
         all
     }

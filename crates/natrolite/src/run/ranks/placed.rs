@@ -22,7 +22,7 @@ type To<'a> = (&'a [u32], u32);
 /// The current.
 pub struct PlacedCurrent {
     bodies: Bodies,
-    laws: Laws,
+    surfaces: Vec<Surface>,
     space: Space,
     rest: Vec<f64>,
     /// Areas of the boundaries \[m2\].
@@ -47,7 +47,7 @@ impl PlacedCurrent {
             .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
         let rest = rest_of(case, (mesh, &bodies), &laws.surfaces, &space);
         let contacts = contacts.iter().map(|contact| contact.name.clone()).collect();
-        Ok(PlacedCurrent { bodies, laws, space, rest, areas, contacts })
+        Ok(PlacedCurrent { bodies, surfaces: laws.surfaces, space, rest, areas, contacts })
     }
 
     /// Finds the owners of its unknowns, and says what these want.
@@ -57,7 +57,7 @@ impl PlacedCurrent {
         (nodes, ranks): (&Owned, usize),
         wanted: &mut Wanted<'_>,
     ) -> PartedCurrent<'_> {
-        let surfaces = &self.laws.surfaces[..];
+        let surfaces = &self.surfaces[..];
         let owners = Owners::with_bodies(mesh, (&self.space, surfaces), nodes, ranks);
         wanted.add(owners.beyond_nodes(&self.space, nodes));
         // The owner of the potential of a body holds everything along its surface, which keeps that row
@@ -92,7 +92,7 @@ impl<'p> PartedCurrent<'p> {
 
     /// Boundaries and interfaces with a law.
     pub fn surfaces(&self) -> &'p [Surface] {
-        &self.placed.laws.surfaces
+        &self.placed.surfaces
     }
 
     /// The numbering of the whole.

@@ -82,7 +82,7 @@ impl<'w> Placed<'w> {
         let Placed { whole, stress, current } = self;
         let mesh = &whole.mesh;
         let mut wanted = Wanted::by_owners(&nodes.by);
-        let mut stress = stress.as_ref().map(|s| s.part(case, whole, (nodes, ranks), &mut wanted));
+        let stress = stress.as_ref().map(|s| s.part(case, whole, (nodes, ranks), &mut wanted));
         let current = current.as_ref().map(|c| c.part(mesh, (nodes, ranks), &mut wanted));
         let surfaces = current.as_ref().map_or(&[][..], |current| current.surfaces());
         let mut selected = Selected::of(case, (whole, ranks), surfaces, nodes);
@@ -100,7 +100,7 @@ impl<'w> Placed<'w> {
             let to = (&part.nodes[..], rank as u32);
             Share {
                 cut: Cut::new(&part, nodes, rank as u32),
-                stress: stress.as_mut().map(|stress| stress.share(to)),
+                stress: stress.as_ref().map(|stress| stress.share(to)),
                 current: current.as_ref().map(|current| current.share(to)),
                 part: Geometry { mesh: part.mesh, ..**whole },
             }
