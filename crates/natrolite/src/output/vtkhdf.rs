@@ -148,19 +148,17 @@ impl Writer {
 
     fn grid(&self, group: &Group, results: &Results) -> hdf5::Result<()> {
         let mesh = &results.mesh;
-        let cells = mesh.cell_count();
         write_head(group, &[sizes(mesh)])?;
         let points = self.rows((group, "Points"), mesh.points.len(), |range, out| {
             out.extend_from_slice(&mesh.points[range]);
         })?;
         write_attribute(&points, "unit", "m")?;
 
+        match are_short(&[sizes(mesh)]) {
+            true => self.cells::<i32>(group, mesh)?,
+            false => self.cells::<i64>(group, mesh)?,
+        }
         let blocks = &mesh.blocks;
-        let ids_of = |b: &Block| b.nodes.len();
-        self.blocks((group, "Connectivity"), mesh, ids_of, |k, range, out| {
-            out.extend(blocks[k].nodes[range].iter().map(|&node| [i64::from(node)]));
-        })?;
-        self.rows((group, "Offsets"), cells + 1, offsets(mesh))?;
         self.blocks((group, "Types"), mesh, Block::len, |k, range, out| {
             out.resize(out.len() + range.len(), [blocks[k].kind.vtk_type()]);
         })?;
@@ -177,6 +175,13 @@ impl Writer {
             self.field(&point_data, field)?;
         }
         write_active_fields(&point_data, &results.fields)
+    }
+
+    fn cells<I: Id>(&self, group: &Group, mesh: &Mesh) -> hdf5::Result<()> {
+        let (nodes, ids_of) = (connectivity::<I>(mesh), |b: &Block| b.nodes.len());
+        self.blocks((group, "Connectivity"), mesh, ids_of, nodes)?;
+        self.rows((group, "Offsets"), mesh.cell_count() + 1, offsets::<I>(mesh))?;
+        Ok(())
     }
 
     fn field(&self, group: &Group, field: &Field) -> hdf5::Result<()> {
@@ -204,6 +209,29 @@ impl Writer {
 fn sizes(mesh: &Mesh) -> [usize; 3] {
     let ids = mesh.blocks.iter().map(|b| b.nodes.len()).sum();
     [mesh.points.len(), mesh.cell_count(), ids]
+}
+
+/// A number of a point, or a place among those of all cells. VTK keeps them as they come, so that short
+/// ones take half the memory there, too.
+trait Id: Number {
+    fn of(number: usize) -> Self;
+}
+
+impl Id for i32 {
+    fn of(number: usize) -> i32 {
+        number as i32
+    }
+}
+
+impl Id for i64 {
+    fn of(number: usize) -> i64 {
+        number as i64
+    }
+}
+
+/// True when 32 bits hold the ids of partitions of these [`sizes`].
+fn are_short(partitions: &[[usize; 3]]) -> bool {
+    partitions.iter().all(|sizes| sizes[0].max(sizes[2]) <= i32::MAX as usize)
 }
 
 /// What this is, and the sizes of each partition.
@@ -244,8 +272,17 @@ fn of_blocks<T: Number>(
     }
 }
 
+/// The nodes of a range of those of the cells of a block.
+fn connectivity<I: Id>(
+    mesh: &Mesh,
+) -> impl Fn(usize, Range<usize>, &mut Vec<[I; 1]>) + Sync + use<'_, I> {
+    |k, range, out| {
+        out.extend(mesh.blocks[k].nodes[range].iter().map(|&node| [I::of(node as usize)]));
+    }
+}
+
 /// Where the nodes of each cell begin among those of all, and where those of the last end.
-fn offsets(mesh: &Mesh) -> impl Fn(Range<usize>, &mut Vec<[i64; 1]>) + Sync {
+fn offsets<I: Id>(mesh: &Mesh) -> impl Fn(Range<usize>, &mut Vec<[I; 1]>) + Sync + use<I> {
     // Of each block the first cell, the ids before it, and those of a cell.
     let (mut firsts, mut cell, mut id) = (Vec::new(), 0, 0);
     for block in &mesh.blocks {
@@ -256,7 +293,7 @@ fn offsets(mesh: &Mesh) -> impl Fn(Range<usize>, &mut Vec<[i64; 1]>) + Sync {
         out.extend(range.map(|cell| {
             let block = firsts.partition_point(|&(first, ..)| first <= cell).checked_sub(1);
             let (first, id, size) = block.map_or((0, 0, 0), |k| firsts[k]);
-            [(id + (cell - first) * size) as i64]
+            [I::of(id + (cell - first) * size)]
         }));
     }
 }

@@ -13,15 +13,15 @@
 mod tests;
 
 use super::{
-    CHUNK, Writer, of_blocks, offsets, packed, sizes, write_active_fields, write_attribute,
-    write_head, write_region_names, write_with,
+    CHUNK, Id, Writer, are_short, connectivity, of_blocks, offsets, packed, sizes,
+    write_active_fields, write_attribute, write_head, write_region_names, write_with,
 };
 use crate::output::error::OutputError;
 use crate::output::packed::Number;
 use crate::results::{Piece, Results};
 use algebra::Comm;
 use hdf5::{Dataset, Group};
-use mesh::Block;
+use mesh::{Block, Mesh};
 use std::ops::Range;
 use std::path::Path;
 
@@ -74,7 +74,7 @@ fn write_pieces(to: Option<(&Writer, &Group)>, comm: &dyn Comm, piece: &Piece) -
         group.create_group("PointData")?;
         group.create_group("CellData").map(|_| ())
     });
-    let [points, cells, ids] = [0, 1, 2].map(|k| move |sizes: &[usize; 3]| sizes[k]);
+    let [points, cells] = [0, 1].map(|k| move |sizes: &[usize; 3]| sizes[k]);
     let blocks = &mesh.blocks;
 
     let place = |range: Range<usize>, rows: &mut Vec<_>| {
@@ -82,11 +82,10 @@ fn write_pieces(to: Option<(&Writer, &Group)>, comm: &dyn Comm, piece: &Piece) -
     };
     let data = out.rows("Points", points, place);
     out.attribute(&data, "unit", "m");
-    let nodes = |k: usize, range: Range<usize>, rows: &mut Vec<_>| {
-        rows.extend(blocks[k].nodes[range].iter().map(|&node| [i64::from(node)]));
-    };
-    out.rows("Connectivity", ids, of_blocks(mesh, |b| b.nodes.len(), nodes));
-    out.rows("Offsets", |sizes| sizes[1] + 1, offsets(mesh));
+    match are_short(&out.counts) {
+        true => out.cells::<i32>(mesh),
+        false => out.cells::<i64>(mesh),
+    }
     let kinds = |k: usize, range: Range<usize>, rows: &mut Vec<_>| {
         rows.resize(rows.len() + range.len(), [blocks[k].kind.vtk_type()]);
     };
@@ -147,6 +146,12 @@ impl Pieces<'_> {
         if let (Some((_, group)), None) = (self.to, &self.error) {
             self.error = work(group, &self.counts).err();
         }
+    }
+
+    fn cells<I: Id>(&mut self, mesh: &Mesh) {
+        let nodes = of_blocks(mesh, |b| b.nodes.len(), connectivity::<I>(mesh));
+        self.rows("Connectivity", |sizes| sizes[2], nodes);
+        self.rows("Offsets", |sizes| sizes[1] + 1, offsets::<I>(mesh));
     }
 
     fn attribute(&mut self, data: &Option<Dataset>, name: &str, value: &str) {

@@ -38,6 +38,9 @@ fn the_grid_reads_back() {
     assert_eq!(types, [28; 48]);
     let nodes = results.mesh.blocks[0].nodes.iter().map(|&n| i64::from(n)).collect::<Vec<_>>();
     assert_eq!(count("Connectivity"), nodes);
+    for name in ["Connectivity", "Offsets"] {
+        assert_eq!(grid.dataset(name).unwrap().dtype().unwrap().size(), 4, "{name}");
+    }
 
     let points = grid.dataset("Points").unwrap();
     assert_eq!(points.shape(), [221, 3]);
@@ -163,4 +166,14 @@ fn a_folder_that_is_not_there_is_an_error_with_the_path() {
     let error = write_vtkhdf(&sample::hemisphere(), Path::new("/nowhere/a.vtkhdf"), 0).unwrap_err();
     assert!(error.to_string().starts_with("cannot write /nowhere/a.vtkhdf: "), "{error}");
     assert_eq!(error.exit_code(), 4);
+}
+
+#[test]
+fn ids_are_long_only_where_they_must_be() {
+    use super::{Id, are_short};
+    let most = i32::MAX as usize;
+    assert!(are_short(&[[most, 1, 1], [1, 1, most]]));
+    assert!(!are_short(&[[1, 1, 1], [1, 1, most + 1]]), "ids");
+    assert!(!are_short(&[[most + 1, 1, 1]]), "points");
+    assert_eq!((i32::of(most), i64::of(1 << 40)), (i32::MAX, 1 << 40));
 }
