@@ -146,7 +146,7 @@ impl DenseCg {
         let Ok(a) = entries_of(a, self.name()) else { return false };
         let n = a.nrows();
         if Self::inverts(n) && a.nnz() == n * n {
-            self.inverse = DenseSymmetric::from_rows(n, a.values()).inverse();
+            self.inverse = DenseSymmetric::new(n, |i, j| a.values()[i * n + j]).inverse();
         }
         Self::inverts(n) && self.inverse.is_some()
     }

@@ -31,19 +31,6 @@ impl DenseSymmetric {
         DenseSymmetric { rows, stride, columns }
     }
 
-    /// From all rows, one after the other.
-    ///
-    /// # Panics
-    /// If there are not as many entries in a row as rows.
-    pub fn from_rows(rows: usize, values: &[f64]) -> DenseSymmetric {
-        assert_eq!(values.len(), rows * rows);
-        let stride = rows.next_multiple_of(ROWS);
-        let mut columns = vec![0.0; rows * stride];
-        let all = columns.chunks_exact_mut(stride.max(1)).zip(values.chunks_exact(rows.max(1)));
-        all.for_each(|(column, row)| column[..rows].copy_from_slice(row));
-        DenseSymmetric { rows, stride, columns }
-    }
-
     /// The inverse, by Gauss and Jordan's elimination in place without exchanges of rows, which positive definite
     /// matrices do not need; `None` where a pivot is not positive.
     ///

@@ -1,4 +1,6 @@
 //! Eight numbers side by side, so that one instruction of the processor serves several points.
+//!
+//! Those of several cells, in single precision too and without functions, are in `action/lanes.rs`.
 
 use crate::Real;
 use crate::real::sinh_from;

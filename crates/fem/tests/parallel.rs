@@ -5,7 +5,7 @@ use fem::{
     Constraints, Field, Hypothesis, Law, Placement, Point, Real, Slot, Space, Support, System,
     Term, Unknown, recover,
 };
-use mesh::{CellKind, Mesh, brick};
+use mesh::{Block, CellKind, Mesh, brick};
 
 /// Conduction, anisotropic.
 struct Conduction;
@@ -141,6 +141,38 @@ fn the_flux_of_a_linear_field_is_the_tensor_times_its_gradient() {
         }
         for count in [2, 4] {
             assert!(flux(count) == one, "{kind:?}, {count} threads");
+        }
+    }
+}
+
+#[test]
+fn cells_of_different_kinds_weigh_what_they_measure() {
+    // A square beside a triangle of half, once and twice its area, with other gradients.
+    for width in [1.0, 2.0, 4.0] {
+        let points = vec![
+            [0.0; 3],
+            [1.0, 0.0, 0.0],
+            [1.0, 1.0, 0.0],
+            [0.0, 1.0, 0.0],
+            [1.0 + width, 0.0, 0.0],
+        ];
+        let block = |kind, nodes| Block { kind, region: 0, nodes };
+        let blocks = vec![
+            block(CellKind::Quadrilateral4, vec![0, 1, 2, 3]),
+            block(CellKind::Triangle3, vec![1, 4, 2]),
+        ];
+        let regions = vec!["all".into()];
+        let mesh = Mesh { dimension: 2, axes: [0, 1], points, regions, blocks, ..Mesh::default() };
+        // x in the square, 1 + 3 (x - 1) in the triangle.
+        let values = [0.0, 1.0, 1.0, 0.0, 1.0 + 3.0 * width];
+        let terms: [(u32, &dyn Term); 1] = [(0, &Conduction)];
+        let flux = recover::nodal_flux(&mesh, Hypothesis::Planar, &terms, &values);
+        let area = 0.5 * width;
+        let gradients = [1.0, (1.0 + 3.0 * area) / (1.0 + area), 3.0];
+        for (node, gradient) in [(0, gradients[0]), (1, gradients[1]), (4, gradients[2])] {
+            let [x, y, _] = flux[node];
+            assert!((x - TENSOR[0][0] * gradient).abs() < 1e-14, "{node}: {x} for {gradient}");
+            assert!((y - TENSOR[1][0] * gradient).abs() < 1e-14, "{node}: {y} for {gradient}");
         }
     }
 }

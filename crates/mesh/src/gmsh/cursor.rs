@@ -206,7 +206,17 @@ impl<'a> Cursor<'a> {
         while self.window.get(start).is_some_and(u8::is_ascii_whitespace) {
             start += 1;
         }
-        if let Some((value, digits)) = self.window[start..].first_chunk().and_then(few_digits) {
+        let rest = &self.window[start..];
+        let (mut value, mut digits) = (0, 0);
+        for byte in rest.iter().take(18) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            (value, digits) = (10 * value + i64::from(digit), digits + 1);
+        }
+        // 18 digits cannot overflow.
+        if digits > 0 && rest.get(digits).is_none_or(u8::is_ascii_whitespace) {
             self.position = start + digits;
             return Ok(value);
         }
@@ -290,28 +300,6 @@ impl<'a> Cursor<'a> {
         }
         Ok(n as usize)
     }
-}
-
-/// The number of one to seven digits that the text begins with, and how many they are; `None` when
-/// there are none, more, or no blank behind them.
-///
-/// All bytes are looked at together, so that nothing depends on how many digits there are.
-fn few_digits(text: &[u8; 8]) -> Option<(i64, usize)> {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // The text read as one number has its first byte in the lowest place. A digit becomes 0 to 9; of the
-    // bytes up to the first that is none, only that one gets its highest bit set.
-    let digits = u64::from_le_bytes(*text) ^ 0x3030_3030_3030_3030;
-    let others = (digits | digits.wrapping_add(0x7676_7676_7676_7676)) & HIGH;
-    let count = others.trailing_zeros() as usize / 8;
-    if count == 0 || !text.get(count).is_some_and(u8::is_ascii_whitespace) {
-        return None;
-    }
-    // Zeros in front, then pairs of digits, pairs of these, and the two halves.
-    let digits = digits << (64 - 8 * count);
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    let eight = (fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff;
-    Some((eight as i64, count))
 }
 
 #[cfg(test)]

@@ -52,6 +52,11 @@ impl Case {
     pub fn mesh_text(&self) -> String {
         let mut out = format!("order = {}\n", self.order);
         self.write_mesh(&mut out);
+        // What is between decides where a mesh from a file is split.
+        for interface in &self.interfaces {
+            let between = interface.between.each_ref().map(|region| quote(region));
+            let _ = writeln!(out, "interface {} between {between:?}", quote(&interface.name));
+        }
         out
     }
 
