@@ -2,7 +2,7 @@
 
 use crate::facets::CellIndex;
 use crate::part::{Numbers, Selection, all_facets};
-use crate::{Mesh, Part};
+use crate::{CellKind, FacetBlock, Mesh, Part};
 
 /// Who wants which nodes: each one its owner, and some of them others besides.
 pub struct Wanted<'a> {
@@ -124,6 +124,74 @@ impl<'m> Parts<'m> {
     /// If there are not so many.
     pub fn take(&mut self, k: usize) -> Part {
         self.mesh.part(std::mem::take(&mut self.selections[k]), &mut self.numbers)
+    }
+}
+
+impl Mesh {
+    /// The cells, facets and pairs of facets whose first node, on the first side, is one for which `is_own` is true:
+    /// what adds up to the whole over those who share out the nodes. All points stay, and facets still tell the
+    /// numbers that their cells have here.
+    ///
+    /// # Panics
+    /// If there is not one flag for each node.
+    pub fn owned(&self, is_own: &[bool]) -> Mesh {
+        let lists = |kind: CellKind, nodes: &[u32]| -> Vec<usize> {
+            let first = nodes.iter().step_by(kind.node_count()).enumerate();
+            first.filter(|(_, node)| is_own[**node as usize]).map(|(k, _)| k).collect()
+        };
+        let nodes_at = |kind: CellKind, nodes: &[u32], own: &[usize]| -> Vec<u32> {
+            let n = kind.node_count();
+            own.iter().flat_map(|&k| nodes[k * n..][..n].iter().copied()).collect()
+        };
+        let pick = |from: &FacetBlock, own: &[usize]| FacetBlock {
+            kind: from.kind,
+            nodes: nodes_at(from.kind, &from.nodes, own),
+            cells: own.iter().map(|&k| from.cells[k]).collect(),
+        };
+        let mut mesh = self.clone();
+        for block in &mut mesh.blocks {
+            block.nodes = nodes_at(block.kind, &block.nodes, &lists(block.kind, &block.nodes));
+        }
+        for block in mesh.boundaries.iter_mut().flat_map(|boundary| &mut boundary.facets) {
+            *block = pick(block, &lists(block.kind, &block.nodes));
+        }
+        for [first, second] in mesh.interfaces.iter_mut().map(|interface| &mut interface.sides) {
+            for (first, second) in first.iter_mut().zip(second) {
+                let own = lists(first.kind, &first.nodes);
+                (*first, *second) = (pick(first, &own), pick(second, &own));
+            }
+        }
+        mesh
+    }
+}
+
+impl Part {
+    /// What touches one of the nodes for which `wanted` is true, as [`Parts`] has it, still with the numbers of the
+    /// whole.
+    ///
+    /// # Panics
+    /// If there is not one flag for each node.
+    pub fn around(&self, wanted: &[bool]) -> Part {
+        // Nobody wants the others.
+        let owner: Vec<u32> = wanted.iter().map(|&wanted| u32::from(!wanted)).collect();
+        let inner = Parts::new(&self.mesh, 2, &Wanted::by_owners(&owner)).take(0);
+        self.renumbered(inner)
+    }
+
+    /// The cells for which `wanted` is true, and all facets with the cells that own them, as
+    /// [`Mesh::with_all_facets`], still with the numbers of the whole.
+    ///
+    /// # Panics
+    /// If there is not one flag for each cell.
+    pub fn with_all_facets(&self, wanted: Vec<bool>) -> Part {
+        self.renumbered(self.mesh.with_all_facets(wanted))
+    }
+
+    /// A part of this part as one of the whole.
+    fn renumbered(&self, inner: Part) -> Part {
+        let of = |all: &[u32], at: &[u32]| at.iter().map(|&k| all[k as usize]).collect();
+        let (nodes, cells) = (of(&self.nodes, &inner.nodes), of(&self.cells, &inner.cells));
+        Part { mesh: inner.mesh, nodes, cells }
     }
 }
 

@@ -6,11 +6,22 @@
 
 use crate::facets::CellIndex;
 use crate::pattern::{Pattern, Point};
-use crate::{CellKind, FacetBlock, Mesh, MeshError, SharedFacetBlock};
+use crate::{Block, CellKind, FacetBlock, Mesh, MeshError, SharedFacetBlock};
 use rayon::prelude::*;
 
-/// Corners (sorted, padded with `u32::MAX`) and their weights: a node on a facet or an edge.
-type Key = ([u32; 4], [u8; 4]);
+/// Corners (sorted, padded with `u32::MAX`) and their weights, in 1/64: a node on a facet or an edge.
+pub type Key = ([u32; 4], [u8; 4]);
+
+/// Where the nodes of a refined mesh come from. Those of the coarse mesh come first, with their numbers; then
+/// those on edges and facets, in the order of their keys; last those inside cells, cell after cell.
+///
+/// The numbers of nodes in a part of a mesh rise with those in the whole, so that the order is the same there.
+pub struct Origins {
+    /// Between which corners the nodes on edges and facets lie.
+    pub between: Vec<Key>,
+    /// For each block how many new nodes are inside a cell.
+    pub inside: Vec<u32>,
+}
 
 /// Patterns by kind.
 struct Patterns(Vec<Pattern>);
@@ -22,6 +33,12 @@ impl Patterns {
 
     fn of(&self, kind: CellKind) -> &Pattern {
         &self.0[kind as usize]
+    }
+
+    /// How many new nodes no other cell can have.
+    fn inside(&self, kind: CellKind) -> u32 {
+        let points = self.of(kind).points.iter();
+        points.filter(|point| point.old.is_none() && is_inside(point, kind)).count() as u32
     }
 }
 
@@ -41,7 +58,7 @@ impl Mesh {
         match order {
             1 | 2 if is(order) => Ok(self.clone()),
             1 => Ok(self.corners_only()),
-            2 => self.replaced(&Patterns::new(Pattern::second_order)),
+            2 => Ok(self.replaced(&Patterns::new(Pattern::second_order))?.0),
             got => Err(MeshError::Order { got }),
         }
     }
@@ -55,7 +72,18 @@ impl Mesh {
     /// # Errors
     /// [`MeshError::TooLarge`].
     pub fn refined(&self) -> Result<Mesh, MeshError> {
-        self.replaced(&Patterns::new(Pattern::halved))
+        Ok(self.refined_with_origins()?.0)
+    }
+
+    /// [`Mesh::refined`], and what tells the numbers of its nodes in a part of a mesh from those in the whole.
+    ///
+    /// # Errors
+    /// [`MeshError::TooLarge`].
+    pub fn refined_with_origins(&self) -> Result<(Mesh, Origins), MeshError> {
+        let patterns = Patterns::new(Pattern::halved);
+        let (mesh, nodes) = self.replaced(&patterns)?;
+        let inside = |block: &Block| patterns.inside(block.kind);
+        Ok((mesh, Origins { between: nodes.shared.into_iter().map(|s| s.0).collect(), inside: self.blocks.iter().map(inside).collect() }))
     }
 
     fn corners_only(&self) -> Mesh {
@@ -79,7 +107,7 @@ impl Mesh {
         mesh
     }
 
-    fn replaced(&self, patterns: &Patterns) -> Result<Mesh, MeshError> {
+    fn replaced(&self, patterns: &Patterns) -> Result<(Mesh, NewNodes), MeshError> {
         let fine = self.blocks.iter().map(|b| b.len() * patterns.of(b.kind).points.len());
         if fine.sum::<usize>() >= u32::MAX as usize {
             return Err(MeshError::TooLarge);
@@ -125,7 +153,7 @@ impl Mesh {
         mesh.drop_unused_points();
         // Points came one by one; the mesh stays until the end of a run.
         mesh.points.shrink_to_fit();
-        Ok(mesh)
+        Ok((mesh, nodes))
     }
 }
 

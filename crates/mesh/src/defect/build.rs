@@ -49,35 +49,68 @@ fn growth(symmetry: Symmetry) -> f64 {
 /// [`DefectError`] when a length is out of range, lengths contradict each other, or the mesh would
 /// have more than 2^31 nodes.
 pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
-    check(defect)?;
-    let rounded = (defect.rim_radius > 0.0).then(|| Rounded::new(defect));
-    let mouth = rounded.as_ref().map_or(defect.radius, Rounded::mouth);
-    check_mouth(defect, mouth)?;
-    // The unrefined lattice tells the size of the refined one.
-    let coarse = electrolyte(defect, rounded.as_ref(), 1);
-    let coarse_metal = metal(defect, &coarse, mouth, 1);
-    let rays = revolution(defect, 1).map_or(1, |r| r.rays());
-    let nodes = coarse.point_count() + coarse_metal.map_or(0, |m| m.point_count());
-    let dimension = if rays > 1 { 3 } else { 2 };
-    let total =
-        (nodes * rays) as f64 * 2f64.powf(f64::from(defect.refinement) * f64::from(dimension));
-    if total >= f64::from(NODE_LIMIT) {
-        let refinement = defect.refinement;
-        return Err(DefectError::TooManyNodes { refinement, nodes: total, limit: NODE_LIMIT });
+    Ok(Blueprint::new(defect)?.mesh())
+}
+
+/// What a built-in mesh is made from, which is small where the mesh is not: its sections, and how they are swept.
+#[derive(Clone, Debug)]
+pub struct Blueprint {
+    pub(super) defect: Defect,
+    pub(super) mouth: f64,
+    pub(super) electrolyte: Section,
+    pub(super) metal: Option<Section>,
+    pub(super) revolution: Option<Revolution>,
+}
+
+impl Blueprint {
+    /// That of a built-in geometry.
+    ///
+    /// # Errors
+    /// As [`build`].
+    pub fn new(defect: &Defect) -> Result<Self, DefectError> {
+        check(defect)?;
+        let rounded = (defect.rim_radius > 0.0).then(|| Rounded::new(defect));
+        let mouth = rounded.as_ref().map_or(defect.radius, Rounded::mouth);
+        check_mouth(defect, mouth)?;
+        // The unrefined lattice tells the size of the refined one.
+        let coarse = electrolyte(defect, rounded.as_ref(), 1);
+        let coarse_metal = metal(defect, &coarse, mouth, 1);
+        let rays = revolution(defect, 1).map_or(1, |r| r.rays());
+        let nodes = coarse.point_count() + coarse_metal.map_or(0, |m| m.point_count());
+        let dimension = if rays > 1 { 3 } else { 2 };
+        let total =
+            (nodes * rays) as f64 * 2f64.powf(f64::from(defect.refinement) * f64::from(dimension));
+        if total >= f64::from(NODE_LIMIT) {
+            let refinement = defect.refinement;
+            return Err(DefectError::TooManyNodes { refinement, nodes: total, limit: NODE_LIMIT });
+        }
+        let halvings = 1 << defect.refinement;
+        let electrolyte = electrolyte(defect, rounded.as_ref(), halvings);
+        let metal = metal(defect, &electrolyte, mouth, halvings);
+        let revolution = revolution(defect, halvings);
+        Ok(Blueprint { defect: defect.clone(), mouth, electrolyte, metal, revolution })
     }
-    let halvings = 1 << defect.refinement;
-    let section = electrolyte(defect, rounded.as_ref(), halvings);
-    let metal = metal(defect, &section, mouth, halvings);
-    let mut sweep = Sweep::new(revolution(defect, halvings));
-    let name = naming(defect, mouth, defect.thickness, ["side", "counter", "pore"]);
-    let is_disc = defect.shape == Shape::Disc && defect.anode.is_some();
-    sweep.add("electrolyte", &section, &name, is_disc.then_some(0.0));
-    if let (Some(section), Some(anode)) = (metal, defect.anode) {
-        let names = ["anode_side", "collector", "pore_anode"];
-        let name = naming(defect, mouth, -anode.thickness, names);
-        sweep.add("anode", &section, &name, is_disc.then_some(-anode.gap));
+
+    /// The mesh.
+    pub fn mesh(&self) -> Mesh {
+        self.sweep(None).0
     }
-    Ok(sweep.finish())
+
+    /// The mesh, or what is made of the cells with the numbers `wanted`, which rise, and the numbers of the nodes
+    /// of that.
+    pub(super) fn sweep(&self, wanted: Option<&[u32]>) -> (Mesh, Vec<u32>) {
+        let Blueprint { defect, mouth, electrolyte, metal, revolution } = self;
+        let mut sweep = Sweep::new(*revolution, wanted);
+        let name = naming(defect, *mouth, defect.thickness, ["side", "counter", "pore"]);
+        let is_disc = defect.shape == Shape::Disc && defect.anode.is_some();
+        sweep.add("electrolyte", electrolyte, &name, is_disc.then_some(0.0));
+        if let (Some(section), Some(anode)) = (metal, defect.anode) {
+            let names = ["anode_side", "collector", "pore_anode"];
+            let name = naming(defect, *mouth, -anode.thickness, names);
+            sweep.add("anode", section, &name, is_disc.then_some(-anode.gap));
+        }
+        sweep.finish()
+    }
 }
 
 /// Names of the sides of a region that ends at z = `far`: the side, the far end, the defect.

@@ -6,7 +6,9 @@
 mod build;
 mod error;
 mod grading;
+mod numbering;
 mod ogrid;
+mod pieces;
 mod revolution;
 mod rim_size;
 mod rounded;
@@ -17,8 +19,9 @@ mod tensor;
 mod tests;
 
 use build::Lattice;
-pub use build::build;
+pub use build::{Blueprint, build};
 pub use error::DefectError;
+pub use pieces::Halved;
 pub use rim_size::default_rim_size;
 
 /// How the three-dimensional cell is reduced.

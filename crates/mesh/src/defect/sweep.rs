@@ -1,8 +1,11 @@
 //! From sections to a mesh: the section itself in two dimensions, swept about the axis in three.
 
+use super::numbering::{Numbering, Position};
 use super::revolution::Revolution;
 use super::section::{Section, Side};
-use crate::{Block, Boundary, CellKind, FacetBlock, Interface, Mesh, reference};
+use crate::{Block, Boundary, CellKind, FacetBlock, Interface, Mesh};
+use rayon::prelude::*;
+use std::ops::Range;
 
 /// Names the open side of a cell by its two ends (r, z); `None`: the axis.
 pub(super) type Naming<'a> = dyn Fn([[f64; 2]; 2]) -> Option<&'static str> + 'a;
@@ -12,10 +15,16 @@ pub(super) const CONTACT: &str = "anode";
 /// The name of the pair of faces that lie opposite each other across the void under a disc.
 const VOID: &str = "void";
 
-/// Builds a mesh region by region.
-pub(super) struct Sweep {
+/// Builds a mesh, or a part of it, region by region.
+pub(super) struct Sweep<'w> {
     revolution: Option<Revolution>,
     mesh: Mesh,
+    /// Numbers of the cells that are wanted, rising; none for all.
+    wanted: Option<&'w [u32]>,
+    /// Numbers in the whole of the nodes of a part.
+    nodes: Vec<u32>,
+    /// Nodes and cells of the whole in the regions before.
+    before: [u32; 2],
     /// Facets of the first region that lie opposite the second, until those of the second come: in
     /// contact, and across the void under a disc.
     contact: Vec<Opposite>,
@@ -32,6 +41,12 @@ struct Opposite {
     cell: u32,
 }
 
+impl Opposite {
+    fn before(&self, other: &Opposite) -> bool {
+        self.key < other.key
+    }
+}
+
 /// A named facet of a cell.
 struct Open {
     /// Its number in the cell.
@@ -43,18 +58,17 @@ struct Open {
     level: Option<f64>,
 }
 
-/// One cell of the product lattice: section cell and number along the circle.
-type Position = ([usize; 2], usize);
-
-impl Sweep {
-    /// An empty mesh; without a revolution it is two-dimensional.
-    pub(super) fn new(revolution: Option<Revolution>) -> Sweep {
+impl<'w> Sweep<'w> {
+    /// An empty mesh; without a revolution it is two-dimensional. Of the cells only the `wanted` ones will be
+    /// made, by their numbers in the whole, which rise.
+    pub(super) fn new(revolution: Option<Revolution>, wanted: Option<&'w [u32]>) -> Self {
         let mesh = Mesh {
             dimension: if revolution.is_some() { 3 } else { 2 },
             axes: if revolution.is_some() { [0, 1] } else { [0, 2] },
             ..Mesh::default()
         };
-        Sweep { revolution, mesh, contact: Vec::new(), void: Vec::new() }
+        let (nodes, contact, void) = Default::default();
+        Sweep { revolution, mesh, wanted, nodes, before: [0; 2], contact, void }
     }
 
     /// Adds a region with its own nodes and names its boundary. Where z = `void` on the boundary it
@@ -70,7 +84,6 @@ impl Sweep {
         self.mesh.regions.push(region.to_string());
         let revolution = self.revolution;
         let numbering = Numbering::new(section, revolution.as_ref());
-        let mut used = vec![false; numbering.len()];
         let mut cell = self.mesh.cell_count() as u32;
         let first_block = self.mesh.blocks.len();
         let mut facets: Vec<(&'static str, FacetBlock)> = Vec::new();
@@ -78,12 +91,12 @@ impl Sweep {
         for on_axis in [false, true] {
             let kind = numbering.kind(on_axis);
             let mut nodes = Vec::new();
-            for position in numbering.positions(on_axis) {
+            for number in self.wanted_of(numbering.cells(on_axis)) {
+                let position = numbering.position(number);
                 let start = nodes.len();
                 numbering.push_cell(position, kind, &mut nodes);
                 let own = &nodes[start..];
-                own.iter().for_each(|&n| used[n as usize] = true);
-                for open in numbering.open_facets(position, on_axis, name) {
+                for open in open_facets(&numbering, position, on_axis, name) {
                     let (kind, list) = kind.facets()[open.local];
                     let facet_nodes = list.iter().map(|&l| own[l as usize]);
                     let opposite = || {
@@ -103,15 +116,35 @@ impl Sweep {
                 }
                 cell += 1;
             }
-            if !nodes.is_empty() {
+            if !numbering.cells(on_axis).is_empty() {
                 self.mesh.blocks.push(Block { kind, region: region_index, nodes });
             }
         }
-        let new = self.push_points(&numbering, &used);
-        let renumber = |nodes: &mut Vec<u32>| nodes.iter_mut().for_each(|n| *n = new[*n as usize]);
-        self.mesh.blocks[first_block..].iter_mut().for_each(|b| renumber(&mut b.nodes));
-        facets.iter_mut().for_each(|(_, f)| renumber(&mut f.nodes));
-        contact.iter_mut().chain(&mut across).for_each(|c| renumber(&mut c.nodes));
+        let blocks = self.mesh.blocks.len() - first_block;
+        let lists = self.mesh.blocks[first_block..].iter_mut().map(|b| &mut b.nodes);
+        let lists = lists.chain(facets.iter_mut().map(|(_, f)| &mut f.nodes));
+        let opposite = contact.iter_mut().chain(&mut across);
+        let lists: Vec<_> = lists.chain(opposite.map(|c| &mut c.nodes)).collect();
+        let first_point = self.mesh.points.len() as u32;
+        match self.wanted {
+            None => {
+                lists.into_iter().flatten().for_each(|node| *node += first_point);
+                self.mesh.points.extend((0..numbering.len()).map(|node| numbering.point(node)));
+            }
+            Some(_) => {
+                // The cells come first, and have all nodes.
+                let used = lists[..blocks].iter().flat_map(|nodes| nodes.iter().copied());
+                let mut used: Vec<u32> = used.collect();
+                used.par_sort_unstable();
+                used.dedup();
+                let place = |node| used.partition_point(|&other| other < node) as u32;
+                let nodes = lists.into_iter().flatten();
+                nodes.for_each(|node| *node = first_point + place(*node));
+                self.mesh.points.extend(used.iter().map(|&node| numbering.point(node)));
+                self.nodes.extend(used.iter().map(|node| self.before[0] + node));
+            }
+        }
+        self.before = [self.before[0] + numbering.len(), self.before[1] + numbering.cell_count()];
         for (name, block) in facets {
             match self.mesh.boundaries.iter_mut().find(|b| b.name == name) {
                 Some(boundary) => boundary.facets.push(block),
@@ -133,21 +166,25 @@ impl Sweep {
         }
     }
 
-    /// Appends the points in use and returns the number of each.
-    fn push_points(&mut self, numbering: &Numbering, used: &[bool]) -> Vec<u32> {
-        let mut new = vec![u32::MAX; used.len()];
-        for (n, _) in used.iter().enumerate().filter(|(_, used)| **used) {
-            new[n] = self.mesh.points.len() as u32;
-            self.mesh.points.push(numbering.point(n));
-        }
-        new
+    /// The numbers that are wanted among the cells of the next region with the numbers `cells`.
+    fn wanted_of(&self, cells: Range<u32>) -> Box<dyn Iterator<Item = u32> + 'w> {
+        let before = self.before[1];
+        let Some(wanted) = self.wanted else { return Box::new(cells) };
+        let place = |cell: u32| wanted.partition_point(|&other| other < before + cell);
+        let here = &wanted[place(cells.start)..place(cells.end)];
+        Box::new(here.iter().map(move |cell| cell - before))
     }
 
     /// Pairs the facets of the two regions that lie opposite each other.
     fn join(&mut self, name: &str, first: &[Opposite], second: &[Opposite]) {
-        assert_eq!(first.len(), second.len(), "both sides have the same facets");
+        let is_whole = self.wanted.is_none();
+        assert!(!is_whole || first.len() == second.len(), "both sides have the same facets");
         let mut sides: [Vec<FacetBlock>; 2] = Default::default();
-        for (a, b) in first.iter().zip(second) {
+        let mut rest = second.iter().peekable();
+        for a in first {
+            // Of a part one side may be missing.
+            while rest.next_if(|b| b.before(a)).is_some() {}
+            let Some(b) = rest.next_if(|b| b.key == a.key) else { continue };
             let at = sides[0].iter().position(|block| block.kind == a.kind).unwrap_or_else(|| {
                 let empty = FacetBlock { kind: a.kind, nodes: Vec::new(), cells: Vec::new() };
                 sides.iter_mut().for_each(|side| side.push(empty.clone()));
@@ -171,21 +208,17 @@ impl Sweep {
         }
     }
 
-    fn facet_kind(&self) -> CellKind {
-        self.mesh.blocks[0].kind.facets()[0].0
-    }
-
-    /// The mesh; a contact without a second side is a boundary.
-    pub(super) fn finish(mut self) -> Mesh {
+    /// The mesh, and the numbers in the whole of the nodes of a part; a contact without a second side is a
+    /// boundary.
+    pub(super) fn finish(mut self) -> (Mesh, Vec<u32>) {
         let contact = std::mem::take(&mut self.contact);
-        if !contact.is_empty() {
-            let kind = self.facet_kind();
+        if let Some(kind) = contact.first().map(|facet| facet.kind) {
             let cells = contact.iter().map(|c| c.cell).collect();
             let nodes = contact.into_iter().flat_map(|c| c.nodes).collect();
             let facets = vec![FacetBlock { kind, nodes, cells }];
             self.mesh.boundaries.insert(0, Boundary { name: CONTACT.to_string(), facets });
         }
-        self.mesh
+        (self.mesh, self.nodes)
     }
 }
 
@@ -202,109 +235,38 @@ fn block_of<'a>(
     &mut facets[at].1
 }
 
-/// Numbers of the nodes of one region on the product of section and circle, with gaps.
-struct Numbering<'a> {
-    section: &'a Section,
-    revolution: Option<&'a Revolution>,
-    /// Number of rays.
-    rays: usize,
-}
-
-impl<'a> Numbering<'a> {
-    fn new(section: &'a Section, revolution: Option<&'a Revolution>) -> Self {
-        Numbering { section, revolution, rays: revolution.map_or(1, Revolution::rays) }
-    }
-
-    fn len(&self) -> usize {
-        self.section.point_count() * self.rays
-    }
-
-    /// Kind of the cells on the axis and off it.
-    fn kind(&self, on_axis: bool) -> CellKind {
-        match (self.revolution, self.section.order, on_axis) {
-            (None, 1, _) => CellKind::Quadrilateral4,
-            (None, _, _) => CellKind::Quadrilateral9,
-            (_, 1, true) => CellKind::Prism6,
-            (_, _, true) => CellKind::Prism18,
-            (_, 1, false) => CellKind::Hexahedron8,
-            (_, _, false) => CellKind::Hexahedron27,
+/// Named facets of a cell.
+fn open_facets(
+    numbering: &Numbering<'_>,
+    (cell, turn): Position,
+    on_axis: bool,
+    name: &Naming,
+) -> Vec<Open> {
+    let (section, kind) = (numbering.section, numbering.kind(on_axis));
+    let mut named = Vec::new();
+    for side in Side::ALL {
+        if on_axis && side == Side::Left || !section.is_open(cell, side) {
+            continue;
+        }
+        let ends = section.ends(cell, side);
+        if let Some(name) = name(ends) {
+            let local = local_facet(kind, side);
+            let radius = 0.5 * (ends[0][0] + ends[1][0]);
+            let level = (ends[0][1] == ends[1][1]).then_some(ends[0][1]);
+            named.push(Open { local, name, radius, level });
         }
     }
-
-    /// The cells on the axis or off it, turn after turn; a plane section has no axis.
-    fn positions(&self, on_axis: bool) -> impl Iterator<Item = Position> + '_ {
-        let turns = self.revolution.map_or(1, |r| r.cells());
-        self.section
-            .iter()
-            .filter(move |&c| {
-                (self.revolution.is_some() && self.section.touches_axis(c)) == on_axis
-            })
-            .flat_map(move |c| (0..turns).map(move |k| (c, k)))
-    }
-
-    fn push_cell(&self, (cell, turn): Position, kind: CellKind, nodes: &mut Vec<u32>) {
-        let n = self.section.order;
-        let steps = |x: f64, low: f64| ((x - low) / (1.0 - low) * n as f64).round() as usize;
-        for x in reference::nodes(kind) {
-            let (u, v, w) = match kind.linear() {
-                CellKind::Quadrilateral4 => (steps(x[0], -1.0), steps(x[1], -1.0), 0),
-                CellKind::Prism6 => {
-                    // The triangle's corners: the axis, then the two rays.
-                    let u = x[0] + x[1];
-                    let w = if u > 0.0 { x[1] / u } else { 0.0 };
-                    (steps(u, 0.0), steps(x[2], -1.0), steps(w, 0.0))
-                }
-                // Right-handed like (r, angle, z).
-                _ => (steps(x[0], -1.0), steps(x[2], -1.0), steps(x[1], -1.0)),
-            };
-            nodes.push(self.node(cell[0] * n + u, cell[1] * n + v, turn * n + w));
+    if let Some(revolution) = numbering.revolution.filter(|r| !r.is_closed()) {
+        // First and last facet along the circle.
+        let (low, high) = if on_axis { (2, 4) } else { (2, 3) };
+        if turn == 0 {
+            named.push(Open { local: low, name: "symmetry_y", radius: 0.0, level: None });
+        }
+        if turn + 1 == revolution.cells() {
+            named.push(Open { local: high, name: "symmetry_x", radius: 0.0, level: None });
         }
     }
-
-    fn node(&self, i: usize, j: usize, ray: usize) -> u32 {
-        let p = self.section.index(i, j);
-        let ray = match self.revolution {
-            Some(_) if self.section.point(p).at[0] == 0.0 => 0,
-            Some(r) => r.ray(ray),
-            None => 0,
-        };
-        (p * self.rays + ray) as u32
-    }
-
-    fn point(&self, node: usize) -> [f64; 3] {
-        let point = self.section.point(node / self.rays);
-        let [r, z] = point.at;
-        let [x, y] = self.revolution.map_or([r, 0.0], |t| t.place(point, node % self.rays));
-        [x, y, z]
-    }
-
-    /// Named facets of a cell.
-    fn open_facets(&self, (cell, turn): Position, on_axis: bool, name: &Naming) -> Vec<Open> {
-        let mut named = Vec::new();
-        for side in Side::ALL {
-            if on_axis && side == Side::Left || !self.section.is_open(cell, side) {
-                continue;
-            }
-            let ends = self.section.ends(cell, side);
-            if let Some(name) = name(ends) {
-                let local = local_facet(self.kind(on_axis), side);
-                let radius = 0.5 * (ends[0][0] + ends[1][0]);
-                let level = (ends[0][1] == ends[1][1]).then_some(ends[0][1]);
-                named.push(Open { local, name, radius, level });
-            }
-        }
-        if let Some(revolution) = self.revolution.filter(|r| !r.is_closed()) {
-            // First and last facet along the circle.
-            let (low, high) = if on_axis { (2, 4) } else { (2, 3) };
-            if turn == 0 {
-                named.push(Open { local: low, name: "symmetry_y", radius: 0.0, level: None });
-            }
-            if turn + 1 == revolution.cells() {
-                named.push(Open { local: high, name: "symmetry_x", radius: 0.0, level: None });
-            }
-        }
-        named
-    }
+    named
 }
 
 /// Number of the facet that a side of the section generates, see [`CellKind::facets`].

@@ -5,10 +5,10 @@ use crate::results::Symmetry as Reduction;
 use fem::Hypothesis;
 use log::{debug, info};
 use mesh::Mesh;
-use mesh::defect::{Symmetry, build, default_rim_size};
+use mesh::defect::{Blueprint, Symmetry, default_rim_size};
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use transport::conductivity_at;
 
 /// A mesh, and how it stands for the cell.
@@ -34,7 +34,20 @@ impl Geometry {
     /// What is wrong with the geometry or the file, at the line of the case that asks for it, and
     /// names of the case that the mesh does not have.
     pub fn of(case: &Case, refinement: u32) -> Result<Self, CaseError> {
-        let geometry = Self::unchecked(case, refinement)?;
+        Ok(Self::first_of(case, refinement, None)?.0)
+    }
+
+    /// The same, or of the coarser meshes in space before it the first that has `enough` cells; and how often that
+    /// is refined.
+    ///
+    /// # Errors
+    /// As [`Geometry::of`].
+    pub fn first_of(
+        case: &Case,
+        refinement: u32,
+        enough: Option<usize>,
+    ) -> Result<(Self, u32), CaseError> {
+        let (geometry, refinement) = Self::unchecked(case, refinement, enough)?;
         super::names::check(case, &geometry.mesh)?;
         let (mesh, size) =
             (&geometry.mesh, geometry.rim_size.map(|h| crate::units::display(h, "m")));
@@ -52,27 +65,41 @@ impl Geometry {
             let region = &mesh.regions[block.region as usize];
             debug!("{} cells {} in region {region}", block.len(), block.kind.name());
         }
-        Ok(geometry)
+        Ok((geometry, refinement))
     }
 
-    fn unchecked(case: &Case, refinement: u32) -> Result<Self, CaseError> {
-        match &case.mesh {
-            MeshSource::Defect(defect) => {
-                let rim_size = defect.rim_size.unwrap_or_else(|| chosen_rim_size(case, defect));
-                let mesh = build(&defect.geometry(rim_size, refinement)).map_err(|error| {
-                    Diagnostic::new(format!("mesh.defect: {error}"), &defect.origin)
-                })?;
-                let (hypothesis, multiplicity) = match defect.symmetry() {
-                    Symmetry::Planar => (Hypothesis::Planar, 2.0),
-                    Symmetry::Axisymmetric => (Hypothesis::Axisymmetric, 1.0),
-                    Symmetry::Quarter => (Hypothesis::Spatial, 4.0),
-                    Symmetry::Full => (Hypothesis::Spatial, 1.0),
-                };
-                let rim_size = Some(rim_size / f64::from(1u32 << refinement.min(31)));
-                Ok(Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true })
-            }
-            MeshSource::File(file) => read(case, file, refinement),
+    /// The same cells, each halved in each direction, where the mesh is to be `mesh`.
+    pub fn halved(&self, mesh: Mesh) -> Self {
+        Geometry { mesh, rim_size: self.rim_size.map(|size| 0.5 * size), ..*self }
+    }
+
+    fn unchecked(
+        case: &Case,
+        refinement: u32,
+        enough: Option<usize>,
+    ) -> Result<(Self, u32), CaseError> {
+        let defect = match &case.mesh {
+            MeshSource::Defect(defect) => defect,
+            MeshSource::File(file) => return read(case, file, refinement, enough),
+        };
+        let is_enough = |blueprint: &Blueprint| {
+            blueprint.dimension() == 3 && enough.is_some_and(|n| blueprint.cell_count() >= n)
+        };
+        let mut level = if enough.is_some() { 0 } else { refinement };
+        let mut made = blueprint(case, defect, level)?;
+        while level < refinement && !is_enough(&made) {
+            level += 1;
+            made = blueprint(case, defect, level)?;
         }
+        let mesh = made.mesh();
+        let (hypothesis, multiplicity) = match defect.symmetry() {
+            Symmetry::Planar => (Hypothesis::Planar, 2.0),
+            Symmetry::Axisymmetric => (Hypothesis::Axisymmetric, 1.0),
+            Symmetry::Quarter => (Hypothesis::Spatial, 4.0),
+            Symmetry::Full => (Hypothesis::Spatial, 1.0),
+        };
+        let rim_size = Some(rim_size_of(case, defect) / f64::from(1u32 << level.min(31)));
+        Ok((Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true }, level))
     }
 
     /// Distance \[m\] of a point from the axis x = y = 0; in two dimensions from where the first
@@ -114,6 +141,24 @@ pub fn default_rim(case: &Case) -> Option<f64> {
         }
         _ => None,
     }
+}
+
+/// What the mesh of a built-in geometry is made from, when it is refined uniformly `refinement` times.
+///
+/// # Errors
+/// What is wrong with the geometry.
+pub fn blueprint(
+    case: &Case,
+    defect: &DefectSource,
+    refinement: u32,
+) -> Result<Blueprint, CaseError> {
+    let wrong = |error| Diagnostic::new(format!("mesh.defect: {error}"), &defect.origin);
+    let geometry = defect.geometry(rim_size_of(case, defect), refinement);
+    Ok(Blueprint::new(&geometry).map_err(wrong)?)
+}
+
+fn rim_size_of(case: &Case, defect: &DefectSource) -> f64 {
+    defect.rim_size.unwrap_or_else(|| chosen_rim_size(case, defect))
 }
 
 fn chosen_rim_size(case: &Case, defect: &DefectSource) -> f64 {
@@ -163,15 +208,24 @@ pub fn read_mesh_file(path: &Path, metres_per_unit: f64) -> Result<Mesh, String>
     read.map_err(|error| error.to_string())
 }
 
-fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, CaseError> {
-    let folder = case.path.parent().unwrap_or_else(|| Path::new(""));
-    let path = folder.join(&file.path);
-    let wrong = |what: String| {
-        CaseError::from(Diagnostic::new(
-            format!("mesh file {}: {what}", path.display()),
-            &file.origin,
-        ))
-    };
+fn path_of(case: &Case, file: &FileSource) -> PathBuf {
+    case.path.parent().unwrap_or_else(|| Path::new("")).join(&file.path)
+}
+
+/// Says what is wrong with a mesh file.
+pub fn refused(case: &Case, file: &FileSource, what: &str) -> CaseError {
+    let message = format!("mesh file {}: {what}", path_of(case, file).display());
+    Diagnostic::new(message, &file.origin).into()
+}
+
+fn read(
+    case: &Case,
+    file: &FileSource,
+    refinement: u32,
+    enough: Option<usize>,
+) -> Result<(Geometry, u32), CaseError> {
+    let path = path_of(case, file);
+    let wrong = |what: String| refused(case, file, &what);
     let mut mesh = read_mesh_file(&path, file.metres_per_unit).map_err(wrong)?;
     let mut errors = Diagnostics::default();
     for interface in &case.interfaces {
@@ -187,7 +241,11 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Cas
     if mesh.blocks.iter().any(|block| block.kind.order() != case.order) {
         mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
     }
-    for _ in 0..refinement {
+    let mut level = 0;
+    let is_enough =
+        |mesh: &Mesh| mesh.dimension == 3 && enough.is_some_and(|n| mesh.cell_count() >= n);
+    while level < refinement && !is_enough(&mesh) {
+        level += 1;
         mesh = mesh.refined().map_err(|e| wrong(e.to_string()))?;
     }
     let hypothesis = match (mesh.dimension, file.symmetry) {
@@ -212,5 +270,5 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Cas
         }
     }
     let has_axis = hypothesis == Hypothesis::Axisymmetric;
-    Ok(Geometry { mesh, hypothesis, multiplicity: 1.0, rim_size: None, has_axis })
+    Ok((Geometry { mesh, hypothesis, multiplicity: 1.0, rim_size: None, has_axis }, level))
 }

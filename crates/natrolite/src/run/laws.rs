@@ -50,8 +50,8 @@ impl Laws {
     }
 
     /// The same on a part of the mesh that has all of its names: `contacts` are the names of those, and `area`
-    /// tells the areas in the whole. What constrains the unknowns is not known here, nor is whether bodies have
-    /// a reference potential.
+    /// tells the areas in the whole. Constrained is what has facets here; whether bodies have a reference potential is
+    /// not known.
     ///
     /// # Errors
     /// Laws with values that do not go together.
@@ -61,8 +61,7 @@ impl Laws {
         contacts: &[&str],
         area: &dyn Fn(Support) -> f64,
     ) -> Result<Laws, CaseError> {
-        let laws = Draft::new(case, part, contacts, area).finish()?;
-        Ok(Laws { constraints: Constraints::default(), ..laws })
+        Draft::new(case, part, contacts, area).finish()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::owners::{Owned, Owners};
 use crate::case::Case;
 use crate::figure::shown_cells;
-use crate::results::{MeshSummary, PartOf};
+use crate::results::{MeshSummary, PartOf, Symmetry};
 use crate::run::model::Surface;
 use crate::run::{Geometry, summarize};
 use fem::Space;
@@ -54,7 +54,7 @@ impl Selected {
     ) -> Self {
         let mesh = &whole.mesh;
         let part = (mesh.dimension == 3 && ranks > 1)
-            .then(|| mesh.with_all_facets(wanted_cells(whole, surfaces)));
+            .then(|| mesh.with_all_facets(wanted_cells(mesh, whole.symmetry(), surfaces)));
         let number = |&node: &u32| u64::from(owned.number[node as usize]);
         let nodes = match &part {
             Some(part) => part.nodes.iter().map(number).collect(),
@@ -109,8 +109,7 @@ impl Selected {
 /// The cells that figures show; all around surfaces on which currents are reactions of the body; and, so
 /// that the mesh reaches as far as the whole, those at its outermost points. Cells that own facets of named
 /// surfaces need no flag.
-fn wanted_cells(whole: &Geometry, surfaces: &[Surface]) -> Vec<bool> {
-    let mesh = &whole.mesh;
+pub fn wanted_cells(mesh: &Mesh, symmetry: Symmetry, surfaces: &[Surface]) -> Vec<bool> {
     let mut wanted = vec![false; mesh.points.len()];
     for surface in surfaces.iter().filter(|surface| surface.needs_reactions()) {
         nodes_of(surface.facets(mesh)).iter().for_each(|&n| wanted[n as usize] = true);
@@ -119,7 +118,7 @@ fn wanted_cells(whole: &Geometry, surfaces: &[Surface]) -> Vec<bool> {
     let touches = |nodes: &[u32]| nodes.iter().any(|&n| wanted[n as usize]);
     let cells = mesh.blocks.iter().flat_map(|block| block.cells());
     let mut cells: Vec<bool> = cells.map(touches).collect();
-    let shown = shown_cells(mesh, whole.symmetry());
+    let shown = shown_cells(mesh, symmetry);
     cells.iter_mut().zip(shown).for_each(|(cell, shown)| *cell |= shown);
     cells
 }

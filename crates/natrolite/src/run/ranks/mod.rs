@@ -1,7 +1,8 @@
 //! One case on several ranks.
 //!
 //! Rank 0 reads or makes the mesh. It finds out with the others who owns which node, gives each of them the part
-//! around its own nodes and drops the rest. On its part the laws, the assembly and Newton's method
+//! around its own nodes and drops the rest. Where the mesh is to be refined, that is a coarse one, and each rank
+//! refines its part. On its part the laws, the assembly and Newton's method
 //! are those of any run; what adds up over unknowns does so over the ranks. Of the fields each rank has a
 //! piece, to be written by [`crate::output::write_data_of_ranks`]. Rank 0 makes all other results, from an excerpt
 //! of the mesh that it cut out before, and from the values that the ranks have there.
@@ -13,6 +14,7 @@ mod current;
 mod deal;
 mod engine;
 mod excerpt;
+mod finer;
 mod gaps;
 mod kept;
 mod mechanics;
@@ -36,6 +38,7 @@ use crate::results::{Field, Piece, Results, Status};
 use algebra::Comm;
 use contacts::{ContactState, tell_contacts};
 use excerpt::Excerpt;
+use finer::Dealt;
 use mechanics::Stress;
 use share::Share;
 use std::time::{Duration, Instant};
@@ -83,12 +86,16 @@ pub fn solve_refined(
     let start = Instant::now();
     observer.phase("mesh");
     let first = engine.comm().rank() == 0;
-    let own = first.then(|| Geometry::of(case, refinement)).transpose();
-    let whole = agreed(engine.comm(), own.map_err(RunError::from))?;
+    let enough = finer::enough(case, engine.comm().size());
+    let own = first.then(|| Geometry::first_of(case, refinement, enough)).transpose();
+    let (whole, level) = agreed(engine.comm(), own.map_err(RunError::from))?.unzip();
+    let dealt = Dealt::tell(engine.comm(), whole.as_ref().map(|whole| &whole.mesh).zip(level));
     let meshed = start.elapsed();
     observer.phase("partition");
     let parting = Instant::now();
-    let (Share { part, cut, stress, current }, excerpt) = Share::of(case, whole, engine)?;
+    let shares = Share::of(case, whole, engine)?;
+    let (Share { part, cut, stress, current }, excerpt) =
+        finer::refine(case, (dealt, refinement), shares, engine.comm())?;
     let (on, place) = ((&part, &cut), excerpt.as_ref());
     let times = Times { start, meshed, parted: parting.elapsed() };
     let mut stress =

@@ -39,6 +39,16 @@ impl Owned {
         u64::from(start)..u64::from(end)
     }
 
+    /// The numbers among all ranks of some of them.
+    pub fn numbers(&self, here: &[u32]) -> Vec<u32> {
+        here.iter().map(|&k| self.number[k as usize]).collect()
+    }
+
+    /// Which of some of them are of `rank`.
+    pub fn of_rank(&self, here: &[u32], rank: u32) -> Vec<bool> {
+        here.iter().map(|&k| self.by[k as usize] == rank).collect()
+    }
+
     /// Puts those of `rank` among `here`, rising numbers of the whole, before copies of others. Returns the
     /// new place of each, and what these are among all ranks.
     pub fn map(&self, here: &[u32], rank: u32) -> (Vec<u32>, IndexMap) {

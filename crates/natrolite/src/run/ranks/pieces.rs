@@ -1,10 +1,10 @@
 //! What a rank writes of a run.
 
-use super::owners::Owned;
 use super::words::{Pack, Words};
 use crate::results::{Field, Piece};
 use algebra::{Comm, Halo, IndexMap};
 use mesh::{Mesh, Part};
+use std::ops::Range;
 
 /// Which cells of a rank's part are its piece, and where the nodes of the part are in the whole.
 ///
@@ -21,19 +21,26 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// The piece of `rank` in its part; `owned` says whose the nodes of the whole are.
-    pub fn new(part: &Part, owned: &Owned, rank: u32) -> Self {
-        let cells = part.mesh.blocks.iter().flat_map(|block| block.cells());
-        let owner = |node: u32| owned.by[part.nodes[node as usize] as usize];
-        let is_own = cells.map(|nodes| owner(nodes[0]) == rank).collect();
-        let number = |&node: &u32| owned.number[node as usize];
-        Cut {
-            is_own,
-            nodes: part.nodes.clone(),
-            cells: part.cells.clone(),
-            number: part.nodes.iter().map(number).collect(),
-            owned: IndexMap::new(owned.range(rank), Vec::new()),
-        }
+    /// The piece in a part, of whose nodes `is_own` says which are of this rank; nodes and cells have these numbers
+    /// in the whole, and nodes others among all ranks, of which `owned` are of this rank.
+    pub fn new(
+        (part, is_own): (&Mesh, &[bool]),
+        (nodes, cells): (Vec<u32>, Vec<u32>),
+        (number, owned): (Vec<u32>, Range<u64>),
+    ) -> Self {
+        let all = part.blocks.iter().flat_map(|block| block.cells());
+        let is_own = all.map(|nodes| is_own[nodes[0] as usize]).collect();
+        Cut { is_own, nodes, cells, number, owned: IndexMap::new(owned, Vec::new()) }
+    }
+
+    /// The part with this mesh, and the numbers of its nodes among all ranks.
+    pub fn part(self, mesh: Mesh) -> (Part, Vec<u32>) {
+        (Part { mesh, nodes: self.nodes, cells: self.cells }, self.number)
+    }
+
+    /// The numbers of this rank's nodes among all ranks.
+    pub fn owned(&self) -> Range<u64> {
+        self.owned.owned()
     }
 
     /// The piece with its fields, and the fields at the nodes with the numbers `elsewhere` among all ranks.

@@ -98,12 +98,12 @@ impl<'w> Placed<'w> {
             let part = parts.take(rank);
             log::debug!("rank {rank} gets {} of {} cells", part.cells.len(), mesh.cell_count());
             let to = (&part.nodes[..], rank as u32);
-            Share {
-                cut: Cut::new(&part, nodes, rank as u32),
-                stress: stress.as_ref().map(|stress| stress.share(to)),
-                current: current.as_ref().map(|current| current.share(to)),
-                part: Geometry { mesh: part.mesh, ..**whole },
-            }
+            let stress = stress.as_ref().map(|stress| stress.share(to));
+            let current = current.as_ref().map(|current| current.share(to));
+            let is_own = nodes.of_rank(&part.nodes, rank as u32);
+            let number = (nodes.numbers(&part.nodes), nodes.range(rank as u32));
+            let cut = Cut::new((&part.mesh, &is_own), (part.nodes, part.cells), number);
+            Share { cut, stress, current, part: Geometry { mesh: part.mesh, ..**whole } }
         };
         (make, selected)
     }

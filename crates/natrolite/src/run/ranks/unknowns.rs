@@ -4,6 +4,7 @@ use super::owners::Owners;
 use super::words::{Pack, Words};
 use algebra::IndexMap;
 use fem::{Field, Space};
+use std::ops::Range;
 
 /// Unknowns of the nodes of a part, with what is said of them in the whole: what is fixed, tied or joined there
 /// is so here, even where the reason lies on another rank.
@@ -61,6 +62,137 @@ impl Unknowns {
         let numbers = (std::mem::take(numbers), self.free);
         Space::with_numbers(fields, whole, numbers, std::mem::take(prescribed))
     }
+}
+
+/// What the potential of a node is among the unknowns of a whole.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum At {
+    /// An unknown.
+    Free {
+        /// Its number among all ranks.
+        number: u64,
+        /// Its number in the whole.
+        in_whole: u32,
+    },
+    /// Prescribed \[V\].
+    Fixed(f64),
+    /// That of the whole body with this number.
+    Tied(usize),
+}
+
+impl At {
+    /// As words.
+    pub fn words(&self) -> [u64; 3] {
+        match *self {
+            At::Free { number, in_whole } => [0, number, in_whole.into()],
+            At::Fixed(value) => [1, value.to_bits(), 0],
+            At::Tied(whole) => [2, whole as u64, 0],
+        }
+    }
+
+    /// From [`At::words`].
+    pub fn of_words([kind, a, b]: [u64; 3]) -> Self {
+        match kind {
+            0 => At::Free { number: a, in_whole: b as u32 },
+            1 => At::Fixed(f64::from_bits(a)),
+            _ => At::Tied(a as usize),
+        }
+    }
+}
+
+/// The potential of a whole body.
+#[derive(Clone, Debug)]
+pub struct OfWhole {
+    /// What it is; never tied.
+    pub at: At,
+    /// True when this rank owns it, or it counts here.
+    pub is_own: bool,
+    /// What it is measured from \[V\].
+    pub rest: f64,
+}
+
+impl Unknowns {
+    /// The potentials of nodes, each with whether it is of this rank and what it is measured from \[V\], and those
+    /// of whole bodies; the rank has the numbers `owned` among all ranks, of so many in the whole.
+    pub fn numbered(
+        (nodes, wholes): (Vec<(At, bool, f64)>, Vec<OfWhole>),
+        owned: Range<u64>,
+        all: usize,
+    ) -> Self {
+        let bodies = wholes.iter().map(|whole| (whole.at, whole.is_own, whole.rest));
+        let every = || nodes.iter().copied().chain(bodies.clone());
+        let count = (owned.end - owned.start) as usize;
+        let (mut ghosts, mut in_whole, mut rest) = (Vec::new(), vec![0; count], vec![0.0; count]);
+        let (mut fixed, mut counts, mut fixed_rest) = (Vec::new(), Vec::new(), Vec::new());
+        // Places of the free ones, and of those that are prescribed from the number of these on.
+        let mut places = Vec::with_capacity(nodes.len() + wholes.len());
+        for (at, is_own, from) in every() {
+            places.push(match at {
+                At::Free { number, in_whole: place } if owned.contains(&number) => {
+                    let k = (number - owned.start) as usize;
+                    (in_whole[k], rest[k]) = (place, from);
+                    Place::Free(k)
+                }
+                At::Free { number, in_whole: place } => {
+                    ghosts.push(number);
+                    in_whole.push(place);
+                    rest.push(from);
+                    Place::Free(in_whole.len() - 1)
+                }
+                At::Fixed(value) => {
+                    fixed.push(value);
+                    counts.push(is_own);
+                    fixed_rest.push(from);
+                    Place::Fixed(fixed.len() - 1)
+                }
+                At::Tied(whole) => Place::As(nodes.len() + whole),
+            });
+        }
+        let free = in_whole.len();
+        let number = |place: &Place| match *place {
+            Place::Free(k) => k,
+            Place::Fixed(k) => free + k,
+            Place::As(_) => unreachable!("whole bodies are not tied"),
+        };
+        let numbers = places.iter().map(|place| match place {
+            Place::As(other) => number(&places[*other]) as u32,
+            place => number(place) as u32,
+        });
+        let numbers = numbers.collect();
+        rest.extend(fixed_rest);
+        let map = IndexMap::new(owned, ghosts);
+        Unknowns { numbers, free, prescribed: fixed, counts, map, in_whole, rest, all }
+    }
+
+    /// What the potential of each of so many nodes is measured from \[V\].
+    pub fn nodal_rest(&self, nodes: usize) -> Vec<f64> {
+        self.numbers[..nodes].iter().map(|&k| self.rest[k as usize]).collect()
+    }
+
+    /// The potentials of so many whole bodies, the last of all numbers.
+    pub fn of_wholes(&self, count: usize) -> Vec<OfWhole> {
+        let of = |&number: &u32| {
+            let k = number as usize;
+            let (at, is_own) = match k.checked_sub(self.free) {
+                Some(fixed) => (At::Fixed(self.prescribed[fixed]), self.counts[fixed]),
+                None => {
+                    let (number, in_whole) = (self.map.global(number), self.in_whole[k]);
+                    let number = number.expect("a number of this rank or a copy");
+                    (At::Free { number, in_whole }, k < self.map.owned_len())
+                }
+            };
+            OfWhole { at, is_own, rest: self.rest[k] }
+        };
+        self.numbers[self.numbers.len() - count..].iter().map(of).collect()
+    }
+}
+
+/// Where an unknown or a prescribed value stands.
+enum Place {
+    Free(usize),
+    Fixed(usize),
+    /// Where another one stands.
+    As(usize),
 }
 
 impl Pack for Unknowns {

@@ -1,0 +1,161 @@
+//! Finer meshes, made after a coarse one was dealt: each rank refines its own part with its halo, so that the fine
+//! mesh is nowhere as a whole.
+//!
+//! What asks for the whole, bodies, reference potentials, who owns the potential of a body, is found out on the
+//! coarse mesh. A new node goes with the corner of the smallest number among those between which it lies: the owner
+//! of that has all cells around it. Nodes, cells and unknowns have the numbers that they have in a serial run.
+
+mod ask;
+mod excerpt;
+mod measured;
+mod numbers;
+mod patch;
+
+use super::agreed;
+use super::current::{CurrentShare, area_of};
+use super::excerpt::Excerpt;
+use super::owners::whole_at;
+use super::pieces::Cut;
+use super::share::Share;
+use crate::case::{Case, MeshSource};
+use crate::run::geometry::{blueprint, refused};
+use crate::run::laws::Laws;
+use crate::run::model::Surface;
+use crate::run::RunError;
+use algebra::Comm;
+use excerpt::Kept;
+use measured::Measured;
+use mesh::defect::Halved;
+use mesh::{Mesh, nodes_of};
+use numbers::Numbers;
+use patch::{Extent, Patch, halve};
+
+/// Cells for each rank that are enough to part a mesh before it is refined further: more would take rank 0 longer,
+/// with fewer the parts are less equal.
+const CELLS_EACH: usize = 1000;
+
+/// How many cells a mesh in space has to have to be dealt to so many ranks, and refined afterwards; none where the
+/// finest is dealt.
+///
+/// With stress it is the finest: change of unknowns, supports and joined sides are known of the whole alone. A single
+/// rank has the whole anyway.
+pub fn enough(case: &Case, ranks: usize) -> Option<usize> {
+    (ranks > 1 && !case.physics().mechanics).then_some(CELLS_EACH * ranks)
+}
+
+/// The mesh that is dealt, as a whole.
+pub struct Dealt {
+    /// How often it is refined.
+    level: u32,
+    extent: Extent,
+}
+
+impl Dealt {
+    /// Rank 0 tells all others, which call this together, of the mesh that it has.
+    pub fn tell(comm: &dyn Comm, whole: Option<(&Mesh, u32)>) -> Self {
+        let mut words = Vec::new();
+        if let Some((mesh, level)) = whole {
+            words.extend([u64::from(level), mesh.points.len() as u64]);
+            words.extend(mesh.blocks.iter().map(|block| block.len() as u64));
+        }
+        let words = comm.gather_all(&words).swap_remove(0);
+        let extent = Extent { nodes: words[1], cells: words[2..].to_vec() };
+        Dealt { level: words[0] as u32, extent }
+    }
+}
+
+/// The shares in the mesh refined `refinement` times, from those in the one that was dealt. All ranks call this
+/// together.
+///
+/// # Errors
+/// When that mesh is too large.
+pub fn refine(
+    case: &Case,
+    (dealt, refinement): (Dealt, u32),
+    (share, excerpt): (Share, Option<Excerpt>),
+    comm: &dyn Comm,
+) -> Result<(Share, Option<Excerpt>), RunError> {
+    let Dealt { level, mut extent } = dealt;
+    if level == refinement {
+        return Ok((share, excerpt));
+    }
+    let Share { part: mut geometry, cut, current, .. } = share;
+    let current = current.expect("a current, where meshes are refined after they were dealt");
+    let of_whole = |support| area_of(&current.areas, support);
+    let laws = Laws::on_part(case, &geometry, &[], &of_whole).map_err(RunError::from);
+    let Laws { surfaces, whole, .. } = agreed(comm, laws)?;
+    let wholes = current.unknowns.of_wholes(whole.len());
+    let of_own = |surface: &&Surface| whole_at(surface).is_some_and(|whole| wholes[whole].is_own);
+    let around: Vec<&Surface> = surfaces.iter().filter(of_own).collect();
+    let rest = current.unknowns.nodal_rest(cut.nodes().len());
+
+    let starts = starts_of(comm, &cut);
+    let owner =
+        |number: u32| starts.partition_point(|&start| start <= u64::from(number)) as u32 - 1;
+    let mut own = Patch::dealt(cut.part(std::mem::take(&mut geometry.mesh)), &owner);
+    let (mut other, kept) = excerpt.map(|e| Kept::of(e, &owner)).unzip();
+    let symmetry = geometry.symmetry();
+    for level in level..refinement {
+        let (fine, fine_other) = next(case, level, comm, (own, other), &mut extent)?;
+        let part = fine.part.around(&wanted(&fine, &around, comm.rank() as u32));
+        own = fine.cut(part);
+        other = fine_other.map(|fine| excerpt::thin(fine, symmetry, &surfaces));
+        geometry = geometry.halved(Mesh::default());
+    }
+    let Patch { part, owner, root } = own;
+    geometry.mesh = part.mesh;
+
+    let is_own: Vec<bool> = owner.iter().map(|&owner| owner as usize == comm.rank()).collect();
+    let measured = Measured::of(&geometry, &is_own, comm);
+    let of_whole = |support| area_of(&measured.areas, support);
+    let laws = Laws::on_part(case, &geometry, &[], &of_whole).map_err(RunError::from);
+    let laws = agreed(comm, laws)?;
+    let rest = root.iter().map(|&node| rest[node as usize]).collect();
+    let nodes = (&part.nodes[..], &owner[..]);
+    let numbers = Numbers::new(comm, (nodes, extent.nodes), laws, (wholes, rest));
+    let excerpt = numbers.at(comm, other.as_ref()).zip(other).zip(kept);
+    let excerpt =
+        excerpt.map(|((at, patch), kept)| kept.refined(&geometry, patch, at, (case, &measured)));
+    let (unknowns, number, owned) = numbers.finish();
+    let current = CurrentShare { unknowns, areas: measured.areas, contacts: current.contacts };
+    let cut = Cut::new((&geometry.mesh, &is_own), (part.nodes, part.cells), (number, owned));
+    Ok((Share { part: geometry, cut, stress: None, current: Some(current) }, excerpt))
+}
+
+/// Where the nodes of each rank begin among those of all.
+fn starts_of(comm: &dyn Comm, cut: &Cut) -> Vec<u64> {
+    comm.gather_all(&[cut.owned().start]).concat()
+}
+
+/// Parts of the mesh refined once more than `level` times, made from parts of that. All ranks call this together.
+fn next(
+    case: &Case,
+    level: u32,
+    comm: &dyn Comm,
+    (own, other): (Patch, Option<Patch>),
+    extent: &mut Extent,
+) -> Result<(Patch, Option<Patch>), RunError> {
+    match &case.mesh {
+        MeshSource::Defect(defect) => {
+            let of = |level| blueprint(case, defect, level).map_err(RunError::from);
+            let [coarse, fine] = [of(level)?, of(level + 1)?];
+            let halved = Halved::new(&coarse, &fine);
+            extent.nodes = halved.node_count() as u64;
+            Ok((own.halved_by(&halved), other.map(|other| other.halved_by(&halved))))
+        }
+        MeshSource::File(file) => {
+            let refuse = |error: mesh::MeshError| refused(case, file, &error.to_string()).into();
+            halve(comm, (&own, other.as_ref()), extent, &refuse)
+        }
+    }
+}
+
+/// The nodes around which `rank` needs everything: its own, and those along the surfaces whose whole-body potential
+/// is its own.
+fn wanted(fine: &Patch, along: &[&Surface], rank: u32) -> Vec<bool> {
+    let mut wanted: Vec<bool> = fine.owner.iter().map(|&owner| owner == rank).collect();
+    for nodes in along.iter().map(|surface| nodes_of(surface.facets(&fine.part.mesh))) {
+        nodes.into_iter().for_each(|node| wanted[node as usize] = true);
+    }
+    wanted
+}

@@ -1,0 +1,204 @@
+//! A part of a mesh whose nodes have owners, and the same of the mesh refined once.
+
+use super::ask::{ask, positions};
+use crate::run::RunError;
+use crate::run::ranks::agreed;
+use algebra::Comm;
+use mesh::defect::Halved;
+use mesh::{Between, MeshError, Origins, Part};
+
+/// A part of the mesh of one level.
+pub struct Patch {
+    /// The part.
+    pub part: Part,
+    /// The rank that owns each node.
+    pub owner: Vec<u32>,
+    /// For each node one of the part that was dealt, in the same body: of the corners between which it lies the one
+    /// with the smallest number in the whole, from level to level.
+    pub root: Vec<u32>,
+}
+
+/// How large the mesh of a level is as a whole.
+#[derive(Clone, Debug)]
+pub struct Extent {
+    pub nodes: u64,
+    /// Cells of each block.
+    pub cells: Vec<u64>,
+}
+
+impl Patch {
+    /// A part that was dealt, with the numbers of its nodes among all ranks, which tell their owners.
+    pub fn dealt((part, numbers): (Part, Vec<u32>), owner: &dyn Fn(u32) -> u32) -> Self {
+        let root = (0..part.nodes.len() as u32).collect();
+        Patch { part, owner: numbers.into_iter().map(owner).collect(), root }
+    }
+
+    /// A finer part, each node of which goes with one of this part, `corner`. It belongs to the owner of that: all
+    /// cells around the node are made from cells around the corner, and that rank has these.
+    fn finer(&self, part: Part, corner: impl Iterator<Item = u32>) -> Patch {
+        let (owner, root) = corner.map(|c| (self.owner[c as usize], self.root[c as usize])).unzip();
+        Patch { part, owner, root }
+    }
+
+    /// The same of a smaller part of this part.
+    pub fn cut(self, part: Part) -> Patch {
+        // Numbers rise in both.
+        let mut at = 0;
+        let mut place = |node: &u32| {
+            at += self.part.nodes[at..].partition_point(|other| other < node);
+            at
+        };
+        let places: Vec<usize> = part.nodes.iter().map(&mut place).collect();
+        let of = |all: &[u32]| places.iter().map(|&k| all[k]).collect();
+        Patch { owner: of(&self.owner), root: of(&self.root), part }
+    }
+
+    /// The same of a built-in geometry refined once: everybody knows the number and the place of each node.
+    pub fn halved_by(&self, halved: &Halved<'_>) -> Patch {
+        let part = halved.part(&self.part);
+        let here = |node: u32| self.part.nodes.partition_point(|&other| other < node) as u32;
+        let corners: Vec<u32> = part.nodes.iter().map(|&n| here(halved.corner_of(n))).collect();
+        self.finer(part, corners.into_iter())
+    }
+}
+
+/// The parts `own` of all ranks refined once as [`mesh::Mesh::refined`] does it, with the very numbers that the
+/// whole would have then; on some ranks another part besides. All ranks call this together.
+///
+/// # Errors
+/// When there are too many nodes, on all ranks alike; `refuse` says so.
+pub fn halve(
+    comm: &dyn Comm,
+    (own, other): (&Patch, Option<&Patch>),
+    extent: &mut Extent,
+    refuse: &dyn Fn(MeshError) -> RunError,
+) -> Result<(Patch, Option<Patch>), RunError> {
+    let rank = comm.rank() as u32;
+    let refined = agreed(comm, Refined::new(own).map_err(refuse))?;
+    let other = agreed(comm, other.map(Refined::new).transpose().map_err(refuse))?;
+    // On edges and facets the numbers rise with the smallest corner, whose owner has all cells around it.
+    let keys = &refined.origins.between;
+    let runs = || keys.chunk_by(|a, b| a.0[0] == b.0[0]);
+    let is_own = |corner: u32| own.owner[corner as usize] == rank;
+    let of_own = runs().filter(|run| is_own(run[0].0[0]));
+    let counts = of_own.map(|run| [own.part.nodes[run[0].0[0] as usize], run.len() as u32]);
+    let (starts, between) = positions(comm, extent.nodes, &counts.collect::<Vec<_>>());
+    let mut starts = starts.into_iter();
+    let mut numbers = Vec::with_capacity(keys.len());
+    for run in runs() {
+        let start = if is_own(run[0].0[0]) { starts.next() } else { None };
+        numbers.extend((0u64..).take(run.len()).map(|k| start.map_or(0, |s| extent.nodes + s + k)));
+    }
+    let before = keys.len();
+    let points = &refined.part.mesh.points[own.part.nodes.len()..][..before];
+    let answer = |question: [u64; 3]| {
+        let (corners, weights) = unpacked(question);
+        let here = |node: u32| match node {
+            u32::MAX => node,
+            _ => own.part.nodes.partition_point(|&other| other < node) as u32,
+        };
+        let place = keys.binary_search(&(corners.map(here), weights));
+        let k = place.expect("the owner of a corner has all nodes around it");
+        let [x, y, z] = points[k].map(f64::to_bits);
+        [numbers[k], x, y, z]
+    };
+    let asked = |refined: &Refined<'_>, is_known: bool| {
+        let all = refined.origins.between.iter().enumerate();
+        let owner = |key: &Between| refined.from.owner[key.0[0] as usize];
+        let asked = all.filter(|(_, key)| !(is_known && owner(key) == rank));
+        let asked = asked.map(|(k, key)| (k, (owner(key), packed(key, &refined.from.part.nodes))));
+        asked.unzip::<_, _, Vec<usize>, Vec<_>>()
+    };
+    let (places, questions) = asked(&refined, true);
+    let answers = ask(comm, &questions, answer);
+    let (other_places, questions) =
+        other.as_ref().map_or_else(Default::default, |other| asked(other, false));
+    let other_answers = ask(comm, &questions, answer);
+    let inside: Vec<u64> = refined.origins.inside.iter().map(|&n| n.into()).collect();
+    let after = Extent {
+        nodes: extent.nodes
+            + between
+            + extent.cells.iter().zip(&inside).map(|(cells, n)| cells * n).sum::<u64>(),
+        cells: extent.cells.iter().map(|cells| cells << own.part.mesh.dimension).collect(),
+    };
+    if after.nodes >= u64::from(u32::MAX) || after.cells.iter().sum::<u64>() >= u64::from(u32::MAX) {
+        return Err(refuse(MeshError::TooLarge));
+    }
+    let first_inside = extent.nodes + between;
+    let known = (numbers, places.into_iter().zip(answers));
+    let own = refined.finish(known, first_inside, &extent.cells);
+    let other = other.map(|other| {
+        let unknown = vec![0; other.origins.between.len()];
+        let known = (unknown, other_places.into_iter().zip(other_answers));
+        other.finish(known, first_inside, &extent.cells)
+    });
+    *extent = after;
+    Ok((own, other))
+}
+
+/// A part that was refined, before the numbers of its new nodes are known.
+struct Refined<'p> {
+    from: &'p Patch,
+    part: Part,
+    origins: Origins,
+}
+
+impl<'p> Refined<'p> {
+    fn new(from: &'p Patch) -> Result<Self, MeshError> {
+        let (mesh, origins) = from.part.mesh.refined_with_origins()?;
+        let halves = 1 << mesh.dimension;
+        let cells = from.part.cells.iter();
+        // Too large a number is found out before it is used.
+        let cells = cells.flat_map(|&c| (0..halves).map(move |k| c.wrapping_mul(halves).wrapping_add(k)));
+        let part = Part { nodes: from.part.nodes.clone(), cells: cells.collect(), mesh };
+        Ok(Refined { from, part, origins })
+    }
+
+    /// Gives the nodes their numbers: those on edges and facets `numbers`, some of which were asked for, with their
+    /// points.
+    fn finish(
+        self,
+        (mut numbers, asked): (Vec<u64>, impl Iterator<Item = (usize, [u64; 4])>),
+        mut first_inside: u64,
+        cells: &[u64],
+    ) -> Patch {
+        let Refined { from, mut part, origins } = self;
+        let old = from.part.nodes.len();
+        for (k, [number, x, y, z]) in asked {
+            numbers[k] = number;
+            part.mesh.points[old + k] = [x, y, z].map(f64::from_bits);
+        }
+        part.nodes.extend(numbers.into_iter().map(|number| number as u32));
+        let mut corner: Vec<u32> = (0..old as u32).collect();
+        corner.extend(origins.between.iter().map(|key| key.0[0]));
+        let (mut first_cell, mut rest) = (0, &from.part.cells[..]);
+        for ((block, &inside), &cells) in from.part.mesh.blocks.iter().zip(&origins.inside).zip(cells) {
+            let (here, others) = rest.split_at(block.len());
+            rest = others;
+            for (nodes, &cell) in block.cells().zip(here) {
+                let corners = nodes[..block.kind.corner_count()].iter().copied();
+                let smallest = corners.min().unwrap_or(0);
+                let before = (u64::from(cell) - first_cell) * u64::from(inside);
+                let first = (first_inside + before) as u32;
+                part.nodes.extend(first..first + inside);
+                corner.extend((0..inside).map(|_| smallest));
+            }
+            first_inside += cells * u64::from(inside);
+            first_cell += cells;
+        }
+        debug_assert_eq!(part.nodes.len(), part.mesh.points.len());
+        debug_assert!(part.nodes.is_sorted());
+        from.finer(part, corner.into_iter())
+    }
+}
+
+/// The corners of a key by their numbers in the whole, and the weights.
+fn packed((corners, weights): &Between, nodes: &[u32]) -> [u64; 3] {
+    let [a, b, c, d] = corners.map(|k| u64::from(nodes.get(k as usize).copied().unwrap_or(u32::MAX)));
+    [a << 32 | b, c << 32 | d, u32::from_be_bytes(*weights).into()]
+}
+
+fn unpacked([ab, cd, weights]: [u64; 3]) -> Between {
+    let corners = [ab >> 32, ab, cd >> 32, cd].map(|word| word as u32);
+    (corners, (weights as u32).to_be_bytes())
+}
