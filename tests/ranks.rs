@@ -12,8 +12,8 @@ use algebra::{
 use mesh::CornerGraph;
 use natrolite::case::{Case, read_file};
 use natrolite::output::{read_results, write_data, write_solved, write_summary};
-use natrolite::results::Results;
-use natrolite::run::ranks::{Engine, solve_on_ranks};
+use natrolite::results::{MeshSummary, Results};
+use natrolite::run::ranks::{Engine, solve_on_ranks, solve_refined};
 use natrolite::run::{Geometry, RunError, Silent, solve_case};
 use near::{assert_gaps, assert_near, assert_quantity};
 use std::path::Path;
@@ -38,6 +38,10 @@ impl Engine for Threads<'_> {
         let (rank, ranks) = (self.comm.rank(), self.comm.size());
         let round = |k: usize| if k < 10 { (rank + k) % ranks } else { rank };
         Ok((0..graph.start.len() - 1).map(|k| round(k) as u32).collect())
+    }
+
+    fn cells_each(&self) -> usize {
+        100
     }
 
     fn solver<'e>(
@@ -158,6 +162,10 @@ impl Engine for Counting<'_> {
         Ok(vec![self.0.rank() as u32; graph.start.len() - 1])
     }
 
+    fn cells_each(&self) -> usize {
+        100
+    }
+
     fn solver<'e>(&'e self, _: Halo, _: bool) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
         Err(self.0.received.load(Ordering::Relaxed).to_string())
     }
@@ -191,6 +199,30 @@ fn check_that_parts_are_small(name: &str, values: &[&str]) {
     }
 }
 
+/// Ranks that refine their parts of a mesh get less than a fifth of what the fine mesh has, and so does the first;
+/// where the fine mesh is dealt, each of two gets more than half.
+fn check_that_fine_meshes_are_nowhere(name: &str, values: &[&str]) {
+    let case = read_file(&config(name), &set(values)).expect("a case");
+    let mesh = Geometry::of(&case, 1).expect("a mesh").mesh;
+    let nodes: usize = mesh.blocks.iter().map(|block| block.nodes.len()).sum();
+    let whole = 3 * mesh.points.len() + nodes / 2;
+    let received = on_threads(2, |comm| {
+        let counting = Counting(Counted { comm, received: AtomicUsize::new(0) });
+        match solve_refined(&case, 1, &counting, &mut Silent) {
+            Err(RunError::Engine(count)) => count.parse::<usize>().expect("a number"),
+            other => panic!("{:?}", other.map(|_| ())),
+        }
+    });
+    assert!(received.iter().all(|&words| words < whole / 5), "{name}: {received:?} of {whole}");
+    assert!(received[1] > 1000, "{name}: {received:?} of {whole}");
+}
+
+#[test]
+fn a_fine_mesh_is_nowhere_as_a_whole() {
+    check_that_fine_meshes_are_nowhere("nps_pore_quarter.toml", &["mesh.defect.rim_size=\"1 um\""]);
+    check_that_fine_meshes_are_nowhere("gmsh_pore_quarter.toml", &[]);
+}
+
 #[test]
 fn no_rank_but_the_first_holds_the_whole() {
     check_that_parts_are_small("nas_pore.toml", &["mesh.defect.rim_size=\"2 nm\""]);
@@ -208,10 +240,15 @@ fn set(values: &[&str]) -> Vec<String> {
 
 /// The results of `ranks` threads: as rank 0 has them, and as they are read from the file to which each rank
 /// adds its piece.
-fn solve_and_write(case: &Case, ranks: usize, compression: u8) -> [Results; 2] {
+fn solve_and_write(
+    case: &Case,
+    refinement: u32,
+    (ranks, compression): (usize, u8),
+) -> [Results; 2] {
     let folder = tempfile::tempdir().expect("a folder");
     let mut all = on_threads(ranks, |comm| {
-        let solved = solve_on_ranks(case, 0, &Threads { comm }, &mut Silent).expect("solved");
+        let engine = Threads { comm };
+        let solved = solve_on_ranks(case, refinement, &engine, &mut Silent).expect("solved");
         write_solved(comm, &solved, Some((folder.path(), compression))).expect("written");
         solved.results
     });
@@ -238,13 +275,26 @@ fn assert_same_mesh(one: &Results, many: &Results, what: &str) {
     assert_eq!(one.symmetry, many.symmetry, "{what}");
 }
 
+/// Counts and quality are the same; measures are sums over the ranks, and may differ by rounding.
+fn compare_meshes(one: &MeshSummary, many: &MeshSummary, what: &str) {
+    let about = |mesh: &MeshSummary| (mesh.cells, mesh.nodes, mesh.min_quality, mesh.rim_size);
+    assert_eq!(about(one), about(many), "{what}");
+    for (one, many) in [(&one.regions, &many.regions), (&one.boundaries, &many.boundaries)] {
+        assert_eq!(one.0.len(), many.0.len(), "{what}");
+        for ((name, a), (other, b)) in one.0.iter().zip(&many.0) {
+            assert_eq!(name, other, "{what}");
+            assert!((a.measure - b.measure).abs() <= 1e-13 * a.measure, "{what}: {a:?} {b:?}");
+        }
+    }
+}
+
 /// Quantities to 1e-10 of their value, profiles and fields on surfaces to 1e-10 of their largest.
 fn compare(one: &Results, many: &Results, what: &str) {
     for (name, wanted) in one.summary.quantities.iter() {
         let got = many.summary.quantities.get(name).unwrap_or_else(|| panic!("{what}: {name}"));
         assert_quantity(name, wanted.value, got.value, what);
     }
-    assert_eq!(one.summary.mesh, many.summary.mesh, "{what}");
+    compare_meshes(&one.summary.mesh, &many.summary.mesh, what);
     assert_eq!(one.summary.dofs, many.summary.dofs, "{what}");
     assert_eq!(one.profiles.len(), many.profiles.len(), "{what}");
     for (a, b) in one.profiles.iter().zip(&many.profiles) {
@@ -285,7 +335,7 @@ fn check(name: &str, values: &[&str]) {
     let alone = written_alone(&one);
     for ranks in 1..=3 {
         let what = format!("{name} on {ranks} ranks");
-        let [many, read] = solve_and_write(&case, ranks, if ranks == 2 { 0 } else { 4 });
+        let [many, read] = solve_and_write(&case, 0, (ranks, if ranks == 2 { 0 } else { 4 }));
         compare(&one, &many, &what);
         compare(&alone, &read, &what);
         compare_fields(&alone, &read, &what);
@@ -301,6 +351,37 @@ fn check(name: &str, values: &[&str]) {
             assert!((a - b).abs() <= 1e-6 * a, "{name} on {ranks} ranks: {a:e} {b:e}");
         }
     }
+}
+
+/// Runs a case on a mesh that 2 and 3 ranks refine after it was dealt, and compares with one rank: the same nodes,
+/// cells and facets, under the same numbers.
+fn check_finer(name: &str, values: &[&str]) {
+    let case = read_file(&config(name), &set(values)).expect("a case");
+    let one = solve_case(&case, 1, &mut Silent).expect("solved");
+    let alone = written_alone(&one);
+    for ranks in [2, 3] {
+        let what = format!("{name} {values:?} refined on {ranks} ranks");
+        let [many, read] = solve_and_write(&case, 1, (ranks, 4));
+        compare(&one, &many, &what);
+        compare(&alone, &read, &what);
+        compare_fields(&alone, &read, &what);
+        assert_same_mesh(&alone, &read, &what);
+        let histogram = |results: &Results| results.part_of.as_ref().and_then(|p| p.histogram);
+        let counted: usize = histogram(&many).expect("a part").iter().sum();
+        assert_eq!(counted, one.summary.mesh.cells, "{what}");
+        let about = many.summary.ranks.as_ref().expect("told");
+        assert!(about.imbalance < 2.0, "{what}: {about:?}");
+    }
+}
+
+#[test]
+fn ranks_refine_their_parts() {
+    let quarter = ["mesh.defect.symmetry=\"quarter\"", "mesh.defect.rim_size=\"3 um\""];
+    check_finer("nas_pore.toml", &quarter);
+    let linear = [quarter[0], quarter[1], "discretization.order=1"];
+    check_finer("meshed_anode.toml", &linear);
+    check_finer("equipotential_counter.toml", &linear);
+    check_finer("gmsh_pore_quarter.toml", &[]);
 }
 
 #[test]

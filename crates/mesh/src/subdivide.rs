@@ -83,7 +83,13 @@ impl Mesh {
         let patterns = Patterns::new(Pattern::halved);
         let (mesh, nodes) = self.replaced(&patterns)?;
         let inside = |block: &Block| patterns.inside(block.kind);
-        Ok((mesh, Origins { between: nodes.shared.into_iter().map(|s| s.0).collect(), inside: self.blocks.iter().map(inside).collect() }))
+        Ok((
+            mesh,
+            Origins {
+                between: nodes.shared.into_iter().map(|s| s.0).collect(),
+                inside: self.blocks.iter().map(inside).collect(),
+            },
+        ))
     }
 
     fn corners_only(&self) -> Mesh {

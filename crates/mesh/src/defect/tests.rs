@@ -5,6 +5,7 @@ mod current;
 mod measure;
 mod measures;
 mod messages;
+mod pieces;
 mod soundness;
 
 use super::*;

@@ -20,6 +20,12 @@ pub trait Engine {
     /// Why there is none.
     fn partition(&self, all: usize, graph: &CornerGraph) -> Result<Vec<u32>, String>;
 
+    /// How many cells of a mesh for each rank make parts of about one size, also when all cells are halved
+    /// afterwards.
+    fn cells_each(&self) -> usize {
+        1000
+    }
+
     /// A solver for vectors and matrices with the owned entries and then the ghosts of `halo`. Of a matrix
     /// it reads the rows of the owned entries, and it leaves the ghosts of a solution as their owners have
     /// them. A factorisation if `is_direct`, else conjugate gradients with multigrid.

@@ -44,17 +44,18 @@ pub struct Selected {
 }
 
 impl Selected {
-    /// Cuts it out, and measures the whole: a mesh in two dimensions is small, and figures show all of it; a
+    /// Cuts it out of the whole, which may be refined later, and measures that: a mesh in two dimensions is small, and figures show all of it; a
     /// single rank has to write all of it. `surfaces` are those with electric laws.
     pub fn of(
         case: &Case,
-        (whole, ranks): (&Geometry, usize),
+        (whole, ranks, is_refined): (&Geometry, usize, bool),
         surfaces: &[Surface],
         owned: &Owned,
     ) -> Self {
         let mesh = &whole.mesh;
         let part = (mesh.dimension == 3 && ranks > 1)
-            .then(|| mesh.with_all_facets(wanted_cells(mesh, whole.symmetry(), surfaces)));
+            .then(|| wanted_cells(mesh, whole.symmetry(), surfaces, is_refined));
+        let part = part.map(|wanted| mesh.with_all_facets(wanted));
         let number = |&node: &u32| u64::from(owned.number[node as usize]);
         let nodes = match &part {
             Some(part) => part.nodes.iter().map(number).collect(),
@@ -109,7 +110,15 @@ impl Selected {
 /// The cells that figures show; all around surfaces on which currents are reactions of the body; and, so
 /// that the mesh reaches as far as the whole, those at its outermost points. Cells that own facets of named
 /// surfaces need no flag.
-pub fn wanted_cells(mesh: &Mesh, symmetry: Symmetry, surfaces: &[Surface]) -> Vec<bool> {
+///
+/// Of a mesh that `is_refined` later the cells around these come, too: where lines are bent, a finer cell may be seen
+/// when the one that it is made from is not.
+pub fn wanted_cells(
+    mesh: &Mesh,
+    symmetry: Symmetry,
+    surfaces: &[Surface],
+    is_refined: bool,
+) -> Vec<bool> {
     let mut wanted = vec![false; mesh.points.len()];
     for surface in surfaces.iter().filter(|surface| surface.needs_reactions()) {
         nodes_of(surface.facets(mesh)).iter().for_each(|&n| wanted[n as usize] = true);
@@ -120,6 +129,13 @@ pub fn wanted_cells(mesh: &Mesh, symmetry: Symmetry, surfaces: &[Surface]) -> Ve
     let mut cells: Vec<bool> = cells.map(touches).collect();
     let shown = shown_cells(mesh, symmetry);
     cells.iter_mut().zip(shown).for_each(|(cell, shown)| *cell |= shown);
+    if is_refined {
+        let all = || mesh.blocks.iter().flat_map(|block| block.cells());
+        let seen = all().zip(&cells).filter(|(_, seen)| **seen).flat_map(|(nodes, _)| nodes);
+        seen.for_each(|&node| wanted[node as usize] = true);
+        let touches = |nodes: &[u32]| nodes.iter().any(|&n| wanted[n as usize]);
+        cells = all().map(touches).collect();
+    }
     cells
 }
 

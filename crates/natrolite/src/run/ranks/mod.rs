@@ -86,14 +86,14 @@ pub fn solve_refined(
     let start = Instant::now();
     observer.phase("mesh");
     let first = engine.comm().rank() == 0;
-    let enough = finer::enough(case, engine.comm().size());
+    let enough = finer::enough(case, engine);
     let own = first.then(|| Geometry::first_of(case, refinement, enough)).transpose();
     let (whole, level) = agreed(engine.comm(), own.map_err(RunError::from))?.unzip();
     let dealt = Dealt::tell(engine.comm(), whole.as_ref().map(|whole| &whole.mesh).zip(level));
     let meshed = start.elapsed();
     observer.phase("partition");
     let parting = Instant::now();
-    let shares = Share::of(case, whole, engine)?;
+    let shares = Share::of(case, (whole, dealt.level < refinement), engine)?;
     let (Share { part, cut, stress, current }, excerpt) =
         finer::refine(case, (dealt, refinement), shares, engine.comm())?;
     let (on, place) = ((&part, &cut), excerpt.as_ref());

@@ -27,8 +27,8 @@ pub struct Share {
 }
 
 impl Share {
-    /// This rank's share of the whole that rank 0 alone has, and drops; there also what stays of it. All ranks
-    /// call this together.
+    /// This rank's share of the whole that rank 0 alone has, and drops; there also what stays of it. It may be
+    /// refined later. All ranks call this together.
     ///
     /// One partition serves the stress and the current.
     ///
@@ -36,7 +36,7 @@ impl Share {
     /// When the case does not fit its mesh, or the engine fails.
     pub fn of(
         case: &Case,
-        whole: Option<Geometry>,
+        (whole, is_refined): (Option<Geometry>, bool),
         engine: &dyn Engine,
     ) -> Result<(Self, Option<Excerpt>), RunError> {
         let comm = engine.comm();
@@ -46,7 +46,7 @@ impl Share {
         let (share, selected) = match placed {
             Some(placed) => {
                 let nodes = Owned::new(of_node, comm.size());
-                let (make, selected) = placed.shares(case, &nodes, comm.size());
+                let (make, selected) = placed.shares(case, &nodes, (comm.size(), is_refined));
                 (deal(comm, Some(make)), Some(selected))
             }
             None => (deal(comm, None::<fn(usize) -> Share>), None),
@@ -77,7 +77,7 @@ impl<'w> Placed<'w> {
         &'p self,
         case: &'p Case,
         nodes: &'p Owned,
-        ranks: usize,
+        (ranks, is_refined): (usize, bool),
     ) -> (impl FnMut(usize) -> Share + use<'p, 'w>, Selected) {
         let Placed { whole, stress, current } = self;
         let mesh = &whole.mesh;
@@ -85,7 +85,7 @@ impl<'w> Placed<'w> {
         let stress = stress.as_ref().map(|s| s.part(case, whole, (nodes, ranks), &mut wanted));
         let current = current.as_ref().map(|c| c.part(mesh, (nodes, ranks), &mut wanted));
         let surfaces = current.as_ref().map_or(&[][..], |current| current.surfaces());
-        let mut selected = Selected::of(case, (whole, ranks), surfaces, nodes);
+        let mut selected = Selected::of(case, (whole, ranks, is_refined), surfaces, nodes);
         if let Some(stress) = &stress {
             selected.displacements = selected.numbers(stress.space(), stress.owners());
         }

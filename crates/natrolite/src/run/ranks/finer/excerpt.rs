@@ -50,9 +50,9 @@ impl Kept {
     }
 }
 
-/// Drops what only the coarser cells of an excerpt reached.
-pub fn thin(fine: Patch, symmetry: Symmetry, surfaces: &[Surface]) -> Patch {
-    let cells = wanted_cells(&fine.part.mesh, symmetry, surfaces);
+/// Drops what only the coarser cells of an excerpt reached; it may be refined again.
+pub fn thin(fine: Patch, symmetry: Symmetry, surfaces: &[Surface], is_refined: bool) -> Patch {
+    let cells = wanted_cells(&fine.part.mesh, symmetry, surfaces, is_refined);
     let part = fine.part.with_all_facets(cells);
     fine.cut(part)
 }

@@ -11,42 +11,39 @@ mod measured;
 mod numbers;
 mod patch;
 
-use super::agreed;
 use super::current::{CurrentShare, area_of};
 use super::excerpt::Excerpt;
 use super::owners::whole_at;
 use super::pieces::Cut;
 use super::share::Share;
+use super::{Engine, agreed};
 use crate::case::{Case, MeshSource};
+use crate::run::RunError;
 use crate::run::geometry::{blueprint, refused};
 use crate::run::laws::Laws;
 use crate::run::model::Surface;
-use crate::run::RunError;
 use algebra::Comm;
-use excerpt::Kept;
+use excerpt::{Kept, thin};
 use measured::Measured;
 use mesh::defect::Halved;
 use mesh::{Mesh, nodes_of};
 use numbers::Numbers;
 use patch::{Extent, Patch, halve};
 
-/// Cells for each rank that are enough to part a mesh before it is refined further: more would take rank 0 longer,
-/// with fewer the parts are less equal.
-const CELLS_EACH: usize = 1000;
-
-/// How many cells a mesh in space has to have to be dealt to so many ranks, and refined afterwards; none where the
-/// finest is dealt.
+/// How many cells a mesh in space has to have to be dealt, and refined afterwards: with more rank 0 takes longer, with
+/// fewer the parts are less equal. None where the finest is dealt.
 ///
 /// With stress it is the finest: change of unknowns, supports and joined sides are known of the whole alone. A single
 /// rank has the whole anyway.
-pub fn enough(case: &Case, ranks: usize) -> Option<usize> {
-    (ranks > 1 && !case.physics().mechanics).then_some(CELLS_EACH * ranks)
+pub fn enough(case: &Case, engine: &dyn Engine) -> Option<usize> {
+    let ranks = engine.comm().size();
+    (ranks > 1 && !case.physics().mechanics).then(|| engine.cells_each() * ranks)
 }
 
 /// The mesh that is dealt, as a whole.
 pub struct Dealt {
     /// How often it is refined.
-    level: u32,
+    pub level: u32,
     extent: Extent,
 }
 
@@ -99,7 +96,7 @@ pub fn refine(
         let (fine, fine_other) = next(case, level, comm, (own, other), &mut extent)?;
         let part = fine.part.around(&wanted(&fine, &around, comm.rank() as u32));
         own = fine.cut(part);
-        other = fine_other.map(|fine| excerpt::thin(fine, symmetry, &surfaces));
+        other = fine_other.map(|fine| thin(fine, symmetry, &surfaces, level + 1 < refinement));
         geometry = geometry.halved(Mesh::default());
     }
     let Patch { part, owner, root } = own;

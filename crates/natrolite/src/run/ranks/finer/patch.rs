@@ -121,7 +121,8 @@ pub fn halve(
             + extent.cells.iter().zip(&inside).map(|(cells, n)| cells * n).sum::<u64>(),
         cells: extent.cells.iter().map(|cells| cells << own.part.mesh.dimension).collect(),
     };
-    if after.nodes >= u64::from(u32::MAX) || after.cells.iter().sum::<u64>() >= u64::from(u32::MAX) {
+    if after.nodes >= u64::from(u32::MAX) || after.cells.iter().sum::<u64>() >= u64::from(u32::MAX)
+    {
         return Err(refuse(MeshError::TooLarge));
     }
     let first_inside = extent.nodes + between;
@@ -149,7 +150,8 @@ impl<'p> Refined<'p> {
         let halves = 1 << mesh.dimension;
         let cells = from.part.cells.iter();
         // Too large a number is found out before it is used.
-        let cells = cells.flat_map(|&c| (0..halves).map(move |k| c.wrapping_mul(halves).wrapping_add(k)));
+        let cells =
+            cells.flat_map(|&c| (0..halves).map(move |k| c.wrapping_mul(halves).wrapping_add(k)));
         let part = Part { nodes: from.part.nodes.clone(), cells: cells.collect(), mesh };
         Ok(Refined { from, part, origins })
     }
@@ -172,7 +174,9 @@ impl<'p> Refined<'p> {
         let mut corner: Vec<u32> = (0..old as u32).collect();
         corner.extend(origins.between.iter().map(|key| key.0[0]));
         let (mut first_cell, mut rest) = (0, &from.part.cells[..]);
-        for ((block, &inside), &cells) in from.part.mesh.blocks.iter().zip(&origins.inside).zip(cells) {
+        for ((block, &inside), &cells) in
+            from.part.mesh.blocks.iter().zip(&origins.inside).zip(cells)
+        {
             let (here, others) = rest.split_at(block.len());
             rest = others;
             for (nodes, &cell) in block.cells().zip(here) {
@@ -194,11 +198,90 @@ impl<'p> Refined<'p> {
 
 /// The corners of a key by their numbers in the whole, and the weights.
 fn packed((corners, weights): &Between, nodes: &[u32]) -> [u64; 3] {
-    let [a, b, c, d] = corners.map(|k| u64::from(nodes.get(k as usize).copied().unwrap_or(u32::MAX)));
+    let [a, b, c, d] =
+        corners.map(|k| u64::from(nodes.get(k as usize).copied().unwrap_or(u32::MAX)));
     [a << 32 | b, c << 32 | d, u32::from_be_bytes(*weights).into()]
 }
 
 fn unpacked([ab, cd, weights]: [u64; 3]) -> Between {
     let corners = [ab >> 32, ab, cd >> 32, cd].map(|word| word as u32);
     (corners, (weights as u32).to_be_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use algebra::comm::on_threads;
+    use mesh::{CellKind, Mesh, Parts, Wanted, brick};
+
+    /// Everything is plain data.
+    fn described(part: &Part) -> String {
+        format!("{part:?}")
+    }
+
+    /// The parts of three ranks, which have slices of the corners, refined twice, and with them a part that the first
+    /// has besides, are those of the whole.
+    fn check(whole: &Mesh) {
+        let slice = |corner: u32| corner * 3 / whole.points.len() as u32;
+        let owner: Vec<u32> = whole.corner_of_nodes().into_iter().map(slice).collect();
+        let fine = whole.refined().unwrap();
+        let finest = fine.refined().unwrap();
+        let got = on_threads(3, |comm| {
+            let rank = comm.rank() as u32;
+            let part = Parts::new(whole, 3, &Wanted::by_owners(&owner)).take(comm.rank());
+            let owners = |part: &Part| part.nodes.iter().map(|&n| owner[n as usize]).collect();
+            let mut own = Patch::dealt((part.clone(), owners(&part)), &|owner| owner);
+            let skin = whole.with_all_facets(vec![false; whole.cell_count()]);
+            let mut other =
+                (rank == 0).then(|| Patch::dealt((skin.clone(), owners(&skin)), &|owner| owner));
+            let cells = whole.blocks.iter().map(|block| block.len() as u64);
+            let mut extent = Extent { nodes: whole.points.len() as u64, cells: cells.collect() };
+            for _ in 0..2 {
+                let refuse = |error: MeshError| RunError::Engine(error.to_string());
+                let (fine, skin) =
+                    halve(comm, (&own, other.as_ref()), &mut extent, &refuse).unwrap();
+                let wanted: Vec<bool> = fine.owner.iter().map(|&owner| owner == rank).collect();
+                let part = fine.part.around(&wanted);
+                own = fine.cut(part);
+                other = skin;
+            }
+            assert_eq!(extent.nodes, finest.points.len() as u64);
+            (own, other)
+        });
+        let mut of_node = vec![u32::MAX; finest.points.len()];
+        for (own, _) in &got {
+            for (&node, &owner) in own.part.nodes.iter().zip(&own.owner) {
+                let known = std::mem::replace(&mut of_node[node as usize], owner);
+                assert!(known == u32::MAX || known == owner, "all agree on owners");
+            }
+        }
+        let mut parts = Parts::new(&finest, 3, &Wanted::by_owners(&of_node));
+        for (rank, (own, _)) in got.iter().enumerate() {
+            assert_eq!(described(&own.part), described(&parts.take(rank)));
+        }
+        let skin = got[0].1.as_ref().unwrap();
+        for (k, &node) in skin.part.nodes.iter().enumerate() {
+            assert_eq!(skin.part.mesh.points[k], finest.points[node as usize]);
+            assert_eq!(skin.owner[k], of_node[node as usize]);
+        }
+        let cells: Vec<&[u32]> = finest.blocks.iter().flat_map(|block| block.cells()).collect();
+        let here = skin.part.mesh.blocks.iter().flat_map(|block| block.cells());
+        for (nodes, &cell) in here.zip(&skin.part.cells) {
+            let nodes: Vec<u32> = nodes.iter().map(|&k| skin.part.nodes[k as usize]).collect();
+            assert_eq!(nodes, cells[cell as usize]);
+        }
+    }
+
+    #[test]
+    fn parts_get_the_numbers_of_the_whole() {
+        let bent = |[x, y, z]: [f64; 3]| [x + 0.1 * y * z, y, z + 0.2 * x * x];
+        for kind in [CellKind::Tetrahedron4, CellKind::Tetrahedron10, CellKind::Hexahedron27] {
+            check(&brick(kind, 3, bent));
+        }
+        check(&brick(CellKind::Prism18, 2, bent));
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../meshes");
+        // Several kinds of cells, with named facets of both.
+        let file = folder.join("mixed.msh");
+        check(&crate::run::read_mesh_file(&file, 1.0).unwrap());
+    }
 }
