@@ -6,6 +6,7 @@ mod near;
 use natrolite::output::read_results;
 use natrolite::results::Results;
 use near::{assert_gaps, assert_near, assert_quantity};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -39,7 +40,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 struct Run {
-    summary: serde_json::Value,
+    summary: Value,
     /// Merged, where they are in pieces.
     results: Results,
     /// Cells of each piece.
@@ -63,8 +64,12 @@ fn read(folder: &Path) -> Run {
 }
 
 fn alone(case: &Path, folder: &Path) -> Run {
+    refined_alone(case, "0", folder)
+}
+
+fn refined_alone(case: &Path, refinement: &str, folder: &Path) -> Run {
     let output = Command::new(PROGRAM)
-        .args(["run", "--quiet", "--output"])
+        .args(["run", "--quiet", "--refine", refinement, "--output"])
         .args([folder, case])
         .output()
         .expect("the program starts");
@@ -109,7 +114,21 @@ fn compare(one: &Run, many: &Run, what: &str) {
     }
     assert_eq!(one.figures, many.figures, "{what}");
     assert_eq!(one.summary["dofs"], many.summary["dofs"], "{what}");
-    assert_eq!(one.summary["mesh"], many.summary["mesh"], "{what}");
+    assert!(agree(&one.summary["mesh"], &many.summary["mesh"]), "{what}");
+}
+
+/// The same but for rounding, as where the ranks add up.
+fn agree(one: &Value, many: &Value) -> bool {
+    match (one, many) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| agree(a, b)))
+        }
+        (Value::Number(a), Value::Number(b)) if a.is_f64() && b.is_f64() => {
+            let [a, b] = [a, b].map(|x| x.as_f64().expect("a number"));
+            (a - b).abs() <= 1e-13 * a.abs()
+        }
+        (a, b) => a == b,
+    }
 }
 
 /// Runs a case on these numbers of ranks, and compares with the program alone.
@@ -171,6 +190,29 @@ fn a_mesh_file_in_space_and_options_of_a_case() {
     check("gmsh_pore_quarter.toml", &[1, 2, 4], &[], "sparse direct (PETSc)");
     let gamg = ["--set", "solver.linear.method=cg", "--set", "solver.petsc=\"-pc_type gamg\""];
     check("gmsh_pore_quarter.toml", &[2], &gamg, "cg with GAMG (PETSc)");
+}
+
+#[test]
+fn a_mesh_that_ranks_refine() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = folder.path().join("case.toml");
+    // Of 1170 cells; two ranks get their parts when there are eight times as many, and refine these.
+    let of_file = std::fs::read_to_string(config("nas_pore.toml")).expect("a case");
+    let mesh = "symmetry = \"quarter\"\nrim_size = \"0.15 um\"";
+    let text = of_file.replace("symmetry  = \"axisymmetric\"", mesh);
+    let text = text.split("[expect]").next().expect("a case");
+    let solver = "[discretization]\norder = 1\n[solver]\nlinear = { method = \"cg\" }\n";
+    std::fs::write(&case, format!("{text}\n{solver}")).expect("written");
+    let one = refined_alone(&case, "2", &folder.path().join("alone"));
+    assert_eq!(one.summary["mesh"]["cells"], 64 * 1170);
+    let target = folder.path().join("2");
+    let target_name = target.to_str().expect("a name");
+    let arguments = ["run", "-vv", "--refine", "2", "--output", target_name];
+    let Some(output) = mpirun(2, &arguments, &case) else { return };
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("of 74880 cells") && said.contains("of 9360 cells"), "{said}");
+    compare(&one, &read(&target), "refined on 2 ranks");
 }
 
 #[test]
@@ -329,7 +371,7 @@ fn scaling_over_ranks_is_told_with_what_messages_cost() {
     assert!(output.status.success(), "{table}{}", text(&output.stderr));
     assert_eq!(table.matches("the answer is the same to 1e-10").count(), 2, "{table}");
     let report = std::fs::read_to_string(&json).expect("written");
-    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
     for series in report["series"].as_array().expect("two of them") {
         let rows = series["rows"].as_array().expect("rows");
         let counts: Vec<_> = rows.iter().map(|row| row["ranks"]["count"].as_u64()).collect();

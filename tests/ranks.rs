@@ -199,8 +199,8 @@ fn check_that_parts_are_small(name: &str, values: &[&str]) {
     }
 }
 
-/// Ranks that refine their parts of a mesh get less than a fifth of what the fine mesh has, and so does the first;
-/// where the fine mesh is dealt, each of two gets more than half.
+/// Ranks that refine their parts of a mesh get less than three tenths of what the fine mesh has, questions and answers
+/// included; where the fine mesh is dealt, the second of two gets more than half.
 fn check_that_fine_meshes_are_nowhere(name: &str, values: &[&str]) {
     let case = read_file(&config(name), &set(values)).expect("a case");
     let mesh = Geometry::of(&case, 1).expect("a mesh").mesh;
@@ -213,7 +213,10 @@ fn check_that_fine_meshes_are_nowhere(name: &str, values: &[&str]) {
             other => panic!("{:?}", other.map(|_| ())),
         }
     });
-    assert!(received.iter().all(|&words| words < whole / 5), "{name}: {received:?} of {whole}");
+    assert!(
+        received.iter().all(|&words| words < whole * 3 / 10),
+        "{name}: {received:?} of {whole}"
+    );
     assert!(received[1] > 1000, "{name}: {received:?} of {whole}");
 }
 

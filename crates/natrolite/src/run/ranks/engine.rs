@@ -23,7 +23,7 @@ pub trait Engine {
     /// How many cells of a mesh for each rank make parts of about one size, also when all cells are halved
     /// afterwards.
     fn cells_each(&self) -> usize {
-        1000
+        4000
     }
 
     /// A solver for vectors and matrices with the owned entries and then the ghosts of `halo`. Of a matrix
