@@ -14,7 +14,9 @@ use natrolite::case::{Case, read_file};
 use natrolite::output::{read_results, write_data, write_solved, write_summary};
 use natrolite::results::{MeshSummary, Results};
 use natrolite::run::ranks::{Engine, solve_on_ranks, solve_refined};
-use natrolite::run::{Geometry, RunError, Silent, solve_case};
+use natrolite::run::{
+    Geometry, Observer, RunError, Silent, solve_case, solve_refined as solve_alone,
+};
 use near::{assert_gaps, assert_near, assert_quantity};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -385,6 +387,41 @@ fn ranks_refine_their_parts() {
     check_finer("meshed_anode.toml", &linear);
     check_finer("equipotential_counter.toml", &linear);
     check_finer("gmsh_pore_quarter.toml", &[]);
+}
+
+/// Keeps the last iterate.
+#[derive(Default)]
+struct Keeping(Vec<f64>);
+
+impl Observer for Keeping {
+    fn phase(&mut self, _: &str) {}
+    fn iteration(&mut self, _: usize, _: f64) {}
+    fn warn(&mut self, _: &str) {}
+    fn wants_iterate(&mut self) -> bool {
+        true
+    }
+    fn keep_iterate(&mut self, _: usize, unknowns: &[f64]) {
+        self.0 = unknowns.to_vec();
+    }
+}
+
+#[test]
+fn iterates_of_meshes_that_ranks_refine_serve_any_number_of_ranks() {
+    let quarter = ["mesh.defect.symmetry=\"quarter\"", "mesh.defect.rim_size=\"3 um\""];
+    // An electrode whose one potential is an unknown, after all others; and none.
+    let floating = read_file(&config("equipotential_counter.toml"), &set(&quarter));
+    let file = read_file(&config("gmsh_pore_quarter.toml"), &[]);
+    for case in [floating.expect("a case"), file.expect("a case")] {
+        let mut alone = Keeping::default();
+        solve_alone(&case, 1, &mut alone).expect("solved");
+        let kept = on_threads(3, |comm| {
+            let mut kept = Keeping::default();
+            solve_refined(&case, 1, &Threads { comm }, &mut kept).expect("solved");
+            kept.0
+        });
+        assert!(alone.0.len() > 1000 && kept[1].is_empty() && kept[2].is_empty());
+        assert_near(&alone.0, &kept[0], 1e-8, "the last iterate");
+    }
 }
 
 #[test]

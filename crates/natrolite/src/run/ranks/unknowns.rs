@@ -164,9 +164,9 @@ impl Unknowns {
         Unknowns { numbers, free, prescribed: fixed, counts, map, in_whole, rest, all }
     }
 
-    /// What the potential of each of so many nodes is measured from \[V\].
-    pub fn nodal_rest(&self, nodes: usize) -> Vec<f64> {
-        self.numbers[..nodes].iter().map(|&k| self.rest[k as usize]).collect()
+    /// What the potential of each node, and of each whole body after these, is measured from \[V\].
+    pub fn nodal_rest(&self) -> Vec<f64> {
+        self.numbers.iter().map(|&k| self.rest[k as usize]).collect()
     }
 
     /// The potentials of so many whole bodies, the last of all numbers.

@@ -16,12 +16,13 @@ use super::excerpt::Excerpt;
 use super::owners::whole_at;
 use super::pieces::Cut;
 use super::share::Share;
+use super::unknowns::{At, OfWhole};
 use super::{Engine, agreed};
 use crate::case::{Case, MeshSource};
-use crate::run::RunError;
 use crate::run::geometry::{blueprint, refused};
 use crate::run::laws::Laws;
 use crate::run::model::Surface;
+use crate::run::{Geometry, RunError};
 use algebra::Comm;
 use excerpt::{Kept, thin};
 use measured::Measured;
@@ -82,11 +83,12 @@ pub fn refine(
     let laws = Laws::on_part(case, &geometry, &[], &of_whole).map_err(RunError::from);
     let Laws { surfaces, whole, .. } = agreed(comm, laws)?;
     let wholes = current.unknowns.of_wholes(whole.len());
-    let of_own = |surface: &&Surface| whole_at(surface).is_some_and(|whole| wholes[whole].is_own);
+    let is_own = |whole: &OfWhole| whole.is_own && matches!(whole.at, At::Free { .. });
+    let of_own = |surface: &&Surface| whole_at(surface).is_some_and(|w| is_own(&wholes[w]));
     let around: Vec<&Surface> = surfaces.iter().filter(of_own).collect();
-    let rest = current.unknowns.nodal_rest(cut.nodes().len());
 
-    let starts = starts_of(comm, &cut);
+    // Where the nodes of each rank begin among those of all.
+    let starts = comm.gather_all(&[cut.owned().start]).concat();
     let owner =
         |number: u32| starts.partition_point(|&start| start <= u64::from(number)) as u32 - 1;
     let mut own = Patch::dealt(cut.part(std::mem::take(&mut geometry.mesh)), &owner);
@@ -99,29 +101,39 @@ pub fn refine(
         other = fine_other.map(|fine| thin(fine, symmetry, &surfaces, level + 1 < refinement));
         geometry = geometry.halved(Mesh::default());
     }
+    let excerpt = other.zip(kept);
+    number(case, geometry, (own, excerpt), (extent.nodes, &current, wholes), comm)
+}
+
+/// The share in the finest mesh, from the part and the excerpt of that and what was dealt of the current. All ranks
+/// call this together.
+fn number(
+    case: &Case,
+    mut geometry: Geometry,
+    (own, excerpt): (Patch, Option<(Patch, Kept)>),
+    (nodes, dealt, wholes): (u64, &CurrentShare, Vec<OfWhole>),
+    comm: &dyn Comm,
+) -> Result<(Share, Option<Excerpt>), RunError> {
     let Patch { part, owner, root } = own;
     geometry.mesh = part.mesh;
-
     let is_own: Vec<bool> = owner.iter().map(|&owner| owner as usize == comm.rank()).collect();
     let measured = Measured::of(&geometry, &is_own, comm);
+    log::info!("mesh of all ranks: {} cells", measured.summary.cells);
     let of_whole = |support| area_of(&measured.areas, support);
     let laws = Laws::on_part(case, &geometry, &[], &of_whole).map_err(RunError::from);
     let laws = agreed(comm, laws)?;
+    let rest = dealt.unknowns.nodal_rest();
     let rest = root.iter().map(|&node| rest[node as usize]).collect();
-    let nodes = (&part.nodes[..], &owner[..]);
-    let numbers = Numbers::new(comm, (nodes, extent.nodes), laws, (wholes, rest));
-    let excerpt = numbers.at(comm, other.as_ref()).zip(other).zip(kept);
+    let numbers = Numbers::new(comm, ((&part.nodes, &owner), nodes), laws, (wholes, rest));
+    let at = numbers.at(comm, excerpt.as_ref().map(|(patch, _)| patch));
+    let excerpt = excerpt.zip(at);
     let excerpt =
-        excerpt.map(|((at, patch), kept)| kept.refined(&geometry, patch, at, (case, &measured)));
+        excerpt.map(|((patch, kept), at)| kept.refined(&geometry, patch, at, (case, &measured)));
     let (unknowns, number, owned) = numbers.finish();
-    let current = CurrentShare { unknowns, areas: measured.areas, contacts: current.contacts };
+    let (areas, contacts) = (measured.areas, dealt.contacts.clone());
     let cut = Cut::new((&geometry.mesh, &is_own), (part.nodes, part.cells), (number, owned));
-    Ok((Share { part: geometry, cut, stress: None, current: Some(current) }, excerpt))
-}
-
-/// Where the nodes of each rank begin among those of all.
-fn starts_of(comm: &dyn Comm, cut: &Cut) -> Vec<u64> {
-    comm.gather_all(&[cut.owned().start]).concat()
+    let current = Some(CurrentShare { unknowns, areas, contacts });
+    Ok((Share { part: geometry, cut, stress: None, current }, excerpt))
 }
 
 /// Parts of the mesh refined once more than `level` times, made from parts of that. All ranks call this together.
