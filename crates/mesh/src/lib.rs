@@ -40,4 +40,4 @@ pub use mesh::{
 pub use part::Part;
 pub use parts::{Parts, Wanted};
 pub use straight::is_straight;
-pub use subdivide::{Key as Between, Origins};
+pub use subdivide::{Between, Origins};

@@ -10,7 +10,7 @@ use crate::{Block, CellKind, FacetBlock, Mesh, MeshError, SharedFacetBlock};
 use rayon::prelude::*;
 
 /// Corners (sorted, padded with `u32::MAX`) and their weights, in 1/64: a node on a facet or an edge.
-pub type Key = ([u32; 4], [u8; 4]);
+pub type Between = ([u32; 4], [u8; 4]);
 
 /// Where the nodes of a refined mesh come from. Those of the coarse mesh come first, with their numbers; then
 /// those on edges and facets, in the order of their keys; last those inside cells, cell after cell.
@@ -18,7 +18,7 @@ pub type Key = ([u32; 4], [u8; 4]);
 /// The numbers of nodes in a part of a mesh rise with those in the whole, so that the order is the same there.
 pub struct Origins {
     /// Between which corners the nodes on edges and facets lie.
-    pub between: Vec<Key>,
+    pub between: Vec<Between>,
     /// For each block how many new nodes are inside a cell.
     pub inside: Vec<u32>,
 }
@@ -180,7 +180,7 @@ struct NewNodes {
     /// For each cell in turn the node at each of its pattern's points.
     cells: Vec<u32>,
     /// New nodes that more than one cell or facet may ask for, sorted.
-    shared: Vec<(Key, u32)>,
+    shared: Vec<(Between, u32)>,
 }
 
 impl NewNodes {
@@ -191,7 +191,7 @@ impl NewNodes {
         points: &mut Vec<[f64; 3]>,
     ) -> Result<Self, MeshError> {
         let mut cells: Vec<u32> = Vec::new();
-        let mut wanted: Vec<(Key, u32)> = Vec::new();
+        let mut wanted: Vec<(Between, u32)> = Vec::new();
         let mut positions = Positions { first: Vec::new() };
         for block in &mesh.blocks {
             let pattern = patterns.of(block.kind);
@@ -208,7 +208,7 @@ impl NewNodes {
         }
         wanted.par_sort_unstable();
         let evaluate = |slot: u32| positions.evaluate(mesh, patterns, slot as usize);
-        let mut shared: Vec<(Key, u32)> = Vec::new();
+        let mut shared: Vec<(Between, u32)> = Vec::new();
         for same in wanted.chunk_by(|a, b| a.0 == b.0) {
             shared.push((same[0].0, points.len() as u32));
             same.iter().for_each(|&(_, slot)| cells[slot as usize] = points.len() as u32);
@@ -257,7 +257,7 @@ fn is_inside(point: &Point, kind: CellKind) -> bool {
     })
 }
 
-fn key(point: &Point, nodes: &[u32]) -> Key {
+fn key(point: &Point, nodes: &[u32]) -> Between {
     let mut pairs = [(u32::MAX, 0); 4];
     for (pair, &(corner, weight)) in pairs.iter_mut().zip(&point.weights) {
         *pair = (nodes[corner as usize], weight);

@@ -100,7 +100,7 @@ impl<'b> Halved<'b> {
         // Where the corners before and after lie in the coarse lattice; there may be one.
         let between = |at: usize| {
             let before = at / (2 * order) * order;
-            [before, if at % (2 * order) == 0 { before } else { before + order }]
+            [before, if at.is_multiple_of(2 * order) { before } else { before + order }]
         };
         let [u, v, w] = [point % points, point / points, ray].map(between);
         let all = u.iter().flat_map(|&u| v.iter().flat_map(move |&v| w.map(|w| ([u, v], w))));
