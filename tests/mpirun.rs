@@ -199,10 +199,10 @@ fn a_mesh_that_ranks_refine() {
     // Of 1170 cells; two ranks get their parts when there are eight times as many, and refine these.
     let of_file = std::fs::read_to_string(config("nas_pore.toml")).expect("a case");
     let mesh = "symmetry = \"quarter\"\nrim_size = \"0.15 um\"";
-    let text = of_file.replace("symmetry  = \"axisymmetric\"", mesh);
-    let text = text.split("[expect]").next().expect("a case");
+    let refined = of_file.replace("symmetry  = \"axisymmetric\"", mesh);
+    let refined = refined.split("[expect]").next().expect("a case");
     let solver = "[discretization]\norder = 1\n[solver]\nlinear = { method = \"cg\" }\n";
-    std::fs::write(&case, format!("{text}\n{solver}")).expect("written");
+    std::fs::write(&case, format!("{refined}\n{solver}")).expect("written");
     let one = refined_alone(&case, "2", &folder.path().join("alone"));
     assert_eq!(one.summary["mesh"]["cells"], 64 * 1170);
     let target = folder.path().join("2");
