@@ -3,11 +3,11 @@
 use super::Observer;
 use super::model::Model;
 use super::surfaces::Solution;
-use super::uniform::uniform_state;
+use super::uniform::{Groups, uniform_state};
 use crate::case::Case;
 use algebra::{
     AmgProblem, Iterate, LinearWork, Metered, Method, NewtonError, NewtonInfo, NewtonParameters,
-    choose, newton,
+    Serial, choose, newton,
 };
 use fem::{Space, interpolation_from_corners};
 use mesh::{Block, CellKind, Mesh};
@@ -39,7 +39,11 @@ pub fn solve(
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
     let unknowns = model.system.space().free();
-    let mut u = observer.first_iterate(unknowns).unwrap_or_else(|| uniform_state(model));
+    let start = || {
+        let groups = Groups::new(model.system.space(), &model.bodies, &model.tied);
+        uniform_state((&model.system, &model.conduction), &groups, (&Serial, unknowns))
+    };
+    let mut u = observer.first_iterate(unknowns).unwrap_or_else(start);
     let problem = || problem(mesh, model.system.space());
     let solver = choose(u.len(), mesh.dimension, method(case), problem);
     let mut solver = Metered::new(solver);

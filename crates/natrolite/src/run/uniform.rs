@@ -6,15 +6,13 @@
 //! numbers far above one). The energy of the equations is lowest there among all such states, that
 //! at rest included, and the kinetics are linearised near the currents that they will carry.
 
-use super::model::Model;
 use algebra::{
-    Csr, DenseCholesky, Equations, Inadmissible, NewtonParameters, Operator, newton, vector,
+    Comm, Csr, DenseCholesky, Equations, Inadmissible, NewtonParameters, Operator, newton, vector,
 };
-use fem::{SurfaceTerm, Unknown};
+use fem::{Space, SurfaceTerm, System, Unknown};
+use mesh::Bodies;
 use transport::POTENTIAL;
 
-/// No group.
-const NONE: u32 = u32::MAX;
 /// Most groups: with more of them rest will do.
 const MOST: usize = 100;
 /// It is a start, and no more digits of it would show.
@@ -23,67 +21,86 @@ const RTOL: f64 = 1e-4;
 /// The free unknowns, less those at rest, in the state with one potential in each body \[V\]. At rest where
 /// there is no such state: bodies with a given potential stay, and so does everything when nothing flows
 /// into one, or its kinetics cannot carry what does.
-pub fn uniform_state(model: &Model<'_>) -> Vec<f64> {
-    let groups = Groups::new(model);
-    let start = groups.spread(&vec![0.0; groups.count]);
-    if groups.count == 0 || groups.count > MOST {
-        return start;
+///
+/// `conduction` are the numbers of the terms of the bulk. Of the ranks of `comm`, which call this together,
+/// each has the `owned` unknowns before copies of others'.
+pub fn uniform_state(
+    (system, conduction): (&System<'_>, &[usize]),
+    groups: &Groups,
+    (comm, owned): (&dyn Comm, usize),
+) -> Vec<f64> {
+    let numbers = groups.of.iter().filter(|group| **group != Groups::NONE);
+    let count = numbers.max().map_or(0, |largest| u64::from(*largest) + 1);
+    let count = comm.gather_all(&[count]).concat().into_iter().max().unwrap_or(0) as usize;
+    let mut levels = vec![0.0; count];
+    if count == 0 || count > MOST {
+        return groups.spread(&levels);
     }
-    let Some(mut balance) = Balance::new(model, &groups) else { return start };
-    let mut levels = vec![0.0; groups.count];
+    let on_surfaces = (0..system.placements()).filter(|p| !conduction.contains(p));
+    let mut balance = Balance {
+        groups,
+        owned,
+        comm,
+        terms: on_surfaces.map(|placement| system.surface_term(placement)).collect(),
+        loads: system.loads(),
+        deviations: system.deviations(&vec![0.0; groups.of.len()]),
+        currents: vec![0.0; system.space().total()],
+        scale: 0.0,
+        matrix: full_matrix(count),
+    };
     let parameters = NewtonParameters { rtol: RTOL, ..NewtonParameters::default() };
     let mut solver = DenseCholesky::new();
     match newton(&mut balance, &mut solver, &mut levels, &parameters, &mut |_| ()) {
         Ok(info) if info.converged => groups.spread(&levels),
-        _ => start,
+        _ => groups.spread(&vec![0.0; count]),
     }
 }
 
 /// Free unknowns that rise and fall together without a current in the bulk.
-struct Groups {
-    count: usize,
-    /// Of each free unknown.
+#[derive(Clone, Debug)]
+pub struct Groups {
+    /// The group of each.
     of: Vec<u32>,
 }
 
 impl Groups {
-    fn new(model: &Model<'_>) -> Groups {
-        let (space, bodies) = (model.system.space(), &model.bodies);
+    /// The group of unknowns that stay.
+    pub const NONE: u32 = u32::MAX;
+
+    /// Those of a whole mesh, where unknowns of nodes are `tied` to the potentials of electrodes.
+    pub fn new(space: &Space, bodies: &Bodies, tied: &[(Unknown, usize)]) -> Groups {
         let free = space.free();
         let dof_of = |node: usize| space.dof(POTENTIAL, node as u32) as usize;
         // Bodies that are tied to the same electrode count as one.
         let mut joined: Vec<u32> = (0..bodies.count as u32).collect();
-        let mut tied = vec![None; space.whole().len()];
-        for (unknown, whole) in &model.tied {
+        let mut first_at = vec![None; space.whole().len()];
+        for (unknown, whole) in tied {
             let Unknown::Node { node, .. } = *unknown else { continue };
             let body = joined[bodies.of_node[node as usize] as usize];
-            let first = *tied[*whole].get_or_insert(body);
+            let first = *first_at[*whole].get_or_insert(body);
             joined.iter_mut().filter(|other| **other == body).for_each(|other| *other = first);
         }
         let mut floats = vec![true; bodies.count];
         for (node, &body) in bodies.of_node.iter().enumerate() {
             floats[joined[body as usize] as usize] &= dof_of(node) < free;
         }
-        let mut count = 0;
-        let mut number = |is_one: bool| {
-            count += usize::from(is_one);
-            if is_one { count as u32 - 1 } else { NONE }
-        };
+        let mut next = 0..;
+        let mut number = |is_one: bool| next.next().filter(|_| is_one).unwrap_or(Groups::NONE);
         let own = |body: usize| joined[body] as usize == body;
         let numbers: Vec<u32> =
             (0..bodies.count).map(|body| number(floats[body] && own(body))).collect();
-        let mut of = vec![NONE; free];
+        let mut of = vec![Groups::NONE; free];
         for (node, &body) in bodies.of_node.iter().enumerate() {
             if let Some(group) = of.get_mut(dof_of(node)) {
                 *group = numbers[joined[body as usize] as usize];
             }
         }
-        for (w, tied) in tied.iter().enumerate() {
-            if let (None, Some(group)) = (tied, of.get_mut(space.whole_dof(w) as usize)) {
+        for (w, first) in first_at.iter().enumerate() {
+            if let (None, Some(group)) = (first, of.get_mut(space.whole_dof(w) as usize)) {
                 *group = number(true);
             }
         }
-        Groups { count, of }
+        Groups { of }
     }
 
     /// The free unknowns with these levels.
@@ -92,18 +109,27 @@ impl Groups {
         self.of.iter().map(level).collect()
     }
 
-    /// The group of an unknown, if it is free and has one.
-    fn group(&self, dof: u32) -> Option<usize> {
-        self.of.get(dof as usize).filter(|group| **group != NONE).map(|&group| group as usize)
+    /// For each of these free unknowns of the whole the number of its group.
+    pub fn numbers(&self) -> &[u32] {
+        &self.of
+    }
+}
+
+impl From<Vec<u32>> for Groups {
+    fn from(of: Vec<u32>) -> Self {
+        Groups { of }
     }
 }
 
 /// For each group: the currents through surfaces less those that are given.
 struct Balance<'a> {
     groups: &'a Groups,
+    /// Unknowns of this rank; copies of others' follow.
+    owned: usize,
+    comm: &'a dyn Comm,
     terms: Vec<SurfaceTerm<'a>>,
-    /// Given currents into electrodes: group and value \[A\].
-    loads: Vec<(usize, f64)>,
+    /// Given currents into electrodes \[A\].
+    loads: &'a [(u32, f64)],
     /// Of all unknowns; the free ones are those of the last call.
     deviations: Vec<f64>,
     /// Of all unknowns.
@@ -113,56 +139,55 @@ struct Balance<'a> {
     matrix: Csr,
 }
 
-impl<'a> Balance<'a> {
-    fn new(model: &'a Model<'_>, groups: &'a Groups) -> Option<Self> {
-        let (system, n) = (&model.system, groups.count);
-        let on_surfaces = (0..system.placements()).filter(|p| !model.conduction.contains(p));
-        let loads = system.loads().iter();
-        let columns = (0..n).flat_map(|_| 0..n as u32).collect();
-        let start = (0..=n).map(|row| row * n).collect();
-        let deviations = system.deviations(&vec![0.0; groups.of.len()]);
-        Some(Balance {
-            groups,
-            terms: on_surfaces.map(|placement| system.surface_term(placement)).collect(),
-            loads: loads.filter_map(|&(dof, i)| Some((groups.group(dof)?, i))).collect(),
-            currents: vec![0.0; deviations.len()],
-            deviations,
-            scale: 0.0,
-            matrix: Csr::new(start, columns, vec![0.0; n * n], n).ok()?,
-        })
-    }
-
+impl Balance<'_> {
     fn set(&mut self, levels: &[f64]) {
         for (deviation, &group) in self.deviations.iter_mut().zip(&self.groups.of) {
             *deviation = levels.get(group as usize).copied().unwrap_or(0.0);
         }
     }
+
+    /// The group of an unknown, if it is one of this rank and has one.
+    fn group(&self, dof: u32) -> Option<usize> {
+        let own = self.groups.of[..self.owned].get(dof as usize);
+        own.filter(|group| **group != Groups::NONE).map(|&group| group as usize)
+    }
+}
+
+/// Zeros, all of which are stored.
+fn full_matrix(n: usize) -> Csr {
+    let start = (0..=n).map(|row| row * n).collect();
+    let columns = (0..n).flat_map(|_| 0..n as u32).collect();
+    Csr::new(start, columns, vec![0.0; n * n], n).expect("columns rise in each row")
 }
 
 impl Equations for Balance<'_> {
     fn len(&self) -> usize {
-        self.groups.count
+        self.matrix.nrows()
     }
 
     fn residual(&mut self, levels: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(levels);
-        r.fill(0.0);
-        for &(group, load) in &self.loads {
-            r[group] -= load;
+        let n = levels.len();
+        // What is given, then term by term.
+        let mut parts = vec![0.0; (1 + self.terms.len()) * n];
+        for &(dof, load) in self.loads {
+            if let Some(group) = self.group(dof) {
+                parts[group] -= load;
+            }
         }
-        self.scale = vector::max_norm(r);
-        let mut part = vec![0.0; r.len()];
-        for term in &mut self.terms {
+        for (term, part) in self.terms.iter_mut().zip(parts[n..].chunks_exact_mut(n)) {
             self.currents.fill(0.0);
             term.add_residual(&self.deviations, &mut self.currents);
-            part.fill(0.0);
-            for (current, &group) in self.currents.iter().zip(&self.groups.of) {
+            for (current, &group) in self.currents.iter().zip(&self.groups.of[..self.owned]) {
                 if let Some(part) = part.get_mut(group as usize) {
                     *part += current;
                 }
             }
-            self.scale = self.scale.max(vector::max_norm(&part));
-            r.iter_mut().zip(&part).for_each(|(r, part)| *r += part);
+        }
+        self.comm.sum(&mut parts);
+        self.scale = vector::max_norm(&parts);
+        for (group, r) in r.iter_mut().enumerate() {
+            *r = parts.iter().skip(group).step_by(n).sum();
         }
         match r.iter().all(|r| r.is_finite()) {
             true => Ok(()),
@@ -173,15 +198,19 @@ impl Equations for Balance<'_> {
     fn linearize(&mut self, levels: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         self.set(levels);
         let (groups, n) = (self.groups, levels.len());
+        let group = |dof: u32| groups.of.get(dof as usize).filter(|group| **group != Groups::NONE);
         let values = self.matrix.values_mut();
         values.fill(0.0);
         for term in &mut self.terms {
             term.tangent(&self.deviations, |row, column, value| {
-                if let (Some(i), Some(j)) = (groups.group(row), groups.group(column)) {
-                    values[i * n + j] += value;
+                if let (Some(&i), Some(&j)) = (group(row), group(column))
+                    && (row as usize) < self.owned
+                {
+                    values[i as usize * n + j as usize] += value;
                 }
             });
         }
+        self.comm.sum(values);
         Ok(&mut self.matrix)
     }
 
@@ -199,6 +228,8 @@ impl Equations for Balance<'_> {
 mod tests {
     use super::*;
     use crate::run::Geometry;
+    use crate::run::model::Model;
+    use algebra::Serial;
     use std::path::Path;
 
     /// The smallest and the largest unknown of the start of a case in `configs`.
@@ -207,7 +238,9 @@ mod tests {
         let case = crate::case::read_file(&folder.join(name), &[]).unwrap();
         let geometry = Geometry::of(&case, 0).unwrap();
         let model = Model::new(&case, &geometry, &[]).unwrap();
-        let start = uniform_state(&model);
+        let (system, free) = (&model.system, model.system.space().free());
+        let groups = Groups::new(system.space(), &model.bodies, &model.tied);
+        let start = uniform_state((system, &model.conduction), &groups, (&Serial, free));
         [f64::INFINITY, f64::NEG_INFINITY].map(|first| {
             let is_least = first > 0.0;
             start.iter().fold(first, |a, &b| if is_least { a.min(b) } else { a.max(b) })

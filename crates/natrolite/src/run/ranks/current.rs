@@ -9,6 +9,7 @@ use super::{Engine, agreed};
 use crate::case::Case;
 use crate::results::{Field, RanksSummary};
 use crate::run::laws::Laws;
+use crate::run::uniform::{Groups, uniform_state};
 use crate::run::{Geometry, Observer, RunError, current, peak_memory, solve};
 use algebra::{Comm, Equations, Halo, IndexMap, Iterate, LinearWork, Metered, NewtonInfo, newton};
 use fem::{Support, System};
@@ -72,7 +73,7 @@ impl CurrentShare {
             space.prescribe_field(POTENTIAL + 2 + 2 * k, &contact.pressure);
         }
         let mut system = System::new(mesh, hypothesis, space, laws.placements, laws.loads);
-        let Unknowns { counts, map, in_whole, rest, all, .. } = unknowns;
+        let Unknowns { counts, map, in_whole, rest, groups, all, .. } = unknowns;
         let owned = map.owned_len();
         system.measure_from(rest);
         system.share(comm, owned, counts);
@@ -86,7 +87,11 @@ impl CurrentShare {
         log::info!("{}: {all} unknowns on {} ranks", solver.name(), comm.size());
         let mut solver = Metered::new(solver);
         let kept = Kept { comm, in_whole, owned, unknowns: all };
-        let mut u = kept.first(observer);
+        let start = || {
+            let place = (comm, owned);
+            uniform_state((&system, &laws.conduction), &Groups::from(groups), place)
+        };
+        let mut u = kept.first(observer).unwrap_or_else(start);
         let observe = &mut |iterate: &Iterate<'_>| {
             observer.iteration(iterate.number, iterate.residual);
             kept.keep(observer, iterate);

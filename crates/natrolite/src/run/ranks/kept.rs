@@ -22,16 +22,13 @@ pub struct Kept<'c> {
 }
 
 impl Kept<'_> {
-    /// Where to begin: what the observer of rank 0 has, else zeros. All ranks call this together.
-    pub fn first(&self, observer: &mut dyn Observer) -> Vec<f64> {
+    /// Where to begin: what the observer of rank 0 has, if it has something. All ranks call this together.
+    pub fn first(&self, observer: &mut dyn Observer) -> Option<Vec<f64>> {
         let found = match self.comm.rank() {
             0 => observer.first_iterate(self.unknowns),
             _ => None,
         };
-        match self.of_first(found.is_some()) {
-            true => self.spread(found),
-            false => vec![0.0; self.in_whole.len()],
-        }
+        self.of_first(found.is_some()).then(|| self.spread(found))
     }
 
     /// What is here of the unknowns of the whole that rank 0 has. All ranks call this together.

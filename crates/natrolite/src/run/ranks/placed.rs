@@ -4,12 +4,13 @@ use super::current::{CurrentShare, area_of};
 use super::gaps::want_gaps;
 use super::mechanics::{ContactShare, StressShare};
 use super::owners::{Owned, Owners, whole_at};
-use super::unknowns::Unknowns;
+use super::unknowns::{Level, Unknowns};
 use crate::case::{Case, CaseError, Diagnostic};
 use crate::run::laws::Laws;
 use crate::run::mechanics::model::MechanicalModel;
 use crate::run::model::{Surface, points_of, rest_of};
 use crate::run::solve::method;
+use crate::run::uniform::Groups;
 use crate::run::{Contact, Geometry, RunError};
 use contact::unilateral::{Reduction, nearest};
 use contact::{amg_problem, extent};
@@ -24,7 +25,8 @@ pub struct PlacedCurrent {
     bodies: Bodies,
     surfaces: Vec<Surface>,
     space: Space,
-    rest: Vec<f64>,
+    /// What each unknown is measured from, and goes with.
+    levels: Vec<Level>,
     /// Areas of the boundaries \[m2\].
     areas: Vec<f64>,
     /// Names of the contacts.
@@ -45,9 +47,13 @@ impl PlacedCurrent {
         let (fields, names) = (laws.fields.clone(), laws.whole.clone());
         let space = Space::new(fields, names, mesh.points.len(), &laws.constraints)
             .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
+        let groups = Groups::new(&space, &bodies, &laws.constraints.tied);
         let rest = rest_of(case, (mesh, &bodies), &laws.surfaces, &space);
+        let groups = groups.numbers().iter().copied().chain(std::iter::repeat(Groups::NONE));
+        let levels = rest.into_iter().zip(groups).map(|(rest, group)| Level { rest, group });
+        let levels = levels.collect();
         let contacts = contacts.iter().map(|contact| contact.name.clone()).collect();
-        Ok(PlacedCurrent { bodies, surfaces: laws.surfaces, space, rest, areas, contacts })
+        Ok(PlacedCurrent { bodies, surfaces: laws.surfaces, space, levels, areas, contacts })
     }
 
     /// Finds the owners of its unknowns, and says what these want.
@@ -82,9 +88,9 @@ pub struct PartedCurrent<'p> {
 impl<'p> PartedCurrent<'p> {
     /// The share of one rank.
     pub fn share(&self, (nodes, rank): To<'_>) -> CurrentShare {
-        let PlacedCurrent { space, rest, areas, contacts, .. } = self.placed;
+        let PlacedCurrent { space, levels, areas, contacts, .. } = self.placed;
         CurrentShare {
-            unknowns: Unknowns::of(nodes, space, (&self.owners, Some(rest)), rank),
+            unknowns: Unknowns::of(nodes, space, (&self.owners, Some(levels)), rank),
             areas: areas.clone(),
             contacts: contacts.clone(),
         }

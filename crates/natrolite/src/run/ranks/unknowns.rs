@@ -23,16 +23,18 @@ pub struct Unknowns {
     pub in_whole: Vec<u32>,
     /// What each is measured from, free ones first; empty for zeros.
     pub rest: Vec<f64>,
+    /// The group of each, free ones first; empty where there are none.
+    pub groups: Vec<u32>,
     /// Free unknowns of the whole.
     pub all: usize,
 }
 
 impl Unknowns {
-    /// Of the nodes of a part of `rank`; `rest` is that of the whole.
+    /// Of the nodes of a part of `rank`; `levels` are those of the whole.
     pub fn of(
         nodes: &[u32],
         whole: &Space,
-        (owners, rest): (&Owners, Option<&[f64]>),
+        (owners, levels): (&Owners, Option<&[Level]>),
         rank: u32,
     ) -> Self {
         let (mut space, numbers) = whole.on_nodes(nodes);
@@ -42,7 +44,8 @@ impl Unknowns {
         let mut in_whole = vec![0; free.len()];
         places.iter().zip(free).for_each(|(&k, &global)| in_whole[k as usize] = global);
         let all = in_whole.iter().chain(prescribed);
-        let rest = rest.map(|rest| all.map(|&global| rest[global as usize]).collect());
+        let level = |&global: &u32| levels.map(|levels| levels[global as usize]);
+        let (rest, groups) = all.filter_map(level).map(|l| (l.rest, l.group)).unzip();
         let counts = |&global: &u32| owners.prescribed[global as usize - whole.free()] == rank;
         Unknowns {
             numbers: space.numbers().to_vec(),
@@ -51,7 +54,8 @@ impl Unknowns {
             counts: prescribed.iter().map(counts).collect(),
             map,
             in_whole,
-            rest: rest.unwrap_or_default(),
+            rest,
+            groups,
             all: whole.free(),
         }
     }
@@ -62,6 +66,15 @@ impl Unknowns {
         let numbers = (std::mem::take(numbers), self.free);
         Space::with_numbers(fields, whole, numbers, std::mem::take(prescribed))
     }
+}
+
+/// The potential of a body.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Level {
+    /// What it is measured from \[V\].
+    pub rest: f64,
+    /// With what it rises and falls: see [`crate::run::uniform::Groups`].
+    pub group: u32,
 }
 
 /// What the potential of a node is among the unknowns of a whole.
@@ -107,42 +120,42 @@ pub struct OfWhole {
     pub at: At,
     /// True when this rank owns it, or it counts here.
     pub is_own: bool,
-    /// What it is measured from \[V\].
-    pub rest: f64,
+    /// Its level.
+    pub level: Level,
 }
 
 impl Unknowns {
-    /// The potentials of nodes, each with whether it is of this rank and what it is measured from \[V\], and those
-    /// of whole bodies; the rank has the numbers `owned` among all ranks, of so many in the whole.
+    /// The potentials of nodes, each with whether it is of this rank and its level, and those of whole bodies; the rank has the numbers `owned` among all ranks, of so many in the whole.
     pub fn numbered(
-        (nodes, wholes): (Vec<(At, bool, f64)>, Vec<OfWhole>),
+        (nodes, wholes): (Vec<(At, bool, Level)>, Vec<OfWhole>),
         owned: Range<u64>,
         all: usize,
     ) -> Self {
-        let bodies = wholes.iter().map(|whole| (whole.at, whole.is_own, whole.rest));
+        let bodies = wholes.iter().map(|whole| (whole.at, whole.is_own, whole.level));
         let every = || nodes.iter().copied().chain(bodies.clone());
         let count = (owned.end - owned.start) as usize;
-        let (mut ghosts, mut in_whole, mut rest) = (Vec::new(), vec![0; count], vec![0.0; count]);
-        let (mut fixed, mut counts, mut fixed_rest) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ghosts, mut in_whole) = (Vec::new(), vec![0; count]);
+        let mut levels = vec![Level::default(); count];
+        let (mut fixed, mut counts, mut fixed_levels) = (Vec::new(), Vec::new(), Vec::new());
         // Places of the free ones, and of those that are prescribed from the number of these on.
         let mut places = Vec::with_capacity(nodes.len() + wholes.len());
         for (at, is_own, from) in every() {
             places.push(match at {
                 At::Free { number, in_whole: place } if owned.contains(&number) => {
                     let k = (number - owned.start) as usize;
-                    (in_whole[k], rest[k]) = (place, from);
+                    (in_whole[k], levels[k]) = (place, from);
                     Place::Free(k)
                 }
                 At::Free { number, in_whole: place } => {
                     ghosts.push(number);
                     in_whole.push(place);
-                    rest.push(from);
+                    levels.push(from);
                     Place::Free(in_whole.len() - 1)
                 }
                 At::Fixed(value) => {
                     fixed.push(value);
                     counts.push(is_own);
-                    fixed_rest.push(from);
+                    fixed_levels.push(from);
                     Place::Fixed(fixed.len() - 1)
                 }
                 At::Tied(whole) => Place::As(nodes.len() + whole),
@@ -159,14 +172,19 @@ impl Unknowns {
             place => number(place) as u32,
         });
         let numbers = numbers.collect();
-        rest.extend(fixed_rest);
+        levels.extend(fixed_levels);
+        let (rest, groups) = levels.into_iter().map(|level| (level.rest, level.group)).unzip();
         let map = IndexMap::new(owned, ghosts);
-        Unknowns { numbers, free, prescribed: fixed, counts, map, in_whole, rest, all }
+        Unknowns { numbers, free, prescribed: fixed, counts, map, in_whole, rest, groups, all }
     }
 
-    /// What the potential of each node, and of each whole body after these, is measured from \[V\].
-    pub fn nodal_rest(&self) -> Vec<f64> {
-        self.numbers.iter().map(|&k| self.rest[k as usize]).collect()
+    /// The level of each node, and of each whole body after these.
+    pub fn levels(&self) -> Vec<Level> {
+        self.numbers.iter().map(|&k| self.level(k as usize)).collect()
+    }
+
+    fn level(&self, k: usize) -> Level {
+        Level { rest: self.rest[k], group: self.groups[k] }
     }
 
     /// The potentials of so many whole bodies, the last of all numbers.
@@ -181,7 +199,7 @@ impl Unknowns {
                     (At::Free { number, in_whole }, k < self.map.owned_len())
                 }
             };
-            OfWhole { at, is_own, rest: self.rest[k] }
+            OfWhole { at, is_own, level: self.level(k) }
         };
         self.numbers[self.numbers.len() - count..].iter().map(of).collect()
     }
@@ -204,6 +222,7 @@ impl Pack for Unknowns {
         self.map.pack(words);
         self.in_whole.pack(words);
         self.rest.pack(words);
+        self.groups.pack(words);
         self.all.pack(words);
     }
 
@@ -216,6 +235,7 @@ impl Pack for Unknowns {
             map: words.next(),
             in_whole: words.next(),
             rest: words.next(),
+            groups: words.next(),
             all: words.next(),
         }
     }

@@ -122,9 +122,9 @@ fn number(
     let of_whole = |support| area_of(&measured.areas, support);
     let laws = Laws::on_part(case, &geometry, &[], &of_whole).map_err(RunError::from);
     let laws = agreed(comm, laws)?;
-    let rest = dealt.unknowns.nodal_rest();
-    let rest = root.iter().map(|&node| rest[node as usize]).collect();
-    let numbers = Numbers::new(comm, ((&part.nodes, &owner), nodes), laws, (wholes, rest));
+    let levels = dealt.unknowns.levels();
+    let levels = root.iter().map(|&node| levels[node as usize]).collect();
+    let numbers = Numbers::new(comm, ((&part.nodes, &owner), nodes), laws, (wholes, levels));
     let at = numbers.at(comm, excerpt.as_ref().map(|(patch, _)| patch));
     let excerpt = excerpt.zip(at);
     let excerpt =

@@ -6,7 +6,7 @@
 use super::ask::{ask, positions};
 use super::patch::Patch;
 use crate::run::laws::Laws;
-use crate::run::ranks::unknowns::{At, OfWhole, Unknowns};
+use crate::run::ranks::unknowns::{At, Level, OfWhole, Unknowns};
 use algebra::Comm;
 use fem::Space;
 use std::ops::Range;
@@ -29,14 +29,13 @@ pub struct Numbers {
 
 impl Numbers {
     /// Numbers the `nodes` of the part, with their owners, of a whole with `all` nodes. The
-    /// potentials of whole bodies are those on the mesh that was dealt; `rest` is what the potential of each node is
-    /// measured from \[V\]. All
-    /// ranks call this together.
+    /// potentials of whole bodies are those on the mesh that was dealt; `levels` are those of the nodes. All ranks
+    /// call this together.
     pub fn new(
         comm: &dyn Comm,
         ((nodes, owner), all): ((&[u32], &[u32]), u64),
         laws: Laws,
-        (mut whole, rest): (Vec<OfWhole>, Vec<f64>),
+        (mut whole, levels): (Vec<OfWhole>, Vec<Level>),
     ) -> Self {
         let rank = comm.rank() as u32;
         let space = Space::new(laws.fields, laws.whole, nodes.len(), &laws.constraints)
@@ -93,7 +92,7 @@ impl Numbers {
         let number = at.iter().map(|answer| answer[0] as u32).collect();
         let is_own = owner.iter().map(|&owner| owner == rank);
         let states = at.iter().map(|&[_, a, b, c]| At::of_words([a, b, c]));
-        let nodes = states.zip(is_own).zip(rest).map(|((at, own), rest)| (at, own, rest));
+        let nodes = states.zip(is_own).zip(levels).map(|((at, own), level)| (at, own, level));
         let owned = first_unknown..next;
         let unknowns = Unknowns::numbered((nodes.collect(), whole), owned, all_unknowns as usize);
         let owned = first_node..first_node + answers.len() as u64;
