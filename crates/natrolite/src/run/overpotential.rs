@@ -141,6 +141,23 @@ impl Solved<'_, '_> {
                 let resistance = number("film_resistance");
                 let volume = number("partial_molar_volume");
                 let is_film = !transport::is_kinetics(law.entry);
+                if let (Some(metal), true) = (metal, term.slots().len() < 4) {
+                    // One potential opposite, and nothing of a contact to be read.
+                    let mut densities = through.points.iter().map(|point| point.1);
+                    let mut sums = [0.0; 3];
+                    points.each(facets, |at, weight| {
+                        let i = densities.next().unwrap_or(0.0);
+                        let here = interpolate(at.nodes, at.shape);
+                        let part = weight * i;
+                        sums[0] -= part * (here - level(at.nodes));
+                        sums[1] += part * (here - metal);
+                        sums[2] += part * i;
+                    });
+                    let [power, through_all, squares] = sums;
+                    let film = if is_film { through_all } else { resistance * squares };
+                    let losses = Losses { kinetic: through_all - film, film, mechanical: 0.0 };
+                    return (power, Some(losses));
+                }
                 // The points of the law are those of the facets, in the same order.
                 let mut densities = through.points.iter().map(|point| point.1);
                 let sums = points.integrate(facets, |at| {
