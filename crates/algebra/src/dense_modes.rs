@@ -82,9 +82,8 @@ impl DenseModes {
         )
         .ok()?;
         // V = L^-T Q
-        let entry = |i: usize, j: usize| -> f64 {
-            (i..n).map(|l| inverse[l * n + i] * q[j * n + l]).sum()
-        };
+        let entry =
+            |i: usize, j: usize| -> f64 { (i..n).map(|l| inverse[l * n + i] * q[j * n + l]).sum() };
         let modes = Columns::new(n, entry);
         let transposed = Columns::new(n, |i, j| entry(j, i));
         Some(DenseModes { shares, modes, transposed, scales })
@@ -165,8 +164,7 @@ mod tests {
             let (mut of_a, mut of_k, mut back) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
             a.apply(&x, &mut of_a);
             k.apply(&x, &mut of_k);
-            let y: Vec<f64> =
-                of_a.iter().zip(&of_k).map(|(a, k)| weight * a + other * k).collect();
+            let y: Vec<f64> = of_a.iter().zip(&of_k).map(|(a, k)| weight * a + other * k).collect();
             modes.inverse(weight, other).apply(&y, &mut back);
             for (back, x) in back.iter().zip(&x) {
                 assert!((back - x).abs() < 1e-9, "{weight} {other}: {back} {x}");
@@ -176,9 +174,8 @@ mod tests {
 
     #[test]
     fn a_sum_that_is_singular_has_no_modes() {
-        let only = |k: usize| {
-            DenseSymmetric::new(3, move |i, j| if i == k && j == k { 2.0 } else { 0.0 })
-        };
+        let only =
+            |k: usize| DenseSymmetric::new(3, move |i, j| if i == k && j == k { 2.0 } else { 0.0 });
         assert!(DenseModes::new(&only(0), &only(1)).is_none());
         let zeros = DenseSymmetric::new(3, |_, _| 0.0);
         assert!(DenseModes::new(&only(0), &zeros).is_none());

@@ -98,7 +98,6 @@ impl QuasiNewton {
             }
         }
         let stop = if norm <= p.rtol { Stop::Tolerance } else { Stop::Rounding };
-        if std::env::var_os("NTRACE").is_some() { eprintln!("QN {} {:?}", norm <= p.rtol || is_rounding, residuals); }
         (norm <= p.rtol || is_rounding).then(|| converged(stop, residuals, f.norms(r)))
     }
 }

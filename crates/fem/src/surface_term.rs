@@ -82,7 +82,8 @@ impl Table {
             table.points.resize((first + group.blocks() * points) * LANES, Point::default());
             table.weights.resize(first + group.blocks() * points, Lanes::default());
             for place in 0..group.blocks() * LANES {
-                let (block, lane, facet) = (place / LANES, place % LANES, place.min(batch.len() - 1));
+                let (block, lane, facet) =
+                    (place / LANES, place % LANES, place.min(batch.len() - 1));
                 batch.dofs(slots, body.space, facet, &mut dofs);
                 let mut dofs = dofs.iter().copied();
                 for (slot, own) in slots.iter().zip(&mut group.dofs) {
@@ -208,7 +209,8 @@ impl SurfaceTerm<'_> {
 
     /// The unknowns below `free` that the term reads, rising.
     pub fn dofs_below(&self, free: usize) -> Vec<u32> {
-        let nodal = self.table.groups.iter().flat_map(|group| group.dofs.iter().flatten().flatten());
+        let nodal =
+            self.table.groups.iter().flat_map(|group| group.dofs.iter().flatten().flatten());
         let mut all: Vec<u32> = nodal.chain(&self.table.whole).copied().collect();
         all.retain(|&dof| (dof as usize) < free);
         all.sort_unstable();

@@ -60,10 +60,17 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
         memory.surface.resize(kept.len(), 0.0);
         memory.deviations = system.deviations(&vec![0.0; condensed.unknowns.place.len()]);
         memory.currents.resize(memory.deviations.len(), 0.0);
-        let placed = super::kinetics(model).into_iter().map(|placement| {
-            system.surface_term_in(placement, terms.pop().unwrap_or_default())
-        });
-        SurfaceEquations { kinetics: placed.collect(), condensed, model, fields, memory, matrix: None }
+        let placed = super::kinetics(model)
+            .into_iter()
+            .map(|placement| system.surface_term_in(placement, terms.pop().unwrap_or_default()));
+        SurfaceEquations {
+            kinetics: placed.collect(),
+            condensed,
+            model,
+            fields,
+            memory,
+            matrix: None,
+        }
     }
 
     /// The weight of each point of quadrature of each law of kinetics and the current density there where the
@@ -141,7 +148,16 @@ impl Equations for SurfaceEquations<'_, '_> {
         self.set(u);
         let SurfaceEquations { condensed, fields, kinetics, memory, .. } = self;
         let EquationsMemory {
-            constant, size, deviations, currents, given, scales, above, flow, surface, ..
+            constant,
+            size,
+            deviations,
+            currents,
+            given,
+            scales,
+            above,
+            flow,
+            surface,
+            ..
         } = &mut **memory;
         // Differences keep the digits of potentials that lie far from zero and close together.
         for ((above, u_i), &anchor) in above.iter_mut().zip(u).zip(&condensed.anchors) {
@@ -179,7 +195,9 @@ impl Equations for SurfaceEquations<'_, '_> {
         let matrix = self.matrix.get_or_insert_with(|| condensed.dense.clone());
         let values = matrix.values_mut();
         let complement = condensed.schur.complement();
-        for (i, (values, size)) in values.chunks_exact_mut(n.max(1)).zip(&self.memory.size).enumerate() {
+        for (i, (values, size)) in
+            values.chunks_exact_mut(n.max(1)).zip(&self.memory.size).enumerate()
+        {
             values.iter_mut().zip(complement.row(i)).for_each(|(value, s)| *value = size * s);
         }
         let place = |dof: u32| condensed.unknowns.place.get(dof as usize).map(|&k| k as usize);
