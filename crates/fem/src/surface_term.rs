@@ -6,8 +6,9 @@ use crate::placement::Kernel;
 use crate::{At, Lanes, Of, Point, Slot, System, Term};
 use algebra::{Wide, with_wide_registers};
 
-/// Most nodes of a facet.
+/// Most nodes of a facet, and points of its quadrature.
 const MOST_NODES: usize = 9;
+const MOST_POINTS: usize = 16;
 
 /// What a term on facets reads at its points of quadrature, as a table of shape functions. It depends on the
 /// mesh and the numbering, not on the values of the law.
@@ -70,7 +71,7 @@ impl Table {
             let mut kernel = Kernel::new(body, &*placed.term, batch);
             let mut dofs = vec![0; batch.width(slots, body.space)];
             let (nodes, points) = (batch.kind().node_count(), batch.rule().points.len());
-            assert!(nodes <= MOST_NODES, "a facet has {MOST_NODES} nodes at most");
+            assert!(nodes <= MOST_NODES && points <= MOST_POINTS, "{nodes} nodes, {points} points");
             let mut group = Group {
                 facets: batch.len(),
                 nodes,
@@ -385,22 +386,25 @@ impl Wide for Add<'_> {
     fn run(self) {
         let Add { table, mut coefficients, out } = self;
         let (width, mut weights) = (table.width(), &table.weights[..]);
+        let mut parts = [Lanes::default(); MOST_POINTS];
         for group in &table.groups {
             for block in 0..group.blocks() {
                 let (here, rest) = coefficients.split_at(group.points * width);
                 let (weight, others) = weights.split_at(group.points);
                 (coefficients, weights) = (rest, others);
                 for (slot, at) in table.at.iter().enumerate() {
-                    let parts = || here[slot..].iter().step_by(width).zip(weight);
+                    let parts = &mut parts[..group.points];
+                    let of_slot = here[slot..].iter().step_by(width).zip(weight);
+                    parts.iter_mut().zip(of_slot).for_each(|(part, (r, w))| *part = *r * *w);
                     if *at == At::Whole {
-                        let sum = parts().fold(Lanes::default(), |sum, (r, w)| sum + *r * *w);
+                        let sum = parts.iter().fold(Lanes::default(), |sum, part| sum + *part);
                         out[table.whole[slot] as usize] += sum.sum();
                         continue;
                     }
                     for (node, dofs) in table.dofs(slot, group, block).iter().enumerate() {
                         let mut sum = Lanes::default();
-                        for ((r, weight), shapes) in parts().zip(group.shapes()) {
-                            sum = sum + *r * *weight * shapes[node];
+                        for (part, shapes) in parts.iter().zip(group.shapes()) {
+                            sum = sum + *part * shapes[node];
                         }
                         for (dof, part) in dofs.iter().zip(sum.0) {
                             out[*dof as usize] += part;

@@ -143,14 +143,16 @@ impl Solved<'_, '_> {
                 let is_film = !transport::is_kinetics(law.entry);
                 if let (Some(metal), true) = (metal, term.slots().len() < 4) {
                     // One potential opposite, and nothing of a contact to be read.
-                    let mut densities = through.points.iter().map(|point| point.1);
-                    let mut sums = [0.0; 3];
-                    points.each(facets, |at, weight| {
-                        let i = densities.next().unwrap_or(0.0);
-                        let here = interpolate(at.nodes, at.shape);
+                    let (mut at_points, mut sums) = (through.points.iter(), [0.0; 3]);
+                    let above = |node: u32| {
+                        let psi = self.psi(node);
+                        [psi - levels[self.body(node)], psi - metal]
+                    };
+                    points.interpolate(facets, above, |[above, drop]| {
+                        let (weight, i) = at_points.next().copied().unwrap_or_default();
                         let part = weight * i;
-                        sums[0] -= part * (here - level(at.nodes));
-                        sums[1] += part * (here - metal);
+                        sums[0] -= part * above;
+                        sums[1] += part * drop;
                         sums[2] += part * i;
                     });
                     let [power, through_all, squares] = sums;
