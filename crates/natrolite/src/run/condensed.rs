@@ -67,6 +67,9 @@ pub struct Condensed {
     units: Option<(Vec<UnitCurrent>, OnSurfaces)>,
 }
 
+/// For each law of kinetics the weights \[m2\] of its points of quadrature and the current densities there \[A/m2\].
+pub type DensitiesAtPoints = Vec<Vec<(f64, f64)>>;
+
 /// What points of a sweep that follow each other hand on to the next.
 pub struct Neighbours {
     /// Keeps the factor or the inverse of an earlier derivative.
@@ -235,7 +238,7 @@ impl Condensed {
         model: &Model<'_>,
         start: &mut Vec<f64>,
         neighbours: &mut Neighbours,
-    ) -> Result<(Outcome, Vec<Vec<(f64, f64)>>), NewtonError> {
+    ) -> Result<(Outcome, DensitiesAtPoints), NewtonError> {
         let sizes = scales(case).unwrap_or_default();
         let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
         let drive = self.drive(model, &size_of);

@@ -1,6 +1,6 @@
 //! The electric side of a case: from its laws to potential and current.
 
-use super::condensed::{Condensed, Neighbours};
+use super::condensed::{Condensed, DensitiesAtPoints, Neighbours};
 use super::extrapolation::Extrapolation;
 use super::model::{Model, Role, Surface};
 use super::quantities::Solved;
@@ -136,7 +136,7 @@ impl<'m> Current<'m> {
     fn with_points(
         model: Model<'m>,
         outcome: Outcome,
-        points: Vec<Vec<(f64, f64)>>,
+        points: DensitiesAtPoints,
         log: &mut Log<'_>,
     ) -> Self {
         let newton = &outcome.newton;

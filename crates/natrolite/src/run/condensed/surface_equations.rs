@@ -1,6 +1,6 @@
 //! The small problem that is left when the bulk is eliminated.
 
-use super::{Condensed, Model};
+use super::{Condensed, DensitiesAtPoints, Model};
 use algebra::vector::dot;
 use algebra::{Csr, Equations, Inadmissible, Operator};
 use fem::{SurfaceMemory, SurfaceTerm};
@@ -75,7 +75,7 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
 
     /// The weight of each point of quadrature of each law of kinetics and the current density there where the
     /// equations were last evaluated; the memory is free again.
-    pub(super) fn into_points(self) -> Vec<Vec<(f64, f64)>> {
+    pub(super) fn into_points(self) -> DensitiesAtPoints {
         let mut out = Vec::with_capacity(self.kinetics.len());
         for term in &self.kinetics {
             let mut points = Vec::with_capacity(term.points());
