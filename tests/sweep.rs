@@ -287,3 +287,21 @@ fn errors_of_all_points_are_those_of_the_case() {
     assert_eq!(error.diagnostics.len(), 1);
     assert!(error.to_string().contains("`mesh.defect.radius` is -1 um, out of range"), "{error}");
 }
+
+#[test]
+fn a_point_that_does_not_converge_condensed_gives_what_its_own_run_gives() {
+    let values = r#"["1 mA/cm^2", "2 mA/cm^2", "3 mA/cm^2"]"#;
+    const KEY: &str = "boundary.counter.current.density";
+    let hasty = ["solver.newton.max_iterations=1"];
+    let (_, rows, [condensed, full]) = solve(&points("nas_pore.toml", &[(KEY, values)], &hasty), 1);
+    assert!(full > 0 && condensed + full == 3, "{condensed} {full}");
+    assert!(rows.iter().any(|row| row.status == PointStatus::NotConverged));
+    for (row, value) in rows.iter().zip(["1 mA/cm^2", "2 mA/cm^2", "3 mA/cm^2"]) {
+        if row.status == PointStatus::Converged {
+            continue;
+        }
+        let alone = format!("[\"{value}\"]");
+        let (_, alone, counts) = solve(&points("nas_pore.toml", &[(KEY, &alone)], &hasty), 1);
+        assert_eq!((counts, row), ([0, 1], &alone[0]));
+    }
+}

@@ -85,7 +85,7 @@ const FILES: [&str; 5] =
 
 #[test]
 fn a_sweep_that_is_killed_again_and_again_gives_the_same_bytes() {
-    let folder = folder_with(GRID);
+    let folder = folder_with(&GRID.replace("40", "200"));
     let path = |name: &str| folder.path().join(name);
     let output = run(&folder, "sweep case.toml --quiet --threads 2 --output whole");
     assert_eq!(code(&output), 0, "{}", text(&output.stderr));
@@ -115,7 +115,7 @@ fn a_sweep_that_is_killed_again_and_again_gives_the_same_bytes() {
     assert_eq!(names(&path("killed")), FILES);
     let table = |name: &str| fs::read(path(name).join("results.csv")).expect("written");
     assert!(table("whole") == table("killed"), "results.csv differs");
-    assert_eq!(text(&table("whole")).lines().count(), 2001);
+    assert_eq!(text(&table("whole")).lines().count(), 10001);
     let (first, second) = (results(&path("whole")), results(&path("killed")));
     assert_eq!(first.len(), second.len());
     for (a, b) in first.iter().zip(&second) {
@@ -128,7 +128,7 @@ fn a_sweep_that_is_killed_again_and_again_gives_the_same_bytes() {
     for again in ["sweep case.toml --output whole", "sweep case.toml --output whole --resume"] {
         let output = run(&folder, again);
         assert_eq!((code(&output), text(&output.stderr)), (0, String::new()));
-        assert_eq!(text(&output.stdout), "  whole has all 2000 points\n");
+        assert_eq!(text(&output.stdout), "  whole has all 10000 points\n");
     }
     assert_eq!(written("whole/results.csv"), before);
 }

@@ -11,24 +11,44 @@ const ROWS: usize = 8;
 /// Each column is followed by zeros up to a multiple of eight rows; a product adds up columns, eight rows or
 /// more at a time.
 #[derive(Clone, Debug, Default)]
-pub struct DenseSymmetric {
+pub struct DenseSymmetric(Columns);
+
+/// A square matrix by columns, as [`DenseSymmetric`] describes them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Columns {
     rows: usize,
     /// From one column to the next.
     stride: usize,
     columns: Vec<f64>,
 }
 
-impl DenseSymmetric {
-    /// From entry (i, j), asked for with i at least j.
-    pub fn new(rows: usize, entry: impl Fn(usize, usize) -> f64) -> DenseSymmetric {
+impl Columns {
+    /// From entry (i, j).
+    pub(crate) fn new(rows: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
         let stride = rows.next_multiple_of(ROWS);
         let mut columns = vec![0.0; rows * stride];
         for (j, column) in columns.chunks_exact_mut(stride.max(1)).enumerate() {
             for (i, value) in column[..rows].iter_mut().enumerate() {
-                *value = entry(i.max(j), i.min(j));
+                *value = entry(i, j);
             }
         }
-        DenseSymmetric { rows, stride, columns }
+        Columns { rows, stride, columns }
+    }
+
+    /// y = A x
+    ///
+    /// # Panics
+    /// If the lengths differ from the number of rows.
+    pub(crate) fn apply(&self, x: &[f64], y: &mut [f64]) {
+        assert!(x.len() == self.rows && y.len() == self.rows);
+        with_wide_registers(Product { a: self, x, y });
+    }
+}
+
+impl DenseSymmetric {
+    /// From entry (i, j), asked for with i at least j.
+    pub fn new(rows: usize, entry: impl Fn(usize, usize) -> f64) -> DenseSymmetric {
+        DenseSymmetric(Columns::new(rows, |i, j| entry(i.max(j), i.min(j))))
     }
 
     /// The inverse, by Gauss and Jordan's elimination in place without exchanges of rows, which positive definite
@@ -36,17 +56,17 @@ impl DenseSymmetric {
     ///
     /// Source: Golub and Van Loan, Matrix Computations, 4th ed., sections 3.4.1 and 4.2.
     pub fn inverse(mut self) -> Option<DenseSymmetric> {
-        with_wide_registers(Elimination(&mut self)).then_some(self)
+        with_wide_registers(Elimination(&mut self.0)).then_some(self)
     }
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.rows
+        self.0.rows
     }
 
     /// Row `i`, which is column `i`.
     pub fn row(&self, i: usize) -> &[f64] {
-        &self.columns[i * self.stride..][..self.rows]
+        &self.0.columns[i * self.0.stride..][..self.0.rows]
     }
 
     /// y = A x
@@ -54,14 +74,13 @@ impl DenseSymmetric {
     /// # Panics
     /// If the lengths differ from the number of rows.
     pub fn apply(&self, x: &[f64], y: &mut [f64]) {
-        assert!(x.len() == self.rows && y.len() == self.rows);
-        with_wide_registers(Product { a: self, x, y });
+        self.0.apply(x, y);
     }
 }
 
 /// y = A x
 struct Product<'a> {
-    a: &'a DenseSymmetric,
+    a: &'a Columns,
     x: &'a [f64],
     y: &'a mut [f64],
 }
@@ -85,7 +104,7 @@ impl Wide for Product<'_> {
 
 /// The rows from `first` on, `N` times eight of them; their number.
 #[inline(always)]
-fn some_rows<const N: usize>(a: &DenseSymmetric, first: usize, x: &[f64], y: &mut [f64]) -> usize {
+fn some_rows<const N: usize>(a: &Columns, first: usize, x: &[f64], y: &mut [f64]) -> usize {
     let mut sums = [[0.0; ROWS]; N];
     for (column, x) in a.columns.chunks_exact(a.stride).zip(x) {
         let (here, _) = column[first..first + N * ROWS].as_chunks::<ROWS>();
@@ -101,14 +120,14 @@ fn some_rows<const N: usize>(a: &DenseSymmetric, first: usize, x: &[f64], y: &mu
 }
 
 /// A = A^-1; false where a pivot is not positive.
-struct Elimination<'a>(&'a mut DenseSymmetric);
+struct Elimination<'a>(&'a mut Columns);
 
 impl Wide for Elimination<'_> {
     type Output = bool;
 
     #[inline(always)]
     fn run(self) -> bool {
-        let DenseSymmetric { rows, stride, columns } = self.0;
+        let Columns { rows, stride, columns } = self.0;
         let mut scaled = vec![0.0; *stride];
         for k in 0..*rows {
             let pivot = columns[k * *stride + k];

@@ -22,6 +22,8 @@ pub struct QuasiNewton {
     d: Vec<f64>,
     before: Vec<f64>,
     pairs: Pairs,
+    /// Of the first residual.
+    norm: f64,
 }
 
 /// Steps, with what each changed of the residual and the product of both.
@@ -35,11 +37,21 @@ struct Pairs {
 }
 
 impl QuasiNewton {
-    /// Solves F(u) = 0 from a start `u` nearby in at most `steps` steps, with `inverse` near the inverse of
-    /// the derivative. `None` where that does not serve; `u` is then no worse than it was.
+    /// Begins with the residual at `u`, and gives its norm; `None` where it is not defined.
+    pub fn begin(&mut self, f: &mut dyn Equations, u: &[f64]) -> Option<f64> {
+        let QuasiNewton { r, next, d, before, .. } = self;
+        [&mut *r, next, d, before].into_iter().for_each(|x| x.resize(u.len(), 0.0));
+        f.residual(u, r).ok()?;
+        self.norm = f.norm(&self.r);
+        Some(self.norm)
+    }
+
+    /// Solves F(u) = 0 from a start `u` nearby, with which [`QuasiNewton::begin`] was called last, in at most `steps`
+    /// steps, with `inverse` near the inverse of the derivative. `None` where that does not serve; `u` is then no
+    /// worse than it was.
     ///
     /// Converged as in [`crate::newton()`]: the largest norm is not above `rtol`, or not above 100 `rtol` and no
-    /// step makes it smaller.
+    /// step makes it smaller. In either case `f` was evaluated at `u` last.
     pub fn solve(
         &mut self,
         f: &mut dyn Equations,
@@ -48,13 +60,9 @@ impl QuasiNewton {
         p: &NewtonParameters,
         steps: usize,
     ) -> Option<NewtonInfo> {
-        let QuasiNewton { r, next, d, before, pairs } = self;
-        [&mut *r, &mut *next, &mut *d, &mut *before]
-            .into_iter()
-            .for_each(|x| x.resize(u.len(), 0.0));
+        let QuasiNewton { r, next, d, before, pairs, norm } = self;
         pairs.clear();
-        f.residual(u, r).ok()?;
-        let mut norm = f.norm(r);
+        let mut norm = *norm;
         let mut residuals = Vec::with_capacity(1 + steps);
         residuals.push(norm);
         let steps = steps.min(p.max_iterations);
@@ -191,8 +199,9 @@ mod tests {
     fn a_rough_inverse_is_made_better_by_the_steps() {
         let parameters = NewtonParameters { rtol: 1e-11, ..NewtonParameters::default() };
         let (mut f, mut u) = (Chain(5), vec![0.0; 5]);
-        let info =
-            QuasiNewton::default().solve(&mut f, &Over(3.2), &mut u, &parameters, 30).unwrap();
+        let mut method = QuasiNewton::default();
+        assert!(method.begin(&mut f, &u).is_some_and(|norm| norm > 1.0));
+        let info = method.solve(&mut f, &Over(3.2), &mut u, &parameters, 30).unwrap();
         let mut r = vec![0.0; 5];
         f.residual(&u, &mut r).unwrap();
         assert!(max_norm(&r) <= 1e-11, "{r:?}");
@@ -212,6 +221,7 @@ mod tests {
             };
             let before = size(&u);
             let mut method = QuasiNewton::default();
+            method.begin(&mut Chain(5), &u).unwrap();
             assert_eq!(method.solve(&mut Chain(5), &Over(scale), &mut u, &parameters, steps), None);
             assert!(size(&u) <= before + 1e-14, "{} {before}", size(&u));
         }

@@ -34,5 +34,5 @@ pub use placement::{Placement, Support};
 pub use real::{Dual, Real};
 pub use smooth::nodal_coefficients;
 pub use space::{Constraints, Field, Space, SpaceError, Unknown};
-pub use surface_term::SurfaceTerm;
+pub use surface_term::{SurfaceMemory, SurfaceTerm};
 pub use system::System;

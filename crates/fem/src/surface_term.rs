@@ -6,13 +6,18 @@ use crate::placement::Kernel;
 use crate::{At, Lanes, Of, Point, Slot, System, Term};
 use algebra::{Wide, with_wide_registers};
 
+/// Most nodes of a facet, and points of its quadrature.
+const MOST_NODES: usize = 9;
+const MOST_POINTS: usize = 16;
+
 /// What a term on facets reads at its points of quadrature, as a table of shape functions. It depends on the
 /// mesh and the numbering, not on the values of the law.
 ///
-/// The points of a facet fill one block of [`LANES`] or several; the last block is filled up with copies of
-/// the last point, without weight.
+/// [`LANES`] facets of a kind lie side by side: what is read at one point of each of them fills one [`Lanes`],
+/// and so does each unknown of a node. The last ones of a kind are filled up with copies of the last facet,
+/// without weight.
 pub(crate) struct Table {
-    /// Block after block.
+    /// Point after point of those side by side.
     points: Vec<Point>,
     weights: Vec<Lanes>,
     /// Where each slot is read.
@@ -26,13 +31,24 @@ pub(crate) struct Table {
 struct Group {
     facets: usize,
     nodes: usize,
-    /// Points of a facet, and blocks that they fill.
+    /// Points of a facet.
     points: usize,
-    blocks: usize,
-    /// Shape function of each node at the points of each block.
-    shapes: Vec<Lanes>,
-    /// For each slot the unknowns of each facet, node after node; none where it reads one unknown.
-    dofs: Vec<Vec<u32>>,
+    /// Shape function of each node at each point.
+    shapes: Vec<f64>,
+    /// For each slot the unknowns of each node of the facets side by side; none where it reads one unknown.
+    dofs: Vec<Vec<[u32; LANES]>>,
+}
+
+impl Group {
+    /// Shape functions of the nodes, point after point.
+    fn shapes(&self) -> impl Iterator<Item = &[f64]> {
+        self.shapes.chunks_exact(self.nodes)
+    }
+
+    /// Numbers of `LANES` facets each.
+    fn blocks(&self) -> usize {
+        self.facets.div_ceil(LANES)
+    }
 }
 
 impl Table {
@@ -51,42 +67,39 @@ impl Table {
             whole: slots.iter().map(whole).collect(),
             groups: Vec::new(),
         };
-        for batch in &placed.batches {
+        for batch in placed.batches.iter().filter(|batch| batch.len() > 0) {
             let mut kernel = Kernel::new(body, &*placed.term, batch);
             let mut dofs = vec![0; batch.width(slots, body.space)];
             let (nodes, points) = (batch.kind().node_count(), batch.rule().points.len());
-            let blocks = points.div_ceil(LANES);
-            let shape = |block: usize, node: usize| {
-                let point = |lane: usize| (block * LANES + lane).min(points - 1);
-                Lanes(std::array::from_fn(|lane| batch.values_at(point(lane))[node]))
-            };
+            assert!(nodes <= MOST_NODES && points <= MOST_POINTS, "{nodes} nodes, {points} points");
             let mut group = Group {
                 facets: batch.len(),
                 nodes,
                 points,
-                blocks,
-                shapes: (0..blocks)
-                    .flat_map(|b| (0..nodes).map(move |k| (b, k)))
-                    .map(|(b, k)| shape(b, k))
-                    .collect(),
+                shapes: (0..points).flat_map(|q| batch.values_at(q)).copied().collect(),
                 dofs: vec![Vec::new(); slots.len()],
             };
-            for element in 0..batch.len() {
-                batch.dofs(slots, body.space, element, &mut dofs);
+            let first = table.weights.len();
+            table.points.resize((first + group.blocks() * points) * LANES, Point::default());
+            table.weights.resize(first + group.blocks() * points, Lanes::default());
+            for place in 0..group.blocks() * LANES {
+                let (block, lane, facet) =
+                    (place / LANES, place % LANES, place.min(batch.len() - 1));
+                batch.dofs(slots, body.space, facet, &mut dofs);
                 let mut dofs = dofs.iter().copied();
                 for (slot, own) in slots.iter().zip(&mut group.dofs) {
-                    match slot.at {
-                        At::Whole => drop(dofs.next()),
-                        _ => own.extend(dofs.by_ref().take(nodes)),
+                    if slot.at == At::Whole {
+                        dofs.next();
+                        continue;
                     }
+                    own.resize((block + 1) * nodes, [0; LANES]);
+                    let here = own[block * nodes..].iter_mut();
+                    here.zip(dofs.by_ref().take(nodes)).for_each(|(all, dof)| all[lane] = dof);
                 }
-                let reached: Vec<(Point, f64)> = kernel.reached(element).collect();
-                for block in 0..blocks {
-                    let point = |lane: usize| reached.get(block * LANES + lane);
-                    let last = reached[points - 1].0;
-                    table.points.extend((0..LANES).map(|l| point(l).map_or(last, |p| p.0)));
-                    let weight = |lane| point(lane).map_or(0.0, |p| p.1);
-                    table.weights.push(Lanes(std::array::from_fn(weight)));
+                for (q, (point, weight)) in kernel.reached(facet).enumerate() {
+                    let at = first + block * points + q;
+                    table.points[at * LANES + lane] = point;
+                    table.weights[at].0[lane] = if place == facet { weight } else { 0.0 };
                 }
             }
             table.groups.push(group);
@@ -98,31 +111,55 @@ impl Table {
         self.at.len()
     }
 
-    /// Calls `visit` with the number of each block, its group and facet, and its number on the facet.
-    fn each_block(&self, mut visit: impl FnMut(usize, &Group, usize, usize)) {
-        let mut block = 0;
+    /// The unknowns of each node that a slot reads on the facets of a block.
+    fn dofs<'t>(&'t self, slot: usize, group: &'t Group, block: usize) -> &'t [[u32; LANES]] {
+        &group.dofs[slot][block * group.nodes..][..group.nodes]
+    }
+
+    /// Calls `visit` with each group, the number of a block in it, and the number of its first point of all.
+    fn each_block(&self, mut visit: impl FnMut(&Group, usize, usize)) {
+        let mut first = 0;
         for group in &self.groups {
-            for facet in 0..group.facets {
-                for within in 0..group.blocks {
-                    visit(block, group, facet, within);
-                    block += 1;
-                }
+            for block in 0..group.blocks() {
+                visit(group, block, first);
+                first += group.points;
             }
         }
     }
 
-    /// The unknowns that a slot reads in a block of a facet, and their shape functions.
-    fn read_in<'t>(
-        &'t self,
-        slot: usize,
-        group: &'t Group,
-        facet: usize,
-        within: usize,
-    ) -> impl Iterator<Item = (u32, Lanes)> {
-        let whole = (self.at[slot] == At::Whole).then(|| (self.whole[slot], Lanes::from(1.0)));
-        let shapes = &group.shapes[within * group.nodes..][..group.nodes];
-        let dofs = group.dofs[slot].iter().skip(facet * group.nodes).copied();
-        whole.into_iter().chain(dofs.zip(shapes.iter().copied()))
+    /// Adds `slopes`, for each point of a block those of all pairs of slots times the weights, to pairs of unknowns.
+    fn add_slopes(
+        &self,
+        (group, block): (&Group, usize),
+        slopes: &[Lanes],
+        add: &mut impl FnMut(u32, u32, f64),
+    ) {
+        let width = self.width();
+        let real = LANES.min(group.facets - block * LANES);
+        // A slot that reads one unknown everywhere has one node with the shape function 1.
+        let reads = |slot: usize| match self.at[slot] {
+            At::Whole => vec![([self.whole[slot]; LANES], None)],
+            _ => self.dofs(slot, group, block).iter().copied().zip((0..).map(Some)).collect(),
+        };
+        for pair in 0..width * width {
+            let of_pair = || slopes.iter().skip(pair).step_by(width * width);
+            if of_pair().all(|slope| *slope == Lanes::default()) {
+                continue;
+            }
+            let columns = reads(pair % width);
+            for (rows, test) in reads(pair / width) {
+                for (columns, trial) in &columns {
+                    let mut sum = Lanes::default();
+                    for (slope, shapes) in of_pair().zip(group.shapes()) {
+                        let shape = |node: Option<usize>| node.map_or(1.0, |node| shapes[node]);
+                        sum = sum + *slope * (shape(test) * shape(*trial));
+                    }
+                    for lane in 0..real {
+                        add(rows[lane], columns[lane], sum.0[lane]);
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -131,36 +168,50 @@ pub struct SurfaceTerm<'a> {
     term: &'a dyn Term,
     table: &'a Table,
     rest: &'a [f64],
-    /// All unknowns, what is read of them at all points, and the coefficients there.
+    memory: SurfaceMemory,
+}
+
+/// What a [`SurfaceTerm`] writes to: all unknowns, what is read of them at all points, and the coefficients there.
+#[derive(Debug, Default)]
+pub struct SurfaceMemory {
     unknowns: Vec<f64>,
     numbers: Vec<Lanes>,
     coefficients: Vec<Lanes>,
 }
 
 impl System<'_> {
-    /// The term placed as number `placement`.
+    /// Term number `placement`, which must lie on facets and read values of scalars, prepared for many evaluations.
     ///
     /// # Panics
     /// When it reads other things than values of scalars, or does not lie on facets.
     pub fn surface_term(&self, placement: usize) -> SurfaceTerm<'_> {
+        self.surface_term_in(placement, SurfaceMemory::default())
+    }
+
+    /// The same with memory of an earlier one.
+    ///
+    /// # Panics
+    /// As [`System::surface_term`].
+    pub fn surface_term_in(&self, placement: usize, mut memory: SurfaceMemory) -> SurfaceTerm<'_> {
         let (body, placed) = (self.body(), self.placed(placement));
         let table = placed.table.get_or_init(|| Table::new(body, placed));
         let count = table.weights.len() * table.width();
-        SurfaceTerm {
-            term: &*placed.term,
-            table,
-            rest: self.rest(),
-            unknowns: Vec::with_capacity(self.rest().len()),
-            numbers: vec![Lanes::default(); count],
-            coefficients: vec![Lanes::default(); count],
-        }
+        memory.numbers.resize(count, Lanes::default());
+        memory.coefficients.resize(count, Lanes::default());
+        SurfaceTerm { term: &*placed.term, table, rest: self.rest(), memory }
     }
 }
 
 impl SurfaceTerm<'_> {
+    /// The memory, for another term.
+    pub fn into_memory(self) -> SurfaceMemory {
+        self.memory
+    }
+
     /// The unknowns below `free` that the term reads, rising.
     pub fn dofs_below(&self, free: usize) -> Vec<u32> {
-        let nodal = self.table.groups.iter().flat_map(|group| group.dofs.iter().flatten());
+        let nodal =
+            self.table.groups.iter().flat_map(|group| group.dofs.iter().flatten().flatten());
         let mut all: Vec<u32> = nodal.chain(&self.table.whole).copied().collect();
         all.retain(|&dof| (dof as usize) < free);
         all.sort_unstable();
@@ -168,20 +219,20 @@ impl SurfaceTerm<'_> {
         all
     }
 
-    /// The term's coefficients at `deviations` (all unknowns), block after block.
+    /// The term's coefficients at `deviations` (all unknowns), point after point.
     fn evaluate(&mut self, deviations: &[f64]) {
-        self.unknowns.clear();
-        let unknowns = deviations.iter().zip(self.rest).map(|(deviation, rest)| deviation + rest);
-        self.unknowns.extend(unknowns);
-        let (table, unknowns) = (self.table, &self.unknowns[..]);
-        with_wide_registers(Read { table, unknowns, numbers: &mut self.numbers });
-        self.term.residual_in_lanes(&table.points, &self.numbers, &mut self.coefficients);
+        let SurfaceMemory { unknowns, numbers, coefficients } = &mut self.memory;
+        unknowns.clear();
+        unknowns.extend(deviations.iter().zip(self.rest).map(|(deviation, rest)| deviation + rest));
+        with_wide_registers(Read { table: self.table, unknowns, numbers });
+        self.term.residual_in_lanes(&self.table.points, numbers, coefficients);
     }
 
     /// Adds the term's part of the residual at `deviations` to `out`, both of all unknowns.
     pub fn add_residual(&mut self, deviations: &[f64], out: &mut [f64]) {
         self.evaluate(deviations);
-        with_wide_registers(Add { table: self.table, coefficients: &self.coefficients, out });
+        let coefficients = &self.memory.coefficients;
+        with_wide_registers(Add { table: self.table, coefficients, out });
     }
 
     /// Calls `add` with the unknowns of row and column and each part of the term's tangent at `deviations` (all
@@ -189,43 +240,89 @@ impl SurfaceTerm<'_> {
     pub fn tangent(&mut self, deviations: &[f64], mut add: impl FnMut(u32, u32, f64)) {
         self.evaluate(deviations);
         let (table, width) = (self.table, self.table.width());
-        let (mut numbers, mut derivatives) = (vec![0.0; width], vec![0.0; width * width]);
-        // Of all pairs of slots in a block, with the weights.
-        let mut slopes = vec![Lanes::default(); width * width];
-        table.each_block(|block, group, facet, within| {
-            slopes.fill(Lanes::default());
-            for lane in 0..LANES.min(group.points - within * LANES) {
-                for (k, number) in numbers.iter_mut().enumerate() {
-                    *number = self.numbers[block * width + k].0[lane];
+        let (mut one, mut derivatives) = (vec![0.0; width], vec![0.0; width * width]);
+        let mut slopes = Vec::new();
+        table.each_block(|group, block, first| {
+            slopes.clear();
+            slopes.resize(group.points * width * width, Lanes::default());
+            for (q, slopes) in slopes.chunks_exact_mut(width * width).enumerate() {
+                let at = first + q;
+                let numbers = &self.memory.numbers[at * width..][..width];
+                for lane in 0..LANES.min(group.facets - block * LANES) {
+                    one.iter_mut().zip(numbers).for_each(|(one, number)| *one = number.0[lane]);
+                    let point = at * LANES + lane;
+                    self.term.tangent(&table.points[point..=point], &one, &mut derivatives);
+                    let weight = table.weights[at].0[lane];
+                    let pairs = slopes.iter_mut().zip(&derivatives);
+                    pairs.for_each(|(slope, t)| slope.0[lane] = weight * t);
                 }
-                let point = block * LANES + lane;
-                self.term.tangent(&table.points[point..=point], &numbers, &mut derivatives);
-                let weight = table.weights[block].0[lane];
-                let pairs = slopes.iter_mut().zip(&derivatives);
-                pairs.for_each(|(slope, t)| slope.0[lane] = weight * t);
             }
-            for (k, slope) in slopes.iter().enumerate().filter(|(_, s)| **s != Lanes::default()) {
-                for (row, test) in table.read_in(k / width, group, facet, within) {
-                    let part = *slope * test;
-                    for (column, trial) in table.read_in(k % width, group, facet, within) {
-                        add(row, column, (part * trial).sum());
-                    }
+            table.add_slopes((group, block), &slopes, &mut add);
+        });
+    }
+
+    /// As [`SurfaceTerm::tangent`] of a current of one unit for each unit between the values of the first two slots,
+    /// which are what a law of kinetics connects.
+    pub fn unit_tangent(&self, mut add: impl FnMut(u32, u32, f64)) {
+        let (table, width) = (self.table, self.table.width());
+        let mut slopes = Vec::new();
+        table.each_block(|group, block, first| {
+            slopes.clear();
+            for weight in &table.weights[first..first + group.points] {
+                let here = slopes.len();
+                slopes.resize(here + width * width, Lanes::default());
+                for (k, sign) in [(0, 1.0), (1, -1.0), (width, -1.0), (width + 1, 1.0)] {
+                    slopes[here + k] = *weight * sign;
+                }
+            }
+            table.add_slopes((group, block), &slopes, &mut add);
+        });
+    }
+
+    /// Derivative of the first coefficient with respect to the first slot where every number is its mean over the
+    /// facets, as they were last evaluated.
+    pub fn mean_slope(&self) -> f64 {
+        let (table, width) = (self.table, self.table.width());
+        let mut means = vec![0.0; width];
+        let area: f64 = table.weights.iter().map(|weight| weight.sum()).sum();
+        for (k, mean) in means.iter_mut().enumerate() {
+            let numbers = self.memory.numbers.iter().skip(k).step_by(width);
+            let sum = numbers
+                .zip(&table.weights)
+                .fold(Lanes::default(), |sum, (number, weight)| sum + *number * *weight);
+            *mean = sum.sum() / area;
+        }
+        let mut derivatives = vec![0.0; width * width];
+        let Some(point) = table.points.first() else { return 0.0 };
+        self.term.tangent(std::slice::from_ref(point), &means, &mut derivatives);
+        derivatives[0]
+    }
+
+    /// Number of points of quadrature.
+    pub fn points(&self) -> usize {
+        self.table.groups.iter().map(|group| group.facets * group.points).sum()
+    }
+
+    /// Calls `visit` with the weight of each point of quadrature and the first coefficient of the term there, facet
+    /// after facet, as they were last evaluated.
+    pub fn each_point(&self, mut visit: impl FnMut(f64, f64)) {
+        let (table, width) = (self.table, self.table.width());
+        table.each_block(|group, block, first| {
+            for lane in 0..LANES.min(group.facets - block * LANES) {
+                for at in first..first + group.points {
+                    let coefficient = self.memory.coefficients[at * width];
+                    visit(table.weights[at].0[lane], coefficient.0[lane]);
                 }
             }
         });
     }
 
     /// The weight of each point of quadrature and the first coefficient of the term there, at
-    /// `deviations` (all unknowns).
+    /// `deviations` (all unknowns), facet after facet.
     pub fn at_points(&mut self, deviations: &[f64]) -> Vec<(f64, f64)> {
         self.evaluate(deviations);
-        let (table, width) = (self.table, self.table.width());
-        let mut out = Vec::with_capacity(table.points.len());
-        table.each_block(|block, group, _, within| {
-            let count = (group.points - within * LANES).min(LANES);
-            let (weights, r) = (table.weights[block], self.coefficients[block * width]);
-            out.extend(weights.0.into_iter().zip(r.0).take(count));
-        });
+        let mut out = Vec::with_capacity(self.points());
+        self.each_point(|weight, coefficient| out.push((weight, coefficient)));
         out
     }
 }
@@ -242,22 +339,30 @@ impl Wide for Read<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Read { table, unknowns, numbers } = self;
+        let Read { table, unknowns, mut numbers } = self;
         let width = table.width();
-        for (slot, at) in table.at.iter().enumerate() {
-            let mut numbers = numbers.iter_mut().skip(slot).step_by(width);
-            if *at == At::Whole {
-                let value = Lanes::from(unknowns[table.whole[slot] as usize]);
-                numbers.for_each(|number| *number = value);
-                continue;
-            }
-            for group in &table.groups {
-                for dofs in group.dofs[slot].chunks_exact(group.nodes) {
-                    let blocks = group.shapes.chunks_exact(group.nodes);
-                    for (shapes, number) in blocks.zip(numbers.by_ref()) {
+        let mut values = [Lanes::default(); MOST_NODES];
+        for group in &table.groups {
+            let (all, rest) = numbers.split_at_mut(group.blocks() * group.points * width);
+            numbers = rest;
+            for (block, numbers) in all.chunks_exact_mut(group.points * width).enumerate() {
+                for (slot, at) in table.at.iter().enumerate() {
+                    let numbers = numbers[slot..].iter_mut().step_by(width);
+                    if *at == At::Whole {
+                        let value = Lanes::from(unknowns[table.whole[slot] as usize]);
+                        numbers.for_each(|number| *number = value);
+                        continue;
+                    }
+                    let values = &mut values[..group.nodes];
+                    for (value, dofs) in values.iter_mut().zip(table.dofs(slot, group, block)) {
+                        for (value, dof) in value.0.iter_mut().zip(dofs) {
+                            *value = unknowns[*dof as usize];
+                        }
+                    }
+                    for (number, shapes) in numbers.zip(group.shapes()) {
                         let mut sum = Lanes::default();
-                        for (dof, shape) in dofs.iter().zip(shapes) {
-                            sum = sum + *shape * unknowns[*dof as usize];
+                        for (value, shape) in values.iter().zip(shapes) {
+                            sum = sum + *value * *shape;
                         }
                         *number = sum;
                     }
@@ -279,22 +384,30 @@ impl Wide for Add<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Add { table, coefficients, out } = self;
-        let width = table.width();
-        for (slot, at) in table.at.iter().enumerate() {
-            let of_slot = coefficients.iter().skip(slot).step_by(width);
-            let mut parts = of_slot.zip(&table.weights).map(|(r, weight)| *r * *weight);
-            if *at == At::Whole {
-                let sum = parts.fold(Lanes::default(), |sum, part| sum + part).sum();
-                out[table.whole[slot] as usize] += sum;
-                continue;
-            }
-            for group in &table.groups {
-                for dofs in group.dofs[slot].chunks_exact(group.nodes) {
-                    let blocks = group.shapes.chunks_exact(group.nodes);
-                    for (shapes, part) in blocks.zip(parts.by_ref()) {
-                        for (dof, shape) in dofs.iter().zip(shapes) {
-                            out[*dof as usize] += (*shape * part).sum();
+        let Add { table, mut coefficients, out } = self;
+        let (width, mut weights) = (table.width(), &table.weights[..]);
+        let mut parts = [Lanes::default(); MOST_POINTS];
+        for group in &table.groups {
+            for block in 0..group.blocks() {
+                let (here, rest) = coefficients.split_at(group.points * width);
+                let (weight, others) = weights.split_at(group.points);
+                (coefficients, weights) = (rest, others);
+                for (slot, at) in table.at.iter().enumerate() {
+                    let parts = &mut parts[..group.points];
+                    let of_slot = here[slot..].iter().step_by(width).zip(weight);
+                    parts.iter_mut().zip(of_slot).for_each(|(part, (r, w))| *part = *r * *w);
+                    if *at == At::Whole {
+                        let sum = parts.iter().fold(Lanes::default(), |sum, part| sum + *part);
+                        out[table.whole[slot] as usize] += sum.sum();
+                        continue;
+                    }
+                    for (node, dofs) in table.dofs(slot, group, block).iter().enumerate() {
+                        let mut sum = Lanes::default();
+                        for (part, shapes) in parts.iter().zip(group.shapes()) {
+                            sum = sum + *part * shapes[node];
+                        }
+                        for (dof, part) in dofs.iter().zip(sum.0) {
+                            out[*dof as usize] += part;
                         }
                     }
                 }

@@ -20,20 +20,28 @@ use super::solve::{Outcome, finish};
 use super::{Contact, Geometry};
 use crate::case::{Case, CaseError};
 use algebra::{
-    Csr, DenseCg, DenseSymmetric, Equations, LinearWork, NewtonError, NewtonParameters,
-    QuasiNewton, Schur, newton,
+    Csr, DenseCg, DenseModes, DenseSymmetric, Equations, LinearWork, NewtonError, NewtonInfo,
+    NewtonParameters, QuasiNewton, Schur, newton,
 };
 use drive::{UnitCurrent, given_currents, unit_currents};
 use fem::{Placement, Support, linear_matrix};
 use on_surfaces::OnSurfaces;
 use std::borrow::Cow;
-use surface_equations::SurfaceEquations;
+use surface_equations::{EquationsMemory, SurfaceEquations};
 
 /// Most unknowns that may be left: the dense matrix has their square of numbers, 72 MB.
 const MOST_KEPT: usize = 3000;
 /// Eliminating costs about a back-substitution for each unknown that is left; it pays when that many of
 /// them come on a point at most.
 const KEPT_PER_POINT: usize = 100;
+
+/// Steps by modes that are tried: the inverse of a derivative costs as much as a dozen.
+const MOST_BY_MODES: usize = 10;
+/// Part of the residual that a step by modes leaves on the average where they serve. The inverse of a derivative of some
+/// points before leaves a tenth.
+const LEFT_BY_MODES: f64 = 0.2;
+/// Starts with a larger residual say nothing about that.
+const FAR: f64 = 1e-3;
 
 /// No region.
 const NOWHERE: u32 = u32::MAX;
@@ -44,6 +52,8 @@ pub struct Condensed {
     schur: Schur,
     /// A with free rows and prescribed columns; none when its entries are zero.
     prescribed: Option<Csr>,
+    /// Of S and of a unit of kinetics, where these are all of the derivative.
+    modes: Option<DenseModes>,
     /// Sums of the rows of S.
     row_sums: Vec<f64>,
     /// For each kept unknown the first one that the conduction connects it with.
@@ -55,6 +65,30 @@ pub struct Condensed {
     /// Where only current densities are given and all that is looked at lies on surfaces: what a unit of
     /// each does, so that a case costs no solve in the bulk, and the surfaces that are left of the mesh.
     units: Option<(Vec<UnitCurrent>, OnSurfaces)>,
+}
+
+/// For each law of kinetics the weights \[m2\] of its points of quadrature and the current densities there \[A/m2\].
+pub type DensitiesAtPoints = Vec<Vec<(f64, f64)>>;
+
+/// What points of a sweep that follow each other hand on to the next.
+pub struct Neighbours {
+    /// Keeps the factor or the inverse of an earlier derivative.
+    solver: DenseCg,
+    nearby: QuasiNewton,
+    /// False where steps by modes have not served.
+    by_modes: bool,
+    equations: EquationsMemory,
+}
+
+impl Default for Neighbours {
+    fn default() -> Self {
+        Neighbours {
+            solver: DenseCg::default(),
+            nearby: QuasiNewton::default(),
+            by_modes: true,
+            equations: EquationsMemory::default(),
+        }
+    }
 }
 
 /// What a model knows the unknowns by.
@@ -129,6 +163,7 @@ impl Condensed {
         }
         let row_sums = schur.reduce(&loads);
         let anchors = anchors(schur.complement());
+        let modes = modes(model, &schur);
         let n = kept.len();
         log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
         let columns = (0..n * n).map(|k| (k % n) as u32).collect();
@@ -147,7 +182,7 @@ impl Condensed {
             None => ((0..space.free() as u32).collect(), space.free()),
         };
         let unknowns = Unknowns::new(&schur, &region_of, &numbers, free);
-        Some(Condensed { schur, prescribed, row_sums, anchors, unknowns, dense, units })
+        Some(Condensed { schur, prescribed, modes, row_sums, anchors, unknowns, dense, units })
     }
 
     /// Number of unknowns that are left.
@@ -189,7 +224,8 @@ impl Condensed {
     }
 
     /// Solves `model`, which [`Condensed::fits`], by Newton's method from `start`, the deviations of the
-    /// kept unknowns, which receives those of the solution; zeros where it is empty.
+    /// kept unknowns, which receives those of the solution; zeros where it is empty. Beside the outcome, for each law
+    /// of kinetics the weights \[m2\] of its points of quadrature and the current densities there \[A/m2\].
     ///
     /// Where no current follows from reactions of the bulk, the solution holds the unknowns of the
     /// surfaces only; the others are zero.
@@ -201,15 +237,19 @@ impl Condensed {
         case: &Case,
         model: &Model<'_>,
         start: &mut Vec<f64>,
-        (solver, nearby): (&mut DenseCg, &mut QuasiNewton),
-    ) -> Result<Outcome, NewtonError> {
+        neighbours: &mut Neighbours,
+    ) -> Result<(Outcome, DensitiesAtPoints), NewtonError> {
         let sizes = scales(case).unwrap_or_default();
         let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
         let drive = self.drive(model, &size_of);
         let Unknowns { kept, region_of, .. } = &self.unknowns;
         start.resize(kept.len(), 0.0);
-        let size = kept.iter().map(|&dof| size_of(&region_of[dof as usize])).collect();
-        let mut equations = SurfaceEquations::new(self, model, drive.constant(self), size);
+        let Neighbours { solver, nearby, by_modes, equations } = neighbours;
+        drive.constant(self, &mut equations.constant);
+        equations.size.clear();
+        equations.size.extend(kept.iter().map(|&dof| size_of(&region_of[dof as usize])));
+        let size = one_of(&equations.size);
+        let mut equations = SurfaceEquations::new(self, model, equations);
         let parameters = NewtonParameters {
             // What rounding leaves may be a hundred times as much, which is then what the case asks for:
             // steps cost little here, and neighbours agree to more digits.
@@ -218,11 +258,25 @@ impl Condensed {
             linear_rtol: case.solver.linear_rtol,
             ..NewtonParameters::default()
         };
+        let from_afar = start.iter().any(|u| *u != 0.0);
+        let mut found = None;
+        if let (Some(modes), Some(size), true) = (&self.modes, size, *by_modes && from_afar) {
+            let norm = nearby.begin(&mut equations, start);
+            found = norm.and_then(|_| {
+                let inverse = modes.inverse(size, equations.mean_slope());
+                nearby.solve(&mut equations, &inverse, start, &parameters, MOST_BY_MODES)
+            });
+            let is_near = norm.is_some_and(|norm| norm < FAR);
+            *by_modes = found.as_ref().map_or(!is_near, |info| !is_near || serve(info));
+        }
         let mut seek = |solver: &DenseCg, equations: &mut dyn Equations, u: &mut [f64]| {
             let (inverse, steps) = solver.kept(kept.len())?;
+            nearby.begin(equations, u)?;
             nearby.solve(equations, inverse, u, &parameters, steps)
         };
-        let mut found = seek(solver, &mut equations, start);
+        if found.is_none() {
+            found = seek(solver, &mut equations, start);
+        }
         let can_renew = DenseCg::inverts(kept.len()) && solver.kept(kept.len()).is_some();
         if found.is_none() && can_renew {
             // The derivative here serves where that of a point some way off does not.
@@ -233,8 +287,7 @@ impl Condensed {
             Some(info) => info,
             None => {
                 solver.forget();
-                let from_afar = start.iter().any(|u| *u != 0.0);
-                match newton(&mut equations, solver, start, &parameters, &mut |_| {}) {
+                let info = match newton(&mut equations, solver, start, &parameters, &mut |_| {}) {
                     Ok(info) if info.converged || !from_afar => info,
                     Err(error) if !from_afar => return Err(error),
                     // The point before may be a bad start.
@@ -243,13 +296,50 @@ impl Condensed {
                         start.fill(0.0);
                         newton(&mut equations, solver, start, &parameters, &mut |_| {})?
                     }
-                }
+                };
+                // The last evaluation may have been of a step that was not taken.
+                let mut r = vec![0.0; start.len()];
+                equations.residual(start, &mut r).map_err(NewtonError::Start)?;
+                info
             }
         };
+        let points = equations.into_points();
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
         let linear = LinearWork { name: "condensed", ..LinearWork::default() };
-        Ok(finish(model, drive.all(self, start), info, linear))
+        Ok((finish(model, drive.all(self, start), info, linear), points))
     }
+}
+
+/// True when each step left little of the residual.
+fn serve(info: &NewtonInfo) -> bool {
+    let steps = info.iterations as i32;
+    match info.residuals[..] {
+        [first, .., last] => last <= first * LEFT_BY_MODES.powi(steps),
+        _ => true,
+    }
+}
+
+/// The number that all are; none where they differ, or there are none.
+fn one_of(numbers: &[f64]) -> Option<f64> {
+    let first = numbers.first()?;
+    numbers.iter().all(|number| number == first).then_some(*first)
+}
+
+/// The modes of S and of a unit of kinetics, where there is one law of kinetics and few unknowns are left.
+fn modes(model: &Model<'_>, schur: &Schur) -> Option<DenseModes> {
+    let n = schur.kept().len();
+    let [placement] = kinetics(model)[..] else { return None };
+    if !DenseModes::serve(n) {
+        return None;
+    }
+    let place = |dof: u32| schur.kept().binary_search(&dof).ok();
+    let mut unit = vec![0.0; n * n];
+    model.system.surface_term(placement).unit_tangent(|i, j, value| {
+        if let (Some(i), Some(j)) = (place(i), place(j)) {
+            unit[i * n + j] += value;
+        }
+    });
+    DenseModes::new(schur.complement(), &DenseSymmetric::new(n, |i, j| unit[i * n + j]))
 }
 
 /// The free unknowns at the nodes of surfaces with a law, rising.

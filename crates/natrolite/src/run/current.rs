@@ -1,15 +1,14 @@
 //! The electric side of a case: from its laws to potential and current.
 
-use super::condensed::Condensed;
+use super::condensed::{Condensed, DensitiesAtPoints, Neighbours};
 use super::extrapolation::Extrapolation;
-use super::model::{Model, Surface};
+use super::model::{Model, Role, Surface};
 use super::quantities::Solved;
 use super::solve::{self, Outcome};
 use super::surfaces::{SurfaceCurrent, current_through};
 use super::{Geometry, Log, Mechanics, RunError};
 use crate::case::Case;
 use crate::results::{Field, LinearSolverSummary, NewtonSummary};
-use algebra::{DenseCg, QuasiNewton};
 use fem::{Hypothesis, Term, recover};
 use mesh::Mesh;
 use std::time::{Duration, Instant};
@@ -62,9 +61,9 @@ pub fn solve_current<'m>(
 pub struct Start<'m> {
     /// Of the deviations of the unknowns that are left when the bulk is condensed.
     solutions: Extrapolation,
-    /// Keeps the factor of an earlier point.
-    solver: DenseCg,
-    nearby: QuasiNewton,
+    /// The start, which becomes the solution.
+    deviations: Vec<f64>,
+    neighbours: Neighbours,
     /// The model of the point before, which fits what was condensed.
     pub model: Option<Model<'m>>,
 }
@@ -76,7 +75,8 @@ impl Start<'_> {
     }
 }
 
-/// Solves the electric side by what was condensed; see [`Condensed::solve`].
+/// Solves the electric side by what was condensed; see [`Condensed::solve`]. `None` where that does not serve, or does
+/// not converge.
 ///
 /// # Errors
 /// As [`solve_current`].
@@ -105,16 +105,40 @@ pub fn solve_condensed<'m>(
             model
         }
     };
-    let mut deviations = start.solutions.next();
-    let methods = (&mut start.solver, &mut start.nearby);
-    let outcome = condensed.solve(case, &model, &mut deviations, methods)?;
-    start.solutions.push(deviations);
-    Ok(Some(Current::new(model, outcome, Duration::ZERO, log)))
+    let Start { solutions, deviations, neighbours, .. } = start;
+    solutions.expect(deviations);
+    // What fails is left to a full run, which says why in its own words.
+    let solved = condensed.solve(case, &model, deviations, neighbours).ok();
+    let Some((outcome, points)) = solved.filter(|solved| solved.0.newton.converged) else {
+        start.forget();
+        return Ok(None);
+    };
+    solutions.push(deviations);
+    Ok(Some(Current::with_points(model, outcome, points, log)))
 }
 
 impl<'m> Current<'m> {
     /// What follows from a solution; says so when it is not one.
     pub fn new(model: Model<'m>, outcome: Outcome, setup: Duration, log: &mut Log<'_>) -> Self {
+        let deviations = &outcome.solution.deviations;
+        let at_points = |surface: &Surface| match surface.role {
+            Role::Kinetics { placement, .. } => {
+                Some(model.system.surface_term(placement).at_points(deviations))
+            }
+            _ => None,
+        };
+        let points = model.surfaces.iter().filter_map(at_points).collect();
+        Current { setup, ..Current::with_points(model, outcome, points, log) }
+    }
+
+    /// The same where the weights \[m2\] of the points of quadrature of each law of kinetics and the current densities
+    /// there \[A/m2\] are known, in the order of the surfaces.
+    fn with_points(
+        model: Model<'m>,
+        outcome: Outcome,
+        points: DensitiesAtPoints,
+        log: &mut Log<'_>,
+    ) -> Self {
         let newton = &outcome.newton;
         if !newton.converged {
             let place = outcome.worst.as_deref().unwrap_or("an unknown place");
@@ -133,9 +157,16 @@ impl<'m> Current<'m> {
         } else {
             Vec::new()
         };
-        let through = |surface| current_through(&model, surface, &outcome.solution, &reactions);
-        let currents = model.surfaces.iter().map(through).collect();
-        Current { model, outcome, currents, setup }
+        let mut points = points.into_iter();
+        let mut through = |surface: &Surface| {
+            let points = match surface.role {
+                Role::Kinetics { .. } => points.next().unwrap_or_default(),
+                _ => Vec::new(),
+            };
+            current_through(&model, surface, &outcome.solution, (&reactions, points))
+        };
+        let currents = model.surfaces.iter().map(&mut through).collect();
+        Current { model, outcome, currents, setup: Duration::ZERO }
     }
 
     /// What Newton's method did, line by line.

@@ -1,7 +1,7 @@
 //! Where the next point of a sweep is sought.
 
 /// Highest order of the polynomial through the last solutions.
-const HIGHEST: usize = 7;
+const HIGHEST: usize = 9;
 
 /// The backward differences of the solutions of points that follow each other.
 ///
@@ -11,41 +11,55 @@ const HIGHEST: usize = 7;
 /// zero.
 #[derive(Default)]
 pub struct Extrapolation {
-    /// Of order 0, 1, ...; the first is the last solution.
+    /// Of order 0, 1, ...; the first is the last solution. Those that are not in use keep their memory.
     differences: Vec<Vec<f64>>,
+    in_use: usize,
+    next: Vec<f64>,
 }
 
 impl Extrapolation {
     /// Takes in the solution of another point.
-    pub fn push(&mut self, solution: Vec<f64>) {
-        let mut next = solution;
-        for difference in &mut self.differences {
+    pub fn push(&mut self, solution: &[f64]) {
+        let Extrapolation { differences, in_use, next } = self;
+        next.clear();
+        next.extend_from_slice(solution);
+        for difference in &mut differences[..*in_use] {
             // The difference of the next order is that of this one less what this one was before.
             for (next, difference) in next.iter_mut().zip(difference) {
                 let before = std::mem::replace(difference, *next);
                 *next -= before;
             }
         }
-        if self.differences.len() <= HIGHEST {
-            self.differences.push(next);
+        if *in_use <= HIGHEST {
+            if differences.len() == *in_use {
+                differences.push(Vec::new());
+            }
+            differences[*in_use].clone_from(next);
+            *in_use += 1;
         }
     }
 
     /// Forgets all solutions.
     pub fn clear(&mut self) {
-        self.differences.clear();
+        self.in_use = 0;
     }
 
-    /// The solution that is to be expected next; empty before the first.
-    pub fn next(&self) -> Vec<f64> {
-        let missed = self.differences.iter().skip(1).map(|d| algebra::vector::norm(d));
-        let missed: Vec<f64> = missed.collect();
-        let order = missed.windows(2).take_while(|pair| pair[1] < 0.5 * pair[0]).count();
-        let mut sum = self.differences.first().cloned().unwrap_or_default();
-        for difference in self.differences.iter().skip(1).take(order) {
-            sum.iter_mut().zip(difference).for_each(|(sum, d)| *sum += d);
+    /// Writes the solution that is to be expected next to `out`; nothing before the first.
+    pub fn expect(&self, out: &mut Vec<f64>) {
+        out.clear();
+        let Some((last, differences)) = self.differences[..self.in_use].split_first() else {
+            return;
+        };
+        out.extend_from_slice(last);
+        let mut missed = f64::INFINITY;
+        for (difference, next) in differences.iter().zip(&differences[1.min(differences.len())..]) {
+            let below = if missed.is_finite() { missed } else { algebra::vector::norm(difference) };
+            missed = algebra::vector::norm(next);
+            if missed.is_nan() || missed >= 0.5 * below {
+                break;
+            }
+            out.iter_mut().zip(difference).for_each(|(sum, d)| *sum += d);
         }
-        sum
     }
 }
 
@@ -55,8 +69,13 @@ mod tests {
 
     fn after(values: &[f64]) -> f64 {
         let mut extrapolation = Extrapolation::default();
-        values.iter().for_each(|value| extrapolation.push(vec![*value]));
-        extrapolation.next().first().copied().unwrap_or(f64::NAN)
+        // What was forgotten leaves nothing.
+        (0..20).for_each(|k| extrapolation.push(&[f64::from(k).sqrt()]));
+        extrapolation.clear();
+        values.iter().for_each(|value| extrapolation.push(&[*value]));
+        let mut out = vec![3.0; 2];
+        extrapolation.expect(&mut out);
+        out.first().copied().unwrap_or(f64::NAN)
     }
 
     #[test]

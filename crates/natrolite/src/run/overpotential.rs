@@ -141,6 +141,25 @@ impl Solved<'_, '_> {
                 let resistance = number("film_resistance");
                 let volume = number("partial_molar_volume");
                 let is_film = !transport::is_kinetics(law.entry);
+                if let (Some(metal), true) = (metal, term.slots().len() < 4) {
+                    // One potential opposite, and nothing of a contact to be read.
+                    let (mut at_points, mut sums) = (through.points.iter(), [0.0; 3]);
+                    let above = |node: u32| {
+                        let psi = self.psi(node);
+                        [psi - levels[self.body(node)], psi - metal]
+                    };
+                    points.interpolate(facets, above, |[above, drop]| {
+                        let (weight, i) = at_points.next().copied().unwrap_or_default();
+                        let part = weight * i;
+                        sums[0] -= part * above;
+                        sums[1] += part * drop;
+                        sums[2] += part * i;
+                    });
+                    let [power, through_all, squares] = sums;
+                    let film = if is_film { through_all } else { resistance * squares };
+                    let losses = Losses { kinetic: through_all - film, film, mechanical: 0.0 };
+                    return (power, Some(losses));
+                }
                 // The points of the law are those of the facets, in the same order.
                 let mut densities = through.points.iter().map(|point| point.1);
                 let sums = points.integrate(facets, |at| {

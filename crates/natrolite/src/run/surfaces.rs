@@ -43,12 +43,12 @@ impl SurfaceCurrent {
 }
 
 /// Finds the current through `surface`. `reactions` are those of [`fem::System::nodal_residual`], read
-/// where [`Surface::needs_reactions`].
+/// where [`Surface::needs_reactions`]; `points` the weights of the points of a law of kinetics and the densities there.
 pub fn current_through(
     model: &Model<'_>,
     surface: &Surface,
     solution: &Solution,
-    reactions: &[f64],
+    (reactions, points): (&[f64], Vec<(f64, f64)>),
 ) -> SurfaceCurrent {
     let mesh = &model.geometry.mesh;
     let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
@@ -65,7 +65,6 @@ pub fn current_through(
     match &surface.role {
         Role::Kinetics { placement, .. } => {
             let density = density_at_nodes(model, *placement, (&nodes, &opposite), &solution.all);
-            let points = model.system.surface_term(*placement).at_points(&solution.deviations);
             SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
         }
         Role::UniformCurrent(given) => {

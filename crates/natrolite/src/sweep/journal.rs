@@ -3,8 +3,9 @@
 //!
 //! A text of lines, each of cells between tabs, the last one a checksum of the line. The first line says
 //! what the sweep is; `layout` lines name quantities, `point` lines hold what a point gave. What follows
-//! the first line that is not whole was being written when the process died, and is cut off. Numbers are
-//! the shortest decimals that read back to the same double.
+//! the first line that is not whole was being written when the process died, and is cut off. Numbers of points
+//! are the bits of their doubles as sixteen hexadecimal digits: finding shortest decimals takes longer than much of
+//! a point does, and `results.csv` has them.
 
 use super::table::{PointStatus, Row};
 use crate::results::Layout;
@@ -30,12 +31,12 @@ pub struct Identity {
 impl Identity {
     fn line(&self) -> String {
         let Identity { version, case, points, count } = self;
-        format!("natrolite sweep 2\t{}\t{case:016x}\t{points:016x}\t{count}", escape(version))
+        format!("natrolite sweep 3\t{}\t{case:016x}\t{points:016x}\t{count}", escape(version))
     }
 
     fn parse(line: &str) -> Option<Identity> {
         let cells: Vec<&str> = line.split('\t').collect();
-        let ["natrolite sweep 2", version, case, points, count] = cells[..] else { return None };
+        let ["natrolite sweep 3", version, case, points, count] = cells[..] else { return None };
         Some(Identity {
             version: unescape(version),
             case: u64::from_str_radix(case, 16).ok()?,
@@ -173,14 +174,28 @@ fn push_row(text: &mut String, layouts: &mut Vec<Arc<Layout>>, index: usize, row
     let rim_size = row.rim_size.unwrap_or(f64::NAN);
     let (status, reason) = (row.status.number(), escape(&row.reason));
     let start = text.len();
-    let mut number = zmij::Buffer::new();
     // Writing to a text cannot fail.
     let _ = write!(text, "point\t{index}\t{status}\t{rim_size:?}\t{layout}\t{reason}");
     for value in row.values.iter().chain(&row.errors) {
+        let digits = hexadecimal(*value);
         text.push('\t');
-        text.push_str(number.format(*value));
+        // All of them are letters and digits of ASCII.
+        text.extend(str::from_utf8(&digits));
     }
     end_line(text, start);
+}
+
+/// The bits of a double, the highest four first.
+fn hexadecimal(value: f64) -> [u8; 16] {
+    let bits = value.to_bits();
+    std::array::from_fn(|k| b"0123456789abcdef"[(bits >> (60 - 4 * k)) as usize & 15])
+}
+
+/// The double with such bits.
+fn double(digits: &str) -> Option<f64> {
+    let is_whole = digits.len() == 16 && !digits.starts_with('+');
+    let bits = is_whole.then(|| u64::from_str_radix(digits, 16).ok())?;
+    bits.map(f64::from_bits)
 }
 
 /// A line with its checksum.
@@ -276,7 +291,7 @@ fn read_line(line: &str, layouts: &mut Vec<Arc<Layout>>) -> Option<Option<(usize
             let rim_size: f64 = cells.next()?.parse().ok()?;
             let layout = layouts.get(cells.next()?.parse::<usize>().ok()?)?;
             let reason = unescape(cells.next()?);
-            let numbers: Option<Vec<f64>> = cells.map(|cell| cell.parse().ok()).collect();
+            let numbers: Option<Vec<f64>> = cells.map(double).collect();
             let mut values = numbers?;
             let errors = values.split_off(layout.len().min(values.len()));
             let row = Row {

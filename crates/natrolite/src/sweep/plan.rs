@@ -61,6 +61,15 @@ struct Keys {
 }
 
 impl Keys {
+    /// True when all that points share is the same.
+    fn share(&self, other: &Keys) -> bool {
+        // Texts of neighbours are mostly the same text.
+        let is_same = |a: &Arc<str>, b: &Arc<str>| Arc::ptr_eq(a, b) || a == b;
+        is_same(&self.mesh, &other.mesh)
+            && is_same(&self.conduction, &other.conduction)
+            && self.mechanics == other.mechanics
+    }
+
     /// Of the points of a block, the first of which is `first`.
     fn of_points(points: &Points, first: usize) -> Vec<Result<Keys, CaseError>> {
         let (mut cases, mut last) = (Cases::new(points), Default::default());
@@ -119,6 +128,7 @@ impl Plan {
             conduction: Vec::new(),
         };
         let mut order: Vec<(Shared, usize, usize)> = Vec::with_capacity(all.len());
+        let mut last: Option<(Keys, Shared)> = None;
         for (index, keys) in all.into_iter().enumerate() {
             let keys = match keys {
                 Ok(keys) => keys,
@@ -127,20 +137,26 @@ impl Plan {
                     continue;
                 }
             };
-            let mesh = meshes.number(keys.mesh.to_string());
-            let shared = Shared {
-                mesh,
-                mechanics: mechanics.number(format!("{mesh} {}", keys.mechanics)),
-                conduction: conduction.number(format!("{mesh} {}", keys.conduction)),
+            let shared = match &last {
+                Some((before, shared)) if keys.share(before) => *shared,
+                _ => {
+                    let mesh = meshes.number(keys.mesh.to_string());
+                    Shared {
+                        mesh,
+                        mechanics: mechanics.number(format!("{mesh} {}", keys.mechanics)),
+                        conduction: conduction.number(format!("{mesh} {}", keys.conduction)),
+                    }
+                }
             };
-            plan.rim_sizes.resize(plan.rim_sizes.len().max(mesh + 1), None);
+            plan.rim_sizes.resize(plan.rim_sizes.len().max(shared.mesh + 1), None);
             plan.conduction.resize(plan.conduction.len().max(shared.conduction + 1), 0);
             plan.conduction[shared.conduction] += 1;
             if let Some(size) = keys.rim_size {
-                let finest = plan.rim_sizes[mesh].get_or_insert(size);
+                let finest = plan.rim_sizes[shared.mesh].get_or_insert(size);
                 *finest = finest.min(size);
             }
             order.push((shared, points.sweep.place_to_and_fro(index), index));
+            last = Some((keys, shared));
         }
         plan.mechanics = mechanics.0.len();
         order.sort_unstable();

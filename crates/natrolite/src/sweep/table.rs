@@ -176,6 +176,8 @@ pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -
         labels.push(written.collect::<io::Result<_>>()?);
     }
     let mut at = vec![None; columns.names().len()];
+    // Of each column the last number and how it is written: many are the same from point to point.
+    let mut written = vec![(f64::NAN.to_bits(), b"nan".to_vec()); at.len()];
     let mut line = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         let Some(row) = row else { continue };
@@ -190,11 +192,15 @@ pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -
         for (&place, &value) in columns.places[index].iter().zip(&row.values) {
             at[place] = Some(value);
         }
-        for value in &at {
+        for (value, (bits, text)) in at.iter().zip(&mut written) {
             line.push(b',');
-            if let Some(value) = value {
-                write_number(&mut line, *value)?;
+            let Some(value) = value else { continue };
+            if value.to_bits() != *bits {
+                *bits = value.to_bits();
+                text.clear();
+                write_number(text, *value)?;
             }
+            line.extend_from_slice(text);
         }
         line.push(b',');
         line.extend_from_slice(cell(&row.reason).as_bytes());

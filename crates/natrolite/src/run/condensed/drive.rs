@@ -21,17 +21,17 @@ pub enum Drive<'a> {
 }
 
 impl Drive<'_> {
-    /// g
-    pub fn constant(&self, condensed: &Condensed) -> Vec<f64> {
+    /// g, to `out`.
+    pub fn constant(&self, condensed: &Condensed, out: &mut Vec<f64>) {
         match self {
-            Drive::Loads(loads) => condensed.schur.reduce(loads),
+            Drive::Loads(loads) => *out = condensed.schur.reduce(loads),
             Drive::Units { currents, electrodes } => {
-                let mut out = vec![0.0; condensed.kept()];
+                out.clear();
+                out.resize(condensed.kept(), 0.0);
                 for (factor, source) in currents {
                     out.iter_mut().zip(&source.reduced).for_each(|(g, s)| *g += factor * s);
                 }
                 electrodes.iter().for_each(|&(k, value)| out[k] += value);
-                out
             }
         }
     }

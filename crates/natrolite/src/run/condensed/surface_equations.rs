@@ -1,9 +1,9 @@
 //! The small problem that is left when the bulk is eliminated.
 
-use super::{Condensed, Model};
+use super::{Condensed, DensitiesAtPoints, Model};
 use algebra::vector::dot;
 use algebra::{Csr, Equations, Inadmissible, Operator};
-use fem::SurfaceTerm;
+use fem::{SurfaceMemory, SurfaceTerm};
 use std::ops::Range;
 
 /// c (S u - g) + N(u) = 0 for the kept unknowns.
@@ -11,15 +11,23 @@ pub(super) struct SurfaceEquations<'a, 'm> {
     condensed: &'a Condensed,
     model: &'a Model<'m>,
     kinetics: Vec<SurfaceTerm<'a>>,
+    fields: Fields,
+    memory: &'a mut EquationsMemory,
+    /// Made when it is first asked for.
+    matrix: Option<Csr>,
+}
+
+/// What the equations write to, for those of many points.
+#[derive(Debug, Default)]
+pub struct EquationsMemory {
     /// g
-    constant: Vec<f64>,
+    pub constant: Vec<f64>,
     /// c
-    size: Vec<f64>,
+    pub size: Vec<f64>,
     /// Of all unknowns; the kept ones are those of the last call.
     deviations: Vec<f64>,
     /// N(u), of all unknowns.
     currents: Vec<f64>,
-    fields: Fields,
     /// By fields the sums of the squares of c g.
     given: Vec<f64>,
     /// By fields the size of the terms that must cancel.
@@ -29,48 +37,67 @@ pub(super) struct SurfaceEquations<'a, 'm> {
     flow: Vec<f64>,
     /// N at the kept unknowns.
     surface: Vec<f64>,
-    /// Made when it is first asked for.
-    matrix: Option<Csr>,
+    terms: Vec<SurfaceMemory>,
 }
 
 impl<'a, 'm> SurfaceEquations<'a, 'm> {
-    /// With the right-hand side `constant` and the `size` of the conduction at each kept unknown.
+    /// With the right-hand side and the size of the conduction at each kept unknown that `memory` holds.
     pub(super) fn new(
         condensed: &'a Condensed,
         model: &'a Model<'m>,
-        constant: Vec<f64>,
-        size: Vec<f64>,
+        memory: &'a mut EquationsMemory,
     ) -> Self {
         let (system, kept) = (&model.system, &condensed.unknowns.kept);
         let fields = Fields::new(model, kept);
-        let products: Vec<f64> = size.iter().zip(&constant).map(|(c, g)| c * g).collect();
-        let given: Vec<f64> = fields.squares(&products).collect();
-        let deviations = system.deviations(&vec![0.0; condensed.unknowns.place.len()]);
+        let EquationsMemory { constant, size, flow, given, scales, terms, .. } = memory;
+        let pairs = size.iter().zip(&*constant);
+        flow.clear();
+        flow.extend(pairs.map(|(c, g)| c * g));
+        given.clear();
+        given.extend(fields.squares(flow));
+        scales.clone_from(given);
+        memory.above.resize(kept.len(), 0.0);
+        memory.surface.resize(kept.len(), 0.0);
+        memory.deviations = system.deviations(&vec![0.0; condensed.unknowns.place.len()]);
+        memory.currents.resize(memory.deviations.len(), 0.0);
+        let placed = super::kinetics(model)
+            .into_iter()
+            .map(|placement| system.surface_term_in(placement, terms.pop().unwrap_or_default()));
         SurfaceEquations {
-            kinetics: super::kinetics(model)
-                .into_iter()
-                .map(|placement| system.surface_term(placement))
-                .collect(),
-            currents: vec![0.0; deviations.len()],
-            scales: given.clone(),
-            above: vec![0.0; kept.len()],
-            flow: vec![0.0; kept.len()],
-            surface: vec![0.0; kept.len()],
-            matrix: None,
+            kinetics: placed.collect(),
             condensed,
             model,
-            constant,
-            size,
-            deviations,
             fields,
-            given,
+            memory,
+            matrix: None,
         }
+    }
+
+    /// The weight of each point of quadrature of each law of kinetics and the current density there where the
+    /// equations were last evaluated; the memory is free again.
+    pub(super) fn into_points(self) -> DensitiesAtPoints {
+        let mut out = Vec::with_capacity(self.kinetics.len());
+        for term in &self.kinetics {
+            let mut points = Vec::with_capacity(term.points());
+            term.each_point(|weight, density| points.push((weight, density)));
+            out.push(points);
+        }
+        // The last is the first to be taken.
+        let memory = self.kinetics.into_iter().rev().map(SurfaceTerm::into_memory);
+        self.memory.terms.extend(memory);
+        out
+    }
+
+    /// Sum over the laws of kinetics of d(current density) / d(potential), each at its mean state where the equations
+    /// were last evaluated \[S/m2\].
+    pub(super) fn mean_slope(&self) -> f64 {
+        self.kinetics.iter().map(SurfaceTerm::mean_slope).sum()
     }
 
     /// By fields the size of a residual over that of what must cancel in it; no more than a thousand where
     /// nothing does.
     fn relative(&self, r: &[f64]) -> impl Iterator<Item = f64> {
-        let squares = self.fields.squares(r).zip(&self.scales);
+        let squares = self.fields.squares(r).zip(&self.memory.scales);
         squares.map(|(square, scale)| match square.sqrt() {
             0.0 => 0.0,
             size => size / scale.max(size * 1e-3),
@@ -79,7 +106,7 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
 
     fn set(&mut self, u: &[f64]) {
         for (&dof, u) in self.condensed.unknowns.kept.iter().zip(u) {
-            self.deviations[dof as usize] = *u;
+            self.memory.deviations[dof as usize] = *u;
         }
     }
 }
@@ -119,29 +146,41 @@ impl Equations for SurfaceEquations<'_, '_> {
 
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(u);
-        let condensed = self.condensed;
+        let SurfaceEquations { condensed, fields, kinetics, memory, .. } = self;
+        let EquationsMemory {
+            constant,
+            size,
+            deviations,
+            currents,
+            given,
+            scales,
+            above,
+            flow,
+            surface,
+            ..
+        } = &mut **memory;
         // Differences keep the digits of potentials that lie far from zero and close together.
-        for ((above, u_i), &anchor) in self.above.iter_mut().zip(u).zip(&condensed.anchors) {
+        for ((above, u_i), &anchor) in above.iter_mut().zip(u).zip(&condensed.anchors) {
             *above = u_i - u[anchor as usize];
         }
-        condensed.schur.complement().apply(&self.above, &mut self.flow);
-        self.currents.fill(0.0);
-        for term in &mut self.kinetics {
-            term.add_residual(&self.deviations, &mut self.currents);
+        condensed.schur.complement().apply(above, flow);
+        currents.fill(0.0);
+        for term in kinetics {
+            term.add_residual(deviations, currents);
         }
-        for (i, flow) in self.flow.iter_mut().enumerate() {
-            let of_anchor = condensed.row_sums[i] * u[condensed.anchors[i] as usize];
-            *flow = self.size[i] * (*flow + of_anchor - self.constant[i]);
-        }
-        for (surface, &dof) in self.surface.iter_mut().zip(&condensed.unknowns.kept) {
-            *surface = self.currents[dof as usize];
-        }
-        let parts = self.flow.iter().zip(&self.surface);
-        r.iter_mut().zip(parts).for_each(|(r, (bulk, surface))| *r = bulk + surface);
-        let squares = self.fields.squares(&self.flow).zip(self.fields.squares(&self.surface));
-        for ((scale, given), (bulk, surface)) in
-            self.scales.iter_mut().zip(&self.given).zip(squares)
+        let sums = condensed.row_sums.iter().zip(&condensed.anchors);
+        for (((flow, (sum, anchor)), size), constant) in
+            flow.iter_mut().zip(sums).zip(&*size).zip(&*constant)
         {
+            *flow = size * (*flow + sum * u[*anchor as usize] - constant);
+        }
+        for (surface, &dof) in surface.iter_mut().zip(&condensed.unknowns.kept) {
+            *surface = currents[dof as usize];
+        }
+        let parts = flow.iter().zip(&*surface);
+        r.iter_mut().zip(parts).for_each(|(r, (bulk, surface))| *r = bulk + surface);
+        let squares = fields.squares(flow).zip(fields.squares(surface));
+        for ((scale, given), (bulk, surface)) in scales.iter_mut().zip(&*given).zip(squares) {
             *scale = given.max(bulk).max(surface).sqrt();
         }
         match r.iter().all(|r| r.is_finite()) {
@@ -156,12 +195,14 @@ impl Equations for SurfaceEquations<'_, '_> {
         let matrix = self.matrix.get_or_insert_with(|| condensed.dense.clone());
         let values = matrix.values_mut();
         let complement = condensed.schur.complement();
-        for (i, (values, size)) in values.chunks_exact_mut(n.max(1)).zip(&self.size).enumerate() {
+        for (i, (values, size)) in
+            values.chunks_exact_mut(n.max(1)).zip(&self.memory.size).enumerate()
+        {
             values.iter_mut().zip(complement.row(i)).for_each(|(value, s)| *value = size * s);
         }
         let place = |dof: u32| condensed.unknowns.place.get(dof as usize).map(|&k| k as usize);
         for term in &mut self.kinetics {
-            term.tangent(&self.deviations, |i, j, value| {
+            term.tangent(&self.memory.deviations, |i, j, value| {
                 if let (Some(i), Some(j)) = (place(i), place(j)) {
                     values[i * n + j] += value;
                 }
