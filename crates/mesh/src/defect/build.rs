@@ -6,7 +6,7 @@ use super::revolution::Revolution;
 use super::rounded::Rounded;
 use super::section::{Section, Side};
 use super::sweep::{CONTACT, Sweep};
-use super::{Defect, DefectError, Shape, Symmetry, ogrid, tensor};
+use super::{Defect, DefectError, LatticePoints, Shape, Symmetry, ogrid, tensor};
 use crate::Mesh;
 
 /// What all sections share.
@@ -49,6 +49,15 @@ fn growth(symmetry: Symmetry) -> f64 {
 /// [`DefectError`] when a length is out of range, lengths contradict each other, or the mesh would
 /// have more than 2^31 nodes.
 pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
+    build_on_lattice(defect).map(|(mesh, _)| mesh)
+}
+
+/// The same, and where its nodes are on the lattice, if there is one with a coarser one in it: for one region
+/// of second order, or of cells that were halved.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_on_lattice(defect: &Defect) -> Result<(Mesh, Option<LatticePoints>), DefectError> {
     check(defect)?;
     let rounded = (defect.rim_radius > 0.0).then(|| Rounded::new(defect));
     let mouth = rounded.as_ref().map_or(defect.radius, Rounded::mouth);
@@ -77,7 +86,10 @@ pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
         let name = naming(defect, mouth, -anode.thickness, names);
         sweep.add("anode", &section, &name, is_disc.then_some(-anode.gap));
     }
-    Ok(sweep.finish())
+    let (mesh, lattice) = sweep.finish();
+    // Each line between two of the unrefined lattice goes; the others are where names and holes begin.
+    let is_halved = (defect.order * halvings).is_multiple_of(2);
+    Ok((mesh, lattice.filter(|_| is_halved)))
 }
 
 /// Names of the sides of a region that ends at z = `far`: the side, the far end, the defect.

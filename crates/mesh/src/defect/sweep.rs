@@ -1,5 +1,6 @@
 //! From sections to a mesh: the section itself in two dimensions, swept about the axis in three.
 
+use super::LatticePoints;
 use super::revolution::Revolution;
 use super::section::{Section, Side};
 use crate::{Block, Boundary, CellKind, FacetBlock, Interface, Mesh, reference};
@@ -20,6 +21,8 @@ pub(super) struct Sweep {
     /// contact, and across the void under a disc.
     contact: Vec<Opposite>,
     void: Vec<Opposite>,
+    /// Of the only region.
+    lattice: Option<LatticePoints>,
 }
 
 /// A facet that has one opposite.
@@ -54,7 +57,7 @@ impl Sweep {
             axes: if revolution.is_some() { [0, 1] } else { [0, 2] },
             ..Mesh::default()
         };
-        Sweep { revolution, mesh, contact: Vec::new(), void: Vec::new() }
+        Sweep { revolution, mesh, contact: Vec::new(), void: Vec::new(), lattice: None }
     }
 
     /// Adds a region with its own nodes and names its boundary. Where z = `void` on the boundary it
@@ -108,6 +111,7 @@ impl Sweep {
             }
         }
         let new = self.push_points(&numbering, &used);
+        self.lattice = (region_index == 0).then(|| numbering.lattice(&used));
         let renumber = |nodes: &mut Vec<u32>| nodes.iter_mut().for_each(|n| *n = new[*n as usize]);
         self.mesh.blocks[first_block..].iter_mut().for_each(|b| renumber(&mut b.nodes));
         facets.iter_mut().for_each(|(_, f)| renumber(&mut f.nodes));
@@ -176,7 +180,7 @@ impl Sweep {
     }
 
     /// The mesh; a contact without a second side is a boundary.
-    pub(super) fn finish(mut self) -> Mesh {
+    pub(super) fn finish(mut self) -> (Mesh, Option<LatticePoints>) {
         let contact = std::mem::take(&mut self.contact);
         if !contact.is_empty() {
             let kind = self.facet_kind();
@@ -185,7 +189,7 @@ impl Sweep {
             let facets = vec![FacetBlock { kind, nodes, cells }];
             self.mesh.boundaries.insert(0, Boundary { name: CONTACT.to_string(), facets });
         }
-        self.mesh
+        (self.mesh, self.lattice)
     }
 }
 
@@ -217,6 +221,16 @@ impl<'a> Numbering<'a> {
 
     fn len(&self) -> usize {
         self.section.point_count() * self.rays
+    }
+
+    fn lattice(&self, used: &[bool]) -> LatticePoints {
+        let points = used.iter().enumerate().filter(|(_, used)| **used);
+        LatticePoints {
+            across: self.section.order * self.section.cells[0] + 1,
+            rays: self.rays,
+            closed: self.revolution.is_some_and(Revolution::is_closed),
+            points: points.map(|(n, _)| n as u32).collect(),
+        }
     }
 
     /// Kind of the cells on the axis and off it.

@@ -2,13 +2,15 @@
 
 use crate::case::{Case, CaseError, DefectSource, Diagnostic, Diagnostics, FileSource, MeshSource};
 use crate::results::Symmetry as Reduction;
+use algebra::Lattice;
 use fem::Hypothesis;
 use log::{debug, info};
 use mesh::Mesh;
-use mesh::defect::{Symmetry, build, default_rim_size};
+use mesh::defect::{Symmetry, build_on_lattice, default_rim_size};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 use transport::conductivity_at;
 
 /// A mesh, and how it stands for the cell.
@@ -25,6 +27,8 @@ pub struct Geometry {
     pub rim_size: Option<f64>,
     /// True when the distance of a profile is that from the axis x = y = 0 (r = 0).
     pub has_axis: bool,
+    /// Where the nodes of a built-in mesh of one region are on its lattice.
+    pub lattice: Option<Arc<Lattice>>,
 }
 
 impl Geometry {
@@ -59,9 +63,15 @@ impl Geometry {
         match &case.mesh {
             MeshSource::Defect(defect) => {
                 let rim_size = defect.rim_size.unwrap_or_else(|| chosen_rim_size(case, defect));
-                let mesh = build(&defect.geometry(rim_size, refinement)).map_err(|error| {
-                    Diagnostic::new(format!("mesh.defect: {error}"), &defect.origin)
-                })?;
+                let (mesh, lattice) = build_on_lattice(&defect.geometry(rim_size, refinement))
+                    .map_err(|error| {
+                        Diagnostic::new(format!("mesh.defect: {error}"), &defect.origin)
+                    })?;
+                let lattice = lattice.map(|lattice| {
+                    let sizes = [lattice.across, lattice.rays].map(|n| n as u32);
+                    let points = (0..).zip(lattice.points);
+                    Arc::new(Lattice::new(sizes, lattice.closed, points))
+                });
                 let (hypothesis, multiplicity) = match defect.symmetry() {
                     Symmetry::Planar => (Hypothesis::Planar, 2.0),
                     Symmetry::Axisymmetric => (Hypothesis::Axisymmetric, 1.0),
@@ -69,7 +79,7 @@ impl Geometry {
                     Symmetry::Full => (Hypothesis::Spatial, 1.0),
                 };
                 let rim_size = Some(rim_size / f64::from(1u32 << refinement.min(31)));
-                Ok(Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true })
+                Ok(Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true, lattice })
             }
             MeshSource::File(file) => read(case, file, refinement),
         }
@@ -212,5 +222,5 @@ fn read(case: &Case, file: &FileSource, refinement: u32) -> Result<Geometry, Cas
         }
     }
     let has_axis = hypothesis == Hypothesis::Axisymmetric;
-    Ok(Geometry { mesh, hypothesis, multiplicity: 1.0, rim_size: None, has_axis })
+    Ok(Geometry { mesh, hypothesis, multiplicity: 1.0, rim_size: None, has_axis, lattice: None })
 }

@@ -102,7 +102,7 @@ impl<'w> Placed<'w> {
                 cut: Cut::new(&part, nodes, rank as u32),
                 stress: stress.as_ref().map(|stress| stress.share(to)),
                 current: current.as_ref().map(|current| current.share(to)),
-                part: Geometry { mesh: part.mesh, ..**whole },
+                part: Geometry { mesh: part.mesh, lattice: None, ..**whole },
             }
         };
         (make, selected)
