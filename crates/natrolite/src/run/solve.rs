@@ -136,15 +136,8 @@ pub fn describe_unknown(space: &Space, points: &[[f64; 3]], dof: usize) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::Silent;
     use std::path::Path;
-
-    struct Silent;
-
-    impl Observer for Silent {
-        fn phase(&mut self, _: &str) {}
-        fn iteration(&mut self, _: usize, _: f64) {}
-        fn warn(&mut self, _: &str) {}
-    }
 
     /// A quarter of a box around a pore with this order of cells and a floating metal or a fixed one.
     fn pore(order: usize, anode: &str) -> String {
