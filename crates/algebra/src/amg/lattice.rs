@@ -348,6 +348,8 @@ mod tests {
         }
     }
 
+    type Along<'a> = &'a dyn Fn([usize; 3]) -> [f64; 3];
+
     fn constants(n: usize) -> NearNull {
         NearNull { block: 1, vectors: 1, values: vec![1.0; n] }
     }
@@ -375,7 +377,7 @@ mod tests {
         let cells = Cells { sizes: [9, 7, 1], closed: false };
         // Everywhere the same, either direction weak, and a strong direction that changes on the way.
         let turning = |p: [usize; 3]| if p[0] < 4 { [1.0, 0.1, 0.0] } else { [0.1, 1.0, 0.0] };
-        let cases: [(&dyn Fn([usize; 3]) -> [f64; 3], usize); 4] = [
+        let cases: [(Along, usize); 4] = [
             (&|_| [1.0, 1.0, 0.0], 5 * 4),
             (&|_| [1.0, 0.1, 0.0], 5 * 7),
             (&|_| [0.1, 1.0, 0.0], 9 * 4),
