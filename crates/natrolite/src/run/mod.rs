@@ -23,6 +23,7 @@ mod reference;
 mod solve;
 mod surface_fields;
 mod surfaces;
+mod uniform;
 
 pub use condensed::Condensed;
 pub use conduction::{Conduction, conduction_text};

@@ -101,7 +101,7 @@ pub struct Model<'m> {
     /// Of the laws \[K\].
     pub temperature: f64,
     /// Unknowns of nodes that equal a whole-body unknown.
-    tied: Vec<(Unknown, usize)>,
+    pub(super) tied: Vec<(Unknown, usize)>,
 }
 
 /// The points of quadrature of a surface.

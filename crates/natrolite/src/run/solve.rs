@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::surfaces::Solution;
+use super::uniform::uniform_state;
 use super::{Geometry, Observer};
 use crate::case::Case;
 use algebra::{
@@ -26,8 +27,8 @@ pub struct Outcome {
     pub free: Vec<f64>,
 }
 
-/// Solves by Newton's method from the state at zero current, from which the unknowns are measured;
-/// or from what `observer` has of an earlier run; it sees each iteration.
+/// Solves by Newton's method from the [`uniform_state`], or from what `observer` has of an earlier run; it
+/// sees each iteration.
 ///
 /// # Errors
 /// When the linear solver fails or the equations cannot be evaluated at the start.
@@ -38,7 +39,7 @@ pub fn solve(
 ) -> Result<Outcome, NewtonError> {
     let mesh = &model.geometry.mesh;
     let unknowns = model.system.space().free();
-    let mut u = observer.first_iterate(unknowns).unwrap_or_else(|| vec![0.0; unknowns]);
+    let mut u = observer.first_iterate(unknowns).unwrap_or_else(|| uniform_state(model));
     let problem = || problem(model.geometry, model.system.space());
     let solver = choose(u.len(), mesh.dimension, method(case), problem);
     let mut solver = Metered::new(solver);

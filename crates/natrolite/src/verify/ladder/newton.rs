@@ -1,4 +1,4 @@
-//! Newton's method from the state at zero current, over every magnitude that a user may type.
+//! Newton's method from its own start, over every magnitude that a user may type.
 
 use super::super::cell::{Solved, solve};
 use super::super::row::{Comparison, Problem, Row};
