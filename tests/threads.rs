@@ -65,7 +65,8 @@ fn two_dimensions_with_a_direct_solver() {
 fn three_dimensions_with_conjugate_gradients() {
     let summary = compare("nps_pore_quarter.toml", &["--set", "mesh.defect.rim_size=0.02 um"]);
     assert!(summary["dofs"].as_u64().expect("a number") > 12_000, "{summary}");
-    assert_eq!(summary["linear_solver"]["name"], "cg with algebraic multigrid");
+    let name = "cg with geometric and algebraic multigrid";
+    assert_eq!(summary["linear_solver"]["name"], name);
 }
 
 #[test]

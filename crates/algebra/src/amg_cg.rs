@@ -101,7 +101,10 @@ const VECTORS: u64 = 13;
 
 impl LinearSolver for AmgCg {
     fn name(&self) -> &'static str {
-        "cg with algebraic multigrid"
+        match self.problem.lattice {
+            Some(_) => "cg with geometric and algebraic multigrid",
+            None => "cg with algebraic multigrid",
+        }
     }
 
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {

@@ -75,5 +75,12 @@ pub fn amg_problem_of_size(
         |kind: CellKind| matches!(kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
     let simplices = mesh.blocks.iter().all(|b| is_simplex(b.kind));
     let strength = Some(if simplices { STRENGTH_SIMPLICES } else { STRENGTH });
-    AmgProblem { block, places: Some(places), near_null, first_prolongation, strength }
+    AmgProblem {
+        block,
+        places: Some(places),
+        near_null,
+        first_prolongation,
+        strength,
+        ..AmgProblem::default()
+    }
 }

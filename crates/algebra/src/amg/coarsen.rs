@@ -2,6 +2,7 @@
 
 use super::blocks::{Blocks, View};
 use super::eigenvalue::Scaled;
+use super::lattice::Lattice;
 use super::layout::{Layout, Matrix};
 use super::level::{Level, Size, bad_diagonal, inverse_diagonal, scale_to};
 use super::order::Order;
@@ -51,7 +52,7 @@ pub(super) fn coarsen_split(
         let inverse = diagonal::inverse_diagonal(view, scale).map_err(bad_diagonal)?;
         let smoother = Chebyshev::new(&Scaled(view, scale), &inverse, p.degree);
         let s = Settings { components: 1, scale, p: &p };
-        let given = problem.first_prolongation.as_ref();
+        let given = Given::of(problem);
         let Some(next) = Next::of(view, near, given, &smoother, s)? else { return Ok(None) };
         (next, smoother, inverse, Order::of(view), scale)
     };
@@ -60,7 +61,8 @@ pub(super) fn coarsen_split(
     let Some(split) = operator.split() else { return Ok(None) };
     let here = Here { unknowns: split.nrows(), size: Size::of(&split.finest().a), smoother };
     let (level, coarse, near, order) = next.finish(here, None, split.order());
-    let levels = descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)?;
+    let levels =
+        descend(vec![level], Matrix::Blocks(coarse), order, near, Given::default(), scale, &p)?;
     Ok(Some((levels, scale)))
 }
 
@@ -72,7 +74,7 @@ pub(super) fn coarsen_again(
 ) -> Result<Levels, LinearError> {
     let (a, p) = (split.to_csr(), problem.parameters(p));
     let near = problem.near_null(a.nrows(), &problem.layout(a.nrows())?)?;
-    let given = problem.first_prolongation.as_ref();
+    let given = Given::of(problem);
     let (finest, scale) = (split.finest(), split.scale());
     let smoother = Chebyshev::new(&finest.a, &finest.inverse_diagonal, p.degree);
     let s = Settings { components: 1, scale, p: &p };
@@ -84,7 +86,7 @@ pub(super) fn coarsen_again(
     };
     let here = Here { unknowns: split.nrows(), size: Size::of(&finest.a), smoother };
     let (level, coarse, near, order) = next.finish(here, None, split.order());
-    descend(vec![level], Matrix::Blocks(coarse), order, near, None, scale, &p)
+    descend(vec![level], Matrix::Blocks(coarse), order, near, Given::default(), scale, &p)
 }
 
 /// The levels below a matrix.
@@ -101,7 +103,7 @@ pub(super) fn coarsen(
     }
     let near = problem.near_null(a.nrows(), layout)?;
     let p = problem.parameters(p);
-    let given = problem.first_prolongation.as_ref();
+    let given = Given::of(problem);
     let wide = layout.matrix(a, 1.0 / scale);
     let order = Order::of(wide.view());
     let levels = descend(Vec::new(), wide, order, near, given, scale, &p)?;
@@ -123,7 +125,8 @@ pub(super) fn coarsen_by_nodes(
         FinestLevels::Matrix(a) => {
             let scale = scale_to(a.view().diagonal())?;
             let order = Order::of(a.view());
-            let levels = descend(vec![], Matrix::Shared(a), order, near, None, scale, &p)?;
+            let levels =
+                descend(vec![], Matrix::Shared(a), order, near, Given::of(problem), scale, &p)?;
             return Ok((levels, scale));
         }
         FinestLevels::Product(finest) => finest,
@@ -148,7 +151,7 @@ pub(super) fn coarsen_by_nodes(
     };
     let (near, below) = (near.at(&finest.coarse), Matrix::Blocks(finest.below));
     let next = Order::of(below.view());
-    let mut levels = descend(vec![level], below, next, near, None, scale, &p)?;
+    let mut levels = descend(vec![level], below, next, near, Given::default(), scale, &p)?;
     levels.orders[0] = order;
     Ok((levels, scale))
 }
@@ -159,7 +162,7 @@ fn descend(
     mut wide: Matrix<'_>,
     mut order: Order,
     mut near: NearNull,
-    mut given: Option<&Csr>,
+    mut given: Given,
     scale: f64,
     p: &AmgParameters,
 ) -> Result<Levels, LinearError> {
@@ -173,7 +176,9 @@ fn descend(
         let inverse_diagonal = inverse_diagonal(view, &order, scale)?;
         let matrix = Smoothed { a: Stored::new(view, [&order; 2], scale), inverse_diagonal };
         let smoother = Chebyshev::new(&matrix.a, &matrix.inverse_diagonal, p.degree);
-        let Some(next) = Next::of(view, near, given.take(), &smoother, s)? else { break };
+        let Some(next) = Next::of(view, near, std::mem::take(&mut given), &smoother, s)? else {
+            break;
+        };
         let here =
             Here { unknowns: view.nrows() * view.shape[0], size: Size::of(&matrix.a), smoother };
         let (level, coarse, below, next) = next.finish(here, Some(matrix), &order);
@@ -189,6 +194,20 @@ fn descend(
     // From blocks to their unknowns.
     let order = if order.len() == last.nrows() { order } else { Order::natural(last.nrows()) };
     Ok(Levels { above: levels, last, orders: [first.unwrap_or_default(), order] })
+}
+
+/// What is known of the first interpolation.
+#[derive(Clone, Copy, Default)]
+struct Given<'a> {
+    prolongation: Option<&'a Csr>,
+    lattice: Option<&'a Lattice>,
+}
+
+impl<'a> Given<'a> {
+    fn of(problem: &'a AmgProblem) -> Self {
+        let (prolongation, lattice) = (&problem.first_prolongation, &problem.lattice);
+        Given { prolongation: prolongation.as_ref(), lattice: lattice.as_ref() }
+    }
 }
 
 /// What is the same for all levels.
@@ -221,30 +240,41 @@ impl Next {
     fn of(
         a: View<f64>,
         near: NearNull,
-        given: Option<&Csr>,
+        given: Given,
         smoother: &Chebyshev,
         s: Settings,
     ) -> Result<Option<Self>, LinearError> {
-        let Settings { components, scale, p } = s;
-        let (prolongation, near) = match given {
-            Some(given) => near.interpolate(given)?,
-            None => {
-                let strength = Strength::new(a, components, p.strength);
-                let aggregates = aggregate::aggregate(&strength);
-                if aggregates.count as f64 > 0.9 * a.nrows() as f64 {
-                    return Ok(None);
-                }
-                let most = if a.shape[0] == 1 { 2.0 } else { f64::INFINITY };
-                let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
-                let (t, below) = near.cut(&aggregates);
-                let vectors = (&t, &below);
-                (prolongation::smoothed(a, &strength, &aggregates, vectors, omega), below)
-            }
+        let coarser = match given {
+            Given { prolongation: Some(given), .. } => Ok(near.interpolate(given)?),
+            Given { lattice: Some(lattice), .. } => near.coarser_lattice(a, lattice, s.components),
+            _ => Err(near),
+        };
+        let aggregated = |near| Self::aggregated(a, near, smoother, s);
+        let Some((prolongation, near)) = coarser.map_or_else(aggregated, Some) else {
+            return Ok(None);
         };
         let restriction = prolongation.transpose();
         let mut coarse = galerkin(restriction.view(), a, prolongation.view());
-        fill_empty(&mut coarse, 1.0 / scale);
+        fill_empty(&mut coarse, 1.0 / s.scale);
         Ok(Some(Next { prolongation, restriction, coarse, near }))
+    }
+
+    /// The interpolation from aggregates, and the vectors there.
+    fn aggregated(
+        a: View<f64>,
+        near: NearNull,
+        smoother: &Chebyshev,
+        s: Settings,
+    ) -> Option<(Blocks<f32>, NearNull)> {
+        let strength = Strength::new(a, s.components, s.p.strength);
+        let aggregates = aggregate::aggregate(&strength);
+        if aggregates.count as f64 > 0.9 * a.nrows() as f64 {
+            return None;
+        }
+        let most = if a.shape[0] == 1 { 2.0 } else { f64::INFINITY };
+        let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
+        let (t, below) = near.cut(&aggregates);
+        Some((prolongation::smoothed(a, &strength, &aggregates, (&t, &below), omega), below))
     }
 
     /// The level, whose rows are in this order; then the matrix, the vectors and the order of the next.

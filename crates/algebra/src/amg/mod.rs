@@ -17,6 +17,7 @@ mod cycle;
 mod diagonal;
 mod eigenvalue;
 mod given;
+mod lattice;
 mod layout;
 mod level;
 mod order;
@@ -33,6 +34,7 @@ mod tentative;
 mod unstored;
 
 pub use blocks::Blocks;
+pub use lattice::Lattice;
 pub use problem::AmgProblem;
 pub(crate) use split::InPlaces;
 pub use split::Split;

@@ -1,6 +1,7 @@
 //! What multigrid can be told about a matrix.
 
 use super::AmgParameters;
+use super::lattice::Lattice;
 use super::layout::Layout;
 use super::tentative::NearNull;
 use crate::{Csr, LinearError};
@@ -21,6 +22,8 @@ pub struct AmgProblem {
     /// from the corners to all nodes of second-order cells. Each coarse node must be a fine one, with
     /// the single weight 1 in its row.
     pub first_prolongation: Option<Csr>,
+    /// Where the nodes are on a lattice, from which the first interpolation is made if none is given.
+    pub lattice: Option<Lattice>,
     /// [`AmgParameters::strength`] for this problem, where the caller knows better.
     pub strength: Option<f64>,
 }
@@ -32,6 +35,7 @@ impl Default for AmgProblem {
             places: None,
             near_null: Vec::new(),
             first_prolongation: None,
+            lattice: None,
             strength: None,
         }
     }

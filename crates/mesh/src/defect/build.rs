@@ -2,11 +2,12 @@
 
 use super::error::{check, check_mouth};
 use super::grading::Grading;
+use super::numbering::Numbering;
 use super::revolution::Revolution;
 use super::rounded::Rounded;
 use super::section::{Section, Side};
 use super::sweep::{CONTACT, Sweep};
-use super::{Defect, DefectError, Shape, Symmetry, ogrid, tensor};
+use super::{Defect, DefectError, LatticePoints, Shape, Symmetry, ogrid, tensor};
 use crate::Mesh;
 
 /// What all sections share.
@@ -89,6 +90,15 @@ impl Blueprint {
         let metal = metal(defect, &electrolyte, mouth, halvings);
         let revolution = revolution(defect, halvings);
         Ok(Blueprint { defect: defect.clone(), mouth, electrolyte, metal, revolution })
+    }
+
+    /// Where the nodes are on the lattice, if there is one with a coarser one in it: for one region of second
+    /// order, or of cells that were halved.
+    pub fn lattice(&self) -> Option<LatticePoints> {
+        // Each line between two of the unrefined lattice goes; the others are where names and holes begin.
+        let is_halved = (self.defect.order << self.defect.refinement).is_multiple_of(2);
+        let numbering = || Numbering::new(&self.electrolyte, self.revolution.as_ref());
+        (is_halved && self.metal.is_none()).then(|| numbering().lattice())
     }
 
     /// The mesh.

@@ -56,6 +56,21 @@ pub enum Shape {
     },
 }
 
+/// Where the nodes of a mesh of one region are on the lattice that it was made on: section points along two
+/// directions, and rays about the axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LatticePoints {
+    /// Section points along the first direction.
+    pub across: usize,
+    /// Rays; 1 for a mesh that is a section.
+    pub rays: usize,
+    /// True if the ray after the last is the first.
+    pub closed: bool,
+    /// (j * across + i) * rays + k for each node, at section point (i, j) on ray k. With more than one ray
+    /// i = 0 is the axis, whose nodes are on ray 0.
+    pub points: Vec<u32>,
+}
+
 /// The metal below the electrolyte.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Anode {

@@ -1,5 +1,6 @@
 //! Numbers of nodes and cells of one region, by formula: any of them is found without the others.
 
+use super::LatticePoints;
 use super::revolution::Revolution;
 use super::section::Section;
 use crate::{CellKind, reference};
@@ -64,6 +65,22 @@ impl<'a> Numbering<'a> {
     /// Number of nodes.
     pub(super) fn len(&self) -> u32 {
         self.first[self.step.len()]
+    }
+
+    /// Where the nodes are on the lattice.
+    pub(super) fn lattice(&self) -> LatticePoints {
+        let rays = self.revolution.map_or(1, Revolution::rays);
+        let of_point = |(p, (first, step)): (usize, (&[u32], &u8))| {
+            let count = (first[1] - first[0]) as usize;
+            let step = usize::from(*step);
+            (0..count).map(move |k| (p * rays + k * step) as u32)
+        };
+        LatticePoints {
+            across: self.section.order * self.section.cells[0] + 1,
+            rays,
+            closed: self.revolution.is_some_and(Revolution::is_closed),
+            points: self.first.windows(2).zip(&self.step).enumerate().flat_map(of_point).collect(),
+        }
     }
 
     fn turns(&self) -> usize {

@@ -2,6 +2,7 @@
 
 mod box_current;
 mod current;
+mod lattice;
 mod measure;
 mod measures;
 mod messages;

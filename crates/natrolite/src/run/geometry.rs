@@ -2,6 +2,7 @@
 
 use crate::case::{Case, CaseError, DefectSource, Diagnostic, Diagnostics, FileSource, MeshSource};
 use crate::results::Symmetry as Reduction;
+use algebra::Lattice;
 use fem::Hypothesis;
 use log::{debug, info};
 use mesh::Mesh;
@@ -9,6 +10,7 @@ use mesh::defect::{Blueprint, Symmetry, default_rim_size};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use transport::conductivity_at;
 
 /// A mesh, and how it stands for the cell.
@@ -25,6 +27,8 @@ pub struct Geometry {
     pub rim_size: Option<f64>,
     /// True when the distance of a profile is that from the axis x = y = 0 (r = 0).
     pub has_axis: bool,
+    /// Where the nodes of a built-in mesh of one region are on its lattice.
+    pub lattice: Option<Arc<Lattice>>,
 }
 
 impl Geometry {
@@ -70,7 +74,8 @@ impl Geometry {
 
     /// The same cells, each halved in each direction, where the mesh is to be `mesh`.
     pub fn halved(&self, mesh: Mesh) -> Self {
-        Geometry { mesh, rim_size: self.rim_size.map(|size| 0.5 * size), ..*self }
+        let rim_size = self.rim_size.map(|size| 0.5 * size);
+        Geometry { mesh, rim_size, lattice: None, ..*self }
     }
 
     fn unchecked(
@@ -99,7 +104,11 @@ impl Geometry {
             Symmetry::Full => (Hypothesis::Spatial, 1.0),
         };
         let rim_size = Some(rim_size_of(case, defect) / f64::from(1u32 << level.min(31)));
-        Ok((Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true }, level))
+        let lattice = made.lattice().map(|lattice| {
+            let sizes = [lattice.across, lattice.rays].map(|n| n as u32);
+            Arc::new(Lattice::new(sizes, lattice.closed, (0..).zip(lattice.points)))
+        });
+        Ok((Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true, lattice }, level))
     }
 
     /// Distance \[m\] of a point from the axis x = y = 0; in two dimensions from where the first
@@ -270,5 +279,7 @@ fn read(
         }
     }
     let has_axis = hypothesis == Hypothesis::Axisymmetric;
-    Ok((Geometry { mesh, hypothesis, multiplicity: 1.0, rim_size: None, has_axis }, level))
+    let geometry =
+        Geometry { mesh, hypothesis, multiplicity: 1.0, rim_size: None, has_axis, lattice: None };
+    Ok((geometry, level))
 }

@@ -50,7 +50,14 @@ impl OnSurfaces {
         let Geometry { hypothesis, multiplicity, rim_size, has_axis, .. } = *model.geometry;
         let of_node = nodes.iter().map(|&node| model.bodies.of_node[node as usize]).collect();
         OnSurfaces {
-            geometry: Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis },
+            geometry: Geometry {
+                mesh,
+                hypothesis,
+                multiplicity,
+                rim_size,
+                has_axis,
+                lattice: None,
+            },
             bodies: Bodies { count: model.bodies.count, of_node },
             beside: model.beside.clone(),
             nodes,

@@ -14,6 +14,7 @@ use algebra::{
 use contact::amg_problem;
 use contact::unilateral::{self, Change, Outcome, Reduction, Settled, nearest};
 use fem::System;
+use mesh::Block;
 use std::time::Duration;
 
 /// Most changes of the active set; each is a linear solve, and a dozen are usual.
@@ -225,7 +226,11 @@ fn failure(solved: &Result<Equilibrium, RunError>) -> Option<String> {
     }
 }
 
-/// A linear solver that knows the rigid motions.
+fn is_linear(block: &Block) -> bool {
+    block.kind.order() == 1
+}
+
+/// A linear solver that knows the rigid motions, and the lattice of a built-in mesh.
 fn solver_for(
     model: &MechanicalModel<'_>,
     geometry: &Geometry,
@@ -237,7 +242,12 @@ fn solver_for(
         let with_corners = model.system.stores_matrix()
             && mesh.blocks.iter().all(is_simplex)
             && model.surfaces.is_empty();
-        let free = amg_problem(mesh, geometry.hypothesis, space, with_corners);
+        let mut free = amg_problem(mesh, geometry.hypothesis, space, with_corners);
+        // Cells of second order without a matrix go to their corners, contact changes the unknowns.
+        let is_stored = model.system.stores_matrix() || mesh.blocks.iter().all(is_linear);
+        if is_stored && model.surfaces.is_empty() {
+            free.lattice = geometry.lattice.as_deref().cloned();
+        }
         unilateral::amg_problem(&model.system, &model.surfaces, free)
     };
     Metered::new(choose(space.free(), mesh.dimension, method, problem))

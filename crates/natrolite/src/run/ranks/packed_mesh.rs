@@ -32,6 +32,7 @@ impl Pack for Geometry {
             multiplicity: words.next(),
             rim_size: words.next(),
             has_axis: words.next(),
+            lattice: None,
             mesh: Mesh {
                 dimension: words.next(),
                 axes: words.next(),

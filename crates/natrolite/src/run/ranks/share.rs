@@ -103,7 +103,12 @@ impl<'w> Placed<'w> {
             let is_own = nodes.of_rank(&part.nodes, rank as u32);
             let number = (nodes.numbers(&part.nodes), nodes.range(rank as u32));
             let cut = Cut::new((&part.mesh, &is_own), (part.nodes, part.cells), number);
-            Share { cut, stress, current, part: Geometry { mesh: part.mesh, ..**whole } }
+            Share {
+                cut,
+                stress,
+                current,
+                part: Geometry { mesh: part.mesh, lattice: None, ..**whole },
+            }
         };
         (make, selected)
     }

@@ -39,7 +39,7 @@ impl Kept {
         let of_node = root.iter().map(|&node| self.bodies.of_node[node as usize]).collect();
         let histogram = measured.histogram.filter(|_| case.output.report);
         Excerpt {
-            geometry: Geometry { mesh: part.mesh, ..*geometry },
+            geometry: Geometry { mesh: part.mesh, lattice: None, ..*geometry },
             part_of: Some(PartOf { nodes: part.nodes, cells: part.cells, histogram }),
             bodies: Some(Bodies { count: self.bodies.count, of_node }),
             unknowns,

@@ -21,7 +21,7 @@ impl Measured {
     /// Adds up what belongs to the ranks: cells, facets and pairs go with the owner of their first node. All ranks
     /// call this together, each with its own nodes.
     pub fn of(part: &Geometry, is_own: &[bool], comm: &dyn Comm) -> Self {
-        let own = Geometry { mesh: part.mesh.owned(is_own), ..*part };
+        let own = Geometry { mesh: part.mesh.owned(is_own), lattice: None, ..*part };
         let boundaries = 0..own.mesh.boundaries.len();
         let mut areas: Vec<f64> =
             boundaries.map(|b| points_of(&own, Support::Boundary(b)).area()).collect();
