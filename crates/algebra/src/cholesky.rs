@@ -150,6 +150,10 @@ impl LinearSolver for Cholesky {
         "cholesky"
     }
 
+    fn keeps_factor(&self) -> bool {
+        true
+    }
+
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         self.ready = false;
         let a = entries_of(a, self.name())?;

@@ -32,6 +32,12 @@ pub trait LinearSolver {
         rtol: f64,
     ) -> Result<LinearInfo, LinearError>;
 
+    /// True where [`LinearSolver::solve`] costs little beside [`LinearSolver::prepare`] and serves for a matrix
+    /// near the one prepared: a factor is kept.
+    fn keeps_factor(&self) -> bool {
+        false
+    }
+
     /// Bytes that one iteration reads and writes, counted from what is stored; `None` for a direct
     /// solver and before [`LinearSolver::prepare`].
     fn iteration_bytes(&self, _a: &dyn Operator) -> Option<u64> {

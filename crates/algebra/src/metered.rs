@@ -46,6 +46,10 @@ impl LinearSolver for Metered<'_> {
         self.solver.name()
     }
 
+    fn keeps_factor(&self) -> bool {
+        self.solver.keeps_factor()
+    }
+
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         let start = Instant::now();
         let result = self.solver.prepare(a);

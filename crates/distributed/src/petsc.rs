@@ -56,6 +56,7 @@ pub struct PetscSolver<'m> {
     looks_for_motions: bool,
     ksp: Ksp<'m>,
     name: &'static str,
+    is_direct: bool,
     keeps: bool,
     is_prepared: bool,
     /// Iterations a digit of the first solve with the present preconditioner.
@@ -121,6 +122,7 @@ impl<'m> PetscSolver<'m> {
             looks_for_motions,
             ksp,
             name,
+            is_direct,
             keeps,
             is_prepared,
             fresh,
@@ -177,6 +179,10 @@ impl<'m> PetscSolver<'m> {
 impl LinearSolver for PetscSolver<'_> {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn keeps_factor(&self) -> bool {
+        self.is_direct
     }
 
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
