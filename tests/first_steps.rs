@@ -211,7 +211,7 @@ fn v_tells_the_numbers_of_each_step() {
         "mesh: 285 cells of order 2, 1209 nodes, 1 regions",
         "current: 1209 free unknowns, 0 of them potentials of whole bodies",
         "sparse Cholesky: 1209 unknowns in 2 dimensions, 150000 at most",
-        "newton 3: residual",
+        "newton 2: residual",
         "profile_anode.csv: ",
         "output: 0.",
     ] {

@@ -153,7 +153,8 @@ impl Observer for Checkpoints<'_> {
         let fits = self.found.as_ref().is_some_and(|found| found.unknowns.len() == unknowns);
         let found = self.found.take_if(|_| fits)?;
         let path = self.path.display();
-        log::info!("goes on from {path}, after {} iterations", found.iteration);
+        let plural = if found.iteration == 1 { "" } else { "s" };
+        log::info!("goes on from {path}, after {} iteration{plural}", found.iteration);
         self.before = found.iteration;
         Some(found.unknowns)
     }

@@ -84,8 +84,11 @@ impl Groups {
         for (node, &body) in bodies.of_node.iter().enumerate() {
             floats[joined[body as usize] as usize] &= dof_of(node) < free;
         }
-        let mut next = 0..;
-        let mut number = |is_one: bool| next.next().filter(|_| is_one).unwrap_or(Groups::NONE);
+        let mut next = 0..Groups::NONE;
+        let mut number = |is_one: bool| match is_one {
+            true => next.next().unwrap_or(Groups::NONE),
+            false => Groups::NONE,
+        };
         let own = |body: usize| joined[body] as usize == body;
         let numbers: Vec<u32> =
             (0..bodies.count).map(|body| number(floats[body] && own(body))).collect();

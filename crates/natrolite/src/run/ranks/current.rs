@@ -73,8 +73,9 @@ impl CurrentShare {
             space.prescribe_field(POTENTIAL + 2 + 2 * k, &contact.pressure);
         }
         let mut system = System::new(mesh, hypothesis, space, laws.placements, laws.loads);
-        let Unknowns { counts, map, in_whole, rest, groups, all, .. } = unknowns;
+        let Unknowns { counts, map, in_whole, rest, mut groups, all, .. } = unknowns;
         let owned = map.owned_len();
+        groups.truncate(in_whole.len());
         system.measure_from(rest);
         system.share(comm, owned, counts);
         system.assemble();

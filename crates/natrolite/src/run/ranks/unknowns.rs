@@ -222,7 +222,10 @@ impl Pack for Unknowns {
         self.map.pack(words);
         self.in_whole.pack(words);
         self.rest.pack(words);
-        self.groups.pack(words);
+        // Bodies are runs of nodes.
+        let runs = || self.groups.chunk_by(|a, b| a == b);
+        runs().map(|run| run[0]).collect::<Vec<u32>>().pack(words);
+        runs().map(|run| run.len() as u32).collect::<Vec<u32>>().pack(words);
         self.all.pack(words);
     }
 
@@ -235,7 +238,11 @@ impl Pack for Unknowns {
             map: words.next(),
             in_whole: words.next(),
             rest: words.next(),
-            groups: words.next(),
+            groups: {
+                let [groups, counts]: [Vec<u32>; 2] = words.next();
+                let runs = groups.into_iter().zip(counts);
+                runs.flat_map(|(group, count)| vec![group; count as usize]).collect()
+            },
             all: words.next(),
         }
     }
