@@ -96,7 +96,7 @@ pub struct NewtonInfo {
     pub stop: Stop,
     /// Steps taken.
     pub iterations: usize,
-    /// Largest norm at the start and after each step.
+    /// Largest norm at the start and after each step, the one with a factor at hand apart.
     pub residuals: Vec<f64>,
     /// [`Equations::norms`] at the end, one per field.
     pub norms: Vec<f64>,
@@ -256,8 +256,10 @@ pub fn newton(
         log.step_lengths.push(t);
         observe(&Iterate { number: iteration, residual: norm, unknowns: u });
     };
-    if log.stop == Stop::Tolerance && log.iterations > 0 && solver.keeps_factor() {
-        sharpen(f, solver, [&mut *u, &mut r], [&mut d, &mut b, &mut start], p);
+    if log.stop == Stop::Tolerance && solver.keeps_factor() {
+        // A start that needs no step, as that of a run that goes on, comes without a factor.
+        let is_new = log.iterations == 0;
+        sharpen(f, (solver, is_new), [&mut *u, &mut r], [&mut d, &mut b, &mut start], p);
     }
     log.converged = matches!(log.stop, Stop::Tolerance | Stop::Rounding);
     log.norms = f.norms(&r);
@@ -268,7 +270,7 @@ pub fn newton(
 /// One more step with the factor of the last one, if it lowers the norm of the residual.
 fn sharpen(
     f: &mut dyn Equations,
-    solver: &mut dyn LinearSolver,
+    (solver, is_new): (&mut dyn LinearSolver, bool),
     [u, r]: [&mut [f64]; 2],
     [d, b, start]: [&mut [f64]; 3],
     p: &NewtonParameters,
@@ -280,7 +282,8 @@ fn sharpen(
     b.iter_mut().zip(&*r).for_each(|(b, r)| *b = -r);
     d.fill(0.0);
     let Ok(a) = f.linearize(u) else { return };
-    if solver.solve(a, b, d, p.linear_rtol).is_err() {
+    let ready = if is_new { solver.prepare_in_place(a) } else { Ok(()) };
+    if ready.and_then(|()| solver.solve(a, b, d, p.linear_rtol)).is_err() {
         return;
     }
     start.copy_from_slice(u);

@@ -50,7 +50,8 @@ impl Lattice {
         for (node, point) in points {
             match stretches.last_mut() {
                 Some([first, from, count])
-                    if node - *first == *count && point.wrapping_sub(*from) == *count =>
+                    if node.wrapping_sub(*first) == *count
+                        && point.wrapping_sub(*from) == *count =>
                 {
                     *count += 1;
                 }
@@ -241,6 +242,10 @@ impl<'a> Rows<'a> {
             for side in [-1, 1] {
                 let mut next = offset;
                 next[d] += side;
+                if self.lattice.rays > 1 && self.points[i][0] + next[0] == 0 {
+                    // On the axis all rays are one.
+                    next[2] = 0;
+                }
                 match at(next) {
                     Some(node) => {
                         open[count] = (node, next, 0.5 * weight);

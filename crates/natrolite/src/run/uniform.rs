@@ -9,7 +9,7 @@
 use algebra::{
     Comm, Csr, DenseCholesky, Equations, Inadmissible, NewtonParameters, Operator, newton, vector,
 };
-use fem::{Space, SurfaceTerm, System, Unknown};
+use fem::{Space, SurfaceMemory, System, Unknown};
 use mesh::Bodies;
 use transport::POTENTIAL;
 
@@ -37,11 +37,14 @@ pub fn uniform_state(
         return groups.spread(&levels);
     }
     let on_surfaces = (0..system.placements()).filter(|p| !conduction.contains(p));
+    let dofs = |placement| system.surface_term(placement).dofs_below(owned);
     let mut balance = Balance {
         groups,
         owned,
         comm,
-        terms: on_surfaces.map(|placement| system.surface_term(placement)).collect(),
+        system,
+        terms: on_surfaces.map(|placement| (placement, dofs(placement))).collect(),
+        memory: SurfaceMemory::default(),
         loads: system.loads(),
         deviations: system.deviations(&vec![0.0; groups.of.len()]),
         currents: vec![0.0; system.space().total()],
@@ -78,7 +81,9 @@ impl Groups {
             let Unknown::Node { node, .. } = *unknown else { continue };
             let body = joined[bodies.of_node[node as usize] as usize];
             let first = *first_at[*whole].get_or_insert(body);
-            joined.iter_mut().filter(|other| **other == body).for_each(|other| *other = first);
+            if body != first {
+                joined.iter_mut().filter(|other| **other == body).for_each(|other| *other = first);
+            }
         }
         let mut floats = vec![true; bodies.count];
         for (node, &body) in bodies.of_node.iter().enumerate() {
@@ -130,7 +135,10 @@ struct Balance<'a> {
     /// Unknowns of this rank; copies of others' follow.
     owned: usize,
     comm: &'a dyn Comm,
-    terms: Vec<SurfaceTerm<'a>>,
+    system: &'a System<'a>,
+    /// Numbers of the terms on surfaces, each with the unknowns of this rank that it reads.
+    terms: Vec<(usize, Vec<u32>)>,
+    memory: SurfaceMemory,
     /// Given currents into electrodes \[A\].
     loads: &'a [(u32, f64)],
     /// Of all unknowns; the free ones are those of the last call.
@@ -178,12 +186,15 @@ impl Equations for Balance<'_> {
                 parts[group] -= load;
             }
         }
-        for (term, part) in self.terms.iter_mut().zip(parts[n..].chunks_exact_mut(n)) {
-            self.currents.fill(0.0);
+        for ((placement, dofs), part) in self.terms.iter().zip(parts[n..].chunks_exact_mut(n)) {
+            dofs.iter().for_each(|&dof| self.currents[dof as usize] = 0.0);
+            let mut term =
+                self.system.surface_term_in(*placement, std::mem::take(&mut self.memory));
             term.add_residual(&self.deviations, &mut self.currents);
-            for (current, &group) in self.currents.iter().zip(&self.groups.of[..self.owned]) {
-                if let Some(part) = part.get_mut(group as usize) {
-                    *part += current;
+            self.memory = term.into_memory();
+            for &dof in dofs {
+                if let Some(part) = part.get_mut(self.groups.of[dof as usize] as usize) {
+                    *part += self.currents[dof as usize];
                 }
             }
         }
@@ -204,7 +215,9 @@ impl Equations for Balance<'_> {
         let group = |dof: u32| groups.of.get(dof as usize).filter(|group| **group != Groups::NONE);
         let values = self.matrix.values_mut();
         values.fill(0.0);
-        for term in &mut self.terms {
+        for (placement, _) in &self.terms {
+            let mut term =
+                self.system.surface_term_in(*placement, std::mem::take(&mut self.memory));
             term.tangent(&self.deviations, |row, column, value| {
                 if let (Some(&i), Some(&j)) = (group(row), group(column))
                     && (row as usize) < self.owned
@@ -212,6 +225,7 @@ impl Equations for Balance<'_> {
                     values[i as usize * n + j as usize] += value;
                 }
             });
+            self.memory = term.into_memory();
         }
         self.comm.sum(values);
         Ok(&mut self.matrix)
