@@ -1,6 +1,6 @@
 //! Where the next point of a sweep is sought.
 
-/// Highest order of the polynomial through the last solutions.
+/// Highest order of the differences that are kept; that of the polynomial through the last solutions is one less.
 const HIGHEST: usize = 9;
 
 /// The backward differences of the solutions of points that follow each other.
