@@ -226,12 +226,6 @@ struct Here {
     smoother: Chebyshev,
 }
 
-/// Corrections from aggregates are too short. This makes up for it: up to 2 the cycle stays positive definite.
-const LONGER: f64 = 1.15;
-/// Where the largest quotient of D^-1 A is below this: 2.1 to 2.4 with tetrahedra, up to 4.2 with stretched
-/// hexahedra.
-const SHORT: f64 = 2.6;
-
 /// What a level hands on to the next one.
 struct Next {
     prolongation: Blocks<f32>,
@@ -257,9 +251,7 @@ impl Next {
             Given { lattice: Some(lattice), .. } => near.coarser_lattice(a, lattice, s.components),
             _ => Err(near),
         };
-        // Blocks, and cells so stretched that quotients are larger, take more iterations with longer ones.
-        let is_short = coarser.is_err() && a.shape == [1, 1] && smoother.largest < SHORT;
-        let longer = if is_short { LONGER } else { 1.0 };
+        let longer = if coarser.is_err() { s.p.longer } else { 1.0 };
         let aggregated = |near| Self::aggregated(a, near, smoother, s);
         let Some((prolongation, near)) = coarser.map_or_else(aggregated, Some) else {
             return Ok(None);
