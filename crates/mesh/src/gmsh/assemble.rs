@@ -158,20 +158,19 @@ fn refuse_duplicate_cells(
 /// bit in a second table, small enough for a cache, too, and the cells with such bits are the suspects: all
 /// duplicates, and one in twenty of the others.
 fn suspects(raw: &Raw, cells: &[Run]) -> Vec<(u32, u32)> {
-    let marks = || {
-        cells.iter().flat_map(|run| {
-            let (nodes, corners) = (run.kind.node_count(), run.kind.corner_count());
-            let mark = move |nodes: &[u32]| {
-                nodes[..corners].iter().fold(0u32, |sum, &n| sum.wrapping_add(scatter(n)))
-            };
-            run.nodes(raw).chunks_exact(nodes).map(mark)
-        })
-    };
-    let count: usize = cells.iter().map(|run| run.count).sum();
+    let mut marks: Vec<u32> = Vec::with_capacity(cells.iter().map(|run| run.count).sum());
+    for run in cells {
+        let (nodes, corners) = (run.kind.node_count(), run.kind.corner_count());
+        let mark = |nodes: &[u32]| {
+            nodes[..corners].iter().fold(0u32, |sum, &n| sum.wrapping_add(scatter(n)))
+        };
+        marks.par_extend(run.nodes(raw).par_chunks_exact(nodes).with_min_len(4096).map(mark));
+    }
+    let count = marks.len();
     let table = |words: usize| vec![0u64; words.next_power_of_two()];
     let (mut met, mut again) = (table(count / 4), table(count / 32));
     let place = |table: &[u64], mark: u32| (mark as usize / 64 % table.len(), 1u64 << (mark % 64));
-    for mark in marks() {
+    for &mark in &marks {
         let (word, bit) = place(&met, mark);
         if met[word] & bit != 0 {
             let (word, bit) = place(&again, mark);
@@ -183,7 +182,7 @@ fn suspects(raw: &Raw, cells: &[Run]) -> Vec<(u32, u32)> {
         let (word, bit) = place(&again, mark);
         again[word] & bit != 0
     };
-    marks().zip(0..).filter(is_suspect).collect()
+    marks.into_iter().zip(0..).filter(is_suspect).collect()
 }
 
 /// Spreads consecutive numbers over 32 bits (the finalizer of MurmurHash3).
