@@ -319,11 +319,22 @@ impl<'a> Positions<'a> {
         key(point, nodes)
     }
 
+    /// The same bits whichever cell is asked, on either side of an interface and in any part of the mesh: shape
+    /// functions at these points are exact binary fractions, those of nodes off the facet are zero, and what is added
+    /// is put in order first.
     fn evaluate(&self, slot: usize) -> [f64; 3] {
         let (nodes, point) = self.locate(slot);
         std::array::from_fn(|k| {
-            let terms = nodes.iter().zip(&point.values);
-            terms.map(|(&n, v)| v * self.mesh.points[n as usize][k]).sum()
+            // No cell has more nodes.
+            let (mut terms, mut count) = ([0.0; 27], 0);
+            let values = nodes.iter().zip(&point.values).filter(|(_, value)| **value != 0.0);
+            for (&node, value) in values {
+                terms[count] = value * self.mesh.points[node as usize][k];
+                count += 1;
+            }
+            let terms = &mut terms[..count];
+            terms.sort_unstable_by(f64::total_cmp);
+            terms.iter().fold(0.0, |sum, term| sum + term)
         })
     }
 }
