@@ -182,6 +182,7 @@ impl<'a> Rows<'a> {
     /// All entries that lead along a direction add up to the coupling of a one-dimensional problem: what
     /// shape functions spread over the other directions adds up to one. This is so for cells of any
     /// stretching, for conductivities that depend on the direction and on the place, and for second order.
+    #[inline(always)]
     fn strong(&self, i: usize, components: usize) -> u8 {
         let (columns, values) = self.a.row(i);
         let [b, size] = [self.a.shape[0], self.a.shape[0] * self.a.shape[1]];
