@@ -146,12 +146,6 @@ impl Mesh {
             for block in interface.sides.iter_mut().flatten() {
                 *block = follow.block(block);
             }
-            // Both sides were computed from their own cells: remove the difference in rounding.
-            for (a, b) in interface.sides[0].iter().zip(&interface.sides[1]) {
-                for (&a, &b) in a.nodes.iter().zip(&b.nodes) {
-                    mesh.points[b as usize] = mesh.points[a as usize];
-                }
-            }
         }
         for block in mesh.internal.iter_mut().flat_map(|s| &mut s.facets) {
             *block = follow.shared(block);
@@ -232,6 +226,9 @@ struct Positions {
 }
 
 impl Positions {
+    /// The same bits whichever cell is asked, on either side of an interface and in any part of the mesh: shape
+    /// functions at these points are exact binary fractions, those of nodes off the facet are zero, and what is added
+    /// is put in order first.
     fn evaluate(&self, mesh: &Mesh, patterns: &Patterns, slot: usize) -> [f64; 3] {
         let b = self.first.partition_point(|&f| f <= slot) - 1;
         let block = &mesh.blocks[b];
@@ -243,8 +240,13 @@ impl Positions {
         let n = block.kind.node_count();
         let nodes = &block.nodes[cell * n..][..n];
         let values = &pattern.points[point].values;
+        let mut terms = Vec::with_capacity(n);
         std::array::from_fn(|k| {
-            nodes.iter().zip(values).map(|(&n, v)| v * mesh.points[n as usize][k]).sum()
+            terms.clear();
+            let all = nodes.iter().zip(values).filter(|(_, value)| **value != 0.0);
+            terms.extend(all.map(|(&node, value)| value * mesh.points[node as usize][k]));
+            terms.sort_unstable_by(f64::total_cmp);
+            terms.iter().fold(0.0, |sum, term| sum + term)
         })
     }
 }

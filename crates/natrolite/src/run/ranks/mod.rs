@@ -93,7 +93,7 @@ pub fn solve_refined(
     let meshed = start.elapsed();
     observer.phase("partition");
     let parting = Instant::now();
-    let shares = Share::of(case, (whole, dealt.level < refinement), engine)?;
+    let shares = Share::of(case, (whole, refinement - dealt.level), engine)?;
     let (Share { part, cut, stress, current }, excerpt) =
         finer::refine(case, (dealt, refinement), shares, engine.comm())?;
     let (on, place) = ((&part, &cut), excerpt.as_ref());
