@@ -4,6 +4,7 @@ use super::model::{Role, Surface};
 use crate::case::{Case, Diagnostic, Diagnostics};
 use fem::Support;
 use mesh::{Bodies, Mesh};
+use std::borrow::Cow;
 
 /// Interfaces with a law that do not gape everywhere, as indices into [`Mesh::interfaces`].
 fn conducting_interfaces(surfaces: &[Surface], open: &dyn Fn(&Surface) -> bool) -> Vec<usize> {
@@ -12,6 +13,21 @@ fn conducting_interfaces(surfaces: &[Surface], open: &dyn Fn(&Surface) -> bool) 
         _ => None,
     };
     surfaces.iter().filter_map(index).collect()
+}
+
+/// The bodies when those with one unknown potential on a surface count as one.
+fn with_electrodes<'a>(bodies: &'a Bodies, mesh: &Mesh, surfaces: &[Surface]) -> Cow<'a, Bodies> {
+    let is_electrode = |s: &&Surface| matches!(s.role, Role::Equipotential { .. });
+    let electrodes: Vec<&Surface> = surfaces.iter().filter(is_electrode).collect();
+    if bodies.count == 1 || electrodes.is_empty() {
+        return Cow::Borrowed(bodies);
+    }
+    let pairs = electrodes.into_iter().filter_map(|s| Some((s, some_node(s, mesh)? as u32)));
+    let pairs = pairs.flat_map(|(surface, first)| {
+        let nodes = surface.facets(mesh).iter().flat_map(|block| &block.nodes);
+        nodes.map(move |&node| (first, node))
+    });
+    Cow::Owned(bodies.joined(pairs))
 }
 
 /// A node of a surface.
@@ -80,14 +96,18 @@ pub fn check(
 ///
 /// Found by walking from the given potentials over the kinetics: the electrolyte lies an equilibrium
 /// potential below its metal.
+///
+/// Bodies with one unknown potential on a surface of theirs have one here: what the unknowns are measured from must
+/// not jump between nodes that are one unknown. Given potentials may well drive a current from one to the other.
 pub struct Rest<'a> {
-    bodies: &'a Bodies,
+    bodies: Cow<'a, Bodies>,
     potential: Vec<Option<f64>>,
 }
 
 impl<'a> Rest<'a> {
     /// Walks over the surfaces.
     pub fn new(case: &Case, mesh: &Mesh, bodies: &'a Bodies, surfaces: &[Surface]) -> Self {
+        let bodies = with_electrodes(bodies, mesh, surfaces);
         let mut potential = vec![None; bodies.count];
         for surface in surfaces.iter().filter(|s| is_reference(s, case)) {
             let Some(node) = some_node(surface, mesh) else { continue };
