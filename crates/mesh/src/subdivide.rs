@@ -263,11 +263,14 @@ impl Positions {
         let n = block.kind.node_count();
         let nodes = &block.nodes[cell * n..][..n];
         let values = &pattern.points[point].values;
-        let mut terms = Vec::with_capacity(n);
         std::array::from_fn(|k| {
-            terms.clear();
-            let all = nodes.iter().zip(values).filter(|(_, value)| **value != 0.0);
-            terms.extend(all.map(|(&node, value)| value * mesh.points[node as usize][k]));
+            // No cell has more nodes.
+            let (mut terms, mut count) = ([0.0; 27], 0);
+            for (&node, value) in nodes.iter().zip(values).filter(|(_, value)| **value != 0.0) {
+                terms[count] = value * mesh.points[node as usize][k];
+                count += 1;
+            }
+            let terms = &mut terms[..count];
             terms.sort_unstable_by(f64::total_cmp);
             terms.iter().fold(0.0, |sum, term| sum + term)
         })

@@ -36,8 +36,8 @@ impl Patch {
     /// Of corners of this part between which a finer node lies the one with which that goes. The node belongs to the
     /// owner of it: all cells around the node are made from cells around the corner, and that rank has these.
     ///
-    /// Inside of an edge, a facet or a cell of the mesh that was dealt there is always one with the smallest root of
-    /// all: only what lies between the others has none.
+    /// In the inside of an edge, a facet or a cell of the mesh that was dealt that is always one with the first corner
+    /// of these for a root: corners that all have others lie on a side of it.
     fn first_of(&self, corners: impl Iterator<Item = u32>) -> u32 {
         corners.min_by_key(|&corner| self.root[corner as usize]).expect("there are corners")
     }
