@@ -188,3 +188,23 @@ fn the_sides_of_an_interface_get_the_same_points_to_the_last_bit() {
     let known: HashSet<[u64; 3]> = fine.points.iter().map(|x| x.map(f64::to_bits)).collect();
     assert!(here.points.iter().all(|x| known.contains(&x.map(f64::to_bits))));
 }
+
+#[test]
+fn how_many_nodes_there_will_be_is_known_before() {
+    let mut split = two_regions();
+    split.split("anode", ["electrolyte", "metal"]).unwrap();
+    let tetrahedra = crate::brick(CellKind::Tetrahedron4, 2, |x| x);
+    for mesh in [split, filled_pore(), mixed(), tetrahedra] {
+        let finest = mesh.refined().unwrap().refined().unwrap();
+        assert_eq!(mesh.nodes_refined(2, true).unwrap(), finest.points.len() as f64);
+        assert_eq!(mesh.nodes_refined(0, true).unwrap(), mesh.points.len() as f64);
+    }
+    let message =
+        |times, as_a_whole| filled_pore().nodes_refined(times, as_a_whole).unwrap_err().to_string();
+    // 497 tetrahedra: 497 8^8 = 8.3e9.
+    assert!(message(8, false).starts_with("refined 8 times the mesh would have"));
+    assert!(message(8, false).contains("8.3e9 cells, 4294967295 are possible; refine less"));
+    // As a whole it takes 35 points for each cell to halve it, of 497 8^7 = 1.0e9 finest.
+    assert!(filled_pore().nodes_refined(7, false).is_ok());
+    assert!(message(7, true).contains("refined 7 times"));
+}

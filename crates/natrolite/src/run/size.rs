@@ -1,13 +1,13 @@
 //! Meshes that are too large are refused before anything of their size is made.
 
-use super::geometry::{coarse_of_file, refused};
-use super::geometry::{rim_size_of, wrong_defect};
+use super::geometry::{coarse_of_file, refused, rim_size_of, wrong_defect};
 use crate::case::{Case, CaseError, MeshSource};
 use mesh::Mesh;
 use mesh::defect::bound_nodes;
 
 /// What a node takes at the least, however it is solved for \[byte\]: its point, its part of the cells around it and
-/// its entries in the vectors of Newton's method. Matrices take several times as much.
+/// its entries in the vectors of Newton's method. Matrices take several times as much, so that a bound of the number of
+/// nodes will do.
 const LEAST: f64 = 64.0;
 
 /// Refuses a mesh that cannot be refined so many times, or not in the memory of a machine if it is shared out among
@@ -16,10 +16,9 @@ const LEAST: f64 = 64.0;
 /// # Errors
 /// How large it would be. What else is wrong with the geometry or the file.
 pub fn check_finest(case: &Case, refinements: u32, ranks: usize) -> Result<(), CaseError> {
-    if refinements == 0 {
-        return Ok(());
-    }
     match &case.mesh {
+        // A file is read before anything else is made, and has a size that it could be written with.
+        MeshSource::File(_) if refinements == 0 => Ok(()),
         MeshSource::Defect(defect) => {
             let geometry = defect.geometry(rim_size_of(case, defect), refinements);
             let nodes = bound_nodes(&geometry).map_err(|error| wrong_defect(defect, &error))?;
