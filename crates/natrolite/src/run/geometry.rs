@@ -161,12 +161,17 @@ pub fn blueprint(
     defect: &DefectSource,
     refinement: u32,
 ) -> Result<Blueprint, CaseError> {
-    let wrong = |error| Diagnostic::new(format!("mesh.defect: {error}"), &defect.origin);
     let geometry = defect.geometry(rim_size_of(case, defect), refinement);
-    Ok(Blueprint::new(&geometry).map_err(wrong)?)
+    Blueprint::new(&geometry).map_err(|error| wrong_defect(defect, &error))
 }
 
-fn rim_size_of(case: &Case, defect: &DefectSource) -> f64 {
+/// Says what is wrong with a built-in geometry.
+pub fn wrong_defect(defect: &DefectSource, what: &dyn std::fmt::Display) -> CaseError {
+    Diagnostic::new(format!("mesh.defect: {what}"), &defect.origin).into()
+}
+
+/// The size of the cells at the rim \[m\].
+pub fn rim_size_of(case: &Case, defect: &DefectSource) -> f64 {
     defect.rim_size.unwrap_or_else(|| chosen_rim_size(case, defect))
 }
 
@@ -227,12 +232,11 @@ pub fn refused(case: &Case, file: &FileSource, what: &str) -> CaseError {
     Diagnostic::new(message, &file.origin).into()
 }
 
-fn read(
-    case: &Case,
-    file: &FileSource,
-    refinement: u32,
-    enough: Option<usize>,
-) -> Result<(Geometry, u32), CaseError> {
+/// The mesh of a file as it is there, interfaces split, in the order of the case.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn coarse_of_file(case: &Case, file: &FileSource) -> Result<Mesh, CaseError> {
     let path = path_of(case, file);
     let wrong = |what: String| refused(case, file, &what);
     let mut mesh = read_mesh_file(&path, file.metres_per_unit).map_err(wrong)?;
@@ -250,6 +254,17 @@ fn read(
     if mesh.blocks.iter().any(|block| block.kind.order() != case.order) {
         mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
     }
+    Ok(mesh)
+}
+
+fn read(
+    case: &Case,
+    file: &FileSource,
+    refinement: u32,
+    enough: Option<usize>,
+) -> Result<(Geometry, u32), CaseError> {
+    let mut mesh = coarse_of_file(case, file)?;
+    let wrong = |what: String| refused(case, file, &what);
     let mut level = 0;
     let is_enough =
         |mesh: &Mesh| mesh.dimension == 3 && enough.is_some_and(|n| mesh.cell_count() >= n);

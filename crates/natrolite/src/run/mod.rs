@@ -20,6 +20,7 @@ mod profiles;
 mod quantities;
 pub mod ranks;
 mod reference;
+mod size;
 mod solve;
 mod surface_fields;
 mod surfaces;
@@ -115,6 +116,7 @@ pub fn solve_case(
     refinements: u32,
     observer: &mut dyn Observer,
 ) -> Result<Results, RunError> {
+    size::check_finest(case, refinements, 1)?;
     let solve = |refinement| {
         let results = solve_refined(case, refinement, observer)?;
         Ok((results.summary.status, Some(results)))
