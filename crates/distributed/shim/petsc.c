@@ -21,6 +21,19 @@
         if (code_) return code_;     \
     } while (0)
 
+#if defined(__GLIBC__)
+/* SuperLU_DIST, on which PETSc may depend, tells the C library to keep all that is freed, as soon as it is
+ * loaded: M_MMAP_MAX 0, M_TRIM_THRESHOLD -1. That doubles the memory of a run, so that it is taken back here,
+ * after the libraries are loaded and before the program starts. These are the limits that the C library
+ * comes to by itself once large blocks have been freed; after such a call it no longer looks for them. */
+__attribute__((constructor)) static void give_memory_back(void)
+{
+    (void)mallopt(M_MMAP_MAX, 65536);
+    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+#endif
+
 /* Groups of ranks that this rank is in; one that ended is MPI_COMM_NULL. */
 static MPI_Comm *groups = NULL;
 static int group_count = 0;

@@ -89,19 +89,20 @@ impl Affine {
             *of_pair = g[a][b];
         }
         let of_pairs = &of_pairs[..self.pairs.len()];
-        let chunks = out.chunks_mut(LANES).zip(self.integrals.chunks_exact(of_pairs.len()));
-        for (out, integrals) in chunks {
+        let mut sums = self.integrals.chunks_exact(of_pairs.len()).map(|integrals| {
             let mut sum = [0.0; LANES];
             for (g, r) in of_pairs.iter().zip(integrals) {
                 for k in 0..LANES {
                     sum[k] += g * r[k];
                 }
             }
-            if let Some(out) = out.first_chunk_mut() {
-                *out = sum;
-            } else {
-                out.copy_from_slice(&sum[..out.len()]);
-            }
+            sum
+        });
+        // Whole chunks apart from the rest: a length that the compiler does not know would be a call each.
+        let (chunks, rest) = out.as_chunks_mut::<LANES>();
+        chunks.iter_mut().zip(&mut sums).for_each(|(out, sum)| *out = sum);
+        if let Some(sum) = sums.next() {
+            rest.iter_mut().zip(sum).for_each(|(out, sum)| *out = sum);
         }
     }
 

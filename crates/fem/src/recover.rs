@@ -68,19 +68,37 @@ fn add_flux(
                 for (x, &node) in x.iter_mut().zip(nodes) {
                     *x = mesh.points[node as usize];
                 }
+                // A straight cell of second order has the Jacobian of its corners, too.
+                let is_straight = is_affine || mesh::is_straight(block.kind, nodes, &mesh.points);
+                let (c, det) = if is_straight {
+                    cofactors(dimension, nodes, mesh)
+                } else {
+                    ([[0.0; 3]; 3], 0.0)
+                };
                 let (measure, fluxes) = part.split_at_mut(1);
                 measure[0] = 0.0;
                 for (q, flux) in fluxes.chunks_exact_mut(3).enumerate() {
                     let mut gradient = [0.0; 3];
-                    let jacobian = if is_affine {
-                        let (c, det) = cofactors(dimension, nodes, mesh);
-                        for (c, &node) in c.iter().zip(&nodes[1..]) {
-                            let rise = (values[node as usize] - values[nodes[0] as usize]) / det;
-                            for k in 0..3 {
-                                gradient[k] += rise * c[k];
+                    let jacobian = if is_straight {
+                        let mut rises = [0.0; 3];
+                        if is_affine {
+                            let first = values[nodes[0] as usize];
+                            for (rise, &node) in rises.iter_mut().zip(&nodes[1..]) {
+                                *rise = values[node as usize] - first;
+                            }
+                        } else {
+                            for (d, &node) in tables.derivatives_at(q).iter().zip(nodes) {
+                                for k in 0..3 {
+                                    rises[k] += d[k] * values[node as usize];
+                                }
                             }
                         }
-                        det * of_reference
+                        for (c, rise) in c.iter().zip(rises) {
+                            for k in 0..3 {
+                                gradient[k] += rise / det * c[k];
+                            }
+                        }
+                        det * tables.weights[q]
                     } else {
                         let jacobian = tables.cell_gradients(q, &x, mesh.axes, &mut gradients);
                         for (g, &node) in gradients.iter().zip(nodes) {
@@ -90,7 +108,8 @@ fn add_flux(
                         }
                         jacobian
                     };
-                    let point = Point { x: tables.position(q, &x), normal: [0.0; 3] };
+                    let x = if is_affine { tables.position(q, &x) } else { x[q] };
+                    let point = Point { x, normal: [0.0; 3] };
                     term.residual(&[point], &gradient, flux);
                     // Degenerate corners (on the axis of symmetry) have no weight of their own.
                     measure[0] += jacobian * hypothesis.weight(point.x, mesh.axes);

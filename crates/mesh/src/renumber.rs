@@ -119,18 +119,19 @@ fn order_along_curve(mesh: &Mesh) -> Vec<u32> {
 /// From the largest cube to the smallest, the coordinates are turned into the frame in which the curve
 /// runs through the next one; the half spaces passed on the way, as a Gray code, give the digits
 /// (J. Skilling, *AIP Conf. Proc.* 707 (2004) 381).
+///
+/// Masks instead of branches, half of which would be guessed wrongly.
 fn along_curve(x: &mut [u32]) -> u64 {
     let dimension = x.len();
     for bit in (1..BITS).rev() {
-        let (half, below) = (1 << bit, (1 << bit) - 1);
+        let below = (1 << bit) - 1;
         for i in 0..dimension {
-            if x[i] & half != 0 {
-                x[0] ^= below;
-            } else {
-                let difference = (x[0] ^ x[i]) & below;
-                x[0] ^= difference;
-                x[i] ^= difference;
-            }
+            // All bits where this one is set, none where it is not.
+            let is_set = (x[i] >> bit & 1).wrapping_neg();
+            let difference = (x[0] ^ x[i]) & below & !is_set;
+            x[0] ^= difference | (below & is_set);
+            // None for the first.
+            x[i] ^= difference;
         }
     }
     for i in 1..dimension {
@@ -138,9 +139,7 @@ fn along_curve(x: &mut [u32]) -> u64 {
     }
     let mut flips = 0;
     for bit in 1..BITS {
-        if x[dimension - 1] >> bit & 1 != 0 {
-            flips ^= (1 << bit) - 1;
-        }
+        flips ^= ((1 << bit) - 1) & (x[dimension - 1] >> bit & 1).wrapping_neg();
     }
     let mut place = 0;
     for bit in (0..BITS).rev() {

@@ -37,6 +37,13 @@ impl Patterns {
         &self.0[kind as usize]
     }
 
+    /// The new points that other cells can have, and the corners that they lie between.
+    fn shared(&self, kind: CellKind) -> Vec<(usize, Vec<u8>)> {
+        let points = self.of(kind).points.iter().enumerate();
+        let shared = points.filter(|(_, p)| p.old.is_none() && !is_inside(p, kind));
+        shared.map(|(i, p)| (i, p.weights.iter().map(|w| w.0).collect())).collect()
+    }
+
     /// How many new nodes no other cell can have.
     fn inside(&self, kind: CellKind) -> u32 {
         let points = self.of(kind).points.iter();
@@ -200,6 +207,17 @@ struct NewNodes {
     shared: Vec<(Between, u32)>,
 }
 
+/// Corners whose new nodes a task finds.
+const TASK: usize = 2048;
+
+/// The new nodes on edges and facets whose lowest corner is one of some.
+struct Found {
+    /// In the order of their keys.
+    nodes: Vec<(Between, [f64; 3])>,
+    /// The points of cells where they are, and which of them is there.
+    places: Vec<(u32, u32)>,
+}
+
 impl NewNodes {
     /// Numbers the new nodes, after the old ones, and adds their points.
     fn new(
@@ -207,34 +225,42 @@ impl NewNodes {
         patterns: &Patterns,
         points: &mut Vec<[f64; 3]>,
     ) -> Result<Self, MeshError> {
-        let mut cells: Vec<u32> = Vec::new();
-        let mut wanted: Vec<(Between, u32)> = Vec::new();
-        let mut positions = Positions { first: Vec::new() };
-        for block in &mesh.blocks {
-            let pattern = patterns.of(block.kind);
-            positions.first.push(cells.len());
-            for nodes in block.cells() {
-                for point in &pattern.points {
-                    let slot = cells.len() as u32;
-                    cells.push(point.old.map_or(u32::MAX, |i| nodes[i as usize]));
-                    if point.old.is_none() && !is_inside(point, block.kind) {
-                        wanted.push((key(point, nodes), slot));
-                    }
+        let positions = Positions::new(mesh, patterns);
+        let (mut cells, starts, slots) = positions.by_lowest_corner();
+        let find = |task: usize| {
+            let corners = task * TASK..mesh.points.len().min((task + 1) * TASK);
+            let mut found = Found { nodes: Vec::new(), places: Vec::new() };
+            let mut wanted: Vec<(Between, u32)> = Vec::new();
+            for corner in corners {
+                let own = &slots[starts[corner] as usize..starts[corner + 1] as usize];
+                wanted.clear();
+                wanted.extend(own.iter().map(|&slot| (positions.key(slot as usize), slot)));
+                wanted.sort_unstable();
+                for same in wanted.chunk_by(|a, b| a.0 == b.0) {
+                    let node = found.nodes.len() as u32;
+                    found.nodes.push((same[0].0, positions.evaluate(same[0].1 as usize)));
+                    found.places.extend(same.iter().map(|&(_, slot)| (slot, node)));
+                }
+            }
+            found
+        };
+        let mut shared: Vec<(Between, u32)> = Vec::new();
+        let (tasks, held) = (mesh.points.len().div_ceil(TASK), 4 * rayon::current_num_threads());
+        for first in (0..tasks).step_by(held) {
+            let tasks = first..tasks.min(first + held);
+            let found: Vec<Found> = tasks.into_par_iter().map(find).collect();
+            for Found { nodes, places } in found {
+                let first = points.len() as u32;
+                places.iter().for_each(|&(slot, node)| cells[slot as usize] = first + node);
+                for ((key, x), number) in nodes.into_iter().zip(first..) {
+                    shared.push((key, number));
+                    points.push(x);
                 }
             }
         }
-        wanted.par_sort_unstable();
-        let evaluate = |slot: u32| positions.evaluate(mesh, patterns, slot as usize);
-        let mut shared: Vec<(Between, u32)> = Vec::new();
-        for same in wanted.chunk_by(|a, b| a.0 == b.0) {
-            shared.push((same[0].0, points.len() as u32));
-            same.iter().for_each(|&(_, slot)| cells[slot as usize] = points.len() as u32);
-            points.push(evaluate(same[0].1));
-        }
-        drop(wanted);
         for (slot, node) in cells.iter_mut().enumerate().filter(|(_, node)| **node == u32::MAX) {
             *node = points.len() as u32;
-            points.push(evaluate(slot as u32));
+            points.push(positions.evaluate(slot));
         }
         if points.len() >= u32::MAX as usize {
             return Err(MeshError::TooLarge);
@@ -243,31 +269,84 @@ impl NewNodes {
     }
 }
 
-/// Where the points of each block begin.
-struct Positions {
+/// The points of the patterns of all cells, one after the other.
+struct Positions<'a> {
+    mesh: &'a Mesh,
+    patterns: &'a Patterns,
+    /// Where those of each block begin, and how many there are.
     first: Vec<usize>,
+    count: usize,
 }
 
-impl Positions {
+impl<'a> Positions<'a> {
+    fn new(mesh: &'a Mesh, patterns: &'a Patterns) -> Self {
+        let (mut first, mut count) = (Vec::new(), 0);
+        for block in &mesh.blocks {
+            first.push(count);
+            count += block.len() * patterns.of(block.kind).points.len();
+        }
+        Positions { mesh, patterns, first, count }
+    }
+
+    /// The old node at each, or `u32::MAX`. Of those that are new and on edges and facets, which have each
+    /// corner for their lowest: where they begin, and all of them.
+    fn by_lowest_corner(&self) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
+        let mut cells = Vec::with_capacity(self.count);
+        let mut starts = vec![0; self.mesh.points.len() + 1];
+        for block in &self.mesh.blocks {
+            let pattern = self.patterns.of(block.kind);
+            let shared = self.patterns.shared(block.kind);
+            for nodes in block.cells() {
+                let old = |point: &Point| point.old.map_or(u32::MAX, |i| nodes[i as usize]);
+                cells.extend(pattern.points.iter().map(old));
+                shared.iter().for_each(|(_, on)| starts[lowest(on, nodes) + 1] += 1);
+            }
+        }
+        for corner in 1..starts.len() {
+            starts[corner] += starts[corner - 1];
+        }
+        let (mut next, mut slots) = (starts.clone(), vec![0; starts[starts.len() - 1] as usize]);
+        for (block, &first) in self.mesh.blocks.iter().zip(&self.first) {
+            let count = self.patterns.of(block.kind).points.len();
+            let shared = self.patterns.shared(block.kind);
+            for (nodes, slot) in block.cells().zip((first..).step_by(count)) {
+                for (point, on) in &shared {
+                    let place = &mut next[lowest(on, nodes)];
+                    slots[*place as usize] = (slot + point) as u32;
+                    *place += 1;
+                }
+            }
+        }
+        (cells, starts, slots)
+    }
+
+    /// Nodes of the cell, and the point of its pattern.
+    fn locate(&self, slot: usize) -> (&'a [u32], &'a Point) {
+        let b = self.first.partition_point(|&f| f <= slot) - 1;
+        let block = &self.mesh.blocks[b];
+        let points = &self.patterns.of(block.kind).points;
+        let (cell, point) =
+            ((slot - self.first[b]) / points.len(), (slot - self.first[b]) % points.len());
+        let n = block.kind.node_count();
+        (&block.nodes[cell * n..][..n], &points[point])
+    }
+
+    fn key(&self, slot: usize) -> Between {
+        let (nodes, point) = self.locate(slot);
+        key(point, nodes)
+    }
+
     /// The same bits whichever cell is asked, on either side of an interface and in any part of the mesh: shape
     /// functions at these points are exact binary fractions, those of nodes off the facet are zero, and what is added
     /// is put in order first.
-    fn evaluate(&self, mesh: &Mesh, patterns: &Patterns, slot: usize) -> [f64; 3] {
-        let b = self.first.partition_point(|&f| f <= slot) - 1;
-        let block = &mesh.blocks[b];
-        let pattern = patterns.of(block.kind);
-        let (cell, point) = {
-            let offset = slot - self.first[b];
-            (offset / pattern.points.len(), offset % pattern.points.len())
-        };
-        let n = block.kind.node_count();
-        let nodes = &block.nodes[cell * n..][..n];
-        let values = &pattern.points[point].values;
+    fn evaluate(&self, slot: usize) -> [f64; 3] {
+        let (nodes, point) = self.locate(slot);
         std::array::from_fn(|k| {
             // No cell has more nodes.
             let (mut terms, mut count) = ([0.0; 27], 0);
-            for (&node, value) in nodes.iter().zip(values).filter(|(_, value)| **value != 0.0) {
-                terms[count] = value * mesh.points[node as usize][k];
+            let values = nodes.iter().zip(&point.values).filter(|(_, value)| **value != 0.0);
+            for (&node, value) in values {
+                terms[count] = value * self.mesh.points[node as usize][k];
                 count += 1;
             }
             let terms = &mut terms[..count];
@@ -275,6 +354,11 @@ impl Positions {
             terms.iter().fold(0.0, |sum, term| sum + term)
         })
     }
+}
+
+/// The lowest of the nodes at these corners.
+fn lowest(corners: &[u8], nodes: &[u32]) -> usize {
+    corners.iter().map(|&corner| nodes[corner as usize]).fold(u32::MAX, u32::min) as usize
 }
 
 /// True when no other cell can have the point: it is on no facet.

@@ -37,7 +37,7 @@ pub(super) fn coarsen_split(
     p: &AmgParameters,
 ) -> Result<Option<(Levels, f64)>, LinearError> {
     let p = problem.parameters(p);
-    let (next, smoother, inverse, order, scale) = {
+    let (next, mut smoother, inverse, order, scale) = {
         let large = |a: &&Csr| operator.can_split() && a.nrows() > p.coarsest;
         let Some(a) = operator.matrix().filter(large) else { return Ok(None) };
         let layout = problem.layout(a.nrows())?;
@@ -50,16 +50,21 @@ pub(super) fn coarsen_split(
         }
         let (view, near) = (View::scalar(a), problem.near_null(a.nrows(), &layout)?);
         let inverse = diagonal::inverse_diagonal(view, scale).map_err(bad_diagonal)?;
-        let smoother = Chebyshev::new(&Scaled(view, scale), &inverse, p.degree);
+        let mut smoother = None;
+        let make = || Chebyshev::new(&Scaled(view, scale), &inverse, p.degree);
+        let mut largest = || smoother.get_or_insert_with(make).largest;
         let s = Settings { components: 1, scale, p: &p };
         let given = Given::of(problem);
-        let Some(next) = Next::of(view, near, given, &smoother, s)? else { return Ok(None) };
+        let Some(next) = Next::of(view, near, given, &mut largest, s)? else { return Ok(None) };
         (next, smoother, inverse, Order::of(view), scale)
     };
     let inverse = order.gather(&inverse);
     operator.store_split(Box::new(|a| Split::new(inverse, a, order, scale)));
     let Some(split) = operator.split() else { return Ok(None) };
-    let here = Here { unknowns: split.nrows(), size: Size::of(&split.finest().a), smoother };
+    let Smoothed { a, inverse_diagonal } = split.finest();
+    // Where aggregates did not ask before, slices are read in half the time.
+    let smoother = smoother.take().unwrap_or_else(|| Chebyshev::new(a, inverse_diagonal, p.degree));
+    let here = Here { unknowns: split.nrows(), size: Size::of(a), smoother };
     let (level, coarse, near, order) = next.finish(here, None, split.order());
     let levels =
         descend(vec![level], Matrix::Blocks(coarse), order, near, Given::default(), scale, &p)?;
@@ -78,7 +83,7 @@ pub(super) fn coarsen_again(
     let (finest, scale) = (split.finest(), split.scale());
     let smoother = Chebyshev::new(&finest.a, &finest.inverse_diagonal, p.degree);
     let s = Settings { components: 1, scale, p: &p };
-    let next = Next::of(View::scalar(&a), near, given, &smoother, s)?;
+    let next = Next::of(View::scalar(&a), near, given, &mut || smoother.largest, s)?;
     drop(a);
     let Some(next) = next else {
         let where_ = "it has no coarse level any more".to_owned();
@@ -176,9 +181,8 @@ fn descend(
         let inverse_diagonal = inverse_diagonal(view, &order, scale)?;
         let matrix = Smoothed { a: Stored::new(view, [&order; 2], scale), inverse_diagonal };
         let smoother = Chebyshev::new(&matrix.a, &matrix.inverse_diagonal, p.degree);
-        let Some(next) = Next::of(view, near, std::mem::take(&mut given), &smoother, s)? else {
-            break;
-        };
+        let (given, mut largest) = (std::mem::take(&mut given), || smoother.largest);
+        let Some(next) = Next::of(view, near, given, &mut largest, s)? else { break };
         let here =
             Here { unknowns: view.nrows() * view.shape[0], size: Size::of(&matrix.a), smoother };
         let (level, coarse, below, next) = next.finish(here, Some(matrix), &order);
@@ -230,18 +234,21 @@ struct Here {
 struct Next {
     prolongation: Blocks<f32>,
     restriction: Blocks<f32>,
+    /// What corrections of the next level are multiplied with.
+    longer: f64,
     /// The matrix of the next level, and the near-null vectors there.
     coarse: Blocks<f64>,
     near: NearNull,
 }
 
 impl Next {
-    /// What follows from a matrix; `None` when the next one would be hardly smaller.
+    /// What follows from a matrix; `None` when the next one would be hardly smaller. `largest` is the largest
+    /// quotient of D^-1 A, for which aggregates ask.
     fn of(
         a: View<f64>,
         near: NearNull,
         given: Given,
-        smoother: &Chebyshev,
+        largest: &mut dyn FnMut() -> f64,
         s: Settings,
     ) -> Result<Option<Self>, LinearError> {
         let coarser = match given {
@@ -249,21 +256,22 @@ impl Next {
             Given { lattice: Some(lattice), .. } => near.coarser_lattice(a, lattice, s.components),
             _ => Err(near),
         };
-        let aggregated = |near| Self::aggregated(a, near, smoother, s);
+        let longer = if coarser.is_err() { s.p.longer } else { 1.0 };
+        let aggregated = |near| Self::aggregated(a, near, largest(), s);
         let Some((prolongation, near)) = coarser.map_or_else(aggregated, Some) else {
             return Ok(None);
         };
         let restriction = prolongation.transpose();
         let mut coarse = galerkin(restriction.view(), a, prolongation.view());
         fill_empty(&mut coarse, 1.0 / s.scale);
-        Ok(Some(Next { prolongation, restriction, coarse, near }))
+        Ok(Some(Next { prolongation, restriction, longer, coarse, near }))
     }
 
     /// The interpolation from aggregates, and the vectors there.
     fn aggregated(
         a: View<f64>,
         near: NearNull,
-        smoother: &Chebyshev,
+        largest: f64,
         s: Settings,
     ) -> Option<(Blocks<f32>, NearNull)> {
         let strength = Strength::new(a, s.components, s.p.strength);
@@ -271,8 +279,8 @@ impl Next {
         if aggregates.count as f64 > 0.9 * a.nrows() as f64 {
             return None;
         }
-        let most = if a.shape[0] == 1 { 2.0 } else { f64::INFINITY };
-        let omega = 4.0 / (3.0 * smoother.largest.clamp(1.0, most));
+        let largest = largest.max(1.0);
+        let omega = if a.shape[0] == 1 { 1.5 / largest.min(2.0) } else { 4.0 / 3.0 / largest };
         let (t, below) = near.cut(&aggregates);
         Some((prolongation::smoothed(a, &strength, &aggregates, (&t, &below), omega), below))
     }
@@ -289,7 +297,7 @@ impl Next {
         // One after the other: each takes as much memory as it came from.
         let restriction = Stored::new(self.restriction.view(), [&next, order], 1.0);
         drop(self.restriction);
-        let prolongation = Stored::new(self.prolongation.view(), [order, &next], 1.0);
+        let prolongation = Stored::new(self.prolongation.view(), [order, &next], self.longer);
         let level = Level { unknowns, matrix, size, smoother, prolongation, restriction };
         (level, self.coarse, self.near, next)
     }

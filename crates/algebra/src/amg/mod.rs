@@ -60,6 +60,9 @@ pub struct AmgParameters {
     pub strength: f64,
     /// Degree of the smoothing polynomial: products with A before and after each coarse correction.
     pub degree: usize,
+    /// What corrections from aggregates are multiplied with: from 1 up to 2, where the cycle would no longer be
+    /// positive definite.
+    pub longer: f64,
     /// Rows at or below which a level is factored.
     pub coarsest: usize,
     /// The most levels above the factored one.
@@ -68,7 +71,7 @@ pub struct AmgParameters {
 
 impl Default for AmgParameters {
     fn default() -> Self {
-        Self { strength: 0.3, degree: 2, coarsest: 600, max_levels: 25 }
+        Self { strength: 0.3, degree: 2, longer: 1.0, coarsest: 600, max_levels: 25 }
     }
 }
 

@@ -77,14 +77,18 @@ impl Blocks<f64> {
         Blocks { shape, start, columns: Vec::new(), values: Vec::new(), ncols }
     }
 
-    /// Appends the rows of these pieces.
-    fn append(&mut self, pieces: Vec<Piece>) {
+    /// Appends the rows of these pieces, and makes room for all `nrows`, should the others be about as long.
+    fn append(&mut self, pieces: Vec<Piece>, nrows: usize) {
         for piece in pieces {
             let before = self.columns.len();
             self.start.extend(piece.start[1..].iter().map(|&k| before + k as usize));
             self.columns.extend_from_slice(&piece.columns);
             self.values.extend_from_slice(&piece.values);
         }
+        let (rows, entries) = (self.start.len() - 1, self.columns.len());
+        let more = (entries / rows.max(1) + 1) * (nrows - rows) / 16 * 17;
+        self.columns.reserve(more);
+        self.values.reserve(more * self.shape[0] * self.shape[1]);
     }
 }
 
@@ -95,7 +99,7 @@ impl Blocks<f64> {
 pub fn csr_product(a: &Csr, b: &Csr) -> Csr {
     let (a, b) = (View::scalar(a), View::scalar(b));
     let mut product = Blocks::without_rows([1, 1], a.nrows(), b.ncols);
-    product.append(multiply(&a, &b, &all_pieces(&a)));
+    product.append(multiply(&a, &b, &all_pieces(&a)), a.nrows());
     product.view().to_csr()
 }
 
@@ -127,7 +131,7 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
         });
         let made = multiply(&a, &p, &wanted);
         wanted.into_iter().zip(made).for_each(|(k, piece)| ap.pieces[k] = piece);
-        coarse.append(multiply(&r, &ap, pieces));
+        coarse.append(multiply(&r, &ap, pieces), r.nrows());
         let done = last.iter().zip(&mut ap.pieces).filter(|(last, _)| **last == strip);
         done.for_each(|(_, piece)| *piece = Piece::default());
     }
@@ -247,7 +251,7 @@ mod tests {
 
     fn product(a: View<f64>, b: View<f64>) -> Blocks<f64> {
         let mut product = Blocks::without_rows([a.shape[0], b.shape[1]], a.nrows(), b.ncols);
-        product.append(multiply(&a, &b, &all_pieces(&a)));
+        product.append(multiply(&a, &b, &all_pieces(&a)), a.nrows());
         product
     }
 
@@ -284,7 +288,7 @@ mod tests {
             let pieces = multiply(&a.view(), &p.view(), &all_pieces(&a.view()));
             let ap = Pieces { shape, nrows, ncols, pieces };
             let mut coarse = Blocks::without_rows(shape, ncols, ncols);
-            coarse.append(multiply(&r.view(), &ap, &all_pieces(&r.view())));
+            coarse.append(multiply(&r.view(), &ap, &all_pieces(&r.view())), ncols);
             coarse
         };
         let got = galerkin(r.view(), a.view(), p.view());

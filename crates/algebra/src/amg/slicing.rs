@@ -31,13 +31,17 @@ impl<'a, T: Copy> Lanes<'a, T> {
         (0..LANES).flat_map(|lane| self.row(lane).map(|(j, _)| j))
     }
 
-    /// Calls `f` with the base and the width of each segment of this slice.
-    fn each_segment(&self, mut f: impl FnMut(u32, usize)) {
+    /// Calls `f` with the base and the width of each segment of this slice; `rise` when the columns of a row do.
+    fn each_segment(&self, rise: bool, mut f: impl FnMut(u32, usize)) {
         let (mut first, mut last, mut longest) = (u32::MAX, 0, 0);
         for &i in self.rows {
             let columns = self.a.row(i as usize).0;
             let columns = &columns[..columns.len().min(WIDEST)];
             longest = longest.max(columns.len());
+            if let (true, [low, .., high]) = (rise, columns) {
+                (first, last) = (first.min(*low), last.max(*high));
+                continue;
+            }
             // One after the other, which the compiler does several at a time.
             first = columns.iter().fold(first, |first, &j| first.min(j));
             last = columns.iter().fold(last, |last, &j| last.max(j));
@@ -74,7 +78,7 @@ impl<'a, T: Copy> Lanes<'a, T> {
 impl Sliced {
     /// `scale` A for a matrix with blocks 1 x 1, with its rows and columns in these orders.
     pub fn new<T: Copy + Sync + Into<f64>>(a: View<T>, orders: [&Order; 2], scale: f64) -> Self {
-        let mut matrix = Self::without_entries(a, orders);
+        let mut matrix = Self::without_entries(a, orders, false);
         let narrow = |v: f64| (scale * v) as f32;
         let all = 0..matrix.slices();
         let mut columns = std::mem::take(&mut matrix.columns);
@@ -92,8 +96,9 @@ impl Sliced {
         matrix
     }
 
-    /// A matrix with room for the entries of `a` in its slices, which are still to be filled.
-    fn without_entries<T: Copy + Sync>(a: View<T>, orders: [&Order; 2]) -> Self {
+    /// A matrix with room for the entries of `a` in its slices, which are still to be filled; `rise` when the
+    /// columns of its rows do.
+    fn without_entries<T: Copy + Sync>(a: View<T>, orders: [&Order; 2], rise: bool) -> Self {
         let [rows, columns] = orders;
         let ncols = columns.len().next_multiple_of(LANES);
         let count = rows.len().div_ceil(LANES);
@@ -103,7 +108,7 @@ impl Sliced {
                 let mut found = Vec::with_capacity(SLICES);
                 for slice in slices {
                     let lanes = Lanes::new(a, orders, slice);
-                    lanes.each_segment(|base, width| found.push((slice, base, width)));
+                    lanes.each_segment(rise, |base, width| found.push((slice, base, width)));
                 }
                 found
             })
@@ -143,7 +148,7 @@ impl Sliced {
         const PIECE: usize = 64 * WINDOW / LANES;
         let narrow = |v: f64| (scale * v) as f32;
         let narrow_rest = |v: f64| rest_of(scale * v);
-        let mut near = Self::without_entries(View::scalar(&a), [order; 2]);
+        let mut near = Self::without_entries(View::scalar(&a), [order; 2], true);
         let mut columns = std::mem::take(&mut near.columns);
         let zeros = || vec![[0.0; LANES]; columns.len()];
         let view = View::scalar(&a);

@@ -20,7 +20,7 @@ pub(super) struct Chebyshev {
 /// Lower end of the interval for one unknown per point, where the smoothest errors that aggregates leave
 /// have about this quotient, however large the largest one is: 2.1 to 2.4 with tetrahedra, up to 4.2 with
 /// stretched hexahedra.
-const LOWER: f64 = 0.3;
+const LOWER: f64 = 0.35;
 /// Upper over lower end for blocks.
 const SPAN: f64 = 8.0;
 /// The same for degree 1.

@@ -16,7 +16,7 @@ pub(super) fn assemble(mut raw: Raw) -> Result<Mesh, MeshError> {
     }
     let cells: Vec<Run> =
         raw.runs.iter().filter(|r| r.kind.dimension() == dimension).copied().collect();
-    let facets: Vec<Run> = (raw.runs.iter())
+    let mut facets: Vec<Run> = (raw.runs.iter())
         .filter(|r| r.kind.dimension() + 1 == dimension && r.group != 0)
         .copied()
         .collect();
@@ -33,7 +33,7 @@ pub(super) fn assemble(mut raw: Raw) -> Result<Mesh, MeshError> {
         mesh.axes = plane(&mut raw, &cells)?;
     }
     orient::orient(&mut raw, &cells, &groups, &mesh)?;
-    mesh.blocks = blocks(&raw, &cells, &groups);
+    mesh.blocks = blocks(&mut raw, &cells, &mut facets, &groups);
     let (facet_groups, facet_names) = names(&raw, &facets, dimension - 1, "boundary")?;
     match_facets::match_facets(&raw, &facets, &facet_groups, facet_names, &mut mesh)?;
     mesh.points = std::mem::take(&mut raw.points);
@@ -154,32 +154,35 @@ fn refuse_duplicate_cells(
 /// The cells (numbered over all runs) that may have the corners of another, each behind a mark that
 /// stands for the set of its corners.
 ///
-/// Each mark has a bit that says whether it was met. Where it was, a second table gets that bit, and
-/// the cells with such bits are the suspects: all duplicates, and one in ten of the others.
+/// Each mark has one of 16 bits for each cell or more, which says whether it was met. Where it was, the mark has a
+/// bit in a second table, small enough for a cache, too, and the cells with such bits are the suspects: all
+/// duplicates, and one in twenty of the others.
 fn suspects(raw: &Raw, cells: &[Run]) -> Vec<(u32, u32)> {
-    let marks = || {
-        cells.iter().flat_map(|run| {
-            let (nodes, corners) = (run.kind.node_count(), run.kind.corner_count());
-            let mark = move |nodes: &[u32]| {
-                nodes[..corners].iter().fold(0u32, |sum, &n| sum.wrapping_add(scatter(n)))
-            };
-            run.nodes(raw).chunks_exact(nodes).map(mark)
-        })
-    };
-    let count: usize = cells.iter().map(|run| run.count).sum();
-    let words = (count / 4).next_power_of_two();
-    let bit = |mark: u32| (mark as usize / 64 % words, 1u64 << (mark % 64));
-    let (mut met, mut again) = (vec![0u64; words], vec![0u64; words]);
-    for mark in marks() {
-        let (word, bit) = bit(mark);
-        again[word] |= met[word] & bit;
+    let mut marks: Vec<u32> = Vec::with_capacity(cells.iter().map(|run| run.count).sum());
+    for run in cells {
+        let (nodes, corners) = (run.kind.node_count(), run.kind.corner_count());
+        let mark = |nodes: &[u32]| {
+            nodes[..corners].iter().fold(0u32, |sum, &n| sum.wrapping_add(scatter(n)))
+        };
+        marks.par_extend(run.nodes(raw).par_chunks_exact(nodes).with_min_len(4096).map(mark));
+    }
+    let count = marks.len();
+    let table = |words: usize| vec![0u64; words.next_power_of_two()];
+    let (mut met, mut again) = (table(count / 4), table(count / 32));
+    let place = |table: &[u64], mark: u32| (mark as usize / 64 % table.len(), 1u64 << (mark % 64));
+    for &mark in &marks {
+        let (word, bit) = place(&met, mark);
+        if met[word] & bit != 0 {
+            let (word, bit) = place(&again, mark);
+            again[word] |= bit;
+        }
         met[word] |= bit;
     }
     let is_suspect = |&(mark, _): &(u32, u32)| {
-        let (word, bit) = bit(mark);
+        let (word, bit) = place(&again, mark);
         again[word] & bit != 0
     };
-    marks().zip(0..).filter(is_suspect).collect()
+    marks.into_iter().zip(0..).filter(is_suspect).collect()
 }
 
 /// Spreads consecutive numbers over 32 bits (the finalizer of MurmurHash3).
@@ -215,19 +218,33 @@ fn plane(raw: &mut Raw, cells: &[Run]) -> Result<[usize; 2], MeshError> {
     Ok(axes)
 }
 
-/// One block for each region and kind that occurs.
-fn blocks(raw: &Raw, cells: &[Run], groups: &[i32]) -> Vec<Block> {
-    let mut order: Vec<&Run> = cells.iter().collect();
-    order.sort_by_key(|run| (run.group, run.kind));
-    let same = |a: &&Run, b: &&Run| (a.group, a.kind) == (b.group, b.kind);
-    let mut blocks = Vec::new();
-    for runs in order.chunk_by(same) {
-        let mut nodes = Vec::with_capacity(runs.iter().map(|run| run.nodes(raw).len()).sum());
-        for run in runs {
-            nodes.extend_from_slice(run.nodes(raw));
-        }
-        let region = index(groups, runs[0].group) as u32;
-        blocks.push(Block { kind: runs[0].kind, region, nodes });
+/// One block for each region and kind that occurs. Of `raw` the nodes of the facets are left.
+fn blocks(raw: &mut Raw, cells: &[Run], facets: &mut [Run], groups: &[i32]) -> Vec<Block> {
+    let mut rest = Vec::new();
+    for run in facets {
+        let start = rest.len();
+        rest.extend_from_slice(run.nodes(raw));
+        run.start = start;
     }
+    let region = |run: &Run| index(groups, run.group) as u32;
+    let blocks = if let [run] = cells {
+        // The common case: all cells come one after the other, and stay where they are.
+        let count = run.nodes(raw).len();
+        let mut nodes = std::mem::take(&mut raw.nodes);
+        nodes.truncate(run.start + count);
+        nodes.drain(..run.start);
+        vec![Block { kind: run.kind, region: region(run), nodes }]
+    } else {
+        let mut order: Vec<&Run> = cells.iter().collect();
+        order.sort_by_key(|run| (run.group, run.kind));
+        let same = |a: &&Run, b: &&Run| (a.group, a.kind) == (b.group, b.kind);
+        let block = |runs: &[&Run]| {
+            let mut nodes = Vec::with_capacity(runs.iter().map(|run| run.nodes(raw).len()).sum());
+            runs.iter().for_each(|run| nodes.extend_from_slice(run.nodes(raw)));
+            Block { kind: runs[0].kind, region: region(runs[0]), nodes }
+        };
+        order.chunk_by(same).map(block).collect()
+    };
+    raw.nodes = rest;
     blocks
 }

@@ -12,7 +12,7 @@ pub(super) fn read_nodes(cursor: &mut Cursor, raw: &mut Raw) -> Result<Numbering
         all.tags.extend(part.tags);
         all.points.extend(part.points);
     };
-    let mut nodes = Nodes::default();
+    let mut nodes = Nodes { tags: Vec::with_capacity(count), points: Vec::with_capacity(count) };
     read_entries(cursor, count, &mut nodes, read_node, join)?;
     raw.points = nodes.points;
     Numbering::new(&nodes.tags)
