@@ -41,7 +41,7 @@ pub use source::{Origin, Source};
 pub use sweep::{Axis, AxisValue, Sweep, SweepMode, written};
 pub use tree::Node;
 pub use value::describe_range;
-pub use vary::LawNumber;
+pub use vary::{LawNumber, Step};
 
 use crate::registry::is_mechanical;
 use std::path::PathBuf;

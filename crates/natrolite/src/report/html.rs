@@ -3,6 +3,7 @@
 //! Markup that is not escaped is `&'static str`, so that no text of a case can be taken for it. All of it
 //! is written so that XML's rules for tags hold too.
 
+use crate::output::json;
 use std::fmt::Write;
 
 /// A piece of a page.
@@ -60,11 +61,18 @@ impl Html {
 
     /// Adds numbers for a script of the page, as JSON that cannot end its element.
     pub fn json(&mut self, class: &'static str, value: &impl serde::Serialize) -> &mut Html {
-        // Plain data with text keys: serialisation into memory cannot fail.
-        let json = serde_json::to_string(value).expect("plain data is always JSON");
-        let json = json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
-        let _ =
-            write!(self.0, r#"<script type="application/json" class="{class}">{json}</script>"#);
+        let _ = write!(self.0, r#"<script type="application/json" class="{class}">"#);
+        let json = json(value);
+        let mut rest = json.as_str();
+        // What could end the script, or begin another, is written by its number.
+        while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'>' | b'&')) {
+            let (before, from) = rest.split_at(at);
+            self.0.push_str(before);
+            let _ = write!(self.0, "\\u{:04x}", from.as_bytes()[0]);
+            rest = &from[1..];
+        }
+        self.0.push_str(rest);
+        self.0.push_str("</script>");
         self
     }
 

@@ -15,19 +15,21 @@ mod on_surfaces;
 mod surface_equations;
 
 use super::conduction::{Conduction, along_axes, scales};
-use super::model::{Model, Role};
-use super::solve::{Outcome, finish};
+use super::model::{Model, Role, Surface};
+use super::solve::Outcome;
+use super::surfaces::Currents;
 use super::{Contact, Geometry};
-use crate::case::{Case, CaseError};
+use crate::case::{Case, CaseError, LawNumber, Step};
 use algebra::{
     Csr, DenseCg, DenseModes, DenseSymmetric, Equations, LinearWork, NewtonError, NewtonInfo,
-    NewtonParameters, QuasiNewton, Schur, newton,
+    NewtonParameters, QuasiNewton, Schur, Stop, newton,
 };
 use drive::{UnitCurrent, given_currents, unit_currents};
+use fem::registry::Place;
 use fem::{Placement, Support, linear_matrix};
 use on_surfaces::OnSurfaces;
 use std::borrow::Cow;
-use surface_equations::{EquationsMemory, SurfaceEquations};
+use surface_equations::{EquationsMemory, Fields, SurfaceEquations};
 
 /// Most unknowns that may be left: the dense matrix has their square of numbers, 72 MB.
 const MOST_KEPT: usize = 3000;
@@ -42,6 +44,8 @@ const MOST_BY_MODES: usize = 10;
 const LEFT_BY_MODES: f64 = 0.2;
 /// Starts with a larger residual say nothing about that.
 const FAR: f64 = 1e-3;
+/// So many times the tolerance may be rounding.
+const ROUNDING: f64 = 100.0;
 
 /// No region.
 const NOWHERE: u32 = u32::MAX;
@@ -60,15 +64,14 @@ pub struct Condensed {
     anchors: Vec<u32>,
     /// How the models of cases are numbered.
     unknowns: Unknowns,
+    /// Which kept unknowns have a norm in common.
+    fields: Fields,
     /// A dense matrix of zeros.
     dense: Csr,
     /// Where only current densities are given and all that is looked at lies on surfaces: what a unit of
     /// each does, so that a case costs no solve in the bulk, and the surfaces that are left of the mesh.
     units: Option<(Vec<UnitCurrent>, OnSurfaces)>,
 }
-
-/// For each law of kinetics the weights \[m2\] of its points of quadrature and the current densities there \[A/m2\].
-pub type DensitiesAtPoints = Vec<Vec<(f64, f64)>>;
 
 /// What points of a sweep that follow each other hand on to the next.
 pub struct Neighbours {
@@ -78,6 +81,8 @@ pub struct Neighbours {
     /// False where steps by modes have not served.
     by_modes: bool,
     equations: EquationsMemory,
+    /// The size of the conduction in each region, and the number of the case that has it.
+    sizes: (usize, Vec<f64>),
 }
 
 impl Default for Neighbours {
@@ -87,6 +92,7 @@ impl Default for Neighbours {
             nearby: QuasiNewton::default(),
             by_modes: true,
             equations: EquationsMemory::default(),
+            sizes: Default::default(),
         }
     }
 }
@@ -174,15 +180,32 @@ impl Condensed {
             Some(_) => None,
         };
         let units = units.map(|units| (units, OnSurfaces::of(model)));
-        let (numbers, free) = match &units {
-            Some((_, surfaces)) => {
-                let own = surfaces.model(case, contacts).ok()?;
-                (surfaces.numbers(model, &own), own.system.space().free())
-            }
-            None => ((0..space.free() as u32).collect(), space.free()),
+        let on_surfaces = |(_, surfaces): &(_, OnSurfaces)| {
+            let own = surfaces.model(case, contacts).ok()?;
+            let free = own.system.space().free();
+            let unknowns =
+                Unknowns::new(&schur, &region_of, &surfaces.numbers(model, &own), free);
+            Some((Fields::new(&own, &unknowns.kept), unknowns))
         };
-        let unknowns = Unknowns::new(&schur, &region_of, &numbers, free);
-        Some(Condensed { schur, prescribed, modes, row_sums, anchors, unknowns, dense, units })
+        let (fields, unknowns) = match &units {
+            Some(units) => on_surfaces(units)?,
+            None => {
+                let numbers: Vec<u32> = (0..space.free() as u32).collect();
+                let unknowns = Unknowns::new(&schur, &region_of, &numbers, space.free());
+                (Fields::new(model, &unknowns.kept), unknowns)
+            }
+        };
+        Some(Condensed {
+            schur,
+            prescribed,
+            modes,
+            row_sums,
+            anchors,
+            unknowns,
+            fields,
+            dense,
+            units,
+        })
     }
 
     /// Number of unknowns that are left.
@@ -224,8 +247,8 @@ impl Condensed {
     }
 
     /// Solves `model`, which [`Condensed::fits`], by Newton's method from `start`, the deviations of the
-    /// kept unknowns, which receives those of the solution; zeros where it is empty. Beside the outcome, for each law
-    /// of kinetics the weights \[m2\] of its points of quadrature and the current densities there \[A/m2\].
+    /// kept unknowns, which receives those of the solution; zeros where it is empty. The outcome and the currents go
+    /// where those of the point before were.
     ///
     /// Where no current follows from reactions of the bulk, the solution holds the unknowns of the
     /// surfaces only; the others are zero.
@@ -234,21 +257,29 @@ impl Condensed {
     /// As [`newton()`].
     pub fn solve(
         &self,
-        case: &Case,
+        step: &Step<'_>,
         model: &Model<'_>,
         start: &mut Vec<f64>,
         neighbours: &mut Neighbours,
-    ) -> Result<(Outcome, DensitiesAtPoints), NewtonError> {
-        let sizes = scales(case).unwrap_or_default();
-        let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
-        let drive = self.drive(model, &size_of);
+        (outcome, currents): (&mut Outcome, &mut Currents),
+    ) -> Result<(), NewtonError> {
+        let case = step.case;
         let Unknowns { kept, region_of, .. } = &self.unknowns;
         start.resize(kept.len(), 0.0);
-        let Neighbours { solver, nearby, by_modes, equations } = neighbours;
+        let Neighbours { solver, nearby, by_modes, equations, sizes: (number, sizes) } = neighbours;
+        let in_bulk = |moved: &[LawNumber]| moved.iter().any(|n| n.place().0 == Place::Material);
+        if *number + 1 != step.number || step.moved.is_none_or(in_bulk) {
+            *sizes = scales(case).unwrap_or_default();
+        }
+        *number = step.number;
+        let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
+        let drive = self.drive(model, &size_of);
         drive.constant(self, &mut equations.constant);
         equations.size.clear();
         equations.size.extend(kept.iter().map(|&dof| size_of(&region_of[dof as usize])));
-        let size = one_of(&equations.size);
+        // Where there is no conduction, its size does not matter.
+        let regions = kept.iter().map(|&dof| region_of[dof as usize]);
+        let size = one_of(regions.zip(&equations.size).filter(|(r, _)| *r != NOWHERE).map(|(_, c)| *c));
         let mut equations = SurfaceEquations::new(self, model, equations);
         let parameters = NewtonParameters {
             // What rounding leaves may be a hundred times as much, which is then what the case asks for:
@@ -267,7 +298,8 @@ impl Condensed {
                 nearby.solve(&mut equations, &inverse, start, &parameters, MOST_BY_MODES)
             });
             let is_near = norm.is_some_and(|norm| norm < FAR);
-            *by_modes = found.as_ref().map_or(!is_near, |info| !is_near || serve(info));
+            let rtol = parameters.rtol;
+            *by_modes = found.as_ref().map_or(!is_near, |info| !is_near || serve(info, rtol));
         }
         let mut seek = |solver: &DenseCg, equations: &mut dyn Equations, u: &mut [f64]| {
             let (inverse, steps) = solver.kept(kept.len())?;
@@ -303,26 +335,38 @@ impl Condensed {
                 info
             }
         };
-        let points = equations.into_points();
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
-        let linear = LinearWork { name: "condensed", ..LinearWork::default() };
-        Ok((finish(model, drive.all(self, start), info, linear), points))
+        outcome.newton = info;
+        outcome.linear = LinearWork { name: "condensed", ..LinearWork::default() };
+        drive.all(self, start, &mut outcome.free);
+        outcome.finish(model);
+        let reactions = match model.surfaces.iter().any(Surface::needs_reactions) {
+            true => model.system.nodal_residual(&outcome.free),
+            false => Vec::new(),
+        };
+        currents.follow(model, &outcome.solution, equations.terms(), &reactions);
+        equations.leave();
+        Ok(())
     }
 }
 
-/// True when each step left little of the residual.
-fn serve(info: &NewtonInfo) -> bool {
+/// True when each step left little of the residual, or little was left at the start, or only rounding at the end: no
+/// steps would have been better then.
+fn serve(info: &NewtonInfo, rtol: f64) -> bool {
     let steps = info.iterations as i32;
     match info.residuals[..] {
-        [first, .., last] => last <= first * LEFT_BY_MODES.powi(steps),
+        [first, .., last] => {
+            let is_little = first <= ROUNDING * rtol || info.stop == Stop::Rounding;
+            is_little || last <= first * LEFT_BY_MODES.powi(steps)
+        }
         _ => true,
     }
 }
 
 /// The number that all are; none where they differ, or there are none.
-fn one_of(numbers: &[f64]) -> Option<f64> {
-    let first = numbers.first()?;
-    numbers.iter().all(|number| number == first).then_some(*first)
+fn one_of(mut numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let first = numbers.next()?;
+    numbers.all(|number| number == first).then_some(first)
 }
 
 /// The modes of S and of a unit of kinetics, where there is one law of kinetics and few unknowns are left.

@@ -3,9 +3,10 @@
 use super::condensed::Condensed;
 use super::current::{self, Start};
 use super::model::Model;
+use super::quantities::Name;
 use super::solve::method;
 use super::{Geometry, Log, Mechanics, RunError, Silent, place_mechanics};
-use crate::case::Case;
+use crate::case::{Case, Step};
 use crate::results::{Layout, Named, Quantity};
 use algebra::Method;
 use std::fmt;
@@ -94,50 +95,47 @@ pub fn condense(case: &Case, geometry: &Geometry, points: usize) -> Option<Conde
     if is_direct || is_shared { Condensed::new(case, &model, contacts, points) } else { None }
 }
 
-/// Solves `case` on a mesh that is there already, with the stress side that belongs to it, and finds the
+/// Solves the case of `step` on a mesh that is there already, with the stress side that belongs to it, and finds the
 /// same quantities as a run. Where the bulk is condensed the solution is sought from the start given, which
 /// is then where the next point starts. `before` are the names of the quantities of the point before.
 ///
 /// # Errors
 /// When the case does not fit its mesh, or the linear solver fails.
 pub fn solve_point<'m>(
-    case: &Case,
+    step: &Step<'_>,
     geometry: &'m Geometry,
     mechanics: Option<&Mechanics>,
-    mut condensed: Option<(&'m Condensed, &mut Start<'m>)>,
+    condensed: Option<(&'m Condensed, &mut Start<'m>)>,
     before: &Arc<Layout>,
 ) -> Result<PointResults, RunError> {
-    let mut silent = Silent;
-    let mut log = Log { text: String::new(), observer: &mut silent };
+    let case = step.case;
     let mut quantities = Values::new(before);
     let mut results = PointResults {
         converged: true,
         condensed: false,
-        quantities: Values::new(before),
+        quantities: Values::new(&Arc::default()),
         messages: mechanics.map_or_else(Vec::new, |m| m.messages.clone()),
     };
+    let mut add = |name: Name<'_>, value: f64, unit: &'static str| {
+        quantities.add(&name, |text| name.is(text), value, unit);
+    };
     if case.physics().current {
-        let small = match &mut condensed {
-            Some((condensed, start)) => {
-                let condensed = (*condensed, &mut **start);
-                current::solve_condensed(case, geometry, mechanics, condensed, &mut log)?
-            }
+        let small = match condensed {
+            Some(condensed) => current::solve_condensed(step, geometry, mechanics, condensed)?,
             None => None,
         };
         results.condensed = small.is_some();
-        let current = match small {
-            Some(current) => current,
-            None => current::solve_current(case, geometry, mechanics, &mut log)?,
-        };
-        results.converged = current.outcome.newton.converged;
-        current.solved(case).each_quantity(&mut |name, value, unit| {
-            quantities.add(&name, |text| name.is(text), value, unit);
-        });
-        if !results.converged {
-            results.messages.extend(log.text.lines().next().map(str::to_owned));
-        }
-        if let Some((_, start)) = condensed.filter(|_| results.condensed) {
-            start.model = Some(current.model);
+        match small {
+            Some(point) => point.solved(case).each_quantity(&mut add),
+            None => {
+                let mut log = Log { text: String::new(), observer: &mut Silent };
+                let current = current::solve_current(case, geometry, mechanics, &mut log)?;
+                results.converged = current.outcome.newton.converged;
+                current.solved(case).each_quantity(&mut add);
+                if !results.converged {
+                    results.messages.extend(log.text.lines().next().map(str::to_owned));
+                }
+            }
         }
     }
     if let Some(mechanics) = mechanics {

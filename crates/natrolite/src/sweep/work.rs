@@ -272,15 +272,16 @@ impl Work<'_> {
         (meshes, stress, bulk): (&'m [Geometry], &[Option<Mechanics>], &'m Bulk),
         starts: &mut [Start<'m>],
     ) -> Result<Row, String> {
-        let case = worker.cases.at(point).map_err(|error| in_one_line(&error))?;
+        worker.cases.go_to(point).map_err(|error| in_one_line(&error))?;
+        let step = worker.cases.step();
         let mut runs: Vec<Values> = Vec::with_capacity(meshes.len());
         let (mut converged, mut condensed, mut messages) = (true, false, Vec::new());
         let levels = meshes.iter().zip(stress).zip(bulk.iter().zip(starts));
         for ((mesh, stress), (bulk, start)) in levels {
-            let own = stress.as_ref().and_then(|s| s.with_fractions_of(case, mesh));
+            let own = stress.as_ref().and_then(|s| s.with_fractions_of(step.case, mesh));
             let stress = own.as_ref().or(stress.as_ref());
             let bulk = bulk.as_ref().map(|bulk| (bulk, start));
-            let results = solve_point(case, mesh, stress, bulk, &worker.layout);
+            let results = solve_point(&step, mesh, stress, bulk, &worker.layout);
             let results = results.map_err(|error| reason(&error))?;
             (converged, condensed) = (results.converged, results.condensed);
             messages = results.messages;

@@ -1,8 +1,8 @@
 //! The small problem that is left when the bulk is eliminated.
 
-use super::{Condensed, DensitiesAtPoints, Model};
+use super::{Condensed, Model};
 use algebra::vector::dot;
-use algebra::{Csr, Equations, Inadmissible, Operator};
+use algebra::{Csr, Equations, Inadmissible, Operator, Wide, with_wide_registers};
 use fem::{SurfaceMemory, SurfaceTerm};
 use std::ops::Range;
 
@@ -11,7 +11,6 @@ pub(super) struct SurfaceEquations<'a, 'm> {
     condensed: &'a Condensed,
     model: &'a Model<'m>,
     kinetics: Vec<SurfaceTerm<'a>>,
-    fields: Fields,
     memory: &'a mut EquationsMemory,
     /// Made when it is first asked for.
     matrix: Option<Csr>,
@@ -47,45 +46,36 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
         model: &'a Model<'m>,
         memory: &'a mut EquationsMemory,
     ) -> Self {
-        let (system, kept) = (&model.system, &condensed.unknowns.kept);
-        let fields = Fields::new(model, kept);
-        let EquationsMemory { constant, size, flow, given, scales, terms, .. } = memory;
+        let (system, unknowns) = (&model.system, &condensed.unknowns);
+        let EquationsMemory { constant, size, flow, given, scales, terms, deviations, .. } = memory;
         let pairs = size.iter().zip(&*constant);
         flow.clear();
         flow.extend(pairs.map(|(c, g)| c * g));
         given.clear();
-        given.extend(fields.squares(flow));
+        given.extend(condensed.fields.squares(flow));
         scales.clone_from(given);
-        memory.above.resize(kept.len(), 0.0);
-        memory.surface.resize(kept.len(), 0.0);
-        memory.deviations = system.deviations(&vec![0.0; condensed.unknowns.place.len()]);
+        deviations.clear();
+        deviations.resize(unknowns.place.len(), 0.0);
+        deviations.extend_from_slice(system.prescribed_deviations());
+        memory.above.resize(unknowns.kept.len(), 0.0);
+        memory.surface.resize(unknowns.kept.len(), 0.0);
         memory.currents.resize(memory.deviations.len(), 0.0);
         let placed = super::kinetics(model)
             .into_iter()
             .map(|placement| system.surface_term_in(placement, terms.pop().unwrap_or_default()));
-        SurfaceEquations {
-            kinetics: placed.collect(),
-            condensed,
-            model,
-            fields,
-            memory,
-            matrix: None,
-        }
+        SurfaceEquations { kinetics: placed.collect(), condensed, model, memory, matrix: None }
     }
 
-    /// The weight of each point of quadrature of each law of kinetics and the current density there where the
-    /// equations were last evaluated; the memory is free again.
-    pub(super) fn into_points(self) -> DensitiesAtPoints {
-        let mut out = Vec::with_capacity(self.kinetics.len());
-        for term in &self.kinetics {
-            let mut points = Vec::with_capacity(term.points());
-            term.each_point(|weight, density| points.push((weight, density)));
-            out.push(points);
-        }
+    /// The laws of kinetics, in the order of the surfaces.
+    pub(super) fn terms(&self) -> &[SurfaceTerm<'a>] {
+        &self.kinetics
+    }
+
+    /// Makes the memory free again.
+    pub(super) fn leave(self) {
         // The last is the first to be taken.
         let memory = self.kinetics.into_iter().rev().map(SurfaceTerm::into_memory);
         self.memory.terms.extend(memory);
-        out
     }
 
     /// Sum over the laws of kinetics of d(current density) / d(potential), each at its mean state where the equations
@@ -97,7 +87,7 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
     /// By fields the size of a residual over that of what must cancel in it; no more than a thousand where
     /// nothing does.
     fn relative(&self, r: &[f64]) -> impl Iterator<Item = f64> {
-        let squares = self.fields.squares(r).zip(&self.memory.scales);
+        let squares = self.condensed.fields.squares(r).zip(&self.memory.scales);
         squares.map(|(square, scale)| match square.sqrt() {
             0.0 => 0.0,
             size => size / scale.max(size * 1e-3),
@@ -112,7 +102,7 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
 }
 
 /// Which kept unknowns have a norm in common: those at nodes, and each whole-body unknown by itself.
-struct Fields {
+pub(super) struct Fields {
     /// Those at nodes, as runs.
     nodes: Vec<Range<usize>>,
     /// For each whole-body unknown its place, if it is kept.
@@ -120,7 +110,8 @@ struct Fields {
 }
 
 impl Fields {
-    fn new(model: &Model<'_>, kept: &[u32]) -> Fields {
+    /// Of a model with these kept unknowns.
+    pub(super) fn new(model: &Model<'_>, kept: &[u32]) -> Fields {
         let space = model.system.space();
         let place = |w| kept.binary_search(&space.whole_dof(w)).ok();
         let whole: Vec<Option<usize>> = (0..space.whole().len()).map(place).collect();
@@ -146,7 +137,7 @@ impl Equations for SurfaceEquations<'_, '_> {
 
     fn residual(&mut self, u: &[f64], r: &mut [f64]) -> Result<(), Inadmissible> {
         self.set(u);
-        let SurfaceEquations { condensed, fields, kinetics, memory, .. } = self;
+        let SurfaceEquations { condensed, kinetics, memory, .. } = self;
         let EquationsMemory {
             constant,
             size,
@@ -159,8 +150,9 @@ impl Equations for SurfaceEquations<'_, '_> {
             surface,
             ..
         } = &mut **memory;
+        let Condensed { fields, anchors, unknowns, row_sums, .. } = condensed;
         // Differences keep the digits of potentials that lie far from zero and close together.
-        for ((above, u_i), &anchor) in above.iter_mut().zip(u).zip(&condensed.anchors) {
+        for ((above, u_i), &anchor) in above.iter_mut().zip(u).zip(anchors) {
             *above = u_i - u[anchor as usize];
         }
         condensed.schur.complement().apply(above, flow);
@@ -168,22 +160,27 @@ impl Equations for SurfaceEquations<'_, '_> {
         for term in kinetics {
             term.add_residual(deviations, currents);
         }
-        let sums = condensed.row_sums.iter().zip(&condensed.anchors);
-        for (((flow, (sum, anchor)), size), constant) in
-            flow.iter_mut().zip(sums).zip(&*size).zip(&*constant)
+        for ((surface, above), (&dof, anchor)) in
+            surface.iter_mut().zip(above.iter_mut()).zip(unknowns.kept.iter().zip(anchors))
         {
-            *flow = size * (*flow + sum * u[*anchor as usize] - constant);
-        }
-        for (surface, &dof) in surface.iter_mut().zip(&condensed.unknowns.kept) {
             *surface = currents[dof as usize];
+            // From here on the anchors themselves.
+            *above = u[*anchor as usize];
         }
-        let parts = flow.iter().zip(&*surface);
-        r.iter_mut().zip(parts).for_each(|(r, (bulk, surface))| *r = bulk + surface);
+        let is_finite = with_wide_registers(Sum {
+            flow,
+            anchors: above,
+            row_sums,
+            size,
+            constant,
+            surface,
+            r,
+        });
         let squares = fields.squares(flow).zip(fields.squares(surface));
         for ((scale, given), (bulk, surface)) in scales.iter_mut().zip(&*given).zip(squares) {
             *scale = given.max(bulk).max(surface).sqrt();
         }
-        match r.iter().all(|r| r.is_finite()) {
+        match is_finite {
             true => Ok(()),
             false => Err(Inadmissible("a term is not finite".into())),
         }
@@ -229,5 +226,37 @@ impl Equations for SurfaceEquations<'_, '_> {
     fn field_names(&self) -> Vec<&str> {
         let whole = self.model.system.space().whole().iter().map(String::as_str);
         std::iter::once("potential").chain(whole).collect()
+    }
+}
+
+/// r = c (S u - g) + N, and whether all of it is finite; S u is the product with the differences from the anchors, and
+/// the sums of the rows times the anchors.
+struct Sum<'a> {
+    /// The product, then c (S u - g).
+    flow: &'a mut [f64],
+    anchors: &'a [f64],
+    row_sums: &'a [f64],
+    size: &'a [f64],
+    constant: &'a [f64],
+    surface: &'a [f64],
+    r: &'a mut [f64],
+}
+
+impl Wide for Sum<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let Sum { flow, anchors, row_sums, size, constant, surface, r } = self;
+        let n = r.len();
+        let (flow, anchors, row_sums) = (&mut flow[..n], &anchors[..n], &row_sums[..n]);
+        let (size, constant, surface) = (&size[..n], &constant[..n], &surface[..n]);
+        let mut is_finite = true;
+        for i in 0..n {
+            flow[i] = size[i] * (flow[i] + row_sums[i] * anchors[i] - constant[i]);
+            r[i] = flow[i] + surface[i];
+            is_finite &= r[i].is_finite();
+        }
+        is_finite
     }
 }
