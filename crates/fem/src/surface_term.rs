@@ -422,7 +422,10 @@ impl Wide for Add<'_> {
             for (slot, at) in table.at.iter().enumerate() {
                 let of_slot = || here[slot..].iter().step_by(width).zip(weight);
                 if *at == At::Whole {
-                    let sum = of_slot().fold(Lanes::default(), |sum, (r, w)| sum + *r * *w);
+                    let mut sum = Lanes::default();
+                    for (r, weight) in of_slot() {
+                        sum = sum + *r * *weight;
+                    }
                     out[table.whole[slot] as usize] += sum.sum();
                     continue;
                 }
@@ -477,8 +480,10 @@ impl Wide for Means<'_> {
         let Means { table, numbers, means } = self;
         let width = means.len();
         for (slot, mean) in means.iter_mut().enumerate() {
-            let of_slot = numbers[slot..].iter().step_by(width).zip(&table.weights);
-            let sum = of_slot.fold(Lanes::default(), |sum, (number, w)| sum + *number * *w);
+            let mut sum = Lanes::default();
+            for (number, weight) in numbers[slot..].iter().step_by(width).zip(&table.weights) {
+                sum = sum + *number * *weight;
+            }
             *mean = sum.sum() / table.area;
         }
     }
@@ -497,12 +502,16 @@ impl Wide for Spread<'_> {
     fn run(self) -> [f64; 2] {
         let Spread { table, coefficients } = self;
         let first = || coefficients.iter().step_by(table.width()).zip(&table.weights);
-        let total = first().fold(Lanes::default(), |sum, (c, weight)| sum + *c * *weight).sum();
-        let mean = Lanes::from(total / table.area);
-        let square = |sum, (c, weight): (&Lanes, &Lanes)| {
+        let mut total = Lanes::default();
+        for (c, weight) in first() {
+            total = total + *c * *weight;
+        }
+        let mean = Lanes::from(total.sum() / table.area);
+        let mut squares = Lanes::default();
+        for (c, weight) in first() {
             let difference = *c - mean;
-            sum + difference * difference * *weight
-        };
-        [total, first().fold(Lanes::default(), square).sum()]
+            squares = squares + difference * difference * *weight;
+        }
+        [total.sum(), squares.sum()]
     }
 }

@@ -3,6 +3,9 @@
 use super::colour::viridis;
 use super::raster::Raster;
 
+/// Settings for images of which little is known: every run waits for them.
+const BALANCED: (png::Compression, png::Filter) =
+    (png::Compression::Balanced, png::Filter::Adaptive);
 /// What is the same everywhere has no colour.
 const UNIFORM: [u8; 3] = [0xd6; 3];
 
@@ -10,7 +13,7 @@ const UNIFORM: [u8; 3] = [0xd6; 3];
 /// transparent, infinite ones grey. `low < high`.
 pub fn data_uri(raster: &Raster, low: f64, high: f64) -> String {
     let pixels: Vec<u8> = raster.values.iter().map(|&v| shade(v, [low, high])).collect();
-    encode([raster.width, raster.height], &pixels, shades(), png::Filter::Adaptive)
+    encode([raster.width, raster.height], &pixels, shades(), BALANCED)
 }
 
 /// The same of cells, `columns` from left to right and `rows` from the bottom to the top, each so many pixels wide and
@@ -33,7 +36,8 @@ pub fn cells_data_uri(
         }
     }
     // Of each cell only the first pixel differs from what this filter expects.
-    encode([width, rows * high], &pixels, shades(), png::Filter::Paeth)
+    let settings = (png::Compression::Fast, png::Filter::Paeth);
+    encode([width, rows * high], &pixels, shades(), settings)
 }
 
 /// The number of a value's colour.
@@ -81,14 +85,14 @@ pub fn lines_data_uri(
     }
     // Two colours: nothing, and dark grey.
     let palette = vec![255, 255, 255, 0x44, 0x44, 0x44];
-    encode([width, height], &cover, (palette, vec![0, 200]), png::Filter::Adaptive)
+    encode([width, height], &cover, (palette, vec![0, 200]), BALANCED)
 }
 
 fn encode(
     [width, height]: [usize; 2],
     pixels: &[u8],
     palette: (Vec<u8>, Vec<u8>),
-    filter: png::Filter,
+    (compression, filter): (png::Compression, png::Filter),
 ) -> String {
     let mut file = Vec::new();
     {
@@ -97,8 +101,7 @@ fn encode(
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_palette(palette.0);
         encoder.set_trns(palette.1);
-        // Every run waits for it.
-        encoder.set_compression(png::Compression::Balanced);
+        encoder.set_compression(compression);
         encoder.set_filter(filter);
         // Into memory and with sizes that agree, encoding cannot fail.
         let mut writer = encoder.write_header().expect("a header that fits the image");

@@ -110,46 +110,59 @@ pub fn six_digits(value: f64) -> f64 {
     scaled(digits.round(), -places)
 }
 
-/// The shortest decimals of a number that has six digits or fewer, plain, at the end of `text`; none where it has more,
-/// or is less than 1e-5, or 1e7 and more.
+/// The shortest decimals of a number that has six digits or fewer, plain, in `text`; none where it has more, or is less
+/// than 1e-5, or 1e6 and more.
 fn in_six_digits(value: f64, text: &mut [u8; 20]) -> Option<&[u8]> {
     let size = value.abs();
-    let places = places(Some(size).filter(|size| (1e-5..1e7).contains(size))?)?;
+    let places = places(Some(size).filter(|size| (1e-5..1e6).contains(size))?)?;
     let digits = scaled(size, places).round();
     // A decimal of so few digits that reads back to the same double is the shortest.
     if scaled(digits, -places) != size {
         return None;
     }
-    let (mut number, mut places) = match places {
-        1.. => (digits as u32, places),
-        _ => (size as u32, 0),
+    // Rounding may have made seven of them.
+    let (number, places) = match digits < POWERS[DIGITS as usize] {
+        true => (digits as u32, places),
+        false => (digits as u32 / 10, places - 1),
     };
-    while places > 0 && number % 10 == 0 {
-        (number, places) = (number / 10, places - 1);
+    let places = usize::try_from(places).ok()?;
+    let mut six = [0; 6];
+    for (pair, two) in six.chunks_exact_mut(2).zip([number / 10_000, number / 100 % 100, number % 100]) {
+        pair.copy_from_slice(&PAIRS[two as usize]);
     }
-    let mut at = text.len();
-    let mut put = |byte: u8| {
-        at -= 1;
-        text[at] = byte;
-    };
-    if places == 0 {
-        put(b'0');
-        put(b'.');
+    let zeros = six.iter().rev().take(places).take_while(|digit| **digit == b'0').count();
+    let mut length = usize::from(value < 0.0);
+    text[0] = b'-';
+    if places < six.len() {
+        let (whole, decimals) = six.split_at(six.len() - places);
+        text[length..length + whole.len()].copy_from_slice(whole);
+        length += whole.len();
+        text[length] = b'.';
+        // A whole number has one decimal, a zero.
+        let decimals = if zeros < places { &decimals[..places - zeros] } else { b"0" };
+        text[length + 1..][..decimals.len()].copy_from_slice(decimals);
+        length += 1 + decimals.len();
+    } else {
+        let decimals = &six[..six.len() - zeros];
+        let first = length + 2 + places - six.len();
+        text[length..first].fill(b'0');
+        text[length + 1] = b'.';
+        text[first..][..decimals.len()].copy_from_slice(decimals);
+        length = first + decimals.len();
     }
-    let mut count = 0;
-    // As many digits as there are, and one before the point.
-    while number > 0 || count <= places {
-        if count == places && places > 0 {
-            put(b'.');
-        }
-        put(b'0' + (number % 10) as u8);
-        (number, count) = (number / 10, count + 1);
-    }
-    if value < 0.0 {
-        put(b'-');
-    }
-    Some(&text[at..])
+    Some(&text[..length])
 }
+
+/// The digits of the numbers below a hundred.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut k = 0;
+    while k < 100 {
+        pairs[k] = [b'0' + k as u8 / 10, b'0' + k as u8 % 10];
+        k += 1;
+    }
+    pairs
+};
 
 /// JSON without spaces, in which numbers of six digits are written fast: the same text as without it.
 struct Compact;

@@ -29,6 +29,7 @@ use fem::registry::Place;
 use fem::{Placement, Support, linear_matrix};
 use on_surfaces::OnSurfaces;
 use std::borrow::Cow;
+use std::ops::Range;
 use surface_equations::{EquationsMemory, Fields, SurfaceEquations};
 
 /// Most unknowns that may be left: the dense matrix has their square of numbers, 72 MB.
@@ -62,6 +63,8 @@ pub struct Condensed {
     row_sums: Vec<f64>,
     /// For each kept unknown the first one that the conduction connects it with.
     anchors: Vec<u32>,
+    /// Where that is the same for all.
+    anchor: Option<u32>,
     /// How the models of cases are numbered.
     unknowns: Unknowns,
     /// Which kept unknowns have a norm in common.
@@ -106,6 +109,8 @@ struct Unknowns {
     region_of: Vec<u32>,
     /// For each free unknown its place among those that are kept.
     place: Vec<u32>,
+    /// The kept ones as runs: places, and the number of the first.
+    runs: Vec<(Range<usize>, usize)>,
 }
 
 impl Unknowns {
@@ -120,7 +125,15 @@ impl Unknowns {
                 *here = region;
             }
         }
-        Unknowns { kept, shown: schur.shown().map(number).collect(), region_of: regions, place }
+        let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
+        for (k, &dof) in kept.iter().enumerate() {
+            match runs.last_mut() {
+                Some((places, first)) if *first + places.len() == dof as usize => places.end += 1,
+                _ => runs.push((k..k + 1, dof as usize)),
+            }
+        }
+        let shown = schur.shown().map(number).collect();
+        Unknowns { kept, shown, region_of: regions, place, runs }
     }
 }
 
@@ -169,6 +182,7 @@ impl Condensed {
         }
         let row_sums = schur.reduce(&loads);
         let anchors = anchors(schur.complement());
+        let anchor = anchors.first().copied().filter(|_| anchors.iter().all(|a| *a == anchors[0]));
         let modes = modes(model, &schur);
         let n = kept.len();
         log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
@@ -201,6 +215,7 @@ impl Condensed {
             modes,
             row_sums,
             anchors,
+            anchor,
             unknowns,
             fields,
             dense,
@@ -291,15 +306,18 @@ impl Condensed {
         };
         let from_afar = start.iter().any(|u| *u != 0.0);
         let mut found = None;
-        if let (Some(modes), Some(size), true) = (&self.modes, size, *by_modes && from_afar) {
+        let is_levelled = from_afar || (self.modes.is_some() && equations.level(start));
+        if let (Some(modes), Some(size), true) = (&self.modes, size, *by_modes && is_levelled) {
             let norm = nearby.begin(&mut equations, start);
             found = norm.and_then(|_| {
                 let inverse = modes.inverse(size, equations.mean_slope());
                 nearby.solve(&mut equations, &inverse, start, &parameters, MOST_BY_MODES)
             });
-            let is_near = norm.is_some_and(|norm| norm < FAR);
-            let rtol = parameters.rtol;
+            let (is_near, rtol) = (norm.is_some_and(|norm| norm < FAR), parameters.rtol);
             *by_modes = found.as_ref().map_or(!is_near, |info| !is_near || serve(info, rtol));
+        }
+        if found.is_none() && !from_afar {
+            start.fill(0.0);
         }
         let mut seek = |solver: &DenseCg, equations: &mut dyn Equations, u: &mut [f64]| {
             let (inverse, steps) = solver.kept(kept.len())?;

@@ -32,7 +32,7 @@ pub use estimate::estimate_errors;
 pub use geometry::{Geometry, KineticLength, default_rim, read_mesh_file};
 pub use mechanics::{Contact, Mechanics, StressState, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
-pub use point::{PointResults, Values, condense, solve_point};
+pub use point::{Names, PointResults, Values, condense, solve_point};
 
 use crate::case::{Case, CaseError};
 use crate::results::{

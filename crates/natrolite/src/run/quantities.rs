@@ -124,11 +124,11 @@ impl Solved<'_, '_> {
         let reference = self.counter_density().filter(|i| *i > 0.0);
         for (surface, current) in self.model.surfaces.iter().zip(self.currents) {
             let of = |what| Name { what, of: Some(&surface.name) };
-            let d = &current.distribution;
+            let (d, most) = (&current.distribution, current.max());
             if let Some(reference) = reference {
-                add(of("peak_factor"), current.max() / reference, "1");
+                add(of("peak_factor"), most / reference, "1");
             }
-            add(of("max_current_density"), current.max(), "A/m^2");
+            add(of("max_current_density"), most, "A/m^2");
             add(of("mean_current_density"), d.mean(), "A/m^2");
             let unit = if planar { "A/m" } else { "A" };
             add(of("total_current"), multiplicity * d.total, unit);

@@ -83,7 +83,7 @@ impl Points {
 /// The cases of points one after the other, of which only what changes is read.
 pub struct Cases<'p> {
     points: &'p Points,
-    last: Option<Last>,
+    last: Option<Box<Last>>,
     /// For each axis its values as its law has them, where they were read: none where they are wrong.
     read: Vec<Vec<Option<Option<NumberRead>>>>,
     /// Cases so far.
@@ -133,7 +133,7 @@ impl<'p> Cases<'p> {
         *is_anew = same.is_none();
         *last = Some(match same {
             Some(last) => last,
-            None => Last::read(points, index)?,
+            None => Box::new(Last::read(points, index)?),
         });
         Ok(())
     }
@@ -157,7 +157,7 @@ impl<'p> Cases<'p> {
     /// Number and place of the only axis that varies a law of a boundary or an interface, where all that axes vary
     /// are numbers of laws.
     pub fn on_surfaces(&self) -> Option<(usize, usize)> {
-        let Last { numbers, places, .. } = self.last.as_ref()?;
+        let Last { numbers, places, .. } = self.last.as_deref()?;
         let is_bulk = |number: &LawNumber| number.place().0 == fem::registry::Place::Material;
         let mut found = None;
         for (axis, number) in numbers.iter().enumerate() {
@@ -188,36 +188,37 @@ impl Last {
 
     /// The case of another point, and what it differs in, to `moved`; none where it must be read.
     fn moved(
-        mut self,
+        mut self: Box<Self>,
         sweep: &Sweep,
         index: usize,
         read: &mut [Vec<Option<Option<NumberRead>>>],
         moved: &mut Vec<LawNumber>,
-    ) -> Option<Last> {
+    ) -> Option<Box<Last>> {
         for k in 0..self.numbers.len() {
             let place = sweep.place(k, index);
             if place == self.places[k] {
                 continue;
             }
-            let number = self.numbers[k].as_ref()?;
+            let Last { case, numbers, fits, .. } = &mut *self;
+            let number = numbers[k].as_ref()?;
             let node = &sweep.axes[k].values[place].node;
-            let value = read[k][place].get_or_insert_with(|| self.case.read_number(number, node));
-            self.case.vary(number, value.as_ref()?);
-            let others = self.numbers.iter().enumerate().filter(|(other, _)| *other != k);
+            let value = read[k][place].get_or_insert_with(|| case.read_number(number, node));
+            case.vary(number, value.as_ref()?);
+            let others = numbers.iter().enumerate().filter(|(other, _)| *other != k);
             let is_alone = !others.flat_map(|(_, o)| o).any(|o| o.shares_law_with(number));
             let fits = match is_alone {
                 true => {
-                    let fits = &mut self.fits[k];
+                    let fits = &mut fits[k];
                     fits.resize(sweep.axes[k].values.len(), None);
-                    *fits[place].get_or_insert_with(|| self.case.fits(number))
+                    *fits[place].get_or_insert_with(|| case.fits(number))
                 }
-                false => self.case.fits(number),
+                false => case.fits(number),
             };
             if !fits {
                 return None;
             }
-            self.places[k] = place;
             moved.push(number.clone());
+            self.places[k] = place;
         }
         Some(self)
     }

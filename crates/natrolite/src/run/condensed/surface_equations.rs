@@ -6,6 +6,10 @@ use algebra::{Csr, Equations, Inadmissible, Operator, Wide, with_wide_registers}
 use fem::{SurfaceMemory, SurfaceTerm};
 use std::ops::Range;
 
+/// Most steps to a start from nowhere, and the part of the sum that may be left there.
+const MOST_LEVELS: usize = 40;
+const NEARLY: f64 = 1e-3;
+
 /// c (S u - g) + N(u) = 0 for the kept unknowns.
 pub(super) struct SurfaceEquations<'a, 'm> {
     condensed: &'a Condensed,
@@ -31,8 +35,9 @@ pub struct EquationsMemory {
     given: Vec<f64>,
     /// By fields the size of the terms that must cancel.
     scales: Vec<f64>,
-    /// u less that of its body's anchor, and S times that.
+    /// u less that of its body's anchor, the anchor's where there are several, and S times the first.
     above: Vec<f64>,
+    anchored: Vec<f64>,
     flow: Vec<f64>,
     /// N at the kept unknowns.
     surface: Vec<f64>,
@@ -84,6 +89,43 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
         self.kinetics.iter().map(SurfaceTerm::mean_slope).sum()
     }
 
+    /// Writes the number to all of `u` for which the residuals add up to nothing, or nearly: a start from nowhere. False
+    /// where it is not found.
+    ///
+    /// The residual is the gradient of a convex energy, so that its sum rises along this line; a step of Newton's method
+    /// that leaves what earlier ones have enclosed is replaced by its middle.
+    pub(super) fn level(&mut self, u: &mut [f64]) -> bool {
+        let stiffness: f64 = {
+            let pairs = self.condensed.row_sums.iter().zip(&self.memory.size);
+            pairs.map(|(sum, size)| sum * size).sum()
+        };
+        let mut r = vec![0.0; u.len()];
+        let (mut low, mut high, mut at) = (f64::NEG_INFINITY, f64::INFINITY, 0.0);
+        let mut first = None;
+        for _ in 0..MOST_LEVELS {
+            u.fill(at);
+            if self.residual(u, &mut r).is_err() {
+                return false;
+            }
+            let sum: f64 = r.iter().sum();
+            let wanted = NEARLY * first.get_or_insert(sum).abs();
+            if sum.abs() <= wanted {
+                return true;
+            }
+            match sum > 0.0 {
+                true => high = at,
+                false => low = at,
+            }
+            let areas = self.kinetics.iter().map(|term| term.mean_slope() * term.integrals()[0]);
+            let next = at - sum / (stiffness + areas.sum::<f64>());
+            at = if next > low && next < high { next } else { 0.5 * (low + high) };
+            if !at.is_finite() {
+                return false;
+            }
+        }
+        false
+    }
+
     /// By fields the size of a residual over that of what must cancel in it; no more than a thousand where
     /// nothing does.
     fn relative(&self, r: &[f64]) -> impl Iterator<Item = f64> {
@@ -95,8 +137,9 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
     }
 
     fn set(&mut self, u: &[f64]) {
-        for (&dof, u) in self.condensed.unknowns.kept.iter().zip(u) {
-            self.memory.deviations[dof as usize] = *u;
+        for (places, first) in &self.condensed.unknowns.runs {
+            let deviations = &mut self.memory.deviations[*first..][..places.len()];
+            deviations.copy_from_slice(&u[places.clone()]);
         }
     }
 }
@@ -146,36 +189,32 @@ impl Equations for SurfaceEquations<'_, '_> {
             given,
             scales,
             above,
+            anchored,
             flow,
             surface,
             ..
         } = &mut **memory;
         let Condensed { fields, anchors, unknowns, row_sums, .. } = condensed;
         // Differences keep the digits of potentials that lie far from zero and close together.
-        for ((above, u_i), &anchor) in above.iter_mut().zip(u).zip(anchors) {
-            *above = u_i - u[anchor as usize];
-        }
+        let all = match condensed.anchor {
+            Some(anchor) => Anchored::One(u[anchor as usize]),
+            None => {
+                anchored.clear();
+                anchored.extend(anchors.iter().map(|&anchor| u[anchor as usize]));
+                Anchored::Each(anchored)
+            }
+        };
+        with_wide_registers(Above { u, all, above });
         condensed.schur.complement().apply(above, flow);
         currents.fill(0.0);
         for term in kinetics {
             term.add_residual(deviations, currents);
         }
-        for ((surface, above), (&dof, anchor)) in
-            surface.iter_mut().zip(above.iter_mut()).zip(unknowns.kept.iter().zip(anchors))
-        {
-            *surface = currents[dof as usize];
-            // From here on the anchors themselves.
-            *above = u[*anchor as usize];
+        for (places, first) in &unknowns.runs {
+            surface[places.clone()].copy_from_slice(&currents[*first..][..places.len()]);
         }
-        let is_finite = with_wide_registers(Sum {
-            flow,
-            anchors: above,
-            row_sums,
-            size,
-            constant,
-            surface,
-            r,
-        });
+        let is_finite =
+            with_wide_registers(Sum { flow, all, row_sums, size, constant, surface, r });
         let squares = fields.squares(flow).zip(fields.squares(surface));
         for ((scale, given), (bulk, surface)) in scales.iter_mut().zip(&*given).zip(squares) {
             *scale = given.max(bulk).max(surface).sqrt();
@@ -229,12 +268,48 @@ impl Equations for SurfaceEquations<'_, '_> {
     }
 }
 
+/// The unknowns of the anchors.
+#[derive(Clone, Copy)]
+enum Anchored<'a> {
+    One(f64),
+    Each(&'a [f64]),
+}
+
+impl Anchored<'_> {
+    #[inline(always)]
+    fn of(self, i: usize) -> f64 {
+        match self {
+            Anchored::One(u) => u,
+            Anchored::Each(u) => u[i],
+        }
+    }
+}
+
+/// What unknowns are above those of their anchors.
+struct Above<'a> {
+    u: &'a [f64],
+    all: Anchored<'a>,
+    above: &'a mut [f64],
+}
+
+impl Wide for Above<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Above { u, all, above } = self;
+        for (i, (above, u)) in above.iter_mut().zip(u).enumerate() {
+            *above = u - all.of(i);
+        }
+    }
+}
+
 /// r = c (S u - g) + N, and whether all of it is finite; S u is the product with the differences from the anchors, and
 /// the sums of the rows times the anchors.
 struct Sum<'a> {
     /// The product, then c (S u - g).
     flow: &'a mut [f64],
-    anchors: &'a [f64],
+    all: Anchored<'a>,
     row_sums: &'a [f64],
     size: &'a [f64],
     constant: &'a [f64],
@@ -247,13 +322,13 @@ impl Wide for Sum<'_> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        let Sum { flow, anchors, row_sums, size, constant, surface, r } = self;
+        let Sum { flow, all, row_sums, size, constant, surface, r } = self;
         let n = r.len();
-        let (flow, anchors, row_sums) = (&mut flow[..n], &anchors[..n], &row_sums[..n]);
-        let (size, constant, surface) = (&size[..n], &constant[..n], &surface[..n]);
+        let (flow, row_sums, size) = (&mut flow[..n], &row_sums[..n], &size[..n]);
+        let (constant, surface) = (&constant[..n], &surface[..n]);
         let mut is_finite = true;
         for i in 0..n {
-            flow[i] = size[i] * (flow[i] + row_sums[i] * anchors[i] - constant[i]);
+            flow[i] = size[i] * (flow[i] + row_sums[i] * all.of(i) - constant[i]);
             r[i] = flow[i] + surface[i];
             is_finite &= r[i].is_finite();
         }
