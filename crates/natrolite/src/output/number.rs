@@ -120,39 +120,36 @@ fn in_six_digits(value: f64, text: &mut [u8; 20]) -> Option<&[u8]> {
     if scaled(digits, -places) != size {
         return None;
     }
-    // Rounding may have made seven of them.
+    // Rounding may have made seven digits of them.
     let (number, places) = match digits < POWERS[DIGITS as usize] {
         true => (digits as u32, places),
         false => (digits as u32 / 10, places - 1),
     };
     let places = usize::try_from(places).ok()?;
-    let mut six = [0; 6];
-    for (pair, two) in six.chunks_exact_mut(2).zip([number / 10_000, number / 100 % 100, number % 100]) {
-        pair.copy_from_slice(&PAIRS[two as usize]);
-    }
-    let zeros = six.iter().rev().take(places).take_while(|digit| **digit == b'0').count();
-    let mut length = usize::from(value < 0.0);
+    // The first digit in the lowest byte, two more zeros behind the sixth.
+    let pair = |two: u32| u64::from(u16::from_le_bytes(PAIRS[two as usize]));
+    let pairs = [number / 10_000, number / 100 % 100, number % 100].map(pair);
+    let all = pairs[0] | pairs[1] << 16 | pairs[2] << 32 | ZEROS << 48;
+    let zeros = ((all ^ ZEROS).leading_zeros() as usize / 8 - 2).min(places);
+    let first = usize::from(value < 0.0);
     text[0] = b'-';
-    if places < six.len() {
-        let (whole, decimals) = six.split_at(six.len() - places);
-        text[length..length + whole.len()].copy_from_slice(whole);
-        length += whole.len();
-        text[length] = b'.';
+    let length = if places < 6 {
+        let point = 6 - places;
+        let whole = (1 << (8 * point)) - 1;
+        let with_point = all & whole | (u64::from(b'.') << (8 * point)) | (all & !whole) << 8;
+        text[first..first + 8].copy_from_slice(&with_point.to_le_bytes());
         // A whole number has one decimal, a zero.
-        let decimals = if zeros < places { &decimals[..places - zeros] } else { b"0" };
-        text[length + 1..][..decimals.len()].copy_from_slice(decimals);
-        length += 1 + decimals.len();
+        point + 1 + (places - zeros).max(1)
     } else {
-        let decimals = &six[..six.len() - zeros];
-        let first = length + 2 + places - six.len();
-        text[length..first].fill(b'0');
-        text[length + 1] = b'.';
-        text[first..][..decimals.len()].copy_from_slice(decimals);
-        length = first + decimals.len();
-    }
-    Some(&text[..length])
+        text[first..first + 8].copy_from_slice(&(ZEROS ^ u64::from(b'.' ^ b'0') << 8).to_le_bytes());
+        text[first + places - 4..][..8].copy_from_slice(&all.to_le_bytes());
+        2 + places - zeros
+    };
+    Some(&text[..first + length])
 }
 
+/// Eight zeros.
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 /// The digits of the numbers below a hundred.
 const PAIRS: [[u8; 2]; 100] = {
     let mut pairs = [[0; 2]; 100];

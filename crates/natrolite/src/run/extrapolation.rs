@@ -81,22 +81,22 @@ impl Wide for Push<'_> {
         let Push { differences, squares, next } = self;
         let rows = differences.chunks_exact_mut(next.len().max(1));
         for (difference, square) in rows.zip(squares) {
-            let mut sums = [0.0; LANES];
+            let mut sums = Lanes::default();
             let (next, next_rest) = next.as_chunks_mut::<LANES>();
             let (own, own_rest) = difference.as_chunks_mut::<LANES>();
             for (next, own) in next.iter_mut().zip(own) {
-                for k in 0..LANES {
-                    sums[k] += next[k] * next[k];
-                    // The difference of the next order is that of this one less what this one was before.
-                    (own[k], next[k]) = (next[k], next[k] - own[k]);
-                }
+                let (now, before) = (Lanes(*next), Lanes(*own));
+                sums = sums + now * now;
+                *own = now.0;
+                // The difference of the next order is that of this one less what this one was before.
+                *next = (now - before).0;
             }
             let mut rest = 0.0;
             for (next, own) in next_rest.iter_mut().zip(own_rest) {
                 rest += *next * *next;
                 (*own, *next) = (*next, *next - *own);
             }
-            *square = Lanes(sums).sum() + rest;
+            *square = sums.sum() + rest;
         }
     }
 }
