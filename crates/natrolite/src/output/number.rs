@@ -141,7 +141,8 @@ fn in_six_digits(value: f64, text: &mut [u8; 20]) -> Option<&[u8]> {
         // A whole number has one decimal, a zero.
         point + 1 + (places - zeros).max(1)
     } else {
-        text[first..first + 8].copy_from_slice(&(ZEROS ^ u64::from(b'.' ^ b'0') << 8).to_le_bytes());
+        text[first..first + 8]
+            .copy_from_slice(&(ZEROS ^ u64::from(b'.' ^ b'0') << 8).to_le_bytes());
         text[first + places - 4..][..8].copy_from_slice(&all.to_le_bytes());
         2 + places - zeros
     };

@@ -13,6 +13,8 @@
 mod drive;
 mod on_surfaces;
 mod surface_equations;
+#[cfg(test)]
+mod tests;
 
 use super::conduction::{Conduction, along_axes, scales};
 use super::model::{Model, Role, Surface};
@@ -84,8 +86,17 @@ pub struct Neighbours {
     /// False where steps by modes have not served.
     by_modes: bool,
     equations: EquationsMemory,
-    /// The size of the conduction in each region, and the number of the case that has it.
-    sizes: (usize, Vec<f64>),
+    sizes: Sizes,
+}
+
+/// The sizes of the conduction of a case.
+#[derive(Default)]
+struct Sizes {
+    /// Number of the case.
+    number: usize,
+    of_regions: Vec<f64>,
+    /// That of all kept unknowns.
+    common: Option<f64>,
 }
 
 impl Default for Neighbours {
@@ -95,7 +106,7 @@ impl Default for Neighbours {
             nearby: QuasiNewton::default(),
             by_modes: true,
             equations: EquationsMemory::default(),
-            sizes: Default::default(),
+            sizes: Sizes::default(),
         }
     }
 }
@@ -197,8 +208,7 @@ impl Condensed {
         let on_surfaces = |(_, surfaces): &(_, OnSurfaces)| {
             let own = surfaces.model(case, contacts).ok()?;
             let free = own.system.space().free();
-            let unknowns =
-                Unknowns::new(&schur, &region_of, &surfaces.numbers(model, &own), free);
+            let unknowns = Unknowns::new(&schur, &region_of, &surfaces.numbers(model, &own), free);
             Some((Fields::new(&own, &unknowns.kept), unknowns))
         };
         let (fields, unknowns) = match &units {
@@ -281,20 +291,25 @@ impl Condensed {
         let case = step.case;
         let Unknowns { kept, region_of, .. } = &self.unknowns;
         start.resize(kept.len(), 0.0);
-        let Neighbours { solver, nearby, by_modes, equations, sizes: (number, sizes) } = neighbours;
+        let Neighbours { solver, nearby, by_modes, equations, sizes } = neighbours;
+        let Sizes { number, of_regions, common } = sizes;
         let in_bulk = |moved: &[LawNumber]| moved.iter().any(|n| n.place().0 == Place::Material);
-        if *number + 1 != step.number || step.moved.is_none_or(in_bulk) {
-            *sizes = scales(case).unwrap_or_default();
-        }
+        let is_same = *number + 1 == step.number && !step.moved.is_none_or(in_bulk);
         *number = step.number;
-        let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
+        if !is_same {
+            *of_regions = scales(case).unwrap_or_default();
+        }
+        let size_of = |region: &u32| of_regions.get(*region as usize).copied().unwrap_or(1.0);
+        if !is_same {
+            let regions = kept.iter().map(|&dof| region_of[dof as usize]);
+            equations.size.clear();
+            equations.size.extend(regions.clone().map(|region| size_of(&region)));
+            // Where there is no conduction, its size does not matter.
+            *common = one_of(regions.filter(|r| *r != NOWHERE).map(|region| size_of(&region)));
+        }
+        let size = *common;
         let drive = self.drive(model, &size_of);
         drive.constant(self, &mut equations.constant);
-        equations.size.clear();
-        equations.size.extend(kept.iter().map(|&dof| size_of(&region_of[dof as usize])));
-        // Where there is no conduction, its size does not matter.
-        let regions = kept.iter().map(|&dof| region_of[dof as usize]);
-        let size = one_of(regions.zip(&equations.size).filter(|(r, _)| *r != NOWHERE).map(|(_, c)| *c));
         let mut equations = SurfaceEquations::new(self, model, equations);
         let parameters = NewtonParameters {
             // What rounding leaves may be a hundred times as much, which is then what the case asks for:
@@ -362,7 +377,12 @@ impl Condensed {
             true => model.system.nodal_residual(&outcome.free),
             false => Vec::new(),
         };
-        currents.follow(model, &outcome.solution, equations.terms(), &reactions);
+        currents.follow(
+            model,
+            &outcome.solution,
+            (equations.terms(), equations.currents()),
+            &reactions,
+        );
         equations.leave();
         Ok(())
     }

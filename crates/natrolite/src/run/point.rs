@@ -158,8 +158,7 @@ pub fn solve_point<'m>(
     let mut draft = Draft::new(names);
     let (mut converged, mut condenses) = (true, false);
     let mut messages = mechanics.map_or_else(Vec::new, |m| m.messages.clone());
-    let mut add =
-        |name: Name<'_>, value: f64, unit: &'static str| draft.add(name, value, unit);
+    let mut add = |name: Name<'_>, value: f64, unit: &'static str| draft.add(name, value, unit);
     if case.physics().current {
         let small = match condensed {
             Some(condensed) => current::solve_condensed(step, geometry, mechanics, condensed)?,

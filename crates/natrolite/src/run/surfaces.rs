@@ -136,7 +136,10 @@ impl AtNodes {
         let (mut points, mut dofs) = (Vec::new(), vec![[0; LANES]; count / LANES * width]);
         for k in 0..count {
             let Some(at) = nodes.len().checked_sub(1).map(|last| last.min(k)) else { break };
-            points.push(Point { x: model.geometry.mesh.points[nodes[at] as usize], ..Point::default() });
+            points.push(Point {
+                x: model.geometry.mesh.points[nodes[at] as usize],
+                ..Point::default()
+            });
             for (slot, dofs) in term.slots().iter().zip(&mut dofs[k / LANES * width..]) {
                 dofs[k % LANES] = match slot.at {
                     At::Here => space.dof(slot.field, nodes[at]),
@@ -177,14 +180,15 @@ pub struct Currents {
 
 impl Currents {
     /// Finds the currents of another solution; each of `terms`, the laws of kinetics in the order of the surfaces, was
-    /// evaluated there last.
+    /// evaluated there last, and `together` are the currents of all of them into each unknown \[A\].
     pub fn follow(
         &mut self,
         model: &Model<'_>,
         solution: &Solution,
-        terms: &[SurfaceTerm<'_>],
+        (terms, together): (&[SurfaceTerm<'_>], &[f64]),
         reactions: &[f64],
     ) {
+        let is_only = terms.len() == 1;
         let mut terms = terms.iter();
         self.through.resize_with(model.surfaces.len(), SurfaceCurrent::default);
         self.at_nodes.resize_with(model.surfaces.len(), || None);
@@ -223,11 +227,14 @@ impl Currents {
                 term.each_point(|weight, density| through.points.push((weight, density)));
                 continue;
             }
-            self.into.clear();
-            self.into.resize(solution.all.len(), 0.0);
-            term.add_last(&mut self.into);
+            if !is_only {
+                self.into.clear();
+                self.into.resize(solution.all.len(), 0.0);
+                term.add_last(&mut self.into);
+            }
+            let into = if is_only { together } else { &self.into };
             let dofs = model.system.space().field_dofs(transport::POTENTIAL);
-            let into = |node: &u32| self.into[dofs[*node as usize] as usize];
+            let into = |node: &u32| into[dofs[*node as usize] as usize];
             through.at_nodes.extend(nodes.iter().map(into));
         }
     }

@@ -136,24 +136,21 @@ impl Columns {
         &self.names
     }
 
-    /// Of quantity `column` the number that `values` holds for each point; NaN where a point has none.
+    /// Of each quantity the numbers that `values` holds for the points; NaN where a point has none.
     pub fn collect<'r>(
-        &'r self,
+        &self,
         rows: &'r [Option<Row>],
-        column: usize,
         values: impl Fn(&'r Row) -> &'r [f64],
-    ) -> Vec<f64> {
-        // Points mostly have the same quantities as the one before.
-        let mut last: Option<(&Arc<Vec<usize>>, Option<usize>)> = None;
-        let mut value = |(row, places): (&'r Option<Row>, &'r Arc<Vec<usize>>)| {
-            let at = match last {
-                Some((before, at)) if Arc::ptr_eq(before, places) => at,
-                _ => places.iter().position(|place| *place == column),
-            };
-            last = Some((places, at));
-            values(row.as_ref()?).get(at?).copied()
-        };
-        rows.iter().zip(&self.places).map(|pair| value(pair).unwrap_or(f64::NAN)).collect()
+    ) -> Vec<Vec<f64>> {
+        let mut all = vec![vec![f64::NAN; rows.len()]; self.names.len()];
+        // Row after row: what they hold lies here and there in memory.
+        for (index, (row, places)) in rows.iter().zip(&self.places).enumerate() {
+            let Some(row) = row else { continue };
+            for (place, value) in places.iter().zip(values(row)) {
+                all[*place][index] = *value;
+            }
+        }
+        all
     }
 }
 

@@ -6,8 +6,8 @@ use super::table::{PointStatus, Row, values_and_errors};
 use super::{Cases, Points};
 use crate::case::Case;
 use crate::run::{
-    Condensed, Geometry, Mechanics, Names, RunError, Silent, Start, Values, condense, estimate_errors,
-    solve_mechanics, solve_point,
+    Condensed, Geometry, Mechanics, Names, RunError, Silent, Start, Values, condense,
+    estimate_errors, solve_mechanics, solve_point,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -76,6 +76,11 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
         &self.kinetics
     }
 
+    /// The current of all laws of kinetics into each unknown \[A\], where they were last evaluated.
+    pub(super) fn currents(&self) -> &[f64] {
+        &self.memory.currents
+    }
+
     /// Makes the memory free again.
     pub(super) fn leave(self) {
         // The last is the first to be taken.
