@@ -93,33 +93,46 @@ fn places(size: f64) -> Option<i32> {
     Some(if has_more { places - 1 } else { places }).filter(|places| *places >= -EXACT)
 }
 
-/// The double nearest to the six significant digits of `value`.
-pub fn six_digits(value: f64) -> f64 {
+/// Six digits of a number that is not zero, and where its point stands: `digits` over 10 to the power `places`; none where
+/// the library must find them.
+fn rounded(value: f64) -> Option<(f64, i32)> {
     // Six digits and their rounding: far above it.
     const NEAR_TIE: f64 = 1e-9;
+    let places = places(value.abs())?;
+    let digits = scaled(value.abs(), places);
+    // That rounding may have made a tie of it, or unmade one.
+    ((digits.fract() - 0.5).abs() >= NEAR_TIE).then(|| (digits.round(), places))
+}
+
+/// The double nearest to the six significant digits of `value`.
+pub fn six_digits(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }
-    let by_library = || format!("{value:.5e}").parse().unwrap_or(value);
-    let Some(places) = places(value.abs()) else { return by_library() };
-    let digits = scaled(value, places);
-    if (digits.fract().abs() - 0.5).abs() < NEAR_TIE {
-        // That rounding may have made a tie of it, or unmade one.
-        return by_library();
+    match rounded(value) {
+        Some((digits, places)) => scaled(digits, -places).copysign(value),
+        None => format!("{value:.5e}").parse().unwrap_or(value),
     }
-    scaled(digits.round(), -places)
 }
 
 /// The shortest decimals of a number that has six digits or fewer, plain, in `text`; none where it has more, or is less
 /// than 1e-5, or 1e6 and more.
 fn in_six_digits(value: f64, text: &mut [u8; 20]) -> Option<&[u8]> {
-    let size = value.abs();
-    let places = places(Some(size).filter(|size| (1e-5..1e6).contains(size))?)?;
-    let digits = scaled(size, places).round();
+    let (digits, places) = rounded(Some(value).filter(|value| is_plain(*value))?)?;
     // A decimal of so few digits that reads back to the same double is the shortest.
-    if scaled(digits, -places) != size {
+    if scaled(digits, -places) != value.abs() {
         return None;
     }
+    write_digits((value, digits, places), text)
+}
+
+/// True where six digits are written without an exponent, and some of them behind the point.
+fn is_plain(value: f64) -> bool {
+    (1e-5..1e6).contains(&value.abs())
+}
+
+/// Writes six digits over 10 to the power `places` with the sign of `value`; none where all stand before the point.
+fn write_digits((value, digits, places): (f64, f64, i32), text: &mut [u8; 20]) -> Option<&[u8]> {
     // Rounding may have made seven digits of them.
     let (number, places) = match digits < POWERS[DIGITS as usize] {
         true => (digits as u32, places),
@@ -174,10 +187,33 @@ impl serde_json::ser::Formatter for Compact {
     }
 }
 
+/// The same with all numbers rounded to six digits.
+struct Rounded;
+
+impl serde_json::ser::Formatter for Rounded {
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        let found = if is_plain(value) { rounded(value) } else { None };
+        let mut text = [0; 20];
+        match found.and_then(|(digits, places)| write_digits((value, digits, places), &mut text)) {
+            Some(text) => writer.write_all(text),
+            None => serde_json::ser::CompactFormatter.write_f64(writer, six_digits(value)),
+        }
+    }
+}
+
 /// `value` as JSON without spaces.
 pub fn json(value: &impl serde::Serialize) -> String {
+    json_by(value, Compact)
+}
+
+/// The same with all numbers rounded to six digits.
+pub fn json_of_six_digits(value: &impl serde::Serialize) -> String {
+    json_by(value, Rounded)
+}
+
+fn json_by(value: &impl serde::Serialize, formatter: impl serde_json::ser::Formatter) -> String {
     let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Compact);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
     // Plain data with text keys: serialisation into memory cannot fail, and makes UTF-8.
     value.serialize(&mut serializer).expect("plain data is always JSON");
     String::from_utf8(text).expect("JSON is UTF-8")
@@ -253,10 +289,14 @@ mod tests {
     fn json_is_that_of_the_library() {
         let some = [0.0, -0.0, 1.0, -13.0, 0.1, 1e-5, 9.99999e-6, 999_999.0, 1e6, 9_999_990.0, 1e7];
         let short = numbers().filter(|value| value.is_finite()).map(six_digits);
-        for value in some.into_iter().chain(short).chain(numbers()).chain(ties()) {
+        for value in some.iter().copied().chain(short).chain(numbers()).chain(ties()) {
             assert_eq!(json(&value), serde_json::to_string(&value).unwrap());
         }
         assert_eq!(json(&vec![Some(0.25), None]), "[0.25,null]");
+        for value in numbers().chain(ties()).chain(some).filter(|value| value.is_finite()) {
+            let wanted = serde_json::to_string(&six_digits(value)).unwrap();
+            assert_eq!(json_of_six_digits(&value), wanted, "{value:e}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Markup that is not escaped is `&'static str`, so that no text of a case can be taken for it. All of it
 //! is written so that XML's rules for tags hold too.
 
-use crate::output::json;
+use crate::output::{json, json_of_six_digits};
 use std::fmt::Write;
 
 /// A piece of a page.
@@ -61,9 +61,21 @@ impl Html {
 
     /// Adds numbers for a script of the page, as JSON that cannot end its element.
     pub fn json(&mut self, class: &'static str, value: &impl serde::Serialize) -> &mut Html {
+        self.script(class, &json(value))
+    }
+
+    /// The same with all numbers rounded to six digits.
+    pub fn json_of_six_digits(
+        &mut self,
+        class: &'static str,
+        value: &impl serde::Serialize,
+    ) -> &mut Html {
+        self.script(class, &json_of_six_digits(value))
+    }
+
+    fn script(&mut self, class: &'static str, json: &str) -> &mut Html {
         let _ = write!(self.0, r#"<script type="application/json" class="{class}">"#);
-        let json = json(value);
-        let mut rest = json.as_str();
+        let mut rest = json;
         // What could end the script, or begin another, is written by its number.
         while let Some(at) = place_of_markup(rest.as_bytes()) {
             let (before, from) = rest.split_at(at);

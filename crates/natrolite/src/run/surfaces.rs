@@ -27,7 +27,8 @@ pub struct SurfaceCurrent {
     /// For each node of the surface (first side), in increasing order, the node opposite on an
     /// interface; else the node itself.
     pub opposite: Vec<u32>,
-    /// Normal current density at the nodes \[A/m2\], plating positive.
+    /// Normal current density at the nodes \[A/m2\], plating positive; in sweeps only the least and the largest of those
+    /// of a law that rises with the difference of two potentials.
     pub density: Vec<f64>,
     /// Weight \[m2\] and current density at the points of quadrature, facet after facet; none where the
     /// current is uniform.
@@ -194,7 +195,7 @@ impl Currents {
         self.at_nodes.resize_with(model.surfaces.len(), || None);
         for (k, surface) in model.surfaces.iter().enumerate() {
             let through = &mut self.through[k];
-            let Role::Kinetics { placement, metal, .. } = surface.role else {
+            let &Role::Kinetics { ref law, placement, metal } = &surface.role else {
                 *through = current_through(model, surface, solution, (reactions, Vec::new()));
                 continue;
             };
@@ -207,13 +208,28 @@ impl Currents {
                     _ => nodes.to_vec(),
                 };
             }
-            let places = (nodes, &through.opposite[..]);
-            let at = &mut self.at_nodes[k];
-            let at = match at.take().filter(|at| at.placement == placement) {
-                Some(same) => at.insert(same),
-                None => at.insert(AtNodes::new(model, placement, places)),
-            };
-            at.density(model, &solution.all, &mut through.density);
+            let system = &model.system;
+            // A law of kinetics rises with the difference of the potentials: its ends are those of the potential.
+            let rises = transport::is_kinetics(law.entry)
+                && metal.is_some()
+                && system.term(placement).slots().len() == 2;
+            if let (true, Some(metal)) = (rises, metal) {
+                let metal = solution.all[system.space().whole_dof(metal) as usize];
+                let [low, high] = ends_of(nodes, &solution.potential);
+                let mut r = [0.0; 4];
+                let points = [Point::default(); 2];
+                system.term(placement).residual(&points, &[low, metal, high, metal], &mut r);
+                through.density.clear();
+                through.density.extend([r[0], r[2]]);
+            } else {
+                let places = (nodes, &through.opposite[..]);
+                let at = &mut self.at_nodes[k];
+                let at = match at.take().filter(|at| at.placement == placement) {
+                    Some(same) => at.insert(same),
+                    None => at.insert(AtNodes::new(model, placement, places)),
+                };
+                at.density(model, &solution.all, &mut through.density);
+            }
             let Some(term) = terms.next() else { continue };
             let [area, total, squares] = term.integrals();
             let nonuniformity = (squares / area).sqrt() / (total / area).abs();
@@ -238,6 +254,23 @@ impl Currents {
             through.at_nodes.extend(nodes.iter().map(into));
         }
     }
+}
+
+/// The least and the largest of the values at nodes.
+fn ends_of(nodes: &[u32], values: &[f64]) -> [f64; 2] {
+    let (eights, rest) = nodes.as_chunks::<LANES>();
+    // Eight side by side: one would wait for the one before.
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    for eight in eights {
+        let eight = eight.map(|node| values[node as usize]);
+        low = std::array::from_fn(|k| low[k].min(eight[k]));
+        high = std::array::from_fn(|k| high[k].max(eight[k]));
+    }
+    let rest = || rest.iter().map(|&node| values[node as usize]);
+    [
+        rest().chain(low).fold(f64::INFINITY, f64::min),
+        rest().chain(high).fold(f64::NEG_INFINITY, f64::max),
+    ]
 }
 
 /// The consistent nodal flux out of the body, see [`facet_mass`].

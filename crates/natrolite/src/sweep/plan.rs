@@ -194,7 +194,8 @@ impl Plan {
             last = Some((keys, shared));
         }
         plan.mechanics = mechanics.0.len();
-        order.sort_unstable();
+        // Lines that go forwards and backwards are runs, which this sort finds.
+        order.sort();
         let longest = (points.len() / RUNS).clamp(1, LONGEST);
         for (shared, _, index) in order {
             match plan.chunks.last_mut() {

@@ -3,7 +3,7 @@
 use super::{Condensed, Model};
 use algebra::vector::dot;
 use algebra::{Csr, Equations, Inadmissible, Operator, Wide, with_wide_registers};
-use fem::{SurfaceMemory, SurfaceTerm};
+use fem::{LANES, Lanes, SurfaceMemory, SurfaceTerm};
 use std::ops::Range;
 
 /// Most steps to a start from nowhere, and the part of the sum that may be left there.
@@ -218,11 +218,15 @@ impl Equations for SurfaceEquations<'_, '_> {
         for (places, first) in &unknowns.runs {
             surface[places.clone()].copy_from_slice(&currents[*first..][..places.len()]);
         }
-        let is_finite =
+        let (is_finite, [bulk, at_surface]) =
             with_wide_registers(Sum { flow, all, row_sums, size, constant, surface, r });
-        let squares = fields.squares(flow).zip(fields.squares(surface));
-        for ((scale, given), (bulk, surface)) in scales.iter_mut().zip(&*given).zip(squares) {
-            *scale = given.max(bulk).max(surface).sqrt();
+        if let ([scale], [given]) = (&mut scales[..], &given[..]) {
+            *scale = given.max(bulk).max(at_surface).sqrt();
+        } else {
+            let squares = fields.squares(flow).zip(fields.squares(surface));
+            for ((scale, given), (bulk, surface)) in scales.iter_mut().zip(&*given).zip(squares) {
+                *scale = given.max(bulk).max(surface).sqrt();
+            }
         }
         match is_finite {
             true => Ok(()),
@@ -309,8 +313,8 @@ impl Wide for Above<'_> {
     }
 }
 
-/// r = c (S u - g) + N, and whether all of it is finite; S u is the product with the differences from the anchors, and
-/// the sums of the rows times the anchors.
+/// r = c (S u - g) + N, whether all of it is finite, and the sums of the squares of both parts; S u is the product with
+/// the differences from the anchors, and the sums of the rows times the anchors.
 struct Sum<'a> {
     /// The product, then c (S u - g).
     flow: &'a mut [f64],
@@ -323,10 +327,10 @@ struct Sum<'a> {
 }
 
 impl Wide for Sum<'_> {
-    type Output = bool;
+    type Output = (bool, [f64; 2]);
 
     #[inline(always)]
-    fn run(self) -> bool {
+    fn run(self) -> (bool, [f64; 2]) {
         let Sum { flow, all, row_sums, size, constant, surface, r } = self;
         let n = r.len();
         let (flow, row_sums, size) = (&mut flow[..n], &row_sums[..n], &size[..n]);
@@ -337,6 +341,17 @@ impl Wide for Sum<'_> {
             r[i] = flow[i] + surface[i];
             is_finite &= r[i].is_finite();
         }
-        is_finite
+        (is_finite, [square(flow), square(surface)])
     }
+}
+
+/// Sum of the squares, in a fixed order.
+#[inline(always)]
+fn square(x: &[f64]) -> f64 {
+    let (eights, rest) = x.as_chunks::<LANES>();
+    let mut sum = Lanes::default();
+    for eight in eights {
+        sum = sum + Lanes(*eight) * Lanes(*eight);
+    }
+    sum.sum() + rest.iter().map(|x| x * x).sum::<f64>()
 }
