@@ -135,6 +135,13 @@ impl Csr {
         Ok(Self { row_start, columns, values, ncols })
     }
 
+    /// n x n zeros, all of which are stored: a dense matrix for whoever wants rows.
+    pub fn full(n: usize) -> Self {
+        let row_start = (0..=n).map(|row| row * n).collect();
+        let columns = (0..n).flat_map(|_| 0..n as u32).collect();
+        Self::from_sorted(row_start, columns, vec![0.0; n * n], n)
+    }
+
     /// For arrays that are right by construction.
     pub(crate) fn from_sorted(
         row_start: Vec<usize>,

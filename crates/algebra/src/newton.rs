@@ -39,6 +39,12 @@ pub trait Equations {
     /// The fields of [`Equations::norms`].
     fn field_names(&self) -> Vec<&str>;
 
+    /// What rounding of values beside the unknowns, such as what these are measured from, may leave of R(u). (That
+    /// of the unknowns themselves is eps |J| |u|, see [`Operator::rounding`].)
+    fn rounding(&mut self, u: &[f64]) -> Vec<f64> {
+        vec![0.0; u.len()]
+    }
+
     /// x . y over the unknowns, each counted once: of a problem that is spread over ranks the vectors
     /// hold copies, too, and the product is that of all ranks.
     fn dot(&self, x: &[f64], y: &[f64]) -> f64 {
@@ -77,7 +83,9 @@ pub enum Stop {
     /// The largest norm is not above `rtol`.
     Tolerance,
     /// No step makes progress, and what is left is rounding: the largest norm is not above 100 `rtol`,
-    /// or not above [`NewtonInfo::rounding`], and below 1e-6. Counts as converged.
+    /// or not above [`NewtonInfo::rounding`], and below 1e-6. Also an equilibrium, where nothing but rounding
+    /// sets a scale, and norms are about 1: they are not above four times what rounding may leave. Counts as
+    /// converged.
     Rounding,
     /// No step makes progress, and rounding does not explain it. Not converged.
     Stagnation,
@@ -262,6 +270,9 @@ pub fn newton(
         let is_new = log.iterations == 0;
         sharpen(f, (solver, is_new), [&mut *u, &mut r], [&mut d, &mut b, &mut start], p);
     }
+    if !matches!(log.stop, Stop::Tolerance | Stop::Rounding) && is_equilibrium(f, u, &r) {
+        (log.stop, log.failure) = (Stop::Rounding, None);
+    }
     log.converged = matches!(log.stop, Stop::Tolerance | Stop::Rounding);
     log.norms = f.norms(&r);
     log.worst = (0..n).fold(0, |w, i| if r[i].abs() > r[w].abs() { i } else { w });
@@ -295,6 +306,15 @@ fn sharpen(
         // The scales of the norms belong to the last residual.
         let _ = f.residual(u, r);
     }
+}
+
+/// True when rounding of what the unknowns are measured from may have left all of the residual `r` at `u`. That
+/// of unknowns is no excuse: far out, where a current dies away without an equilibrium, it is above all else.
+fn is_equilibrium(f: &mut dyn Equations, u: &[f64], r: &[f64]) -> bool {
+    let noise = f.rounding(u);
+    // Several roundings: of a sum, of the shape functions, of the law.
+    let mut pairs = f.norms(r).into_iter().zip(f.norms(&noise));
+    pairs.all(|(norm, noise)| norm <= 4.0 * noise)
 }
 
 /// Goes from `start` along `d`: leaves u = start + t d and r = R(u), and returns t. None if no t makes

@@ -501,6 +501,27 @@ impl Equations for System<'_> {
         sum[0]
     }
 
+    /// Laws see sums of unknowns and what these are measured from.
+    fn rounding(&mut self, u: &[f64]) -> Vec<f64> {
+        let mut noise = vec![0.0; u.len()];
+        if self.rest.iter().all(|rest| *rest == 0.0) {
+            return noise;
+        }
+        let deviations = self.deviations(u);
+        let is_read = |p: &usize| {
+            let term = &self.placed[*p].term;
+            !term.is_linear() && !term.is_load()
+        };
+        for placement in (0..self.placed.len()).filter(is_read) {
+            self.surface_term(placement).tangent(&deviations, |row, column, slope| {
+                if let Some(noise) = noise.get_mut(row as usize) {
+                    *noise += f64::EPSILON * (slope * self.rest[column as usize]).abs();
+                }
+            });
+        }
+        noise
+    }
+
     fn norms(&self, r: &[f64]) -> Vec<f64> {
         self.sizes(r)
             .iter()

@@ -46,18 +46,20 @@ impl Bodies {
     /// # Panics
     /// If an index is out of range.
     pub fn coupled(&self, mesh: &Mesh, interfaces: &[usize]) -> Bodies {
-        if interfaces.is_empty() {
-            return self.clone();
-        }
+        let sides = interfaces.iter().map(|&interface| &mesh.interfaces[interface].sides);
+        let blocks = sides.flat_map(|[first, second]| first.iter().zip(second));
+        self.joined(blocks.flat_map(|(a, b)| a.nodes.iter().copied().zip(b.nodes.iter().copied())))
+    }
+
+    /// The bodies when both nodes of each pair count as connected.
+    ///
+    /// # Panics
+    /// If a node is out of range.
+    pub fn joined(&self, pairs: impl IntoIterator<Item = (u32, u32)>) -> Bodies {
         let mut sets = DisjointSets::new(self.count);
-        for &interface in interfaces {
-            let [first, second] = &mesh.interfaces[interface].sides;
-            for (a, b) in first.iter().zip(second) {
-                for (&a, &b) in a.nodes.iter().zip(&b.nodes) {
-                    let [a, b] = [a, b].map(|node| self.of_node[node as usize] as usize);
-                    sets.join(a, b);
-                }
-            }
+        for (a, b) in pairs {
+            let [a, b] = [a, b].map(|node| self.of_node[node as usize] as usize);
+            sets.join(a, b);
         }
         let mut number = vec![0; self.count];
         let mut count = 0;

@@ -26,7 +26,7 @@ pub use checkpoint::{
 pub use error::OutputError;
 pub use folder::Folder;
 pub(crate) use number::{
-    json, json_of_six_digits, push_number, push_whole, six_digits, write_number,
+    push_json, push_json_of_six_digits, push_number, push_whole, six_digits, write_number,
 };
 pub use profile::{file_stems, write_csv};
 pub use read::{ReadError, read_results};

@@ -201,22 +201,24 @@ impl serde_json::ser::Formatter for Rounded {
     }
 }
 
-/// `value` as JSON without spaces.
-pub fn json(value: &impl serde::Serialize) -> String {
-    json_by(value, Compact)
+/// Adds `value` as JSON without spaces.
+pub fn push_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
+    push_json_by(out, value, Compact);
 }
 
 /// The same with all numbers rounded to six digits.
-pub fn json_of_six_digits(value: &impl serde::Serialize) -> String {
-    json_by(value, Rounded)
+pub fn push_json_of_six_digits(out: &mut Vec<u8>, value: &impl serde::Serialize) {
+    push_json_by(out, value, Rounded);
 }
 
-fn json_by(value: &impl serde::Serialize, formatter: impl serde_json::ser::Formatter) -> String {
-    let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
-    // Plain data with text keys: serialisation into memory cannot fail, and makes UTF-8.
+fn push_json_by(
+    out: &mut Vec<u8>,
+    value: &impl serde::Serialize,
+    formatter: impl serde_json::ser::Formatter,
+) {
+    let mut serializer = serde_json::Serializer::with_formatter(out, formatter);
+    // Plain data with text keys: serialisation into memory cannot fail.
     value.serialize(&mut serializer).expect("plain data is always JSON");
-    String::from_utf8(text).expect("JSON is UTF-8")
 }
 
 #[cfg(test)]
@@ -287,15 +289,23 @@ mod tests {
 
     #[test]
     fn json_is_that_of_the_library() {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        fn json(value: &impl serde::Serialize) -> Vec<u8> {
+            let mut out = Vec::new();
+            push_json(&mut out, value);
+            out
+        }
         let some = [0.0, -0.0, 1.0, -13.0, 0.1, 1e-5, 9.99999e-6, 999_999.0, 1e6, 9_999_990.0, 1e7];
         let short = numbers().filter(|value| value.is_finite()).map(six_digits);
         for value in some.iter().copied().chain(short).chain(numbers()).chain(ties()) {
-            assert_eq!(json(&value), serde_json::to_string(&value).unwrap());
+            assert_eq!(text(json(&value)), serde_json::to_string(&value).unwrap());
         }
-        assert_eq!(json(&vec![Some(0.25), None]), "[0.25,null]");
+        assert_eq!(text(json(&vec![Some(0.25), None])), "[0.25,null]");
         for value in numbers().chain(ties()).chain(some).filter(|value| value.is_finite()) {
             let wanted = serde_json::to_string(&six_digits(value)).unwrap();
-            assert_eq!(json_of_six_digits(&value), wanted, "{value:e}");
+            let mut out = Vec::new();
+            push_json_of_six_digits(&mut out, &value);
+            assert_eq!(text(out), wanted, "{value:e}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! Markup that is not escaped is `&'static str`, so that no text of a case can be taken for it. All of it
 //! is written so that XML's rules for tags hold too.
 
-use crate::output::{json, json_of_six_digits};
+use crate::output::{push_json, push_json_of_six_digits};
 use std::fmt::Write;
 
 /// A piece of a page.
@@ -61,7 +61,7 @@ impl Html {
 
     /// Adds numbers for a script of the page, as JSON that cannot end its element.
     pub fn json(&mut self, class: &'static str, value: &impl serde::Serialize) -> &mut Html {
-        self.script(class, &json(value))
+        self.script(class, |out| push_json(out, value))
     }
 
     /// The same with all numbers rounded to six digits.
@@ -70,20 +70,28 @@ impl Html {
         class: &'static str,
         value: &impl serde::Serialize,
     ) -> &mut Html {
-        self.script(class, &json_of_six_digits(value))
+        self.script(class, |out| push_json_of_six_digits(out, value))
     }
 
-    fn script(&mut self, class: &'static str, json: &str) -> &mut Html {
+    fn script(&mut self, class: &'static str, push: impl FnOnce(&mut Vec<u8>)) -> &mut Html {
         let _ = write!(self.0, r#"<script type="application/json" class="{class}">"#);
-        let mut rest = json;
+        let start = self.0.len();
+        // Large tables are written in place.
+        let mut bytes = std::mem::take(&mut self.0).into_bytes();
+        push(&mut bytes);
+        self.0 = String::from_utf8(bytes).expect("JSON is UTF-8");
         // What could end the script, or begin another, is written by its number.
-        while let Some(at) = place_of_markup(rest.as_bytes()) {
-            let (before, from) = rest.split_at(at);
-            self.0.push_str(before);
-            let _ = write!(self.0, "\\u{:04x}", from.as_bytes()[0]);
-            rest = &from[1..];
+        if place_of_markup(&self.0.as_bytes()[start..]).is_some() {
+            let json = self.0.split_off(start);
+            let mut rest = json.as_str();
+            while let Some(at) = place_of_markup(rest.as_bytes()) {
+                let (before, from) = rest.split_at(at);
+                self.0.push_str(before);
+                let _ = write!(self.0, "\\u{:04x}", from.as_bytes()[0]);
+                rest = &from[1..];
+            }
+            self.0.push_str(rest);
         }
-        self.0.push_str(rest);
         self.0.push_str("</script>");
         self
     }
@@ -92,6 +100,11 @@ impl Html {
     pub fn drawing(&mut self, svg: &str) -> &mut Html {
         self.0.push_str(svg);
         self
+    }
+
+    /// The markup, for good.
+    pub fn into_text(self) -> String {
+        self.0
     }
 
     /// The markup.

@@ -197,9 +197,7 @@ impl Condensed {
         let modes = modes(model, &schur);
         let n = kept.len();
         log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
-        let columns = (0..n * n).map(|k| (k % n) as u32).collect();
-        let start = (0..=n).map(|i| i * n).collect();
-        let dense = Csr::new(start, columns, vec![0.0; n * n], n).ok()?;
+        let dense = Csr::full(n);
         let units = match &prescribed {
             None => unit_currents(model, &schur, &region_of),
             Some(_) => None,

@@ -49,7 +49,7 @@ pub fn uniform_state(
         deviations: system.deviations(&vec![0.0; groups.of.len()]),
         currents: vec![0.0; system.space().total()],
         scale: 0.0,
-        matrix: full_matrix(count),
+        matrix: Csr::full(count),
     };
     let parameters = NewtonParameters { rtol: RTOL, ..NewtonParameters::default() };
     let mut solver = DenseCholesky::new();
@@ -75,32 +75,26 @@ impl Groups {
         let free = space.free();
         let dof_of = |node: usize| space.dof(POTENTIAL, node as u32) as usize;
         // Bodies that are tied to the same electrode count as one.
-        let mut joined: Vec<u32> = (0..bodies.count as u32).collect();
         let mut first_at = vec![None; space.whole().len()];
-        for (unknown, whole) in tied {
-            let Unknown::Node { node, .. } = *unknown else { continue };
-            let body = joined[bodies.of_node[node as usize] as usize];
-            let first = *first_at[*whole].get_or_insert(body);
-            if body != first {
-                joined.iter_mut().filter(|other| **other == body).for_each(|other| *other = first);
-            }
-        }
+        let pairs = tied.iter().filter_map(|(unknown, whole)| match *unknown {
+            Unknown::Node { node, .. } => Some((*first_at[*whole].get_or_insert(node), node)),
+            Unknown::Whole(_) => None,
+        });
+        let bodies = bodies.joined(pairs);
         let mut floats = vec![true; bodies.count];
         for (node, &body) in bodies.of_node.iter().enumerate() {
-            floats[joined[body as usize] as usize] &= dof_of(node) < free;
+            floats[body as usize] &= dof_of(node) < free;
         }
         let mut next = 0..Groups::NONE;
         let mut number = |is_one: bool| match is_one {
             true => next.next().unwrap_or(Groups::NONE),
             false => Groups::NONE,
         };
-        let own = |body: usize| joined[body] as usize == body;
-        let numbers: Vec<u32> =
-            (0..bodies.count).map(|body| number(floats[body] && own(body))).collect();
+        let numbers: Vec<u32> = floats.into_iter().map(&mut number).collect();
         let mut of = vec![Groups::NONE; free];
         for (node, &body) in bodies.of_node.iter().enumerate() {
             if let Some(group) = of.get_mut(dof_of(node)) {
-                *group = numbers[joined[body as usize] as usize];
+                *group = numbers[body as usize];
             }
         }
         for (w, first) in first_at.iter().enumerate() {
@@ -109,6 +103,12 @@ impl Groups {
             }
         }
         Groups { of }
+    }
+
+    /// The group of an unknown, if it has one.
+    fn at(&self, dof: u32) -> Option<usize> {
+        let group = self.of.get(dof as usize).filter(|group| **group != Groups::NONE);
+        group.map(|&group| group as usize)
     }
 
     /// The free unknowns with these levels.
@@ -158,17 +158,9 @@ impl Balance<'_> {
     }
 
     /// The group of an unknown, if it is one of this rank and has one.
-    fn group(&self, dof: u32) -> Option<usize> {
-        let own = self.groups.of[..self.owned].get(dof as usize);
-        own.filter(|group| **group != Groups::NONE).map(|&group| group as usize)
+    fn own_group(&self, dof: u32) -> Option<usize> {
+        ((dof as usize) < self.owned).then(|| self.groups.at(dof))?
     }
-}
-
-/// Zeros, all of which are stored.
-fn full_matrix(n: usize) -> Csr {
-    let start = (0..=n).map(|row| row * n).collect();
-    let columns = (0..n).flat_map(|_| 0..n as u32).collect();
-    Csr::new(start, columns, vec![0.0; n * n], n).expect("columns rise in each row")
 }
 
 impl Equations for Balance<'_> {
@@ -182,7 +174,7 @@ impl Equations for Balance<'_> {
         // What is given, then term by term.
         let mut parts = vec![0.0; (1 + self.terms.len()) * n];
         for &(dof, load) in self.loads {
-            if let Some(group) = self.group(dof) {
+            if let Some(group) = self.own_group(dof) {
                 parts[group] -= load;
             }
         }
@@ -212,17 +204,16 @@ impl Equations for Balance<'_> {
     fn linearize(&mut self, levels: &[f64]) -> Result<&mut dyn Operator, Inadmissible> {
         self.set(levels);
         let (groups, n) = (self.groups, levels.len());
-        let group = |dof: u32| groups.of.get(dof as usize).filter(|group| **group != Groups::NONE);
         let values = self.matrix.values_mut();
         values.fill(0.0);
         for (placement, _) in &self.terms {
             let mut term =
                 self.system.surface_term_in(*placement, std::mem::take(&mut self.memory));
             term.tangent(&self.deviations, |row, column, value| {
-                if let (Some(&i), Some(&j)) = (group(row), group(column))
+                if let (Some(i), Some(j)) = (groups.at(row), groups.at(column))
                     && (row as usize) < self.owned
                 {
-                    values[i as usize * n + j as usize] += value;
+                    values[i * n + j] += value;
                 }
             });
             self.memory = term.into_memory();

@@ -2,6 +2,7 @@
 
 use super::owners::Owners;
 use super::words::{Pack, Words};
+use crate::run::uniform::Groups;
 use algebra::IndexMap;
 use fem::{Field, Space};
 use std::ops::Range;
@@ -69,7 +70,7 @@ impl Unknowns {
 }
 
 /// The potential of a body.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Level {
     /// What it is measured from \[V\].
     pub rest: f64,
@@ -135,7 +136,7 @@ impl Unknowns {
         let every = || nodes.iter().copied().chain(bodies.clone());
         let count = (owned.end - owned.start) as usize;
         let (mut ghosts, mut in_whole) = (Vec::new(), vec![0; count]);
-        let mut levels = vec![Level::default(); count];
+        let mut levels = vec![Level { rest: 0.0, group: Groups::NONE }; count];
         let (mut fixed, mut counts, mut fixed_levels) = (Vec::new(), Vec::new(), Vec::new());
         // Places of the free ones, and of those that are prescribed from the number of these on.
         let mut places = Vec::with_capacity(nodes.len() + wholes.len());
