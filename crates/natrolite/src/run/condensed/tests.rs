@@ -60,8 +60,9 @@ fn modes_serve_an_electrode_that_floats() {
         pore(&anode, "potential = \"0 V\"")
     };
     let (residuals, neighbours) = solve_all(&[case(1.0), case(1.4)]);
+    // The unknown of the electrode has no conduction, and no size of it.
     assert!(neighbours.sizes.common.is_some() && neighbours.by_modes);
-    assert!(residuals[1].len() <= 5, "{residuals:?}");
+    assert!(residuals[1].len() <= 8, "{residuals:?}");
 }
 
 #[test]
