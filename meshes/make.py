@@ -52,6 +52,34 @@ def pore_quarter():
     save("pore_quarter.msh", 4.1, 1)
 
 
+def filled_pore():
+    """The same quarter with a pore of radius 10 that is full of metal, above a layer of it 10 thick."""
+    gmsh.clear()
+    model, occ = gmsh.model, gmsh.model.occ
+    box, low = occ.addBox(0, 0, 0, 30, 30, 30), occ.addBox(0, 0, -10, 30, 30, 10)
+    ball = occ.addSphere(0, 0, 0, 10)
+    inside, _ = occ.intersect([(3, box)], [(3, ball)], removeObject=False, removeTool=False)
+    above, _ = occ.cut([(3, box)], [(3, ball)])
+    below, _ = occ.fuse([(3, low)], inside)
+    _, (above, below) = occ.fragment(above, below)
+    occ.synchronize()
+    group(3, [t for _, t in above], "electrolyte")
+    group(3, [t for _, t in below], "metal")
+    faces = [{abs(t) for _, t in model.getBoundary(side, oriented=False)} for side in (above, below)]
+    group(2, sorted(faces[0] & faces[1]), "contact")
+    flat = {"counter": lambda z0, z1: z0 > 29.9, "collector": lambda z0, z1: z1 < -9.9}
+    for name, holds in flat.items():
+        boxes = {t: model.getBoundingBox(2, t) for t in sorted(faces[0] ^ faces[1])}
+        group(2, [t for t, b in boxes.items() if holds(b[2], b[5])], name)
+    model.mesh.setSize(model.getEntities(0), 15)
+    rim = model.getBoundary([(2, t) for t in faces[0] & faces[1]], combined=False, recursive=True)
+    model.mesh.setSize(rim, 7)
+    model.mesh.generate(3)
+    model.mesh.setOrder(2)
+    model.mesh.optimize("HighOrder")
+    save("filled_pore.msh", 4.1, 1)
+
+
 def mixed():
     """Unit cubes side by side: x in [-1, 0] of hexahedra, x in [0, 1] of prisms."""
     gmsh.clear()
@@ -84,5 +112,6 @@ def mixed():
 
 from_geo("two_regions", 2, 2.2, 0)
 pore_quarter()
+filled_pore()
 mixed()
 gmsh.finalize()

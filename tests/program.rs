@@ -214,6 +214,23 @@ fn refinement_estimates_errors() {
 }
 
 #[test]
+fn meshes_that_would_be_too_large_are_refused_before_the_first_is_made() {
+    let folder = folder();
+    let quarter = "run CASE --refine 10 --set mesh.defect.symmetry=\"quarter\"";
+    let file = config("gmsh_pore_quarter.toml").display().to_string();
+    for (arguments, wanted) in [
+        (quarter, "mesh.defect: refinement 10 would give about"),
+        (&format!("run {file} --refine 10"), "refined 10 times the mesh would have"),
+    ] {
+        let output = run(&folder, arguments);
+        let said = stderr(&output);
+        assert_eq!((code(&output), said.matches(wanted).count()), (2, 1), "{said}");
+        assert!(said.contains("nodes") && !said.lines().any(|line| line == "mesh"), "{said}");
+        assert_eq!(names(folder.path()), [""; 0]);
+    }
+}
+
+#[test]
 fn threads_are_reported() {
     let folder = folder();
     assert_eq!(code(&run(&folder, "run CASE --quiet --output out --threads 3")), 0);

@@ -4,11 +4,11 @@
 
 #[path = "common/near.rs"]
 mod near;
+#[path = "common/thread_ranks.rs"]
+mod thread_ranks;
 
 use algebra::comm::on_threads;
-use algebra::{
-    AmgProblem, Cholesky, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator,
-};
+use algebra::{AmgProblem, Comm, Halo, LinearSolver};
 use mesh::CornerGraph;
 use natrolite::case::{Case, read_file};
 use natrolite::output::{read_results, write_data, write_solved, write_summary};
@@ -20,121 +20,21 @@ use natrolite::run::{
 use near::{assert_gaps, assert_near, assert_quantity};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-struct Threads<'a> {
-    comm: &'a dyn Comm,
-}
-
-impl Engine for Threads<'_> {
-    fn comm(&self) -> &dyn Comm {
-        self.comm
-    }
-
-    fn name(&self) -> String {
-        "threads".into()
-    }
-
-    /// The ranks keep what they have, but for the first ten, which go round.
-    fn partition(&self, all: usize, graph: &CornerGraph) -> Result<Vec<u32>, String> {
-        assert!(all >= graph.start.len() - 1);
-        let (rank, ranks) = (self.comm.rank(), self.comm.size());
-        let round = |k: usize| if k < 10 { (rank + k) % ranks } else { rank };
-        Ok((0..graph.start.len() - 1).map(|k| round(k) as u32).collect())
-    }
-
-    fn cells_each(&self) -> usize {
-        100
-    }
-
-    fn solver<'e>(
-        &'e self,
-        halo: Halo,
-        _is_direct: bool,
-    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
-        Ok(Box::new(Everywhere { comm: self.comm, halo, whole: None }))
-    }
-
-    fn mechanics_solver<'e>(
-        &'e self,
-        halo: Halo,
-        is_direct: bool,
-        _problem: AmgProblem,
-    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
-        self.solver(halo, is_direct)
-    }
-}
-
-/// Every rank collects the whole matrix and factorises it.
-struct Everywhere<'a> {
-    comm: &'a dyn Comm,
-    halo: Halo,
-    whole: Option<(Csr, Cholesky)>,
-}
-
-impl LinearSolver for Everywhere<'_> {
-    fn name(&self) -> &'static str {
-        "cholesky on every rank"
-    }
-
-    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
-        let (a, map) = (a.matrix().expect("stored"), self.halo.map());
-        let mut words = Vec::new();
-        for row in 0..map.owned_len() {
-            let (columns, values) = a.row(row);
-            for (&column, value) in columns.iter().zip(values) {
-                let at = [row as u32, column].map(|k| map.global(k).expect("a local number"));
-                words.extend([at[0], at[1], value.to_bits()]);
-            }
-        }
-        let all = self.comm.gather_all(&words).concat();
-        let mut entries: Vec<(u64, u64, f64)> =
-            all.chunks_exact(3).map(|w| (w[0], w[1], f64::from_bits(w[2]))).collect();
-        entries.sort_by_key(|entry| (entry.0, entry.1));
-        let rows = entries.last().map_or(0, |entry| entry.0 as usize + 1);
-        let start: Vec<usize> =
-            (0..=rows as u64).map(|row| entries.partition_point(|e| e.0 < row)).collect();
-        let columns = entries.iter().map(|e| e.1 as u32).collect();
-        let values = entries.iter().map(|e| e.2).collect();
-        let whole = Csr::new(start, columns, values, rows).expect("each entry comes once");
-        let mut solver = Cholesky::new();
-        solver.prepare(&whole)?;
-        self.whole = Some((whole, solver));
-        Ok(())
-    }
-
-    fn solve(
-        &mut self,
-        _a: &dyn Operator,
-        b: &[f64],
-        x: &mut [f64],
-        rtol: f64,
-    ) -> Result<LinearInfo, LinearError> {
-        let owned = self.halo.map().owned();
-        let words: Vec<u64> =
-            b[..self.halo.map().owned_len()].iter().map(|b| b.to_bits()).collect();
-        let all: Vec<f64> =
-            self.comm.gather_all(&words).concat().into_iter().map(f64::from_bits).collect();
-        let (matrix, solver) = self.whole.as_mut().ok_or(LinearError::NotPrepared)?;
-        let mut whole = vec![0.0; all.len()];
-        let info = solver.solve(matrix, &all, &mut whole, rtol)?;
-        x[..self.halo.map().owned_len()]
-            .copy_from_slice(&whole[owned.start as usize..owned.end as usize]);
-        self.halo.update(self.comm, x);
-        Ok(info)
-    }
-}
+use thread_ranks::Threads;
 
 /// Ranks that count the words they get from others until the first solver is made.
 struct Counted<'a> {
     comm: &'a dyn Comm,
     received: AtomicUsize,
-    /// Corners of the mesh that was dealt.
+    /// Corners of the mesh that was dealt, and what those of this rank weigh.
     corners: AtomicUsize,
+    weight: AtomicUsize,
 }
 
 impl<'a> Counted<'a> {
     fn new(comm: &'a dyn Comm) -> Self {
-        Counted { comm, received: AtomicUsize::new(0), corners: AtomicUsize::new(0) }
+        let [received, corners, weight] = Default::default();
+        Counted { comm, received, corners, weight }
     }
 }
 
@@ -170,6 +70,10 @@ impl Engine for Counting<'_> {
     fn partition(&self, all: usize, graph: &CornerGraph) -> Result<Vec<u32>, String> {
         assert!(graph.start.len() - 1 <= all.div_ceil(self.0.size()));
         self.0.corners.store(all, Ordering::Relaxed);
+        if let Some(weights) = &graph.weights {
+            let sum = weights.iter().map(|&weight| weight as usize).sum();
+            self.0.weight.store(sum, Ordering::Relaxed);
+        }
         Ok(vec![self.0.rank() as u32; graph.start.len() - 1])
     }
 
@@ -201,7 +105,11 @@ fn check_that_parts_are_small(name: &str, values: &[&str]) {
     let received = on_threads(8, |comm| {
         let counting = Counting(Counted::new(comm));
         match solve_on_ranks(&case, 0, &counting, &mut Silent) {
-            Err(RunError::Engine(count)) => count.parse::<usize>().expect("a number"),
+            Err(RunError::Engine(count)) => {
+                // Nothing is refined: all corners weigh the same.
+                assert_eq!(counting.0.weight.load(Ordering::Relaxed), 0);
+                count.parse::<usize>().expect("a number")
+            }
             other => panic!("{:?}", other.map(|_| ())),
         }
     });
@@ -222,12 +130,15 @@ fn check_that_fine_meshes_are_nowhere(name: &str, values: &[&str], fraction: f64
         match solve_refined(&case, 1, &counting, &mut Silent) {
             Err(RunError::Engine(count)) => {
                 let received = count.parse::<usize>().expect("a number");
-                (received, counting.0.corners.load(Ordering::Relaxed))
+                let load = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+                (received, load(&counting.0.corners), load(&counting.0.weight))
             }
             other => panic!("{:?}", other.map(|_| ())),
         }
     });
-    for (received, corners) in got {
+    // A corner weighs what comes of it.
+    assert_eq!(got.iter().map(|got| got.2).sum::<usize>(), mesh.points.len(), "{name}");
+    for (received, corners, _) in got {
         assert!((10..mesh.corners().len() / 4).contains(&corners), "{name}: {corners} corners");
         let most = (fraction * whole as f64) as usize;
         assert!((1000..most).contains(&received), "{name}: {received} of {whole} words");
@@ -261,12 +172,12 @@ fn set(values: &[&str]) -> Vec<String> {
 /// adds its piece.
 fn solve_and_write(
     case: &Case,
-    refinement: u32,
+    (refinement, cells_each): (u32, usize),
     (ranks, compression): (usize, u8),
 ) -> [Results; 2] {
     let folder = tempfile::tempdir().expect("a folder");
     let mut all = on_threads(ranks, |comm| {
-        let engine = Threads { comm };
+        let engine = Threads { comm, cells_each };
         let solved = solve_on_ranks(case, refinement, &engine, &mut Silent).expect("solved");
         write_solved(comm, &solved, Some((folder.path(), compression))).expect("written");
         solved.results
@@ -354,7 +265,8 @@ fn check(name: &str, values: &[&str]) {
     let alone = written_alone(&one);
     for ranks in 1..=3 {
         let what = format!("{name} on {ranks} ranks");
-        let [many, read] = solve_and_write(&case, 0, (ranks, if ranks == 2 { 0 } else { 4 }));
+        let [many, read] =
+            solve_and_write(&case, (0, 100), (ranks, if ranks == 2 { 0 } else { 4 }));
         compare(&one, &many, &what);
         compare(&alone, &read, &what);
         compare_fields(&alone, &read, &what);
@@ -372,15 +284,17 @@ fn check(name: &str, values: &[&str]) {
     }
 }
 
-/// Runs a case on a mesh that 2 and 3 ranks refine after it was dealt, and compares with one rank: the same nodes,
-/// cells and facets, under the same numbers.
-fn check_finer(name: &str, values: &[&str]) {
-    let case = read_file(&config(name), &set(values)).expect("a case");
-    let one = solve_case(&case, 1, &mut Silent).expect("solved");
+/// Runs a case on a mesh that 2 and 3 ranks refine after it was dealt, so many times and with these cells each, and
+/// compares with one rank: the same nodes, cells and facets, under the same numbers.
+fn check_finer(case: &Case, what: &str, (refinement, cells_each): (u32, usize)) {
+    let one = solve_case(case, refinement, &mut Silent).expect("solved");
     let alone = written_alone(&one);
     for ranks in [2, 3] {
-        let what = format!("{name} {values:?} refined on {ranks} ranks");
-        let [many, read] = solve_and_write(&case, 1, (ranks, 4));
+        let (dealt, level) =
+            Geometry::first_of(case, refinement, Some(ranks * cells_each)).expect("a mesh");
+        assert_eq!(level, 0, "{what}: {} cells are dealt", dealt.mesh.cell_count());
+        let what = format!("{what} refined {refinement} times on {ranks} ranks");
+        let [many, read] = solve_and_write(case, (refinement, cells_each), (ranks, 4));
         compare(&one, &many, &what);
         compare(&alone, &read, &what);
         compare_fields(&alone, &read, &what);
@@ -393,14 +307,59 @@ fn check_finer(name: &str, values: &[&str]) {
     }
 }
 
+/// The same of a case of `configs/`.
+fn check_finer_config(name: &str, values: &[&str], refined: (u32, usize)) {
+    let case = read_file(&config(name), &set(values)).expect("a case");
+    check_finer(&case, &format!("{name} {values:?}"), refined);
+}
+
 #[test]
 fn ranks_refine_their_parts() {
     let quarter = ["mesh.defect.symmetry=\"quarter\"", "mesh.defect.rim_size=\"3 um\""];
-    check_finer("nas_pore.toml", &quarter);
+    check_finer_config("nas_pore.toml", &quarter, (1, 100));
     let linear = [quarter[0], quarter[1], "discretization.order=1"];
-    check_finer("meshed_anode.toml", &linear);
-    check_finer("equipotential_counter.toml", &linear);
-    check_finer("gmsh_pore_quarter.toml", &[]);
+    check_finer_config("meshed_anode.toml", &linear, (1, 100));
+    check_finer_config("equipotential_counter.toml", &linear, (1, 100));
+    check_finer_config("gmsh_pore_quarter.toml", &[], (1, 100));
+}
+
+#[test]
+fn ranks_refine_their_parts_several_times() {
+    let linear = [
+        "mesh.defect.symmetry=\"quarter\"",
+        "mesh.defect.rim_size=\"6 um\"",
+        "discretization.order=1",
+    ];
+    check_finer_config("nas_pore.toml", &linear, (2, 100));
+}
+
+/// A pore that metal fills: kinetics where they meet, in a file of tetrahedra.
+const FILLED_PORE: &str = r#"
+[mesh]
+file = "FILE"
+unit = "um"
+[region]
+electrolyte = "Na3PS4"
+metal = "Na"
+[interface.contact]
+between = ["electrolyte", "metal"]
+butler_volmer = { exchange_current_density = "1.3 mA/cm^2" }
+[boundary.collector]
+potential = "0 V"
+[boundary.counter]
+current = { density = "0.5 mA/cm^2" }
+"#;
+
+#[test]
+fn ranks_refine_both_sides_of_an_interface_of_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.toml");
+    let file = config("../meshes/filled_pore.msh");
+    let text = FILLED_PORE.replace("FILE", file.to_str().expect("a name"));
+    std::fs::write(&path, text).expect("written");
+    let of = |values: &[&str]| read_file(&path, &set(values)).expect("a case");
+    check_finer(&of(&[]), "a filled pore", (1, 100));
+    check_finer(&of(&["discretization.order=1"]), "a filled pore of first order", (2, 100));
 }
 
 /// Keeps the last iterate.
@@ -430,7 +389,7 @@ fn iterates_of_meshes_that_ranks_refine_serve_any_number_of_ranks() {
         solve_alone(&case, 1, &mut alone).expect("solved");
         let kept = on_threads(3, |comm| {
             let mut kept = Keeping::default();
-            solve_refined(&case, 1, &Threads { comm }, &mut kept).expect("solved");
+            solve_refined(&case, 1, &Threads::new(comm), &mut kept).expect("solved");
             kept.0
         });
         assert!(alone.0.len() > 1000 && kept[1].is_empty() && kept[2].is_empty());
@@ -465,7 +424,7 @@ fn finer_meshes_give_estimates_of_errors() {
     let case = read_file(&config("nas_pore.toml"), &[]).expect("a case");
     let one = solve_case(&case, 2, &mut Silent).expect("solved");
     let mut all = on_threads(2, |comm| {
-        solve_on_ranks(&case, 2, &Threads { comm }, &mut Silent).expect("solved").results
+        solve_on_ranks(&case, 2, &Threads::new(comm), &mut Silent).expect("solved").results
     });
     let many = all.swap_remove(0).expect("rank 0 has them");
     compare_fields(&one, &many, "refined");
@@ -483,7 +442,7 @@ fn what_does_not_converge_says_where() {
     let case = read_file(&config("nas_pore.toml"), &set(&values)).expect("a case");
     let one = solve_case(&case, 0, &mut Silent).expect("results all the same");
     let mut all = on_threads(2, |comm| {
-        let solved = solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent);
+        let solved = solve_on_ranks(&case, 0, &Threads::new(comm), &mut Silent);
         solved.expect("results all the same").results
     });
     let many = all.swap_remove(0).expect("rank 0 has them");
@@ -524,7 +483,7 @@ fn errors_are_found_on_all_ranks() {
     }
     for (ranks, wanted) in [(1, "no solver"), (2, "no partitioner")] {
         let failures = on_threads(ranks, |comm| {
-            match solve_on_ranks(&case, 0, &Broken(Threads { comm }), &mut Silent) {
+            match solve_on_ranks(&case, 0, &Broken(Threads::new(comm)), &mut Silent) {
                 Err(RunError::Engine(message)) => message,
                 other => panic!("{:?}", other.map(|_| ())),
             }
@@ -563,7 +522,7 @@ fn a_body_that_is_not_held_ends_all_ranks_and_is_named_once() {
     std::fs::write(&file, text.replace("roller  = true", "")).expect("written");
     let case = read_file(&file, &[]).expect("a case");
     let said = on_threads(2, |comm| {
-        let solved = solve_on_ranks(&case, 0, &Threads { comm }, &mut Silent);
+        let solved = solve_on_ranks(&case, 0, &Threads::new(comm), &mut Silent);
         solved.map(|_| ()).expect_err("it is not held").to_string()
     });
     assert!(said[0].contains("region `electrolyte` can move along the axis (z)"), "{}", said[0]);

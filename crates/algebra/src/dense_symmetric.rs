@@ -13,7 +13,7 @@ const ROWS: usize = 8;
 #[derive(Clone, Debug, Default)]
 pub struct DenseSymmetric(Columns);
 
-/// A square matrix by columns, as [`DenseSymmetric`] describes them.
+/// A matrix by columns, as [`DenseSymmetric`] describes them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Columns {
     rows: usize,
@@ -23,10 +23,18 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// From entry (i, j).
+    /// A square matrix from entry (i, j).
     pub(crate) fn new(rows: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
+        Columns::rectangle([rows; 2], entry)
+    }
+
+    /// So many rows and columns from entry (i, j).
+    pub(crate) fn rectangle(
+        [rows, count]: [usize; 2],
+        entry: impl Fn(usize, usize) -> f64,
+    ) -> Columns {
         let stride = rows.next_multiple_of(ROWS);
-        let mut columns = vec![0.0; rows * stride];
+        let mut columns = vec![0.0; count * stride];
         for (j, column) in columns.chunks_exact_mut(stride.max(1)).enumerate() {
             for (i, value) in column[..rows].iter_mut().enumerate() {
                 *value = entry(i, j);
@@ -38,9 +46,9 @@ impl Columns {
     /// y = A x
     ///
     /// # Panics
-    /// If the lengths differ from the number of rows.
+    /// If the lengths differ from the numbers of columns and rows.
     pub(crate) fn apply(&self, x: &[f64], y: &mut [f64]) {
-        assert!(x.len() == self.rows && y.len() == self.rows);
+        assert!(x.len() * self.stride == self.columns.len() && y.len() == self.rows);
         with_wide_registers(Product { a: self, x, y });
     }
 }

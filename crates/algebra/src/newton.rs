@@ -78,7 +78,7 @@ impl Default for NewtonParameters {
 }
 
 /// Why the iteration ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stop {
     /// The largest norm is not above `rtol`.
     Tolerance,
@@ -90,13 +90,14 @@ pub enum Stop {
     /// No step makes progress, and rounding does not explain it. Not converged.
     Stagnation,
     /// `max_iterations` steps were taken. Not converged.
+    #[default]
     Iterations,
     /// The linear solver failed, see [`NewtonInfo::failure`]. Not converged.
     LinearSolver,
 }
 
 /// How the iteration went. Not converging is no error: `u` then holds the last iterate.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewtonInfo {
     /// True for [`Stop::Tolerance`] and [`Stop::Rounding`].
     pub converged: bool,

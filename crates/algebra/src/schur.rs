@@ -1,5 +1,6 @@
 //! Elimination of most unknowns of a symmetric matrix, once for many problems.
 
+use crate::dense_symmetric::Columns;
 use crate::{Cholesky, Csr, DenseSymmetric, LinearError, LinearSolver};
 use rayon::prelude::*;
 
@@ -23,8 +24,8 @@ pub struct Schur {
     complement: DenseSymmetric,
     /// For each unknown that is shown but not kept its number, and its place in I.
     shown: Vec<[u32; 2]>,
-    /// A_II^-1 A_IB at the shown unknowns, one column after the other.
-    response: Vec<f64>,
+    /// A_II^-1 A_IB at the shown unknowns.
+    response: Columns,
 }
 
 /// What a right-hand side does to the kept and the shown unknowns.
@@ -60,6 +61,8 @@ impl Schur {
         let shown: Vec<[u32; 2]> = shown.iter().filter_map(place).collect();
         let own = part(a, kept, kept);
         let (complement, response) = complement(&own, &coupling, &factor, &shown);
+        let response =
+            Columns::rectangle([shown.len(), kept.len()], |i, j| response[j * shown.len() + i]);
         Ok(Schur { kept: kept.to_vec(), inner, factor, coupling, complement, shown, response })
     }
 
@@ -102,11 +105,10 @@ impl Schur {
     /// `sources`, each with its factor.
     pub fn show(&self, sources: &[(f64, &Source)], kept: &[f64]) -> Vec<f64> {
         let mut shown = vec![0.0; self.shown.len()];
+        self.response.apply(kept, &mut shown);
+        shown.iter_mut().for_each(|x| *x = -*x);
         for (factor, source) in sources {
             shown.iter_mut().zip(&source.shown).for_each(|(x, s)| *x += factor * s);
-        }
-        for (column, value) in self.response.chunks_exact(shown.len().max(1)).zip(kept) {
-            shown.iter_mut().zip(column).for_each(|(x, a)| *x -= a * value);
         }
         shown
     }

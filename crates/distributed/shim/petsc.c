@@ -263,9 +263,9 @@ int shim_options(const char *options)
 /* ---- a partition ---- */
 
 /* `owner[k]` becomes the part of this rank's vertex k. `start` (`count` + 1) and `neighbour` are the
- * rows of this rank of the adjacency of `all` vertices, without loops. */
+ * rows of this rank of the adjacency of `all` vertices, without loops. Without `weight` all weigh the same. */
 int shim_partition(int group, int64_t count, int64_t all, const int64_t *start, const uint32_t *neighbour,
-                   int64_t *owner)
+                   const uint32_t *weight, int64_t *owner)
 {
     Mat graph;
     MatPartitioning partitioning;
@@ -281,6 +281,14 @@ int shim_partition(int group, int64_t count, int64_t all, const int64_t *start, 
     TRY(MatCreateMPIAdj(groups[group], (PetscInt)count, (PetscInt)all, i, j, NULL, &graph));
     TRY(MatPartitioningCreate(groups[group], &partitioning));
     TRY(MatPartitioningSetAdjacency(partitioning, graph));
+    if (weight) {
+        /* Not empty where there is no vertex: PTScotch wants weights on all ranks or on none. */
+        PetscInt *w;
+        TRY(PetscMalloc1(count + 1, &w));
+        for (int64_t k = 0; k < count; k++) w[k] = (PetscInt)weight[k];
+        /* The partitioning owns w from now on. */
+        TRY(MatPartitioningSetVertexWeights(partitioning, w));
+    }
     TRY(MatPartitioningSetFromOptions(partitioning));
     TRY(MatPartitioningApply(partitioning, &parts));
     TRY(ISGetIndices(parts, &part));

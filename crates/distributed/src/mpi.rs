@@ -162,7 +162,8 @@ impl Mpi {
     /// and few edges are cut. By PTScotch, unless the options say otherwise.
     ///
     /// The ranks hold consecutive vertices of `all`. `start` says where in `neighbours` those of each
-    /// vertex begin, and where the last ones end. The graph is symmetric and has no loops.
+    /// vertex begin, and where the last ones end. The graph is symmetric and has no loops. Of `weights`, one for each
+    /// vertex here, parts have about the same; on all ranks or on none. Their sum is below 2^31.
     ///
     /// # Errors
     /// What PETSc says.
@@ -171,8 +172,9 @@ impl Mpi {
         all: usize,
         start: &[i64],
         neighbours: &[u32],
+        weights: Option<&[u32]>,
     ) -> Result<Vec<u32>, PetscError> {
-        let owners = self.group.partition(all, start, neighbours);
+        let owners = self.group.partition(all, start, neighbours, weights);
         let owners = owners.map_err(|code| PetscError::new("partition of the mesh", code))?;
         Ok(owners.into_iter().map(|owner| owner as u32).collect())
     }

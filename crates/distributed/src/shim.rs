@@ -90,6 +90,7 @@ mod c {
             all: i64,
             start: *const i64,
             neighbour: *const u32,
+            weight: *const u32,
             owner: *mut i64,
         ) -> c_int;
         pub fn shim_solver_new(
@@ -367,11 +368,18 @@ impl Group {
     }
 
     /// `start` has one entry more than there are vertices here, and `neighbour` as many as its last says.
-    pub fn partition(&self, all: usize, start: &[i64], neighbour: &[u32]) -> Result<Vec<i64>, i32> {
+    pub fn partition(
+        &self,
+        all: usize,
+        start: &[i64],
+        neighbour: &[u32],
+        weight: Option<&[u32]>,
+    ) -> Result<Vec<i64>, i32> {
         self.check_thread();
         let count = start.len() - 1;
         assert!(start.windows(2).all(|pair| pair[0] <= pair[1]) && start[0] == 0);
         assert_eq!(start[count], neighbour.len() as i64);
+        assert!(weight.is_none_or(|weight| weight.len() == count));
         let mut owner = vec![0i64; count];
         // SAFETY: the lengths are as the C function wants them, and it copies what it keeps.
         checked(unsafe {
@@ -381,6 +389,7 @@ impl Group {
                 all as i64,
                 start.as_ptr(),
                 neighbour.as_ptr(),
+                weight.map_or(std::ptr::null(), <[u32]>::as_ptr),
                 owner.as_mut_ptr(),
             )
         })?;

@@ -3,6 +3,7 @@
 
 use algebra::{Comm, Csr, Halo, IndexMap, LinearSolver};
 use distributed::{Defaults, Mpi, PetscSolver};
+use std::ops::Range;
 use std::process::Command;
 
 /// Points along a side of the grid.
@@ -73,11 +74,12 @@ fn work() {
 
     let mine = rank * all / ranks..(rank + 1) * all / ranks;
     let (mut start, mut list) = (vec![0i64], Vec::new());
-    for g in mine {
+    for g in mine.clone() {
         list.extend(neighbours(g).map(|n| n as u32));
         start.push(list.len() as i64);
     }
-    let part = mpi.partition(all, &start, &list).expect("a partition");
+    check_weights(&mpi, (all, mine.clone()), (&start, &list));
+    let part = mpi.partition(all, &start, &list, None).expect("a partition");
     let words: Vec<u64> = part.into_iter().map(u64::from).collect();
     let owner: Vec<u64> = mpi.gather_all(&words).concat();
     let sizes: Vec<usize> =
@@ -142,6 +144,17 @@ fn work() {
     if rank == 0 {
         println!("found on {ranks} ranks, {}", mpi.versions());
     }
+}
+
+/// Where the points of the lower half of the grid weigh seven times as much, parts have about the same weight.
+fn check_weights(mpi: &Mpi, (all, mine): (usize, Range<usize>), (start, list): (&[i64], &[u32])) {
+    let weights: Vec<u32> = mine.map(|g| if g < all / 2 { 7 } else { 1 }).collect();
+    let part = mpi.partition(all, start, list, Some(&weights)).expect("a partition");
+    let mut sums = vec![0.0; mpi.size()];
+    part.iter().zip(&weights).for_each(|(&to, &weight)| sums[to as usize] += f64::from(weight));
+    mpi.sum(&mut sums);
+    let mean = 4.0 * all as f64 / mpi.size() as f64;
+    assert!(sums.iter().all(|sum| (sum / mean - 1.0).abs() < 0.05), "{sums:?}");
 }
 
 /// Even and odd ranks work apart, and meet again.

@@ -9,6 +9,8 @@ use algebra::{Wide, with_wide_registers};
 /// Most nodes of a facet, and points of its quadrature.
 const MOST_NODES: usize = 9;
 const MOST_POINTS: usize = 16;
+/// Most slots.
+const MOST_SLOTS: usize = 8;
 
 /// What a term on facets reads at its points of quadrature, as a table of shape functions. It depends on the
 /// mesh and the numbering, not on the values of the law.
@@ -20,6 +22,8 @@ pub(crate) struct Table {
     /// Point after point of those side by side.
     points: Vec<Point>,
     weights: Vec<Lanes>,
+    /// Sum of the weights.
+    area: f64,
     /// Where each slot is read.
     at: Vec<At>,
     /// For each slot that reads the same unknown everywhere its number.
@@ -55,7 +59,7 @@ impl Table {
     fn new(body: Body<'_>, placed: &Placed<'_>) -> Table {
         let slots = placed.term.slots();
         let plain = slots.iter().all(|s| s.of == Of::Value && s.components == 1);
-        assert!(plain, "a table holds values of scalars");
+        assert!(plain && slots.len() <= MOST_SLOTS, "a table holds values of scalars");
         let whole = |slot: &Slot| match slot.at {
             At::Whole => body.space.whole_dof(slot.field),
             _ => u32::MAX,
@@ -63,6 +67,7 @@ impl Table {
         let mut table = Table {
             points: Vec::new(),
             weights: Vec::new(),
+            area: 0.0,
             at: slots.iter().map(|slot| slot.at).collect(),
             whole: slots.iter().map(whole).collect(),
             groups: Vec::new(),
@@ -104,6 +109,7 @@ impl Table {
             }
             table.groups.push(group);
         }
+        table.area = table.weights.iter().fold(Lanes::default(), |sum, w| sum + *w).sum();
         table
     }
 
@@ -231,6 +237,11 @@ impl SurfaceTerm<'_> {
     /// Adds the term's part of the residual at `deviations` to `out`, both of all unknowns.
     pub fn add_residual(&mut self, deviations: &[f64], out: &mut [f64]) {
         self.evaluate(deviations);
+        self.add_last(out);
+    }
+
+    /// The same where it was last evaluated.
+    pub fn add_last(&self, out: &mut [f64]) {
         let coefficients = &self.memory.coefficients;
         with_wide_registers(Add { table: self.table, coefficients, out });
     }
@@ -283,19 +294,20 @@ impl SurfaceTerm<'_> {
     /// facets, as they were last evaluated.
     pub fn mean_slope(&self) -> f64 {
         let (table, width) = (self.table, self.table.width());
-        let mut means = vec![0.0; width];
-        let area: f64 = table.weights.iter().map(|weight| weight.sum()).sum();
-        for (k, mean) in means.iter_mut().enumerate() {
-            let numbers = self.memory.numbers.iter().skip(k).step_by(width);
-            let sum = numbers
-                .zip(&table.weights)
-                .fold(Lanes::default(), |sum, (number, weight)| sum + *number * *weight);
-            *mean = sum.sum() / area;
-        }
-        let mut derivatives = vec![0.0; width * width];
         let Some(point) = table.points.first() else { return 0.0 };
-        self.term.tangent(std::slice::from_ref(point), &means, &mut derivatives);
+        let (mut means, mut derivatives) = ([0.0; MOST_SLOTS], [0.0; MOST_SLOTS * MOST_SLOTS]);
+        let (means, derivatives) = (&mut means[..width], &mut derivatives[..width * width]);
+        with_wide_registers(Means { table, numbers: &self.memory.numbers, means });
+        self.term.tangent(std::slice::from_ref(point), means, derivatives);
         derivatives[0]
+    }
+
+    /// Integrals over the facets of 1, of the first coefficient c, and of its squared difference from its mean, as they
+    /// were last evaluated.
+    pub fn integrals(&self) -> [f64; 3] {
+        let coefficients = &self.memory.coefficients;
+        let [total, squares] = with_wide_registers(Spread { table: self.table, coefficients });
+        [self.table.area, total, squares]
     }
 
     /// Number of points of quadrature.
@@ -341,33 +353,49 @@ impl Wide for Read<'_> {
     fn run(self) {
         let Read { table, unknowns, mut numbers } = self;
         let width = table.width();
-        let mut values = [Lanes::default(); MOST_NODES];
         for group in &table.groups {
             let (all, rest) = numbers.split_at_mut(group.blocks() * group.points * width);
             numbers = rest;
-            for (block, numbers) in all.chunks_exact_mut(group.points * width).enumerate() {
-                for (slot, at) in table.at.iter().enumerate() {
-                    let numbers = numbers[slot..].iter_mut().step_by(width);
-                    if *at == At::Whole {
-                        let value = Lanes::from(unknowns[table.whole[slot] as usize]);
-                        numbers.for_each(|number| *number = value);
-                        continue;
-                    }
-                    let values = &mut values[..group.nodes];
-                    for (value, dofs) in values.iter_mut().zip(table.dofs(slot, group, block)) {
-                        for (value, dof) in value.0.iter_mut().zip(dofs) {
-                            *value = unknowns[*dof as usize];
-                        }
-                    }
-                    for (number, shapes) in numbers.zip(group.shapes()) {
-                        let mut sum = Lanes::default();
-                        for (value, shape) in values.iter().zip(shapes) {
-                            sum = sum + *value * *shape;
-                        }
-                        *number = sum;
-                    }
+            for (slot, at) in table.at.iter().enumerate() {
+                if *at == At::Whole {
+                    let value = Lanes::from(unknowns[table.whole[slot] as usize]);
+                    all[slot..].iter_mut().step_by(width).for_each(|number| *number = value);
+                    continue;
+                }
+                // Facets of edges and triangles of second order are what there is most of.
+                match group.nodes {
+                    3 => read::<3>(group, (slot, width), unknowns, all),
+                    6 => read::<6>(group, (slot, width), unknowns, all),
+                    _ => read::<MOST_NODES>(group, (slot, width), unknowns, all),
                 }
             }
+        }
+    }
+}
+
+/// What one of the slots reads at the points of facets of at most `N` nodes.
+#[inline(always)]
+fn read<const N: usize>(
+    group: &Group,
+    (slot, width): (usize, usize),
+    unknowns: &[f64],
+    numbers: &mut [Lanes],
+) {
+    let nodes = group.nodes.min(N);
+    let blocks = group.dofs[slot].chunks_exact(nodes);
+    for (dofs, numbers) in blocks.zip(numbers.chunks_exact_mut(group.points * width)) {
+        let mut values = [Lanes::default(); N];
+        for (value, dofs) in values[..nodes].iter_mut().zip(dofs) {
+            for (value, dof) in value.0.iter_mut().zip(dofs) {
+                *value = unknowns[*dof as usize];
+            }
+        }
+        for (number, shapes) in numbers[slot..].iter_mut().step_by(width).zip(group.shapes()) {
+            let mut sum = Lanes::default();
+            for (value, shape) in values[..nodes].iter().zip(shapes) {
+                sum = sum + *value * *shape;
+            }
+            *number = sum;
         }
     }
 }
@@ -386,32 +414,104 @@ impl Wide for Add<'_> {
     fn run(self) {
         let Add { table, mut coefficients, out } = self;
         let (width, mut weights) = (table.width(), &table.weights[..]);
-        let mut parts = [Lanes::default(); MOST_POINTS];
         for group in &table.groups {
-            for block in 0..group.blocks() {
-                let (here, rest) = coefficients.split_at(group.points * width);
-                let (weight, others) = weights.split_at(group.points);
-                (coefficients, weights) = (rest, others);
-                for (slot, at) in table.at.iter().enumerate() {
-                    let parts = &mut parts[..group.points];
-                    let of_slot = here[slot..].iter().step_by(width).zip(weight);
-                    parts.iter_mut().zip(of_slot).for_each(|(part, (r, w))| *part = *r * *w);
-                    if *at == At::Whole {
-                        let sum = parts.iter().fold(Lanes::default(), |sum, part| sum + *part);
-                        out[table.whole[slot] as usize] += sum.sum();
-                        continue;
+            let count = group.blocks() * group.points;
+            let (here, rest) = coefficients.split_at(count * width);
+            let (weight, others) = weights.split_at(count);
+            (coefficients, weights) = (rest, others);
+            for (slot, at) in table.at.iter().enumerate() {
+                let of_slot = || here[slot..].iter().step_by(width).zip(weight);
+                if *at == At::Whole {
+                    let mut sum = Lanes::default();
+                    for (r, weight) in of_slot() {
+                        sum = sum + *r * *weight;
                     }
-                    for (node, dofs) in table.dofs(slot, group, block).iter().enumerate() {
-                        let mut sum = Lanes::default();
-                        for (part, shapes) in parts.iter().zip(group.shapes()) {
-                            sum = sum + *part * shapes[node];
-                        }
-                        for (dof, part) in dofs.iter().zip(sum.0) {
-                            out[*dof as usize] += part;
-                        }
-                    }
+                    out[table.whole[slot] as usize] += sum.sum();
+                    continue;
+                }
+                match group.nodes {
+                    3 => add::<3>(group, slot, of_slot(), out),
+                    6 => add::<6>(group, slot, of_slot(), out),
+                    _ => add::<MOST_NODES>(group, slot, of_slot(), out),
                 }
             }
         }
+    }
+}
+
+/// Adds up what one of the slots gives the unknowns of facets of at most `N` nodes: `parts` are the coefficients, point
+/// after point, with their weights.
+#[inline(always)]
+fn add<'a, const N: usize>(
+    group: &Group,
+    slot: usize,
+    mut parts: impl Iterator<Item = (&'a Lanes, &'a Lanes)>,
+    out: &mut [f64],
+) {
+    let nodes = group.nodes.min(N);
+    for dofs in group.dofs[slot].chunks_exact(nodes) {
+        let mut sums = [Lanes::default(); N];
+        for ((r, weight), shapes) in parts.by_ref().take(group.points).zip(group.shapes()) {
+            let part = *r * *weight;
+            for (sum, shape) in sums[..nodes].iter_mut().zip(shapes) {
+                *sum = *sum + part * *shape;
+            }
+        }
+        for (dofs, sum) in dofs.iter().zip(&sums) {
+            for (dof, part) in dofs.iter().zip(sum.0) {
+                out[*dof as usize] += part;
+            }
+        }
+    }
+}
+
+/// Means of what each slot reads over all facets.
+struct Means<'a> {
+    table: &'a Table,
+    numbers: &'a [Lanes],
+    means: &'a mut [f64],
+}
+
+impl Wide for Means<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Means { table, numbers, means } = self;
+        let width = means.len();
+        for (slot, mean) in means.iter_mut().enumerate() {
+            let mut sum = Lanes::default();
+            for (number, weight) in numbers[slot..].iter().step_by(width).zip(&table.weights) {
+                sum = sum + *number * *weight;
+            }
+            *mean = sum.sum() / table.area;
+        }
+    }
+}
+
+/// Integrals of the first coefficient and of its squared difference from its mean.
+struct Spread<'a> {
+    table: &'a Table,
+    coefficients: &'a [Lanes],
+}
+
+impl Wide for Spread<'_> {
+    type Output = [f64; 2];
+
+    #[inline(always)]
+    fn run(self) -> [f64; 2] {
+        let Spread { table, coefficients } = self;
+        let first = || coefficients.iter().step_by(table.width()).zip(&table.weights);
+        let mut total = Lanes::default();
+        for (c, weight) in first() {
+            total = total + *c * *weight;
+        }
+        let mean = Lanes::from(total.sum() / table.area);
+        let mut squares = Lanes::default();
+        for (c, weight) in first() {
+            let difference = *c - mean;
+            squares = squares + difference * difference * *weight;
+        }
+        [total.sum(), squares.sum()]
     }
 }

@@ -309,6 +309,11 @@ impl<'m> System<'m> {
         [u, &self.all[u.len()..]].concat()
     }
 
+    /// The same of the prescribed unknowns alone.
+    pub fn prescribed_deviations(&self) -> &[f64] {
+        &self.all[self.space.free()..]
+    }
+
     /// All unknowns, the free ones first, from the free deviations `u`.
     pub fn all_unknowns(&self, u: &[f64]) -> Vec<f64> {
         let mut all = self.deviations(u);

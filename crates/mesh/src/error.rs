@@ -34,6 +34,12 @@ pub enum MeshError {
     Partitioned,
     #[error("the mesh has more than {} nodes or cells", u32::MAX)]
     TooLarge,
+    #[error(
+        "refined {times} times the mesh would have {nodes:.1e} nodes and {cells:.1e} cells, {} are possible; refine \
+         less",
+        u32::MAX
+    )]
+    TooFine { times: u32, nodes: f64, cells: f64 },
 
     // What the file says.
     #[error("node {node} occurs twice in $Nodes")]

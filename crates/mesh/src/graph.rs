@@ -11,6 +11,8 @@ pub struct CornerGraph {
     pub start: Vec<i64>,
     /// Neighbours, by their place among all corners, rising in each row; no corner is its own.
     pub neighbours: Vec<u32>,
+    /// What each of the rows weighs; none where all weigh the same.
+    pub weights: Option<Vec<u32>>,
 }
 
 impl Mesh {
@@ -51,12 +53,12 @@ impl Mesh {
 /// What the graph of the corners of a mesh is made from: two are neighbours when they are in one cell, or
 /// opposite each other at an interface.
 pub struct CornerGraphs<'m> {
-    cells: CellIndex<'m>,
+    pub(crate) cells: CellIndex<'m>,
     /// Place of each node among the corners.
-    number: Vec<u32>,
+    pub(crate) number: Vec<u32>,
     /// Where the cells around each corner begin in `around`, and where the last ones end.
-    first: Vec<usize>,
-    around: Vec<u32>,
+    pub(crate) first: Vec<usize>,
+    pub(crate) around: Vec<u32>,
     /// Corners that are opposite each other, both ways, sorted.
     opposite: Vec<[u32; 2]>,
 }
@@ -104,7 +106,7 @@ impl<'m> CornerGraphs<'m> {
         CornerGraphs { cells: CellIndex::new(&mesh.blocks), number, first, around, opposite }
     }
 
-    /// Some rows of the graph.
+    /// Some rows of the graph, without weights.
     ///
     /// # Panics
     /// If there are not so many corners.
@@ -133,6 +135,6 @@ impl<'m> CornerGraphs<'m> {
             neighbours[begin..].sort_unstable();
             start.push(neighbours.len() as i64);
         }
-        CornerGraph { start, neighbours }
+        CornerGraph { start, neighbours, weights: None }
     }
 }

@@ -27,6 +27,7 @@ mod straight;
 mod subdivide;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 pub use brick::brick;
 pub use cell::CellKind;
@@ -41,3 +42,4 @@ pub use part::Part;
 pub use parts::{Parts, Wanted};
 pub use straight::is_straight;
 pub use subdivide::{Between, Origins};
+pub use weights::Halving;

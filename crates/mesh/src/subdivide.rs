@@ -6,7 +6,9 @@
 
 use crate::facets::CellIndex;
 use crate::pattern::{Pattern, Point};
-use crate::{Block, CellKind, FacetBlock, Mesh, MeshError, SharedFacetBlock};
+use crate::{
+    Block, CellKind, CornerGraphs, FacetBlock, Halving, Mesh, MeshError, SharedFacetBlock,
+};
 use rayon::prelude::*;
 
 /// Corners (sorted, padded with `u32::MAX`) and their weights, in 1/64: a node on a facet or an edge.
@@ -68,6 +70,27 @@ impl Mesh {
             2 => Ok(self.replaced(&Patterns::new(Pattern::second_order))?.0),
             got => Err(MeshError::Order { got }),
         }
+    }
+
+    /// The number of nodes that the mesh would have if [`Mesh::refined`] so many times, as a whole or in parts.
+    ///
+    /// # Errors
+    /// [`MeshError::TooFine`] when it could not be refined so often.
+    pub fn nodes_refined(&self, times: u32, as_a_whole: bool) -> Result<f64, MeshError> {
+        let corners = self.corners();
+        let nodes = CornerGraphs::new(self, &corners).nodes_after(times, Halving::OfCells);
+        let nodes: f64 = nodes.into_iter().sum();
+        let growth = |times: u32| 2f64.powf(f64::from(times) * self.dimension as f64);
+        let cells = self.cell_count() as f64 * growth(times);
+        // What a whole takes while it is halved for the last time: see `replaced`.
+        let patterns = Patterns::new(Pattern::halved);
+        let points = |block: &Block| (block.len() * patterns.of(block.kind).points.len()) as f64;
+        let points = self.blocks.iter().map(points).sum::<f64>() * growth(times) / growth(1);
+        let most = if as_a_whole && times > 0 { points } else { 0.0 };
+        if nodes.max(cells).max(most) >= f64::from(u32::MAX) {
+            return Err(MeshError::TooFine { times, nodes, cells });
+        }
+        Ok(nodes)
     }
 
     /// The mesh with every cell halved in each direction: 2^d cells, d the dimension.
@@ -152,12 +175,6 @@ impl Mesh {
         for interface in &mut mesh.interfaces {
             for block in interface.sides.iter_mut().flatten() {
                 *block = follow.block(block);
-            }
-            // Both sides were computed from their own cells: remove the difference in rounding.
-            for (a, b) in interface.sides[0].iter().zip(&interface.sides[1]) {
-                for (&a, &b) in a.nodes.iter().zip(&b.nodes) {
-                    mesh.points[b as usize] = mesh.points[a as usize];
-                }
             }
         }
         for block in mesh.internal.iter_mut().flat_map(|s| &mut s.facets) {

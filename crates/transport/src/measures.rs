@@ -5,7 +5,7 @@ use fem::{Space, Term};
 use mesh::FacetBlock;
 
 /// What is integrated over a surface.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Distribution {
     /// Area of the surface \[m2\].
     pub area: f64,

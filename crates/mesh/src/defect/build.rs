@@ -53,6 +53,44 @@ pub fn build(defect: &Defect) -> Result<Mesh, DefectError> {
     Ok(Blueprint::new(defect)?.mesh())
 }
 
+/// An upper bound of the number of nodes of a built-in geometry, found before anything of that size is made.
+///
+/// # Errors
+/// As [`build`].
+pub fn bound_nodes(defect: &Defect) -> Result<f64, DefectError> {
+    Ok(Outline::new(defect)?.nodes)
+}
+
+/// What is known of a built-in geometry before its lattice is made.
+struct Outline {
+    rounded: Option<Rounded>,
+    mouth: f64,
+    /// Nodes of its mesh, at the most.
+    nodes: f64,
+}
+
+impl Outline {
+    fn new(defect: &Defect) -> Result<Self, DefectError> {
+        check(defect)?;
+        let rounded = (defect.rim_radius > 0.0).then(|| Rounded::new(defect));
+        let mouth = rounded.as_ref().map_or(defect.radius, Rounded::mouth);
+        check_mouth(defect, mouth)?;
+        // The unrefined lattice tells the size of the refined one.
+        let coarse = electrolyte(defect, rounded.as_ref(), 1);
+        let coarse_metal = metal(defect, &coarse, mouth, 1);
+        let rays = revolution(defect, 1).map_or(1, |r| r.rays());
+        let nodes = coarse.point_count() + coarse_metal.map_or(0, |m| m.point_count());
+        let dimension = if rays > 1 { 3 } else { 2 };
+        let nodes =
+            (nodes * rays) as f64 * 2f64.powf(f64::from(defect.refinement) * f64::from(dimension));
+        if nodes >= f64::from(NODE_LIMIT) {
+            let refinement = defect.refinement;
+            return Err(DefectError::TooManyNodes { refinement, nodes, limit: NODE_LIMIT });
+        }
+        Ok(Outline { rounded, mouth, nodes })
+    }
+}
+
 /// What a built-in mesh is made from, which is small where the mesh is not: its sections, and how they are swept.
 #[derive(Clone, Debug)]
 pub struct Blueprint {
@@ -69,22 +107,7 @@ impl Blueprint {
     /// # Errors
     /// As [`build`].
     pub fn new(defect: &Defect) -> Result<Self, DefectError> {
-        check(defect)?;
-        let rounded = (defect.rim_radius > 0.0).then(|| Rounded::new(defect));
-        let mouth = rounded.as_ref().map_or(defect.radius, Rounded::mouth);
-        check_mouth(defect, mouth)?;
-        // The unrefined lattice tells the size of the refined one.
-        let coarse = electrolyte(defect, rounded.as_ref(), 1);
-        let coarse_metal = metal(defect, &coarse, mouth, 1);
-        let rays = revolution(defect, 1).map_or(1, |r| r.rays());
-        let nodes = coarse.point_count() + coarse_metal.map_or(0, |m| m.point_count());
-        let dimension = if rays > 1 { 3 } else { 2 };
-        let total =
-            (nodes * rays) as f64 * 2f64.powf(f64::from(defect.refinement) * f64::from(dimension));
-        if total >= f64::from(NODE_LIMIT) {
-            let refinement = defect.refinement;
-            return Err(DefectError::TooManyNodes { refinement, nodes: total, limit: NODE_LIMIT });
-        }
+        let Outline { rounded, mouth, .. } = Outline::new(defect)?;
         let halvings = 1 << defect.refinement;
         let electrolyte = electrolyte(defect, rounded.as_ref(), halvings);
         let metal = metal(defect, &electrolyte, mouth, halvings);

@@ -19,7 +19,7 @@ mod tensor;
 mod tests;
 
 use build::Lattice;
-pub use build::{Blueprint, build};
+pub use build::{Blueprint, bound_nodes, build};
 pub use error::DefectError;
 pub use pieces::Halved;
 pub use rim_size::default_rim_size;

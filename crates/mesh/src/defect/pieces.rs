@@ -91,8 +91,8 @@ impl<'b> Halved<'b> {
         halves.into_iter()
     }
 
-    /// Of the corners of coarse cells between which a node lies the one with the smallest number.
-    pub fn corner_of(&self, node: u32) -> u32 {
+    /// The corners of coarse cells between which a node lies, some of them several times.
+    pub fn corners_of(&self, node: u32) -> [u32; 8] {
         let region = self.fine.region(1, node);
         let (fine, coarse) = (&self.fine.regions[region], &self.coarse.regions[region]);
         let (point, ray) = fine.place(node - self.fine.first[region][1]);
@@ -103,9 +103,9 @@ impl<'b> Halved<'b> {
             [before, if at.is_multiple_of(2 * order) { before } else { before + order }]
         };
         let [u, v, w] = [point % points, point / points, ray].map(between);
-        let all = u.iter().flat_map(|&u| v.iter().flat_map(move |&v| w.map(|w| ([u, v], w))));
-        let smallest = all.map(|(at, ray)| coarse.node(at, ray)).min();
-        self.coarse.first[region][1] + smallest.unwrap_or(0)
+        let first = self.coarse.first[region][1];
+        let bit = |k: usize, axis: usize| k >> axis & 1;
+        std::array::from_fn(|k| first + coarse.node([u[bit(k, 0)], v[bit(k, 1)]], w[bit(k, 2)]))
     }
 }
 

@@ -203,6 +203,8 @@ impl<'w> Sweep<'w> {
             here[at].cells.push(a.cell);
             across[at].cells.push(b.cell);
         }
+        let pairs: usize = sides[0].iter().map(FacetBlock::len).sum();
+        assert!(!is_whole || pairs == first.len(), "{pairs} pairs of {} facets", first.len());
         if !first.is_empty() {
             self.mesh.interfaces.push(Interface { name: name.to_string(), regions: [0, 1], sides });
         }
@@ -283,5 +285,20 @@ fn local_facet(kind: CellKind, side: Side) -> usize {
         (_, Side::Right) => 1,
         (_, Side::Bottom) => 4,
         (_, Side::Top) => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "0 pairs of 1 facets")]
+    fn facets_of_a_whole_that_nothing_lies_opposite_are_found_out() {
+        let at = |radius| {
+            let nodes = vec![0, 1];
+            [Opposite { key: (radius, 0), kind: CellKind::Line2, nodes, cell: 0 }]
+        };
+        Sweep::new(None, None).join(CONTACT, &at(1.0), &at(2.0));
     }
 }

@@ -22,6 +22,14 @@ fn pore_quarter() -> Mesh {
     read(include_bytes!("../../../../meshes/pore_quarter.msh"), 1.0).unwrap()
 }
 
+/// Curved second-order tetrahedra of two regions that meet in `contact`, split.
+fn filled_pore() -> Mesh {
+    let file = include_bytes!("../../../../meshes/filled_pore.msh");
+    let mut mesh = read(file, 1.0).unwrap();
+    mesh.split("contact", ["electrolyte", "metal"]).unwrap();
+    mesh
+}
+
 /// Second-order hexahedra beside prisms.
 fn mixed() -> Mesh {
     read(include_bytes!("../../../../meshes/mixed.msh"), 1.0).unwrap()

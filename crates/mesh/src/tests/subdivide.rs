@@ -1,5 +1,6 @@
 use super::*;
 use crate::{Block, Boundary, CellKind, FacetBlock, InternalSurface, SharedFacetBlock, reference};
+use std::collections::HashSet;
 use std::f64::consts::PI;
 
 /// One cell on its reference shape, its whole boundary named.
@@ -159,4 +160,51 @@ fn a_surface_inside_one_region_follows() {
     assert_consistent(&fine);
     assert_same_measures(&mesh, &fine, 1e-13);
     assert_eq!(fine.internal[0].facets[0].cells.len(), 4);
+}
+
+#[test]
+fn the_sides_of_an_interface_get_the_same_points_to_the_last_bit() {
+    for order in [1, 2] {
+        let mut mesh = filled_pore().with_order(order).unwrap();
+        for _ in 0..2 {
+            mesh = mesh.refined().unwrap();
+            let [first, second] = &mesh.interfaces[0].sides;
+            let nodes = |side: &[FacetBlock]| -> Vec<u32> {
+                side.iter().flat_map(|block| block.nodes.iter().copied()).collect()
+            };
+            let [first, second] = [first, second].map(|side| nodes(side));
+            assert!(first.len() > 800 && first.len() == second.len());
+            for (a, b) in first.into_iter().zip(second) {
+                let [x, y] = [a, b].map(|node| mesh.points[node as usize].map(f64::to_bits));
+                assert!(a == b || x == y, "{x:?} {y:?}");
+            }
+        }
+    }
+    // In space every node of a facet is the same whichever of its cells is asked: a part finds it, too.
+    let whole = filled_pore();
+    let fine = whole.refined().unwrap();
+    let half = whole.with_cells((0..whole.cell_count()).map(|cell| cell % 2 == 1).collect());
+    let here = half.mesh.refined().unwrap();
+    let known: HashSet<[u64; 3]> = fine.points.iter().map(|x| x.map(f64::to_bits)).collect();
+    assert!(here.points.iter().all(|x| known.contains(&x.map(f64::to_bits))));
+}
+
+#[test]
+fn how_many_nodes_there_will_be_is_known_before() {
+    let mut split = two_regions();
+    split.split("anode", ["electrolyte", "metal"]).unwrap();
+    let tetrahedra = crate::brick(CellKind::Tetrahedron4, 2, |x| x);
+    for mesh in [split, filled_pore(), mixed(), tetrahedra] {
+        let finest = mesh.refined().unwrap().refined().unwrap();
+        assert_eq!(mesh.nodes_refined(2, true).unwrap(), finest.points.len() as f64);
+        assert_eq!(mesh.nodes_refined(0, true).unwrap(), mesh.points.len() as f64);
+    }
+    let message =
+        |times, as_a_whole| filled_pore().nodes_refined(times, as_a_whole).unwrap_err().to_string();
+    // 497 tetrahedra: 497 8^8 = 8.3e9.
+    assert!(message(8, false).starts_with("refined 8 times the mesh would have"));
+    assert!(message(8, false).contains("8.3e9 cells, 4294967295 are possible; refine less"));
+    // As a whole it takes 35 points for each cell to halve it, of 497 8^7 = 1.0e9 finest.
+    assert!(filled_pore().nodes_refined(7, false).is_ok());
+    assert!(message(7, true).contains("refined 7 times"));
 }

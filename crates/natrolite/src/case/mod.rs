@@ -41,7 +41,7 @@ pub use source::{Origin, Source};
 pub use sweep::{Axis, AxisValue, Sweep, SweepMode, written};
 pub use tree::Node;
 pub use value::describe_range;
-pub use vary::LawNumber;
+pub use vary::{LawNumber, Step};
 
 use crate::registry::is_mechanical;
 use std::path::PathBuf;
@@ -136,10 +136,10 @@ impl Physics {
     /// From the laws that are placed.
     fn of(materials: &[Material], boundaries: &[BoundaryUse], interfaces: &[InterfaceUse]) -> Self {
         let places = boundaries.iter().map(|b| &b.laws).chain(interfaces.iter().map(|i| &i.laws));
-        let laws: Vec<&LawUse> = places.flatten().collect();
+        let mut laws = places.flatten();
         let swells = materials.iter().any(|m| m.law("eigenstrain").is_some());
-        let mechanics = swells || laws.iter().any(|law| is_mechanical(law.entry));
-        let current = !mechanics || laws.iter().any(|law| !is_mechanical(law.entry));
+        let mechanics = swells || laws.clone().any(|law| is_mechanical(law.entry));
+        let current = !mechanics || laws.any(|law| !is_mechanical(law.entry));
         Physics { current, mechanics }
     }
 }

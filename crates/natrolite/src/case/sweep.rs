@@ -60,11 +60,9 @@ impl Sweep {
     /// The place of a point in an order in which each differs from the one before in one axis by one step:
     /// the last axis goes to and fro.
     pub fn place_to_and_fro(&self, index: usize) -> usize {
-        let shape = self.shape();
-        let mut stride: usize = shape.iter().product();
-        shape.iter().fold(0, |place, &length| {
-            stride /= length;
-            let along = index / stride % length;
+        let SweepMode::Grid = self.mode else { return index };
+        (0..self.axes.len()).fold(0, |place, axis| {
+            let (length, along) = (self.axes[axis].values.len(), self.place(axis, index));
             // Backwards after each odd number of steps of the axes before.
             place * length + if place % 2 == 0 { along } else { length - 1 - along }
         })

@@ -6,6 +6,7 @@ use super::law::{LawUse, NumberRead, check_fit, read_parameter};
 use super::tree::{Key, Node};
 use crate::registry::is_mechanical;
 use fem::registry::{Kind, Parameter, Place};
+use std::sync::Arc;
 
 /// Where a number of a law stands in a case. Nothing else of the case depends on its value.
 #[derive(Clone, Debug)]
@@ -13,8 +14,42 @@ pub struct LawNumber {
     place: Place,
     /// Number of the material, boundary or interface, and of the law there.
     at: [usize; 2],
-    key: Key,
+    key: Arc<Key>,
     parameter: &'static Parameter,
+}
+
+impl LawNumber {
+    /// Where its law is placed, and the number of the material, boundary or interface there.
+    pub fn place(&self) -> (Place, usize) {
+        (self.place, self.at[0])
+    }
+
+    /// Its law in a case.
+    pub fn law<'c>(&self, case: &'c Case) -> &'c LawUse {
+        let [place, law] = self.at;
+        &case.laws(self.place, place)[law]
+    }
+
+    /// The name of its parameter.
+    pub fn parameter(&self) -> &'static str {
+        self.parameter.name
+    }
+
+    /// True when both are numbers of one law.
+    pub fn shares_law_with(&self, other: &LawNumber) -> bool {
+        (self.place, self.at) == (other.place, other.at)
+    }
+}
+
+/// The case of a point of a sweep, and how it differs from that of the point before.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Counts the cases; the one before has one less.
+    pub number: usize,
+    /// The numbers that differ; none where more may differ.
+    pub moved: Option<&'a [LawNumber]>,
 }
 
 impl Case {
@@ -51,7 +86,7 @@ impl Case {
         (is_number && laws[at[1]].gives(wanted)).then(|| LawNumber {
             place,
             at,
-            key: key.clone(),
+            key: Arc::new(key.clone()),
             parameter,
         })
     }
@@ -61,21 +96,23 @@ impl Case {
         read_parameter(number.parameter, (&number.key, node), self.depth())
     }
 
-    /// Gives a number another value, as reading the case with it would. False where that would fail, or may;
-    /// the case must then be read to know why.
-    pub fn vary(&mut self, number: &LawNumber, value: &NumberRead) -> bool {
-        let temperature = self.temperature;
+    /// Gives a number another value, as reading the case with it would, but for what [`Case::fits`] tells.
+    pub fn vary(&mut self, number: &LawNumber, value: &NumberRead) {
         let [place, law] = number.at;
         let laws = match number.place {
             Place::Material => &mut self.materials[place].laws,
             Place::Boundary => &mut self.boundaries[place].laws,
             Place::Interface => &mut self.interfaces[place].laws,
         };
-        let law = &mut laws[law];
-        law.vary(number.parameter, value);
+        laws[law].vary(number.parameter, value);
+    }
+
+    /// False where the values of the law of a number do not go together, or may not; the case must then be read to
+    /// know why.
+    pub fn fits(&self, number: &LawNumber) -> bool {
+        let law = std::slice::from_ref(number.law(self));
         let mut diagnostics = Diagnostics::default();
-        let law = std::slice::from_ref(law);
-        check_fit(law, "", number.place, temperature, &mut diagnostics);
+        check_fit(law, "", number.place, self.temperature, &mut diagnostics);
         diagnostics.is_empty()
     }
 

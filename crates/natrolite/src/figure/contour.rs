@@ -31,8 +31,15 @@ type Edge = (usize, u8);
 fn squares(raster: &Raster, level: f64) -> Vec<[Edge; 2]> {
     let width = raster.width;
     let mut segments = Vec::new();
+    // What most squares are: all above, or all below.
+    let is_above: Vec<bool> = raster.values.iter().map(|value| *value >= level).collect();
     for row in 0..raster.height.saturating_sub(1) {
-        for column in 0..width.saturating_sub(1) {
+        let [upper, lower] = [row, row + 1].map(|row| &is_above[row * width..][..width]);
+        for (column, (top, bottom)) in upper.windows(2).zip(lower.windows(2)).enumerate() {
+            let all = top[0];
+            if (top[1], bottom[0], bottom[1]) == (all, all, all) {
+                continue;
+            }
             let a = row * width + column;
             let pixels = [a, a + 1, a + width + 1, a + width];
             let values = pixels.map(|p| raster.values[p]);

@@ -3,26 +3,57 @@
 use super::colour::viridis;
 use super::raster::Raster;
 
+/// Settings for images of which little is known: every run waits for them.
+const BALANCED: (png::Compression, png::Filter) =
+    (png::Compression::Balanced, png::Filter::Adaptive);
 /// What is the same everywhere has no colour.
 const UNIFORM: [u8; 3] = [0xd6; 3];
 
 /// The raster in colours from `low` to `high` as a `data:` URI; pixels without a value are
 /// transparent, infinite ones grey. `low < high`.
 pub fn data_uri(raster: &Raster, low: f64, high: f64) -> String {
-    let pixels: Vec<u8> = raster
-        .values
-        .iter()
-        .map(|&v| match v {
-            _ if v.is_nan() => 0,
-            _ if v.is_infinite() => 255,
-            _ => 1 + (((v - low) / (high - low)).clamp(0.0, 1.0) * 253.0).round() as u8,
-        })
-        .collect();
+    let pixels: Vec<u8> = raster.values.iter().map(|&v| shade(v, [low, high])).collect();
+    encode([raster.width, raster.height], &pixels, shades(), BALANCED)
+}
+
+/// The same of cells, `columns` from left to right and `rows` from the bottom to the top, each so many pixels wide and
+/// high.
+pub fn cells_data_uri(
+    values: &[f64],
+    [columns, rows]: [usize; 2],
+    [wide, high]: [usize; 2],
+    range: [f64; 2],
+) -> String {
+    let width = columns * wide;
+    let mut pixels = Vec::with_capacity(width * rows * high);
+    for row in values.chunks_exact(columns).rev() {
+        let first = pixels.len();
+        for &value in row {
+            pixels.resize(pixels.len() + wide, shade(value, range));
+        }
+        for _ in 1..high {
+            pixels.extend_from_within(first..first + width);
+        }
+    }
+    // Of each cell only the first pixel differs from what this filter expects.
+    let settings = (png::Compression::Fast, png::Filter::Paeth);
+    encode([width, rows * high], &pixels, shades(), settings)
+}
+
+/// The number of a value's colour.
+fn shade(value: f64, [low, high]: [f64; 2]) -> u8 {
+    match value {
+        _ if value.is_nan() => 0,
+        _ if value.is_infinite() => 255,
+        _ => 1 + (((value - low) / (high - low)).clamp(0.0, 1.0) * 253.0).round() as u8,
+    }
+}
+
+/// The colours, and how much each covers.
+fn shades() -> (Vec<u8>, Vec<u8>) {
     let colours = (0..254).map(|k| viridis(f64::from(k) / 253.0));
     let palette = std::iter::once([255; 3]).chain(colours).chain([UNIFORM]);
-    let palette: Vec<u8> = palette.flatten().collect();
-    let size = [raster.width, raster.height];
-    encode(size, &pixels, (palette, vec![0_u8]))
+    (palette.flatten().collect(), vec![0])
 }
 
 /// Dark lines, in pixels (column, row), on a transparent ground of `width` x `height` pixels as a `data:`
@@ -54,10 +85,15 @@ pub fn lines_data_uri(
     }
     // Two colours: nothing, and dark grey.
     let palette = vec![255, 255, 255, 0x44, 0x44, 0x44];
-    encode([width, height], &cover, (palette, vec![0, 200]))
+    encode([width, height], &cover, (palette, vec![0, 200]), BALANCED)
 }
 
-fn encode([width, height]: [usize; 2], pixels: &[u8], palette: (Vec<u8>, Vec<u8>)) -> String {
+fn encode(
+    [width, height]: [usize; 2],
+    pixels: &[u8],
+    palette: (Vec<u8>, Vec<u8>),
+    (compression, filter): (png::Compression, png::Filter),
+) -> String {
     let mut file = Vec::new();
     {
         let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
@@ -65,8 +101,8 @@ fn encode([width, height]: [usize; 2], pixels: &[u8], palette: (Vec<u8>, Vec<u8>
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_palette(palette.0);
         encoder.set_trns(palette.1);
-        // Every run waits for it.
-        encoder.set_compression(png::Compression::Balanced);
+        encoder.set_compression(compression);
+        encoder.set_filter(filter);
         // Into memory and with sizes that agree, encoding cannot fail.
         let mut writer = encoder.write_header().expect("a header that fits the image");
         writer.write_image_data(pixels).expect("as many pixels as announced");

@@ -1,5 +1,7 @@
 //! The few SVG elements that the pictures need.
 
+use crate::output::push_whole;
+
 /// Where a text stands relative to its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
@@ -61,15 +63,17 @@ impl Svg {
     /// One path of several open polylines, without fill.
     pub fn polylines<'a>(&mut self, lines: impl Iterator<Item = &'a [[f64; 2]]>, style: &str) {
         let mut path = String::new();
-        let mut last = String::new();
+        let mut last = None;
         for line in lines {
             for (k, p) in line.iter().enumerate() {
-                let place = format!("{} {}", tenth(p[0]), tenth(p[1]));
+                let place = p.map(|x| (10.0 * x).round());
                 // What begins where the last line ended goes on from there.
-                if place != last {
+                if last != Some(place) {
                     path.push(if k == 0 { 'M' } else { 'L' });
-                    path += &place;
-                    last = place;
+                    push_tenths(&mut path, place[0]);
+                    path.push(' ');
+                    push_tenths(&mut path, place[1]);
+                    last = Some(place);
                 }
             }
         }
@@ -174,9 +178,19 @@ impl Svg {
     }
 }
 
-/// A coordinate of a long line: a tenth of a unit is a fortieth of a millimetre.
-fn tenth(x: f64) -> String {
-    px((10.0 * x).round() / 10.0)
+/// Writes a coordinate of a long line, given in tenths of a unit: a tenth is a fortieth of a millimetre.
+fn push_tenths(path: &mut String, tenths: f64) {
+    if !(0.0..1e5).contains(&tenths) {
+        return *path += &px(tenths / 10.0);
+    }
+    let mut text = Vec::new();
+    let (number, tenth) = (tenths as usize / 10, tenths as usize % 10);
+    push_whole(&mut text, number);
+    path.extend(text.into_iter().map(char::from));
+    if tenth > 0 {
+        path.push('.');
+        path.push(char::from(b'0' + tenth as u8));
+    }
 }
 
 /// A coordinate with two decimals at most.

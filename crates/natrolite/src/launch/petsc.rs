@@ -116,7 +116,9 @@ impl Engine for Petsc {
     }
 
     fn partition(&self, all: usize, graph: &CornerGraph) -> Result<Vec<u32>, String> {
-        self.mpi.partition(all, &graph.start, &graph.neighbours).map_err(|error| error.to_string())
+        let CornerGraph { start, neighbours, weights } = graph;
+        let parts = self.mpi.partition(all, start, neighbours, weights.as_deref());
+        parts.map_err(|error| error.to_string())
     }
 
     fn solver<'e>(

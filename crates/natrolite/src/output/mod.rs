@@ -25,7 +25,9 @@ pub use checkpoint::{
 };
 pub use error::OutputError;
 pub use folder::Folder;
-pub(crate) use number::{six_digits, write_number};
+pub(crate) use number::{
+    push_json, push_json_of_six_digits, push_number, push_whole, six_digits, write_number,
+};
 pub use profile::{file_stems, write_csv};
 pub use read::{ReadError, read_results};
 pub use read_sweep::{PARTIAL_SWEEP_FILE, ReadSweepError, SWEEP_FILE, read_sweep};

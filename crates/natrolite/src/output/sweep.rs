@@ -40,14 +40,14 @@ pub fn write_sweep(points: &Points, rows: &[Option<Row>], path: &Path) -> Result
         let columns = Columns::new(rows);
         let has_errors = rows.iter().flatten().any(|row| !row.errors.is_empty());
         let quantities = file.create_group("quantities")?;
-        for (k, (name, unit)) in columns.names().iter().enumerate() {
-            let values = columns.collect(rows, k, |row| &row.values);
+        let all = columns.collect(rows, |row| &row.values);
+        for ((name, unit), values) in columns.names().iter().zip(all) {
             write_values(&quantities, name, unit, &shape, &values)?;
         }
         if has_errors {
             let errors = file.create_group("error_estimates")?;
-            for (k, (name, unit)) in columns.names().iter().enumerate() {
-                let values = columns.collect(rows, k, |row| &row.errors);
+            let all = columns.collect(rows, |row| &row.errors);
+            for ((name, unit), values) in columns.names().iter().zip(all) {
                 write_values(&errors, name, unit, &shape, &values)?;
             }
         }

@@ -60,6 +60,6 @@ impl Page {
             page.raw("<script>\n").raw(SORT_TABLE).raw("</script>\n");
         }
         page.raw("</body>\n</html>\n");
-        page.as_str().to_owned()
+        page.into_text()
     }
 }

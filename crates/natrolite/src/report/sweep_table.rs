@@ -43,7 +43,7 @@ struct Column {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Values {
-    /// Six significant digits; null where there is none.
+    /// Null where there is none.
     Numbers(Vec<Option<f64>>),
     Words(Vec<String>),
 }
@@ -115,7 +115,7 @@ pub fn points(sweep: &SweepResults) -> Html {
         ));
         html.raw("</p>\n");
     }
-    html.json("sweep-data", &data).raw("\n</div>\n");
+    html.json_of_six_digits("sweep-data", &data).raw("\n</div>\n");
     html
 }
 
@@ -123,7 +123,7 @@ impl Column {
     /// What stands in a row without a script.
     fn text(&self, point: usize, row: usize) -> String {
         let number = |value: Option<f64>| match value {
-            Some(value) => typeset_number(&shorten(value)),
+            Some(value) => typeset_number(&shorten(six_digits(value))),
             None => "\u{2013}".to_owned(),
         };
         match (&self.labels, &self.values) {
@@ -152,7 +152,7 @@ fn columns_of(
     let mut columns = vec![column("point", String::new())];
     for (k, axis) in sweep.axes.iter().enumerate() {
         let (unit, size) = unit_of(&axis.values, &axis.unit);
-        let labels = axis.values.iter().map(|v| six_digits(v / size)).collect();
+        let labels = axis.values.iter().map(|v| v / size).collect();
         let stride = sweep.stride(k);
         columns.push(Column { labels: Some(labels), stride, ..column(&axis.key, unit) });
     }
@@ -166,7 +166,7 @@ fn columns_of(
         let (unit, size) = unit_of(&quantity.values, &quantity.unit);
         let value = |&point: &usize| {
             let value = quantity.values[point];
-            value.is_finite().then(|| six_digits(value / size))
+            value.is_finite().then_some(value / size)
         };
         let values = Some(Values::Numbers(points.iter().map(value).collect()));
         columns.push(Column { values, ..column(&quantity.name, unit) });

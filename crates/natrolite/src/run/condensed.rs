@@ -13,21 +13,26 @@
 mod drive;
 mod on_surfaces;
 mod surface_equations;
+#[cfg(test)]
+mod tests;
 
 use super::conduction::{Conduction, along_axes, scales};
-use super::model::{Model, Role};
-use super::solve::{Outcome, finish};
+use super::model::{Model, Role, Surface};
+use super::solve::Outcome;
+use super::surfaces::Currents;
 use super::{Contact, Geometry};
-use crate::case::{Case, CaseError};
+use crate::case::{Case, CaseError, LawNumber, Step};
 use algebra::{
     Csr, DenseCg, DenseModes, DenseSymmetric, Equations, LinearWork, NewtonError, NewtonInfo,
-    NewtonParameters, QuasiNewton, Schur, newton,
+    NewtonParameters, QuasiNewton, Schur, Stop, newton,
 };
 use drive::{UnitCurrent, given_currents, unit_currents};
+use fem::registry::Place;
 use fem::{Placement, Support, linear_matrix};
 use on_surfaces::OnSurfaces;
 use std::borrow::Cow;
-use surface_equations::{EquationsMemory, SurfaceEquations};
+use std::ops::Range;
+use surface_equations::{EquationsMemory, Fields, SurfaceEquations};
 
 /// Most unknowns that may be left: the dense matrix has their square of numbers, 72 MB.
 const MOST_KEPT: usize = 3000;
@@ -42,6 +47,8 @@ const MOST_BY_MODES: usize = 10;
 const LEFT_BY_MODES: f64 = 0.2;
 /// Starts with a larger residual say nothing about that.
 const FAR: f64 = 1e-3;
+/// So many times the tolerance may be rounding.
+const ROUNDING: f64 = 100.0;
 
 /// No region.
 const NOWHERE: u32 = u32::MAX;
@@ -58,17 +65,18 @@ pub struct Condensed {
     row_sums: Vec<f64>,
     /// For each kept unknown the first one that the conduction connects it with.
     anchors: Vec<u32>,
+    /// Where that is the same for all.
+    anchor: Option<u32>,
     /// How the models of cases are numbered.
     unknowns: Unknowns,
+    /// Which kept unknowns have a norm in common.
+    fields: Fields,
     /// A dense matrix of zeros.
     dense: Csr,
     /// Where only current densities are given and all that is looked at lies on surfaces: what a unit of
     /// each does, so that a case costs no solve in the bulk, and the surfaces that are left of the mesh.
     units: Option<(Vec<UnitCurrent>, OnSurfaces)>,
 }
-
-/// For each law of kinetics the weights \[m2\] of its points of quadrature and the current densities there \[A/m2\].
-pub type DensitiesAtPoints = Vec<Vec<(f64, f64)>>;
 
 /// What points of a sweep that follow each other hand on to the next.
 pub struct Neighbours {
@@ -78,6 +86,17 @@ pub struct Neighbours {
     /// False where steps by modes have not served.
     by_modes: bool,
     equations: EquationsMemory,
+    sizes: Sizes,
+}
+
+/// The sizes of the conduction of a case.
+#[derive(Default)]
+struct Sizes {
+    /// Number of the case.
+    number: usize,
+    of_regions: Vec<f64>,
+    /// That of all kept unknowns.
+    common: Option<f64>,
 }
 
 impl Default for Neighbours {
@@ -87,6 +106,7 @@ impl Default for Neighbours {
             nearby: QuasiNewton::default(),
             by_modes: true,
             equations: EquationsMemory::default(),
+            sizes: Sizes::default(),
         }
     }
 }
@@ -100,6 +120,8 @@ struct Unknowns {
     region_of: Vec<u32>,
     /// For each free unknown its place among those that are kept.
     place: Vec<u32>,
+    /// The kept ones as runs: places, and the number of the first.
+    runs: Vec<(Range<usize>, usize)>,
 }
 
 impl Unknowns {
@@ -114,7 +136,15 @@ impl Unknowns {
                 *here = region;
             }
         }
-        Unknowns { kept, shown: schur.shown().map(number).collect(), region_of: regions, place }
+        let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
+        for (k, &dof) in kept.iter().enumerate() {
+            match runs.last_mut() {
+                Some((places, first)) if *first + places.len() == dof as usize => places.end += 1,
+                _ => runs.push((k..k + 1, dof as usize)),
+            }
+        }
+        let shown = schur.shown().map(number).collect();
+        Unknowns { kept, shown, region_of: regions, place, runs }
     }
 }
 
@@ -163,6 +193,7 @@ impl Condensed {
         }
         let row_sums = schur.reduce(&loads);
         let anchors = anchors(schur.complement());
+        let anchor = anchors.first().copied().filter(|_| anchors.iter().all(|a| *a == anchors[0]));
         let modes = modes(model, &schur);
         let n = kept.len();
         log::info!("condensed: {} unknowns onto the {n} of the surfaces", space.free());
@@ -172,15 +203,32 @@ impl Condensed {
             Some(_) => None,
         };
         let units = units.map(|units| (units, OnSurfaces::of(model)));
-        let (numbers, free) = match &units {
-            Some((_, surfaces)) => {
-                let own = surfaces.model(case, contacts).ok()?;
-                (surfaces.numbers(model, &own), own.system.space().free())
-            }
-            None => ((0..space.free() as u32).collect(), space.free()),
+        let on_surfaces = |(_, surfaces): &(_, OnSurfaces)| {
+            let own = surfaces.model(case, contacts).ok()?;
+            let free = own.system.space().free();
+            let unknowns = Unknowns::new(&schur, &region_of, &surfaces.numbers(model, &own), free);
+            Some((Fields::new(&own, &unknowns.kept), unknowns))
         };
-        let unknowns = Unknowns::new(&schur, &region_of, &numbers, free);
-        Some(Condensed { schur, prescribed, modes, row_sums, anchors, unknowns, dense, units })
+        let (fields, unknowns) = match &units {
+            Some(units) => on_surfaces(units)?,
+            None => {
+                let numbers: Vec<u32> = (0..space.free() as u32).collect();
+                let unknowns = Unknowns::new(&schur, &region_of, &numbers, space.free());
+                (Fields::new(model, &unknowns.kept), unknowns)
+            }
+        };
+        Some(Condensed {
+            schur,
+            prescribed,
+            modes,
+            row_sums,
+            anchors,
+            anchor,
+            unknowns,
+            fields,
+            dense,
+            units,
+        })
     }
 
     /// Number of unknowns that are left.
@@ -222,8 +270,8 @@ impl Condensed {
     }
 
     /// Solves `model`, which [`Condensed::fits`], by Newton's method from `start`, the deviations of the
-    /// kept unknowns, which receives those of the solution; zeros where it is empty. Beside the outcome, for each law
-    /// of kinetics the weights \[m2\] of its points of quadrature and the current densities there \[A/m2\].
+    /// kept unknowns, which receives those of the solution; zeros where it is empty. The outcome and the currents go
+    /// where those of the point before were.
     ///
     /// Where no current follows from reactions of the bulk, the solution holds the unknowns of the
     /// surfaces only; the others are zero.
@@ -232,21 +280,34 @@ impl Condensed {
     /// As [`newton()`].
     pub fn solve(
         &self,
-        case: &Case,
+        step: &Step<'_>,
         model: &Model<'_>,
         start: &mut Vec<f64>,
         neighbours: &mut Neighbours,
-    ) -> Result<(Outcome, DensitiesAtPoints), NewtonError> {
-        let sizes = scales(case).unwrap_or_default();
-        let size_of = |region: &u32| sizes.get(*region as usize).copied().unwrap_or(1.0);
-        let drive = self.drive(model, &size_of);
+        (outcome, currents): (&mut Outcome, &mut Currents),
+    ) -> Result<(), NewtonError> {
+        let case = step.case;
         let Unknowns { kept, region_of, .. } = &self.unknowns;
         start.resize(kept.len(), 0.0);
-        let Neighbours { solver, nearby, by_modes, equations } = neighbours;
+        let Neighbours { solver, nearby, by_modes, equations, sizes } = neighbours;
+        let Sizes { number, of_regions, common } = sizes;
+        let in_bulk = |moved: &[LawNumber]| moved.iter().any(|n| n.place().0 == Place::Material);
+        let is_same = *number + 1 == step.number && !step.moved.is_none_or(in_bulk);
+        *number = step.number;
+        if !is_same {
+            *of_regions = scales(case).unwrap_or_default();
+        }
+        let size_of = |region: &u32| of_regions.get(*region as usize).copied().unwrap_or(1.0);
+        if !is_same {
+            let regions = kept.iter().map(|&dof| region_of[dof as usize]);
+            equations.size.clear();
+            equations.size.extend(regions.clone().map(|region| size_of(&region)));
+            // Where there is no conduction, its size does not matter.
+            *common = one_of(regions.filter(|r| *r != NOWHERE).map(|region| size_of(&region)));
+        }
+        let size = *common;
+        let drive = self.drive(model, &size_of);
         drive.constant(self, &mut equations.constant);
-        equations.size.clear();
-        equations.size.extend(kept.iter().map(|&dof| size_of(&region_of[dof as usize])));
-        let size = one_of(&equations.size);
         let mut equations = SurfaceEquations::new(self, model, equations);
         let parameters = NewtonParameters {
             // What rounding leaves may be a hundred times as much, which is then what the case asks for:
@@ -258,14 +319,18 @@ impl Condensed {
         };
         let from_afar = start.iter().any(|u| *u != 0.0);
         let mut found = None;
-        if let (Some(modes), Some(size), true) = (&self.modes, size, *by_modes && from_afar) {
+        let is_levelled = from_afar || (self.modes.is_some() && equations.level(start));
+        if let (Some(modes), Some(size), true) = (&self.modes, size, *by_modes && is_levelled) {
             let norm = nearby.begin(&mut equations, start);
             found = norm.and_then(|_| {
                 let inverse = modes.inverse(size, equations.mean_slope());
                 nearby.solve(&mut equations, &inverse, start, &parameters, MOST_BY_MODES)
             });
-            let is_near = norm.is_some_and(|norm| norm < FAR);
-            *by_modes = found.as_ref().map_or(!is_near, |info| !is_near || serve(info));
+            let (is_near, rtol) = (norm.is_some_and(|norm| norm < FAR), parameters.rtol);
+            *by_modes = found.as_ref().map_or(!is_near, |info| !is_near || serve(info, rtol));
+        }
+        if found.is_none() && !from_afar {
+            start.fill(0.0);
         }
         let mut seek = |solver: &DenseCg, equations: &mut dyn Equations, u: &mut [f64]| {
             let (inverse, steps) = solver.kept(kept.len())?;
@@ -301,26 +366,43 @@ impl Condensed {
                 info
             }
         };
-        let points = equations.into_points();
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
-        let linear = LinearWork { name: "condensed", ..LinearWork::default() };
-        Ok((finish(model, drive.all(self, start), info, linear), points))
+        outcome.newton = info;
+        outcome.linear = LinearWork { name: "condensed", ..LinearWork::default() };
+        drive.all(self, start, &mut outcome.free);
+        outcome.finish(model);
+        let reactions = match model.surfaces.iter().any(Surface::needs_reactions) {
+            true => model.system.nodal_residual(&outcome.free),
+            false => Vec::new(),
+        };
+        currents.follow(
+            model,
+            &outcome.solution,
+            (equations.terms(), equations.currents()),
+            &reactions,
+        );
+        equations.leave();
+        Ok(())
     }
 }
 
-/// True when each step left little of the residual.
-fn serve(info: &NewtonInfo) -> bool {
+/// True when each step left little of the residual, or little was left at the start, or only rounding at the end: no
+/// steps would have been better then.
+fn serve(info: &NewtonInfo, rtol: f64) -> bool {
     let steps = info.iterations as i32;
     match info.residuals[..] {
-        [first, .., last] => last <= first * LEFT_BY_MODES.powi(steps),
+        [first, .., last] => {
+            let is_little = first <= ROUNDING * rtol || info.stop == Stop::Rounding;
+            is_little || last <= first * LEFT_BY_MODES.powi(steps)
+        }
         _ => true,
     }
 }
 
 /// The number that all are; none where they differ, or there are none.
-fn one_of(numbers: &[f64]) -> Option<f64> {
-    let first = numbers.first()?;
-    numbers.iter().all(|number| number == first).then_some(*first)
+fn one_of(mut numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let first = numbers.next()?;
+    numbers.all(|number| number == first).then_some(first)
 }
 
 /// The modes of S and of a unit of kinetics, where there is one law of kinetics and few unknowns are left.

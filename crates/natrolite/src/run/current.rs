@@ -1,13 +1,13 @@
 //! The electric side of a case: from its laws to potential and current.
 
-use super::condensed::{Condensed, DensitiesAtPoints, Neighbours};
+use super::condensed::{Condensed, Neighbours};
 use super::extrapolation::Extrapolation;
 use super::model::{Model, Role, Surface};
 use super::quantities::Solved;
 use super::solve::{self, Outcome};
-use super::surfaces::{SurfaceCurrent, current_through};
+use super::surfaces::{Currents, SurfaceCurrent, current_through};
 use super::{Geometry, Log, Mechanics, RunError};
-use crate::case::Case;
+use crate::case::{Case, Step};
 use crate::results::{Field, LinearSolverSummary, NewtonSummary};
 use fem::{Hypothesis, Term, recover};
 use mesh::Mesh;
@@ -64,8 +64,32 @@ pub struct Start<'m> {
     /// The start, which becomes the solution.
     deviations: Vec<f64>,
     neighbours: Neighbours,
-    /// The model of the point before, which fits what was condensed.
-    pub model: Option<Model<'m>>,
+    /// The point before.
+    point: Option<Box<CondensedPoint<'m>>>,
+}
+
+/// A point that was solved by what was condensed.
+pub struct CondensedPoint<'m> {
+    /// Number of its case.
+    number: usize,
+    /// The equations, which fit what was condensed.
+    model: Model<'m>,
+    outcome: Outcome,
+    currents: Currents,
+}
+
+impl<'m> CondensedPoint<'m> {
+    /// Not solved yet.
+    fn new(model: Model<'m>) -> Self {
+        let (outcome, currents) = Default::default();
+        CondensedPoint { number: 0, model, outcome, currents }
+    }
+
+    /// What quantities are made from.
+    pub fn solved<'a>(&'a self, case: &'a Case) -> Solved<'a, 'm> {
+        let (model, solution) = (&self.model, &self.outcome.solution);
+        Solved { case, model, solution, currents: &self.currents.through }
+    }
 }
 
 impl Start<'_> {
@@ -80,65 +104,53 @@ impl Start<'_> {
 ///
 /// # Errors
 /// As [`solve_current`].
-pub fn solve_condensed<'m>(
-    case: &Case,
+pub fn solve_condensed<'s, 'm>(
+    step: &Step<'_>,
     geometry: &'m Geometry,
     mechanics: Option<&Mechanics>,
-    (condensed, start): (&'m Condensed, &mut Start<'m>),
-    log: &mut Log<'_>,
-) -> Result<Option<Current<'m>>, RunError> {
+    (condensed, start): (&'m Condensed, &'s mut Start<'m>),
+) -> Result<Option<&'s CondensedPoint<'m>>, RunError> {
+    let case = step.case;
     let contacts = condensed.contacts(mechanics.map_or(&[][..], |m| &m.contacts));
-    let mut model = start.model.take();
-    if let Some(before) = &mut model
-        && !(contacts.is_empty() && before.follow(case))
-        && !before.place_again(case, &contacts)?
-    {
-        model = None;
+    let mut point = start.point.take();
+    if let Some(before) = &mut point {
+        let moved = step.moved.filter(|_| before.number + 1 == step.number);
+        let follows = contacts.is_empty()
+            && match moved {
+                Some(moved) => before.model.follow_numbers(case, moved),
+                None => before.model.follow(case),
+            };
+        if !follows && !before.model.place_again(case, &contacts)? {
+            point = None;
+        }
     }
-    let model = match model {
-        Some(model) => model,
+    let mut point = match point {
+        Some(point) => point,
         None => {
             let model = condensed.model(case, geometry, &contacts)?;
             if !condensed.fits(&model) {
                 return Ok(None);
             }
-            model
+            Box::new(CondensedPoint::new(model))
         }
     };
     let Start { solutions, deviations, neighbours, .. } = start;
     solutions.expect(deviations);
+    let CondensedPoint { model, outcome, currents, .. } = &mut *point;
+    let solved = condensed.solve(step, model, deviations, neighbours, (outcome, currents));
     // What fails is left to a full run, which says why in its own words.
-    let solved = condensed.solve(case, &model, deviations, neighbours).ok();
-    let Some((outcome, points)) = solved.filter(|solved| solved.0.newton.converged) else {
+    if solved.is_err() || !point.outcome.newton.converged {
         start.forget();
         return Ok(None);
-    };
+    }
     solutions.push(deviations);
-    Ok(Some(Current::with_points(model, outcome, points, log)))
+    point.number = step.number;
+    Ok(Some(start.point.insert(point)))
 }
 
 impl<'m> Current<'m> {
     /// What follows from a solution; says so when it is not one.
     pub fn new(model: Model<'m>, outcome: Outcome, setup: Duration, log: &mut Log<'_>) -> Self {
-        let deviations = &outcome.solution.deviations;
-        let at_points = |surface: &Surface| match surface.role {
-            Role::Kinetics { placement, .. } => {
-                Some(model.system.surface_term(placement).at_points(deviations))
-            }
-            _ => None,
-        };
-        let points = model.surfaces.iter().filter_map(at_points).collect();
-        Current { setup, ..Current::with_points(model, outcome, points, log) }
-    }
-
-    /// The same where the weights \[m2\] of the points of quadrature of each law of kinetics and the current densities
-    /// there \[A/m2\] are known, in the order of the surfaces.
-    fn with_points(
-        model: Model<'m>,
-        outcome: Outcome,
-        points: DensitiesAtPoints,
-        log: &mut Log<'_>,
-    ) -> Self {
         let newton = &outcome.newton;
         if !newton.converged {
             let place = outcome.worst.as_deref().unwrap_or("an unknown place");
@@ -157,16 +169,18 @@ impl<'m> Current<'m> {
         } else {
             Vec::new()
         };
-        let mut points = points.into_iter();
-        let mut through = |surface: &Surface| {
+        let through = |surface: &Surface| {
             let points = match surface.role {
-                Role::Kinetics { .. } => points.next().unwrap_or_default(),
+                Role::Kinetics { placement, .. } => {
+                    let mut term = model.system.surface_term(placement);
+                    term.at_points(&outcome.solution.deviations)
+                }
                 _ => Vec::new(),
             };
             current_through(&model, surface, &outcome.solution, (&reactions, points))
         };
-        let currents = model.surfaces.iter().map(&mut through).collect();
-        Current { model, outcome, currents, setup: Duration::ZERO }
+        let currents = model.surfaces.iter().map(through).collect();
+        Current { model, outcome, currents, setup }
     }
 
     /// What Newton's method did, line by line.

@@ -1,5 +1,8 @@
 //! Where the next point of a sweep is sought.
 
+use algebra::{Wide, with_wide_registers};
+use fem::{LANES, Lanes};
+
 /// Highest order of the differences that are kept; that of the polynomial through the last solutions is one less.
 const HIGHEST: usize = 9;
 
@@ -11,54 +14,89 @@ const HIGHEST: usize = 9;
 /// zero.
 #[derive(Default)]
 pub struct Extrapolation {
-    /// Of order 0, 1, ...; the first is the last solution. Those that are not in use keep their memory.
-    differences: Vec<Vec<f64>>,
-    in_use: usize,
+    /// Of order 0, 1, ..., one after the other; the first is the last solution.
+    differences: Vec<f64>,
+    /// Of each difference the sum of its squares.
+    squares: Vec<f64>,
+    /// Length of a solution.
+    length: usize,
     next: Vec<f64>,
 }
 
 impl Extrapolation {
-    /// Takes in the solution of another point.
+    /// Takes in the solution of another point, of the length of those before.
     pub fn push(&mut self, solution: &[f64]) {
-        let Extrapolation { differences, in_use, next } = self;
-        next.clear();
-        next.extend_from_slice(solution);
-        for difference in &mut differences[..*in_use] {
-            // The difference of the next order is that of this one less what this one was before.
-            for (next, difference) in next.iter_mut().zip(difference) {
-                let before = std::mem::replace(difference, *next);
-                *next -= before;
-            }
+        if self.length != solution.len() {
+            self.clear();
+            self.length = solution.len();
+            self.differences.resize((HIGHEST + 1) * self.length, 0.0);
         }
-        if *in_use <= HIGHEST {
-            if differences.len() == *in_use {
-                differences.push(Vec::new());
-            }
-            differences[*in_use].clone_from(next);
-            *in_use += 1;
-        }
+        self.next.clear();
+        self.next.extend_from_slice(solution);
+        let is_full = self.squares.len() > HIGHEST;
+        self.squares.resize(self.squares.len() + usize::from(!is_full), 0.0);
+        let Extrapolation { differences, squares, next, .. } = self;
+        with_wide_registers(Push { differences, squares, next });
     }
 
     /// Forgets all solutions.
     pub fn clear(&mut self) {
-        self.in_use = 0;
+        self.squares.clear();
     }
 
     /// Writes the solution that is to be expected next to `out`; nothing before the first.
     pub fn expect(&self, out: &mut Vec<f64>) {
         out.clear();
-        let Some((last, differences)) = self.differences[..self.in_use].split_first() else {
+        if self.squares.is_empty() {
             return;
-        };
+        }
+        let (last, differences) = self.differences.split_at(self.length);
         out.extend_from_slice(last);
+        let norms = self.squares[1..].windows(2).map(|pair| [pair[0], pair[1]].map(f64::sqrt));
         let mut missed = f64::INFINITY;
-        for (difference, next) in differences.iter().zip(&differences[1.min(differences.len())..]) {
-            let below = if missed.is_finite() { missed } else { algebra::vector::norm(difference) };
-            missed = algebra::vector::norm(next);
+        for (difference, [own, next]) in differences.chunks_exact(self.length.max(1)).zip(norms) {
+            let below = if missed.is_finite() { missed } else { own };
+            missed = next;
             if missed.is_nan() || missed >= 0.5 * below {
                 break;
             }
             out.iter_mut().zip(difference).for_each(|(sum, d)| *sum += d);
+        }
+    }
+}
+
+/// Replaces the differences by those with another solution, which are as many as their squares.
+struct Push<'a> {
+    differences: &'a mut [f64],
+    squares: &'a mut [f64],
+    /// The solution, then the difference of the order at hand.
+    next: &'a mut [f64],
+}
+
+impl Wide for Push<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Push { differences, squares, next } = self;
+        let rows = differences.chunks_exact_mut(next.len().max(1));
+        for (difference, square) in rows.zip(squares) {
+            let mut sums = Lanes::default();
+            let (next, next_rest) = next.as_chunks_mut::<LANES>();
+            let (own, own_rest) = difference.as_chunks_mut::<LANES>();
+            for (next, own) in next.iter_mut().zip(own) {
+                let (now, before) = (Lanes(*next), Lanes(*own));
+                sums = sums + now * now;
+                *own = now.0;
+                // The difference of the next order is that of this one less what this one was before.
+                *next = (now - before).0;
+            }
+            let mut rest = 0.0;
+            for (next, own) in next_rest.iter_mut().zip(own_rest) {
+                rest += *next * *next;
+                (*own, *next) = (*next, *next - *own);
+            }
+            *square = sums.sum() + rest;
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::conduction::along_axes;
 use super::laws::{fits_symmetry, uniform_density};
 use super::model::{Model, Role};
-use crate::case::{Case, LawUse};
-use fem::registry::Environment;
+use crate::case::{Case, LawNumber, LawUse};
+use fem::registry::{Environment, Place};
+use fem::{Slot, Term};
 use transport::{Ohm, conductivity_at};
 
 /// Values of kinetics that the state at zero current depends on.
@@ -20,6 +21,23 @@ impl Model<'_> {
         self.temperature == case.temperature
             && self.follow_conductivities(case)
             && (0..self.surfaces.len()).all(|index| self.follow_surface(case, index))
+    }
+
+    /// The same where these numbers differ, and nothing else, from the case whose values it has.
+    pub fn follow_numbers(&mut self, case: &Case, moved: &[LawNumber]) -> bool {
+        moved.iter().all(|number| {
+            let (place, at) = number.place();
+            let name = match place {
+                Place::Material => return self.follow_conductivities(case),
+                Place::Boundary => &case.boundaries[at].name,
+                Place::Interface => &case.interfaces[at].name,
+            };
+            match self.surfaces.iter().position(|surface| surface.name == *name) {
+                Some(index) => self.follow_number(case, index, number),
+                // What is nowhere on the mesh.
+                None => true,
+            }
+        })
     }
 
     fn follow_conductivities(&mut self, case: &Case) -> bool {
@@ -40,6 +58,25 @@ impl Model<'_> {
         true
     }
 
+    /// Takes in another value of a number on a surface.
+    fn follow_number(&mut self, case: &Case, index: usize, number: &LawNumber) -> bool {
+        let (new, parameter) = (number.law(case), number.parameter());
+        match &mut self.surfaces[index].role {
+            Role::Kinetics { law, placement, .. } if law.entry.name == new.entry.name => {
+                if AT_REST.contains(&parameter) {
+                    return false;
+                }
+                let slots = self.system.term(*placement).slots();
+                let Some(term) = build(new, case.temperature, slots) else { return false };
+                let value = new.values.0.get(parameter);
+                law.values.0.extend(value.map(|value| (parameter, value.clone())));
+                self.system.replace(*placement, term);
+                true
+            }
+            _ => self.follow_surface(case, index),
+        }
+    }
+
     fn follow_surface(&mut self, case: &Case, index: usize) -> bool {
         let surface = &mut self.surfaces[index];
         let boundary = case.boundaries.iter().find(|b| b.name == surface.name);
@@ -57,15 +94,12 @@ impl Model<'_> {
                 if new.values == law.values {
                     return true;
                 }
-                let slots = self.system.term(*placement).slots().to_vec();
-                let environment =
-                    Environment { temperature: case.temperature, slots, contact: None };
                 let is_as_before = |name: &&str| new.values.number(name) == law.values.number(name);
-                let (Some(build), true) = (new.entry.build, AT_REST.iter().all(is_as_before))
-                else {
+                if !AT_REST.iter().all(is_as_before) {
                     return false;
-                };
-                let Ok(term) = build(&new.values, &environment) else { return false };
+                }
+                let slots = self.system.term(*placement).slots();
+                let Some(term) = build(new, case.temperature, slots) else { return false };
                 law.values.clone_from(&new.values);
                 self.system.replace(*placement, term);
                 true
@@ -82,4 +116,10 @@ impl Model<'_> {
             Role::Equipotential { .. } => false,
         }
     }
+}
+
+/// The term of a law of kinetics without a contact, which reads `slots`; none where its values do not go together.
+fn build(law: &LawUse, temperature: f64, slots: &[Slot]) -> Option<Box<dyn Term>> {
+    let environment = Environment { temperature, slots: slots.to_vec(), contact: None };
+    law.entry.build?(&law.values, &environment).ok()
 }

@@ -144,9 +144,14 @@ impl Geometry {
 /// The cell size at the rim \[m\] that the program chooses for `case`; `None` when the case gives one, or
 /// its mesh comes from a file.
 pub fn default_rim(case: &Case) -> Option<f64> {
+    default_rim_with(case, &KineticLength::of(case))
+}
+
+/// The same where its [`KineticLength`] is known.
+pub fn default_rim_with(case: &Case, kinetics: &KineticLength) -> Option<f64> {
     match &case.mesh {
         MeshSource::Defect(defect) if defect.rim_size.is_none() => {
-            Some(chosen_rim_size(case, defect))
+            Some(chosen_rim_size(defect, kinetics))
         }
         _ => None,
     }
@@ -161,41 +166,71 @@ pub fn blueprint(
     defect: &DefectSource,
     refinement: u32,
 ) -> Result<Blueprint, CaseError> {
-    let wrong = |error| Diagnostic::new(format!("mesh.defect: {error}"), &defect.origin);
     let geometry = defect.geometry(rim_size_of(case, defect), refinement);
-    Ok(Blueprint::new(&geometry).map_err(wrong)?)
+    Blueprint::new(&geometry).map_err(|error| wrong_defect(defect, &error))
 }
 
-fn rim_size_of(case: &Case, defect: &DefectSource) -> f64 {
-    defect.rim_size.unwrap_or_else(|| chosen_rim_size(case, defect))
+/// Says what is wrong with a built-in geometry.
+pub fn wrong_defect(defect: &DefectSource, what: &dyn std::fmt::Display) -> CaseError {
+    Diagnostic::new(format!("mesh.defect: {what}"), &defect.origin).into()
 }
 
-fn chosen_rim_size(case: &Case, defect: &DefectSource) -> f64 {
+/// The size of the cells at the rim \[m\].
+pub fn rim_size_of(case: &Case, defect: &DefectSource) -> f64 {
+    defect.rim_size.unwrap_or_else(|| chosen_rim_size(defect, &KineticLength::of(case)))
+}
+
+fn chosen_rim_size(defect: &DefectSource, kinetics: &KineticLength) -> f64 {
     let shape = defect.shape();
-    let length = shortest_kinetic_length(case);
-    default_rim_size(shape.shape, shape.radius, length, shape.rim_radius)
+    default_rim_size(shape.shape, shape.radius, kinetics.shortest(), shape.rim_radius)
 }
 
-/// Conductivity times linearised resistance \[m\], the smallest over the places with kinetics; none
-/// when there is a fixed potential at the defect's face, where the current has no such length.
-fn shortest_kinetic_length(case: &Case) -> Option<f64> {
-    let primary =
-        |name: &str| case.boundaries.iter().any(|b| b.name == name && b.law("potential").is_some());
-    if primary("anode") || primary("pore") {
-        return None;
+/// What the length over which the current spreads from a defect follows from: conductivity times linearised
+/// resistance, the smallest over the places with kinetics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KineticLength {
+    /// Of the electrolyte, the mean of the principal values \[S/m\].
+    pub conductivity: Option<f64>,
+    /// The smallest one of the laws of kinetics \[ohm m2\]; none when there is a fixed potential at the defect's
+    /// face, where the current has no such length.
+    pub resistance: Option<f64>,
+}
+
+impl KineticLength {
+    /// Of a case.
+    pub fn of(case: &Case) -> KineticLength {
+        KineticLength {
+            conductivity: Self::conductivity_in(case),
+            resistance: Self::resistance_in(case),
+        }
     }
-    let laws = case.boundaries.iter().filter(|b| b.name != "counter").flat_map(|b| &b.laws);
-    let laws = laws.chain(case.interfaces.iter().flat_map(|i| &i.laws));
-    let conductivity = case
-        .regions
-        .iter()
-        .find(|r| r.name == "electrolyte")
-        .and_then(|r| case.materials[r.material].law("ohm"))
-        .and_then(|ohm| conductivity_at(&ohm.values, case.temperature).ok())
-        .map(|s| super::model::mean_conductivity(&s))?;
-    laws.filter_map(|law| super::model::linear_resistance(law, case.temperature))
-        .map(|resistance| resistance * conductivity)
-        .min_by(f64::total_cmp)
+
+    /// [`KineticLength::conductivity`] in a case.
+    pub fn conductivity_in(case: &Case) -> Option<f64> {
+        let region = case.regions.iter().find(|r| r.name == "electrolyte")?;
+        let ohm = case.materials[region.material].law("ohm")?;
+        let tensor = conductivity_at(&ohm.values, case.temperature).ok()?;
+        Some(super::model::mean_conductivity(&tensor))
+    }
+
+    /// [`KineticLength::resistance`] in a case.
+    pub fn resistance_in(case: &Case) -> Option<f64> {
+        let is_given = |name: &str| {
+            case.boundaries.iter().any(|b| b.name == name && b.law("potential").is_some())
+        };
+        if is_given("anode") || is_given("pore") {
+            return None;
+        }
+        let laws = case.boundaries.iter().filter(|b| b.name != "counter").flat_map(|b| &b.laws);
+        let laws = laws.chain(case.interfaces.iter().flat_map(|i| &i.laws));
+        laws.filter_map(|law| super::model::linear_resistance(law, case.temperature))
+            .min_by(f64::total_cmp)
+    }
+
+    /// The length \[m\].
+    fn shortest(&self) -> Option<f64> {
+        Some(self.resistance? * self.conductivity?)
+    }
 }
 
 /// Reads a Gmsh file, whose unit is so many metres.
@@ -227,12 +262,11 @@ pub fn refused(case: &Case, file: &FileSource, what: &str) -> CaseError {
     Diagnostic::new(message, &file.origin).into()
 }
 
-fn read(
-    case: &Case,
-    file: &FileSource,
-    refinement: u32,
-    enough: Option<usize>,
-) -> Result<(Geometry, u32), CaseError> {
+/// The mesh of a file as it is there, interfaces split, in the order of the case.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn coarse_of_file(case: &Case, file: &FileSource) -> Result<Mesh, CaseError> {
     let path = path_of(case, file);
     let wrong = |what: String| refused(case, file, &what);
     let mut mesh = read_mesh_file(&path, file.metres_per_unit).map_err(wrong)?;
@@ -250,6 +284,17 @@ fn read(
     if mesh.blocks.iter().any(|block| block.kind.order() != case.order) {
         mesh = mesh.with_order(case.order).map_err(|e| wrong(e.to_string()))?;
     }
+    Ok(mesh)
+}
+
+fn read(
+    case: &Case,
+    file: &FileSource,
+    refinement: u32,
+    enough: Option<usize>,
+) -> Result<(Geometry, u32), CaseError> {
+    let mut mesh = coarse_of_file(case, file)?;
+    let wrong = |what: String| refused(case, file, &what);
     let mut level = 0;
     let is_enough =
         |mesh: &Mesh| mesh.dimension == 3 && enough.is_some_and(|n| mesh.cell_count() >= n);

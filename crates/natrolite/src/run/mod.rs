@@ -20,6 +20,7 @@ mod profiles;
 mod quantities;
 pub mod ranks;
 mod reference;
+mod size;
 mod solve;
 mod surface_fields;
 mod surfaces;
@@ -29,10 +30,10 @@ pub use condensed::Condensed;
 pub use conduction::{Conduction, conduction_text};
 pub use current::Start;
 pub use estimate::estimate_errors;
-pub use geometry::{Geometry, default_rim, read_mesh_file};
+pub use geometry::{Geometry, KineticLength, default_rim, default_rim_with, read_mesh_file};
 pub use mechanics::{Contact, Mechanics, StressState, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
-pub use point::{PointResults, Values, condense, solve_point};
+pub use point::{Names, PointResults, Values, condense, solve_point};
 
 use crate::case::{Case, CaseError};
 use crate::results::{
@@ -115,6 +116,7 @@ pub fn solve_case(
     refinements: u32,
     observer: &mut dyn Observer,
 ) -> Result<Results, RunError> {
+    size::check_finest(case, refinements, 1)?;
     let solve = |refinement| {
         let results = solve_refined(case, refinement, observer)?;
         Ok((results.summary.status, Some(results)))

@@ -242,6 +242,20 @@ impl<'m> Model<'m> {
         self.system.measure_from(rest);
     }
 
+    /// The potential at zero current of what a surface touches; of its metal when it has kinetics with a metal of its
+    /// own \[V\].
+    pub fn at_rest(&self, surface: &Surface) -> f64 {
+        let (space, rest) = (self.system.space(), self.system.rest());
+        let node = surface.facets(&self.geometry.mesh).iter().find_map(|b| b.nodes.first());
+        match (&surface.role, node) {
+            (Role::Kinetics { metal: Some(whole), .. }, _) => {
+                rest[space.whole_dof(*whole) as usize]
+            }
+            (_, Some(node)) => rest[space.dof(POTENTIAL, *node) as usize],
+            (_, None) => 0.0,
+        }
+    }
+
     /// The points of quadrature of one of the surfaces.
     pub fn points(&self, surface: &Surface) -> &FacetPoints {
         let k = self.surfaces.iter().position(|s| s.support == surface.support);

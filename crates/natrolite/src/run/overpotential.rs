@@ -141,6 +141,19 @@ impl Solved<'_, '_> {
                 let resistance = number("film_resistance");
                 let volume = number("partial_molar_volume");
                 let is_film = !transport::is_kinetics(law.entry);
+                if let (Some(metal), false) = (metal, through.at_nodes.is_empty()) {
+                    // What is lost is the work of the currents into the nodes.
+                    let nodes = points.nodes().iter().zip(&through.at_nodes);
+                    let (mut power, mut through_all) = (0.0, 0.0);
+                    for (&node, current) in nodes {
+                        let psi = self.psi(node);
+                        power -= current * (psi - levels[self.body(node)]);
+                        through_all += current * (psi - metal);
+                    }
+                    let film = if is_film { through_all } else { resistance * through.square };
+                    let losses = Losses { kinetic: through_all - film, film, mechanical: 0.0 };
+                    return (power, Some(losses));
+                }
                 if let (Some(metal), true) = (metal, term.slots().len() < 4) {
                     // One potential opposite, and nothing of a contact to be read.
                     let (mut at_points, mut sums) = (through.points.iter(), [0.0; 3]);

@@ -3,9 +3,10 @@
 use super::condensed::Condensed;
 use super::current::{self, Start};
 use super::model::Model;
+use super::quantities::Name;
 use super::solve::method;
 use super::{Geometry, Log, Mechanics, RunError, Silent, place_mechanics};
-use crate::case::Case;
+use crate::case::{Case, Step};
 use crate::results::{Layout, Named, Quantity};
 use algebra::Method;
 use std::fmt;
@@ -34,22 +35,74 @@ pub struct Values {
     pub layout: Arc<Layout>,
     /// The values.
     pub values: Vec<f64>,
-    /// The names so far where they differ from those of `layout`.
-    own: Option<Layout>,
 }
 
 impl Values {
-    /// None yet; `before` are the names of the point before.
-    fn new(before: &Arc<Layout>) -> Values {
-        let values = Vec::with_capacity(before.len());
-        Values { layout: Arc::clone(before), values, own: None }
+    /// Each with its name.
+    pub fn named(&self) -> Named<Quantity> {
+        let quantity =
+            |value: f64, unit: &str| Quantity { value, unit: unit.into(), error_estimate: None };
+        let pairs = self.layout.iter().zip(&self.values);
+        Named(pairs.map(|((name, unit), value)| (name.clone(), quantity(*value, unit))).collect())
+    }
+}
+
+/// The names of the quantities of the point before.
+#[derive(Debug, Default)]
+pub struct Names {
+    layout: Arc<Layout>,
+    /// For each what it is and its unit, as far as that is known: texts that are told apart by where they stand.
+    seen: Vec<Option<[&'static str; 2]>>,
+}
+
+/// The quantities of a point in the making.
+struct Draft<'n> {
+    names: &'n mut Names,
+    values: Vec<f64>,
+    /// The names so far where they differ from those before.
+    own: Option<Layout>,
+}
+
+impl<'n> Draft<'n> {
+    /// None yet; `names` are those of the point before.
+    fn new(names: &'n mut Names) -> Self {
+        let values = Vec::with_capacity(names.layout.len());
+        names.seen.resize(names.layout.len(), None);
+        Draft { names, values, own: None }
+    }
+
+    /// Adds a quantity.
+    fn add(&mut self, name: Name<'_>, value: f64, unit: &'static str) {
+        let Names { layout, seen } = &mut *self.names;
+        let place = self.values.len();
+        if let (Some((text, _)), Some(Some([what, of_unit]))) = (layout.get(place), seen.get(place))
+        {
+            // The text begins with the very same words as before.
+            let is_same = std::ptr::eq(*what, name.what) && std::ptr::eq(*of_unit, unit);
+            let rest = name.of.map_or(0, |of| 1 + of.len());
+            let fits = text.len() == what.len() + rest && text.ends_with(name.of.unwrap_or(""));
+            if is_same && fits && self.own.is_none() {
+                return self.values.push(value);
+            }
+        }
+        self.add_text(&name, |text| name.is(text), value, unit);
+        if let (None, Some(seen)) = (&self.own, self.names.seen.get_mut(place)) {
+            *seen = Some([name.what, unit]);
+        }
     }
 
     /// Adds a quantity whose name is written as something if and only if `is` says so.
-    fn add(&mut self, name: &dyn fmt::Display, is: impl Fn(&str) -> bool, value: f64, unit: &str) {
-        let expected = self.layout.get(self.values.len());
+    fn add_text(
+        &mut self,
+        name: &dyn fmt::Display,
+        is: impl Fn(&str) -> bool,
+        value: f64,
+        unit: &str,
+    ) {
+        let layout = &self.names.layout;
+        let expected = layout.get(self.values.len());
         if self.own.is_none() && !expected.is_some_and(|(text, u)| is(text) && u == unit) {
-            self.own = Some(self.layout[..self.values.len()].to_vec());
+            self.own = Some(layout[..self.values.len()].to_vec());
         }
         if let Some(own) = &mut self.own {
             own.push((name.to_string(), unit.to_owned()));
@@ -58,21 +111,15 @@ impl Values {
     }
 
     fn finish(mut self) -> Values {
-        if self.own.is_none() && self.values.len() < self.layout.len() {
-            self.own = Some(self.layout[..self.values.len()].to_vec());
+        let Names { layout, seen } = self.names;
+        if self.own.is_none() && self.values.len() < layout.len() {
+            self.own = Some(layout[..self.values.len()].to_vec());
         }
         if let Some(own) = self.own.take() {
-            self.layout = Arc::new(own);
+            *layout = Arc::new(own);
+            seen.clear();
         }
-        self
-    }
-
-    /// Each with its name.
-    pub fn named(&self) -> Named<Quantity> {
-        let quantity =
-            |value: f64, unit: &str| Quantity { value, unit: unit.into(), error_estimate: None };
-        let pairs = self.layout.iter().zip(&self.values);
-        Named(pairs.map(|((name, unit), value)| (name.clone(), quantity(*value, unit))).collect())
+        Values { layout: Arc::clone(layout), values: self.values }
     }
 }
 
@@ -94,60 +141,50 @@ pub fn condense(case: &Case, geometry: &Geometry, points: usize) -> Option<Conde
     if is_direct || is_shared { Condensed::new(case, &model, contacts, points) } else { None }
 }
 
-/// Solves `case` on a mesh that is there already, with the stress side that belongs to it, and finds the
+/// Solves the case of `step` on a mesh that is there already, with the stress side that belongs to it, and finds the
 /// same quantities as a run. Where the bulk is condensed the solution is sought from the start given, which
-/// is then where the next point starts. `before` are the names of the quantities of the point before.
+/// is then where the next point starts. `names` are those of the quantities of the point before.
 ///
 /// # Errors
 /// When the case does not fit its mesh, or the linear solver fails.
 pub fn solve_point<'m>(
-    case: &Case,
+    step: &Step<'_>,
     geometry: &'m Geometry,
     mechanics: Option<&Mechanics>,
-    mut condensed: Option<(&'m Condensed, &mut Start<'m>)>,
-    before: &Arc<Layout>,
+    condensed: Option<(&'m Condensed, &mut Start<'m>)>,
+    names: &mut Names,
 ) -> Result<PointResults, RunError> {
-    let mut silent = Silent;
-    let mut log = Log { text: String::new(), observer: &mut silent };
-    let mut quantities = Values::new(before);
-    let mut results = PointResults {
-        converged: true,
-        condensed: false,
-        quantities: Values::new(before),
-        messages: mechanics.map_or_else(Vec::new, |m| m.messages.clone()),
-    };
+    let case = step.case;
+    let mut draft = Draft::new(names);
+    let (mut converged, mut condenses) = (true, false);
+    let mut messages = mechanics.map_or_else(Vec::new, |m| m.messages.clone());
+    let mut add = |name: Name<'_>, value: f64, unit: &'static str| draft.add(name, value, unit);
     if case.physics().current {
-        let small = match &mut condensed {
-            Some((condensed, start)) => {
-                let condensed = (*condensed, &mut **start);
-                current::solve_condensed(case, geometry, mechanics, condensed, &mut log)?
-            }
+        let small = match condensed {
+            Some(condensed) => current::solve_condensed(step, geometry, mechanics, condensed)?,
             None => None,
         };
-        results.condensed = small.is_some();
-        let current = match small {
-            Some(current) => current,
-            None => current::solve_current(case, geometry, mechanics, &mut log)?,
-        };
-        results.converged = current.outcome.newton.converged;
-        current.solved(case).each_quantity(&mut |name, value, unit| {
-            quantities.add(&name, |text| name.is(text), value, unit);
-        });
-        if !results.converged {
-            results.messages.extend(log.text.lines().next().map(str::to_owned));
-        }
-        if let Some((_, start)) = condensed.filter(|_| results.condensed) {
-            start.model = Some(current.model);
+        condenses = small.is_some();
+        match small {
+            Some(point) => point.solved(case).each_quantity(&mut add),
+            None => {
+                let mut log = Log { text: String::new(), observer: &mut Silent };
+                let current = current::solve_current(case, geometry, mechanics, &mut log)?;
+                converged = current.outcome.newton.converged;
+                current.solved(case).each_quantity(&mut add);
+                if !converged {
+                    messages.extend(log.text.lines().next().map(str::to_owned));
+                }
+            }
         }
     }
     if let Some(mechanics) = mechanics {
         let mut named = Named::default();
         mechanics.add_quantities(geometry, &mut named);
         for (name, quantity) in named.iter() {
-            quantities.add(&name, |text| text == name, quantity.value, &quantity.unit);
+            draft.add_text(&name, |text| text == name, quantity.value, &quantity.unit);
         }
-        results.converged &= mechanics.converged;
+        converged &= mechanics.converged;
     }
-    results.quantities = quantities.finish();
-    Ok(results)
+    Ok(PointResults { converged, condensed: condenses, quantities: draft.finish(), messages })
 }

@@ -5,7 +5,6 @@
 use super::model::{
     Model, Role, Surface, linear_resistance, mean_conductivity, resistance_at_rest,
 };
-use super::reference::Rest;
 use super::surfaces::{Solution, SurfaceCurrent};
 use crate::case::Case;
 use crate::results::{Named, Quantity};
@@ -84,27 +83,26 @@ impl Solved<'_, '_> {
         let floats = |s: &Surface| {
             self.case.boundaries.iter().any(|b| b.name == s.name && b.law("current").is_some())
         };
-        let mut given = self.model.surfaces.iter().filter(|s| {
+        let given = self.model.surfaces.iter().filter(|s| {
             let fixes =
                 matches!(s.role, Role::Potential(_) | Role::Kinetics { metal: Some(_), .. });
             fixes && s.name != counter.name && !floats(s)
         });
-        let all: Vec<&Surface> = given.by_ref().collect();
-        match all[..] {
-            [one] => Some(one),
-            _ => all.into_iter().find(|s| s.name == "anode"),
+        let mut some = given.clone();
+        match (some.next(), some.next()) {
+            (Some(one), None) => Some(one),
+            _ => given.clone().find(|s| s.name == "anode"),
         }
     }
 
     /// Sum of all currents into the body over the sum of their absolute values.
     fn current_balance_error(&self) -> f64 {
         let through_boundary = |s: &Surface| matches!(s.support, fem::Support::Boundary(_));
-        let totals: Vec<f64> = (self.model.surfaces.iter().zip(self.currents))
+        let totals = (self.model.surfaces.iter().zip(self.currents))
             .filter(|(surface, _)| through_boundary(surface))
-            .map(|(_, current)| current.distribution.total)
-            .collect();
-        let size = 0.5 * totals.iter().map(|t| t.abs()).sum::<f64>();
-        if size == 0.0 { 0.0 } else { totals.iter().sum::<f64>().abs() / size }
+            .map(|(_, current)| current.distribution.total);
+        let size = 0.5 * totals.clone().map(f64::abs).sum::<f64>();
+        if size == 0.0 { 0.0 } else { totals.sum::<f64>().abs() / size }
     }
 
     /// All quantities of the run.
@@ -124,11 +122,11 @@ impl Solved<'_, '_> {
         let reference = self.counter_density().filter(|i| *i > 0.0);
         for (surface, current) in self.model.surfaces.iter().zip(self.currents) {
             let of = |what| Name { what, of: Some(&surface.name) };
-            let d = &current.distribution;
+            let (d, most) = (&current.distribution, current.max());
             if let Some(reference) = reference {
-                add(of("peak_factor"), current.max() / reference, "1");
+                add(of("peak_factor"), most / reference, "1");
             }
-            add(of("max_current_density"), current.max(), "A/m^2");
+            add(of("max_current_density"), most, "A/m^2");
             add(of("mean_current_density"), d.mean(), "A/m^2");
             let unit = if planar { "A/m" } else { "A" };
             add(of("total_current"), multiplicity * d.total, unit);
@@ -146,12 +144,10 @@ impl Solved<'_, '_> {
         }
         let anode = self.counter().and_then(|(counter, _)| self.anode(counter));
         if let (Some((counter, current)), Some(anode)) = (self.counter(), anode) {
-            let mesh = &self.model.geometry.mesh;
-            let rest = Rest::new(self.case, mesh, &self.model.bodies, &self.model.surfaces);
             let difference =
                 |potential: &dyn Fn(&Surface) -> f64| potential(counter) - potential(anode);
             let overpotential = difference(&|s| self.electrode_potential(s))
-                - difference(&|s| rest.at_surface(s, mesh));
+                - difference(&|s| self.model.at_rest(s));
             add(Name::plain("cell_overpotential"), overpotential, "V");
             let density = -current.distribution.mean();
             if density != 0.0 {

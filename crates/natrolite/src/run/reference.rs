@@ -15,24 +15,48 @@ fn conducting_interfaces(surfaces: &[Surface], open: &dyn Fn(&Surface) -> bool) 
     surfaces.iter().filter_map(index).collect()
 }
 
-/// The bodies when those with one unknown potential on a surface count as one.
-fn with_electrodes<'a>(bodies: &'a Bodies, mesh: &Mesh, surfaces: &[Surface]) -> Cow<'a, Bodies> {
-    let is_electrode = |s: &&Surface| matches!(s.role, Role::Equipotential { .. });
-    let electrodes: Vec<&Surface> = surfaces.iter().filter(is_electrode).collect();
-    if bodies.count == 1 || electrodes.is_empty() {
+/// The bodies when those that share one of these surfaces count as one.
+fn sharing<'b, 's>(
+    bodies: &'b Bodies,
+    mesh: &Mesh,
+    surfaces: impl Iterator<Item = &'s Surface>,
+) -> Cow<'b, Bodies> {
+    let mut surfaces = surfaces.peekable();
+    if bodies.count == 1 || surfaces.peek().is_none() {
         return Cow::Borrowed(bodies);
     }
-    let pairs = electrodes.into_iter().filter_map(|s| Some((s, some_node(s, mesh)? as u32)));
-    let pairs = pairs.flat_map(|(surface, first)| {
-        let nodes = surface.facets(mesh).iter().flat_map(|block| &block.nodes);
-        nodes.map(move |&node| (first, node))
+    let pairs = surfaces.flat_map(|surface| {
+        let first = nodes(surface, mesh).next();
+        nodes(surface, mesh).filter_map(move |node| Some((first? as u32, node as u32)))
     });
     Cow::Owned(bodies.joined(pairs))
 }
 
-/// A node of a surface.
-fn some_node(surface: &Surface, mesh: &Mesh) -> Option<usize> {
-    surface.facets(mesh).iter().find_map(|b| b.nodes.first()).map(|&n| n as usize)
+/// The nodes of a surface, facet after facet: it may lie on several bodies.
+fn nodes(surface: &Surface, mesh: &Mesh) -> impl Iterator<Item = usize> {
+    surface.facets(mesh).iter().flat_map(|block| &block.nodes).map(|&node| node as usize)
+}
+
+/// The pairs of bodies that kinetics connect, on both sides of an interface or to the same floating metal, each with
+/// the step of the potential from the first to the second when no current flows \[V\].
+fn steps(surface: &Surface, mesh: &Mesh, bodies: &Bodies) -> Vec<([usize; 2], f64)> {
+    let Role::Kinetics { law, .. } = &surface.role else { return Vec::new() };
+    let body = |node: usize| bodies.of_node[node] as usize;
+    let step = law.values.number("equilibrium_potential").unwrap_or(0.0);
+    let (mut pairs, step): (Vec<[usize; 2]>, f64) = match surface.support {
+        Support::Interface(_) => {
+            let across = surface.opposite(mesh).iter().flat_map(|block| &block.nodes);
+            let pairs = nodes(surface, mesh).zip(across);
+            (pairs.map(|(a, &b)| [body(a), body(b as usize)]).collect(), step)
+        }
+        _ => {
+            let first = nodes(surface, mesh).next().map(body);
+            (nodes(surface, mesh).filter_map(|node| Some([first?, body(node)])).collect(), 0.0)
+        }
+    };
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs.into_iter().map(|pair| (pair, step)).collect()
 }
 
 /// True when the surface ties the body that it touches to a given potential.
@@ -56,12 +80,16 @@ pub fn check(
     open: &dyn Fn(&Surface) -> bool,
     errors: &mut Diagnostics,
 ) {
-    let all = bodies.coupled(mesh, &conducting_interfaces(surfaces, open));
+    let coupled = bodies.coupled(mesh, &conducting_interfaces(surfaces, open));
+    // A metal whose potential floats, and an electrode at one potential, carry currents between bodies.
+    let carries = |surface: &&Surface| match surface.role {
+        Role::Equipotential { .. } | Role::Kinetics { metal: Some(_), .. } => !open(surface),
+        _ => false,
+    };
+    let all = sharing(&coupled, mesh, surfaces.iter().filter(carries));
     let mut has_reference = vec![false; all.count];
     for surface in surfaces.iter().filter(|s| is_reference(s, case) && !open(s)) {
-        if let Some(node) = some_node(surface, mesh) {
-            has_reference[all.of_node[node] as usize] = true;
-        }
+        nodes(surface, mesh).for_each(|node| has_reference[all.of_node[node] as usize] = true);
     }
     if has_reference.iter().all(|has| *has) {
         return;
@@ -107,10 +135,10 @@ pub struct Rest<'a> {
 impl<'a> Rest<'a> {
     /// Walks over the surfaces.
     pub fn new(case: &Case, mesh: &Mesh, bodies: &'a Bodies, surfaces: &[Surface]) -> Self {
-        let bodies = with_electrodes(bodies, mesh, surfaces);
+        let is_electrode = |s: &&Surface| matches!(s.role, Role::Equipotential { .. });
+        let bodies = sharing(bodies, mesh, surfaces.iter().filter(is_electrode));
         let mut potential = vec![None; bodies.count];
         for surface in surfaces.iter().filter(|s| is_reference(s, case)) {
-            let Some(node) = some_node(surface, mesh) else { continue };
             let value = match &surface.role {
                 Role::Potential(value) => *value,
                 Role::Kinetics { law, .. } => {
@@ -119,23 +147,15 @@ impl<'a> Rest<'a> {
                 }
                 _ => continue,
             };
-            potential[bodies.of_node[node] as usize].get_or_insert(value);
+            for node in nodes(surface, mesh) {
+                potential[bodies.of_node[node] as usize].get_or_insert(value);
+            }
         }
+        let steps: Vec<_> =
+            surfaces.iter().flat_map(|surface| steps(surface, mesh, &bodies)).collect();
         // Each pass reaches the bodies next to those reached before.
         for _ in 0..bodies.count {
-            for surface in surfaces {
-                let (Support::Interface(_), Role::Kinetics { law, .. }) =
-                    (surface.support, &surface.role)
-                else {
-                    continue;
-                };
-                let step = law.values.number("equilibrium_potential").unwrap_or(0.0);
-                let opposite = surface.opposite(mesh).iter().find_map(|b| b.nodes.first());
-                let (Some(here), Some(&across)) = (some_node(surface, mesh), opposite) else {
-                    continue;
-                };
-                let here = bodies.of_node[here] as usize;
-                let across = bodies.of_node[across as usize] as usize;
+            for &([here, across], step) in &steps {
                 match (potential[here], potential[across]) {
                     (Some(phi), None) => potential[across] = Some(phi + step),
                     (None, Some(phi)) => potential[here] = Some(phi - step),
@@ -153,7 +173,7 @@ impl<'a> Rest<'a> {
 
     /// Of what a surface touches; of its metal when it has kinetics with a metal of its own.
     pub fn at_surface(&self, surface: &Surface, mesh: &Mesh) -> f64 {
-        let phi = some_node(surface, mesh).map_or(0.0, |node| self.at_node(node as u32));
+        let phi = nodes(surface, mesh).next().map_or(0.0, |node| self.at_node(node as u32));
         match &surface.role {
             Role::Kinetics { law, metal: Some(_), .. } => {
                 phi + law.values.number("equilibrium_potential").unwrap_or(0.0)

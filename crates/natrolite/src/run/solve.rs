@@ -14,6 +14,7 @@ use mesh::{Block, CellKind};
 use transport::POTENTIAL;
 
 /// A solution and how it was found.
+#[derive(Default)]
 pub struct Outcome {
     /// The unknowns; the last iterate when Newton's method did not converge.
     pub solution: Solution,
@@ -69,18 +70,29 @@ pub fn parameters(case: &Case) -> NewtonParameters {
 
 /// The solution from its free unknowns, which are deviations from the rest.
 pub fn finish(model: &Model<'_>, u: Vec<f64>, newton: NewtonInfo, linear: LinearWork) -> Outcome {
-    let (space, points) = (model.system.space(), &model.geometry.mesh.points);
-    let all = model.system.all_unknowns(&u);
-    let potential = space.nodal_values(POTENTIAL, &all);
-    let deviations = model.system.deviations(&u);
-    let psi = space.nodal_values(POTENTIAL, &deviations);
-    let worst = (!newton.converged).then(|| describe_unknown(space, points, newton.worst));
-    Outcome {
-        solution: Solution { all, potential, psi, deviations },
-        newton,
-        worst,
-        linear,
-        free: u,
+    let mut outcome = Outcome { newton, linear, free: u, ..Outcome::default() };
+    outcome.finish(model);
+    outcome
+}
+
+impl Outcome {
+    /// Finds the rest from the free unknowns and what Newton's method did.
+    pub fn finish(&mut self, model: &Model<'_>) {
+        let (space, points) = (model.system.space(), &model.geometry.mesh.points);
+        let Solution { all, potential, psi, deviations } = &mut self.solution;
+        deviations.clear();
+        deviations.extend_from_slice(&self.free);
+        deviations.extend_from_slice(model.system.prescribed_deviations());
+        all.clear();
+        let rest = model.system.rest().iter();
+        all.extend(deviations.iter().zip(rest).map(|(deviation, rest)| deviation + rest));
+        let dofs = space.field_dofs(POTENTIAL).iter();
+        potential.clear();
+        potential.extend(dofs.clone().map(|&dof| all[dof as usize]));
+        psi.clear();
+        psi.extend(dofs.map(|&dof| deviations[dof as usize]));
+        let is_open = !self.newton.converged;
+        self.worst = is_open.then(|| describe_unknown(space, points, self.newton.worst));
     }
 }
 

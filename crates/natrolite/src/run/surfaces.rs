@@ -2,12 +2,13 @@
 
 use super::model::{Model, Role, Surface};
 use algebra::{Cholesky, LinearSolver};
-use fem::recover::{FacetPoint, facet_mass, numbers_at_node};
-use fem::{LANES, Lanes, Point, Support};
+use fem::recover::{FacetPoint, facet_mass};
+use fem::{At, LANES, Lanes, Point, Support, SurfaceTerm};
 use mesh::FacetBlock;
 use transport::measures::{Distribution, distribution};
 
 /// A solution: all unknowns, and the potential at the nodes.
+#[derive(Default)]
 pub struct Solution {
     /// Free and prescribed unknowns.
     pub all: Vec<f64>,
@@ -21,16 +22,22 @@ pub struct Solution {
 }
 
 /// The current through a surface.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SurfaceCurrent {
     /// For each node of the surface (first side), in increasing order, the node opposite on an
     /// interface; else the node itself.
     pub opposite: Vec<u32>,
-    /// Normal current density at the nodes \[A/m2\], plating positive.
+    /// Normal current density at the nodes \[A/m2\], plating positive; in sweeps only the least and the largest of those
+    /// of a law that rises with the difference of two potentials.
     pub density: Vec<f64>,
     /// Weight \[m2\] and current density at the points of quadrature, facet after facet; none where the
     /// current is uniform.
     pub points: Vec<(f64, f64)>,
+    /// In place of that, for each node the integral of its shape function times the current density \[A\]; none where
+    /// the points are known.
+    pub at_nodes: Vec<f64>,
+    /// With that, the integral of the square of the current density \[A2/m2\].
+    pub square: f64,
     /// Integrals over what is meshed.
     pub distribution: Distribution,
 }
@@ -38,7 +45,13 @@ pub struct SurfaceCurrent {
 impl SurfaceCurrent {
     /// Largest absolute current density at the nodes \[A/m2\].
     pub fn max(&self) -> f64 {
-        self.density.iter().fold(0.0, |m, i| m.max(i.abs()))
+        // Eight side by side: the larger of two numbers waits for the one before.
+        let (wide, rest) = self.density.as_chunks::<LANES>();
+        let mut most = [0.0_f64; LANES];
+        for eight in wide {
+            most = std::array::from_fn(|k| most[k].max(eight[k].abs()));
+        }
+        rest.iter().map(|i| i.abs()).chain(most).fold(0.0, f64::max)
     }
 }
 
@@ -65,7 +78,8 @@ pub fn current_through(
     match &surface.role {
         Role::Kinetics { placement, .. } => {
             let density = density_at_nodes(model, *placement, (&nodes, &opposite), &solution.all);
-            SurfaceCurrent { opposite, density, distribution: distribution(&points), points }
+            let distribution = distribution(&points);
+            SurfaceCurrent { opposite, density, distribution, points, ..Default::default() }
         }
         Role::UniformCurrent(given) => {
             let density = vec![-given; nodes.len()];
@@ -73,7 +87,7 @@ pub fn current_through(
             // The deviation from the mean is that of nothing from nothing where there is no current.
             let nonuniformity = if *given == 0.0 { f64::NAN } else { 0.0 };
             let distribution = Distribution { area, total: -given * area, nonuniformity };
-            SurfaceCurrent { opposite, density, distribution, points: Vec::new() }
+            SurfaceCurrent { opposite, density, distribution, ..Default::default() }
         }
         Role::Potential(_) | Role::Equipotential { .. } => {
             let density = consistent_flux(model, facets, reactions);
@@ -84,7 +98,7 @@ pub fn current_through(
             let mut distribution = distribution(&points);
             // The reactions themselves balance to rounding; so does their sum.
             distribution.total = -nodes.iter().map(|&n| reactions[n as usize]).sum::<f64>();
-            SurfaceCurrent { opposite, density, points, distribution }
+            SurfaceCurrent { opposite, density, points, distribution, ..Default::default() }
         }
     }
 }
@@ -93,25 +107,170 @@ pub fn current_through(
 fn density_at_nodes(
     model: &Model<'_>,
     placement: usize,
-    (nodes, opposite): (&[u32], &[u32]),
+    places: (&[u32], &[u32]),
     all: &[f64],
 ) -> Vec<f64> {
-    let (term, space) = (model.system.term(placement), model.system.space());
-    let (width, blocks) = (term.slots().len(), nodes.len().div_ceil(LANES));
-    let mut points = vec![Point::default(); blocks * LANES];
-    let mut numbers = vec![Lanes::default(); blocks * width];
-    for (k, (&node, &other)) in nodes.iter().zip(opposite).enumerate() {
-        points[k].x = model.geometry.mesh.points[node as usize];
-        let block = &mut numbers[k / LANES * width..][..width];
-        for (number, value) in block.iter_mut().zip(numbers_at_node(term, space, all, node, other))
-        {
-            number.0[k % LANES] = value;
+    let mut density = Vec::new();
+    AtNodes::new(model, placement, places).density(model, all, &mut density);
+    density
+}
+
+/// Where a law of kinetics reads what it needs at the nodes of its surface, for many evaluations.
+#[derive(Debug)]
+pub struct AtNodes {
+    placement: usize,
+    nodes: usize,
+    points: Vec<Point>,
+    /// For [`LANES`] nodes after the other the numbers of the unknowns that each slot reads. The last ones are filled up
+    /// with the last node.
+    dofs: Vec<[u32; LANES]>,
+    numbers: Vec<Lanes>,
+    coefficients: Vec<Lanes>,
+}
+
+impl AtNodes {
+    /// Of the law number `placement` at `nodes` and those `opposite`.
+    fn new(model: &Model<'_>, placement: usize, (nodes, opposite): (&[u32], &[u32])) -> AtNodes {
+        let (term, space) = (model.system.term(placement), model.system.space());
+        let width = term.slots().len();
+        let count = nodes.len().next_multiple_of(LANES);
+        let (mut points, mut dofs) = (Vec::new(), vec![[0; LANES]; count / LANES * width]);
+        for k in 0..count {
+            let Some(at) = nodes.len().checked_sub(1).map(|last| last.min(k)) else { break };
+            points.push(Point {
+                x: model.geometry.mesh.points[nodes[at] as usize],
+                ..Point::default()
+            });
+            for (slot, dofs) in term.slots().iter().zip(&mut dofs[k / LANES * width..]) {
+                dofs[k % LANES] = match slot.at {
+                    At::Here => space.dof(slot.field, nodes[at]),
+                    At::Across => space.dof(slot.field, opposite[at]),
+                    At::Whole => space.whole_dof(slot.field),
+                };
+            }
+        }
+        let memory = vec![Lanes::default(); dofs.len()];
+        let (numbers, coefficients) = (memory.clone(), memory);
+        AtNodes { placement, nodes: nodes.len(), points, dofs, numbers, coefficients }
+    }
+
+    /// What the law gives at each node, to `out`, from all unknowns.
+    fn density(&mut self, model: &Model<'_>, all: &[f64], out: &mut Vec<f64>) {
+        let term = model.system.term(self.placement);
+        for (number, dofs) in self.numbers.iter_mut().zip(&self.dofs) {
+            number.0 = dofs.map(|dof| all[dof as usize]);
+        }
+        term.residual_in_lanes(&self.points, &self.numbers, &mut self.coefficients);
+        // The coefficient of the electrolyte's test function is minus the anodic current density.
+        let first = self.coefficients.iter().step_by(term.slots().len());
+        out.clear();
+        out.extend(first.flat_map(|lanes| lanes.0).take(self.nodes));
+    }
+}
+
+/// The currents through the surfaces of a model from point to point of a sweep, which has them in its memory.
+#[derive(Debug, Default)]
+pub struct Currents {
+    /// In the order of [`Model::surfaces`].
+    pub through: Vec<SurfaceCurrent>,
+    /// Of those with kinetics.
+    at_nodes: Vec<Option<AtNodes>>,
+    /// Current into each unknown, of one law.
+    into: Vec<f64>,
+}
+
+impl Currents {
+    /// Finds the currents of another solution; each of `terms`, the laws of kinetics in the order of the surfaces, was
+    /// evaluated there last, and `together` are the currents of all of them into each unknown \[A\].
+    pub fn follow(
+        &mut self,
+        model: &Model<'_>,
+        solution: &Solution,
+        (terms, together): (&[SurfaceTerm<'_>], &[f64]),
+        reactions: &[f64],
+    ) {
+        let is_only = terms.len() == 1;
+        let mut terms = terms.iter();
+        self.through.resize_with(model.surfaces.len(), SurfaceCurrent::default);
+        self.at_nodes.resize_with(model.surfaces.len(), || None);
+        for (k, surface) in model.surfaces.iter().enumerate() {
+            let through = &mut self.through[k];
+            let &Role::Kinetics { ref law, placement, metal } = &surface.role else {
+                *through = current_through(model, surface, solution, (reactions, Vec::new()));
+                continue;
+            };
+            let mesh = &model.geometry.mesh;
+            let nodes = model.points(surface).nodes();
+            if through.opposite.len() != nodes.len() {
+                let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
+                through.opposite = match surface.support {
+                    Support::Interface(_) => opposites(nodes, facets, across),
+                    _ => nodes.to_vec(),
+                };
+            }
+            let system = &model.system;
+            // A law of kinetics rises with the difference of the potentials: its ends are those of the potential.
+            let rises = transport::is_kinetics(law.entry)
+                && metal.is_some()
+                && system.term(placement).slots().len() == 2;
+            if let (true, Some(metal)) = (rises, metal) {
+                let metal = solution.all[system.space().whole_dof(metal) as usize];
+                let [low, high] = ends_of(nodes, &solution.potential);
+                let mut r = [0.0; 4];
+                let points = [Point::default(); 2];
+                system.term(placement).residual(&points, &[low, metal, high, metal], &mut r);
+                through.density.clear();
+                through.density.extend([r[0], r[2]]);
+            } else {
+                let places = (nodes, &through.opposite[..]);
+                let at = &mut self.at_nodes[k];
+                let at = match at.take().filter(|at| at.placement == placement) {
+                    Some(same) => at.insert(same),
+                    None => at.insert(AtNodes::new(model, placement, places)),
+                };
+                at.density(model, &solution.all, &mut through.density);
+            }
+            let Some(term) = terms.next() else { continue };
+            let [area, total, squares] = term.integrals();
+            let nonuniformity = (squares / area).sqrt() / (total / area).abs();
+            through.distribution = Distribution { area, total, nonuniformity };
+            through.square = squares + total * (total / area);
+            // Of the law in the first slot, where the state of a contact is not looked at.
+            let is_plain = metal.is_some() && model.system.term(placement).slots().len() < 4;
+            through.points.clear();
+            through.at_nodes.clear();
+            if !is_plain {
+                term.each_point(|weight, density| through.points.push((weight, density)));
+                continue;
+            }
+            if !is_only {
+                self.into.clear();
+                self.into.resize(solution.all.len(), 0.0);
+                term.add_last(&mut self.into);
+            }
+            let into = if is_only { together } else { &self.into };
+            let dofs = model.system.space().field_dofs(transport::POTENTIAL);
+            let into = |node: &u32| into[dofs[*node as usize] as usize];
+            through.at_nodes.extend(nodes.iter().map(into));
         }
     }
-    let mut r = vec![Lanes::default(); numbers.len()];
-    term.residual_in_lanes(&points, &numbers, &mut r);
-    // The coefficient of the electrolyte's test function is minus the anodic current density.
-    (0..nodes.len()).map(|k| r[k / LANES * width].0[k % LANES]).collect()
+}
+
+/// The least and the largest of the values at nodes.
+fn ends_of(nodes: &[u32], values: &[f64]) -> [f64; 2] {
+    let (eights, rest) = nodes.as_chunks::<LANES>();
+    // Eight side by side: one would wait for the one before.
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    for eight in eights {
+        let eight = eight.map(|node| values[node as usize]);
+        low = std::array::from_fn(|k| low[k].min(eight[k]));
+        high = std::array::from_fn(|k| high[k].max(eight[k]));
+    }
+    let rest = || rest.iter().map(|&node| values[node as usize]);
+    [
+        rest().chain(low).fold(f64::INFINITY, f64::min),
+        rest().chain(high).fold(f64::NEG_INFINITY, f64::max),
+    ]
 }
 
 /// The consistent nodal flux out of the body, see [`facet_mass`].

@@ -8,8 +8,9 @@
 //! a point does, and `results.csv` has them.
 
 use super::table::{PointStatus, Row};
+use crate::output::push_whole;
 use crate::results::Layout;
-use std::fmt::Write as _;
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -60,7 +61,15 @@ pub fn fingerprint_after(hash: u64, bytes: &[u8]) -> u64 {
 /// A journal that is being written.
 pub struct Journal {
     file: File,
+    told: Told,
+}
+
+/// What lines so far have told, which others need not say again, or not in words.
+#[derive(Default)]
+struct Told {
     layouts: Vec<Arc<Layout>>,
+    /// The last cell size at the rim, and how it is written.
+    rim_size: Option<(u64, String)>,
 }
 
 /// What a journal held.
@@ -82,10 +91,10 @@ impl Journal {
     pub fn create(path: &Path, identity: &Identity) -> io::Result<Journal> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
         lock(&file)?;
-        let mut journal = Journal { file, layouts: Vec::new() };
-        let mut head = String::new();
+        let mut journal = Journal { file, told: Told::default() };
+        let mut head = Vec::new();
         push_line(&mut head, &identity.line());
-        journal.file.write_all(head.as_bytes())?;
+        journal.file.write_all(&head)?;
         journal.file.sync_all()?;
         Ok(journal)
     }
@@ -102,7 +111,8 @@ impl Journal {
         let Some(found) = parse(&bytes) else { return Ok(None) };
         file.set_len(found.length)?;
         file.seek(SeekFrom::End(0))?;
-        Ok(Some((Journal { file, layouts: found.layouts.clone() }, found)))
+        let told = Told { layouts: found.layouts.clone(), ..Told::default() };
+        Ok(Some((Journal { file, told }, found)))
     }
 
     /// True when a journal, of any version, has more than a beginning of its first line.
@@ -121,11 +131,11 @@ impl Journal {
         &mut self,
         rows: impl IntoIterator<Item = (usize, &'r Row)>,
     ) -> io::Result<()> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         for (index, row) in rows {
-            push_row(&mut text, &mut self.layouts, index, row);
+            push_row(&mut text, &mut self.told, index, row);
         }
-        self.file.write_all(text.as_bytes())
+        self.file.write_all(&text)
     }
 
     /// Forces what was appended onto the disk.
@@ -139,11 +149,11 @@ impl Journal {
 
 /// Rows as lines of a journal, for another process.
 pub fn rows_as_text<'r>(rows: impl IntoIterator<Item = (usize, &'r Row)>) -> String {
-    let (mut text, mut layouts) = (String::new(), Vec::new());
+    let (mut text, mut told) = (Vec::new(), Told::default());
     for (index, row) in rows {
-        push_row(&mut text, &mut layouts, index, row);
+        push_row(&mut text, &mut told, index, row);
     }
-    text
+    String::from_utf8(text).expect("lines are made of texts")
 }
 
 /// The rows of such lines; nothing when one of them is not whole.
@@ -155,40 +165,57 @@ pub fn rows_of_text(text: &str) -> Option<Vec<(usize, Row)>> {
     Some(rows)
 }
 
-/// The line of a row, after that of its layout if it is not among the `layouts` that were told.
-fn push_row(text: &mut String, layouts: &mut Vec<Arc<Layout>>, index: usize, row: &Row) {
-    let known = layouts.iter().position(|layout| *layout == row.layout);
+/// The line of a row, after that of its layout if it was not told yet.
+fn push_row(text: &mut Vec<u8>, told: &mut Told, index: usize, row: &Row) {
+    let known = told.layouts.iter().position(|layout| *layout == row.layout);
     let layout = match known {
         Some(layout) => layout,
         None => {
-            let id = layouts.len();
+            let id = told.layouts.len();
             let mut line = format!("layout\t{id}");
             for (name, unit) in &*row.layout {
                 line += &format!("\t{}\t{}", escape(name), escape(unit));
             }
             push_line(text, &line);
-            layouts.push(Arc::clone(&row.layout));
+            told.layouts.push(Arc::clone(&row.layout));
             id
         }
     };
-    let rim_size = row.rim_size.unwrap_or(f64::NAN);
-    let (status, reason) = (row.status.number(), escape(&row.reason));
+    let size = row.rim_size.unwrap_or(f64::NAN);
+    let known = told.rim_size.take().filter(|(bits, _)| *bits == size.to_bits());
+    let (_, size) =
+        told.rim_size.insert(known.unwrap_or_else(|| (size.to_bits(), format!("{size:?}"))));
     let start = text.len();
-    // Writing to a text cannot fail.
-    let _ = write!(text, "point\t{index}\t{status}\t{rim_size:?}\t{layout}\t{reason}");
+    text.extend_from_slice(b"point\t");
+    push_whole(text, index);
+    text.push(b'\t');
+    push_whole(text, row.status as usize);
+    text.push(b'\t');
+    text.extend_from_slice(size.as_bytes());
+    text.push(b'\t');
+    push_whole(text, layout);
+    text.push(b'\t');
+    text.extend_from_slice(escape(&row.reason).as_bytes());
     for value in row.values.iter().chain(&row.errors) {
-        let digits = hexadecimal(*value);
-        text.push('\t');
-        // All of them are letters and digits of ASCII.
-        text.extend(str::from_utf8(&digits));
+        text.push(b'\t');
+        text.extend_from_slice(&hexadecimal(value.to_bits()));
     }
     end_line(text, start);
 }
 
-/// The bits of a double, the highest four first.
-fn hexadecimal(value: f64) -> [u8; 16] {
-    let bits = value.to_bits();
-    std::array::from_fn(|k| b"0123456789abcdef"[(bits >> (60 - 4 * k)) as usize & 15])
+/// Sixteen digits, the highest four bits first.
+fn hexadecimal(bits: u64) -> [u8; 16] {
+    // All digits of a half at once: each four bits into a byte of their own, then those above nine moved on to the
+    // letters.
+    let digits = |half: u64| {
+        let spread = (half | half << 16) & 0x0000_ffff_0000_ffff;
+        let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
+        let spread = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+        let is_letter = (spread + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+        spread + 0x3030_3030_3030_3030 + is_letter * u64::from(b'a' - b'0' - 10)
+    };
+    let (high, low) = (digits(bits >> 32), digits(bits & 0xffff_ffff));
+    (u128::from(high) << 64 | u128::from(low)).to_be_bytes()
 }
 
 /// The double with such bits.
@@ -199,16 +226,18 @@ fn double(digits: &str) -> Option<f64> {
 }
 
 /// A line with its checksum.
-fn push_line(text: &mut String, line: &str) {
+fn push_line(text: &mut Vec<u8>, line: &str) {
     let start = text.len();
-    text.push_str(line);
+    text.extend_from_slice(line.as_bytes());
     end_line(text, start);
 }
 
 /// Ends the line from `start` on with its checksum.
-fn end_line(text: &mut String, start: usize) {
-    let sum = checksum(&text.as_bytes()[start..]);
-    let _ = writeln!(text, "\t{sum:016x}");
+fn end_line(text: &mut Vec<u8>, start: usize) {
+    let sum = checksum(&text[start..]);
+    text.push(b'\t');
+    text.extend_from_slice(&hexadecimal(sum));
+    text.push(b'\n');
 }
 
 /// Tells whole lines from torn ones: as [`fingerprint`], of eight bytes at a time.
@@ -309,8 +338,12 @@ fn read_line(line: &str, layouts: &mut Vec<Arc<Layout>>) -> Option<Option<(usize
 }
 
 /// Text without tabs and ends of lines.
-fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\\', '\t', '\n', '\r']) {
+        return text.into();
+    }
+    let text = text.replace('\\', "\\\\").replace('\t', "\\t");
+    text.replace('\n', "\\n").replace('\r', "\\r").into()
 }
 
 fn unescape(text: &str) -> String {

@@ -2,8 +2,9 @@
 
 use super::table::Row;
 use super::{Cases, Points};
-use crate::case::CaseError;
-use crate::run::{Conduction, conduction_text, default_rim};
+use crate::case::{CaseError, Step};
+use crate::run::{Conduction, KineticLength, conduction_text, default_rim_with};
+use fem::registry::Place;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ const LONGEST: usize = 512;
 /// A sweep has that many such runs at least, to keep all threads busy.
 const RUNS: usize = 32;
 /// Points whose cases are looked at one after the other.
-const BLOCK: usize = 256;
+const BLOCK: usize = 2048;
 
 /// What a point shares with others: numbers of their meshes, stress sides and conduction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,9 +56,50 @@ pub struct Plan {
 /// What one point depends on, as text.
 struct Keys {
     mesh: Arc<str>,
-    mechanics: String,
+    mechanics: Arc<str>,
     conduction: Arc<str>,
     rim_size: Option<f64>,
+}
+
+/// What points of a block have looked up.
+#[derive(Default)]
+struct Looked {
+    mechanics: Arc<str>,
+    conduction: Option<Conduction>,
+    text: Arc<str>,
+    kinetics: KineticLength,
+    /// For each axis and place on it the smallest resistance, where no other axis acts on that.
+    resistances: BTreeMap<(usize, usize), Option<f64>>,
+}
+
+impl Looked {
+    /// Looks up what differs in another point.
+    fn step(&mut self, step: &Step<'_>, on_surfaces: Option<(usize, usize)>) {
+        let case = step.case;
+        let moved = |place: Place| {
+            step.moved.is_none_or(|all| all.iter().any(|number| number.place().0 == place))
+        };
+        if step.moved.is_none() {
+            self.resistances.clear();
+            self.mechanics = case.mechanics_text().unwrap_or_default().into();
+        }
+        if moved(Place::Material) {
+            let now = Conduction::of(case);
+            let is_same = |(now, last): (&Conduction, &Conduction)| now.has_shape_of(last);
+            if !now.as_ref().zip(self.conduction.as_ref()).is_some_and(is_same) {
+                self.text = conduction_text(case).into();
+            }
+            self.conduction = now;
+            self.kinetics.conductivity = KineticLength::conductivity_in(case);
+        }
+        if moved(Place::Boundary) || moved(Place::Interface) {
+            let resistance = || KineticLength::resistance_in(case);
+            self.kinetics.resistance = match on_surfaces {
+                Some(place) => *self.resistances.entry(place).or_insert_with(resistance),
+                None => resistance(),
+            };
+        }
+    }
 }
 
 impl Keys {
@@ -67,31 +109,24 @@ impl Keys {
         let is_same = |a: &Arc<str>, b: &Arc<str>| Arc::ptr_eq(a, b) || a == b;
         is_same(&self.mesh, &other.mesh)
             && is_same(&self.conduction, &other.conduction)
-            && self.mechanics == other.mechanics
+            && is_same(&self.mechanics, &other.mechanics)
     }
 
     /// Of the points of a block, the first of which is `first`.
     fn of_points(points: &Points, first: usize) -> Vec<Result<Keys, CaseError>> {
-        let (mut cases, mut last) = (Cases::new(points), Default::default());
+        let (mut cases, mut looked) = (Cases::new(points), Looked::default());
         let block = first..points.len().min(first + BLOCK);
-        block.map(|index| Keys::of(&mut cases, index, &mut last)).collect()
+        block.map(|index| Keys::of(&mut cases, index, &mut looked)).collect()
     }
 
-    /// Of one point; `last` is the conduction of the one before.
-    fn of(
-        cases: &mut Cases<'_>,
-        index: usize,
-        last: &mut (Option<Conduction>, Arc<str>),
-    ) -> Result<Keys, CaseError> {
-        let case = cases.at(index)?;
-        let mechanics = case.mechanics_text().unwrap_or_default();
-        let (now, rim_size) = (Conduction::of(case), default_rim(case));
-        let is_same = |(now, last): (&Conduction, &Conduction)| now.has_shape_of(last);
-        if !now.as_ref().zip(last.0.as_ref()).is_some_and(is_same) {
-            *last = (now, conduction_text(case).into());
-        }
-        let conduction = Arc::clone(&last.1);
+    /// Of one point; `looked` is what those before it have looked up.
+    fn of(cases: &mut Cases<'_>, index: usize, looked: &mut Looked) -> Result<Keys, CaseError> {
+        cases.go_to(index)?;
+        let step = cases.step();
+        looked.step(&step, cases.on_surfaces());
+        let rim_size = default_rim_with(step.case, &looked.kinetics);
         let mesh = cases.mesh_text().cloned().unwrap_or_default();
+        let (mechanics, conduction) = (Arc::clone(&looked.mechanics), Arc::clone(&looked.text));
         Ok(Keys { mesh, mechanics, conduction, rim_size })
     }
 }
@@ -159,7 +194,8 @@ impl Plan {
             last = Some((keys, shared));
         }
         plan.mechanics = mechanics.0.len();
-        order.sort_unstable();
+        // Lines that go forwards and backwards are runs, which this sort finds.
+        order.sort();
         let longest = (points.len() / RUNS).clamp(1, LONGEST);
         for (shared, _, index) in order {
             match plan.chunks.last_mut() {

@@ -52,12 +52,15 @@ impl SweepResults {
     /// From the rows of all points.
     pub fn from_rows(points: &Points, rows: &[Option<Row>]) -> SweepResults {
         let columns = Columns::new(rows);
-        let names = columns.names().iter().enumerate();
-        let mut quantities: Vec<SweepQuantity> = names
-            .map(|(k, (name, unit))| SweepQuantity {
+        let values = columns.collect(rows, |row| &row.values);
+        let mut quantities: Vec<SweepQuantity> = columns
+            .names()
+            .iter()
+            .zip(values)
+            .map(|((name, unit), values)| SweepQuantity {
                 name: name.clone(),
                 unit: unit.clone(),
-                values: columns.collect(rows, k, |row| &row.values),
+                values,
             })
             .collect();
         sort_quantities(&mut quantities);

@@ -1,8 +1,9 @@
 //! What the points of a sweep gave, and `results.csv`.
 
 use super::Points;
-use crate::output::write_number;
+use crate::output::{push_number, push_whole};
 use crate::results::{Layout, Quantity};
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -135,20 +136,26 @@ impl Columns {
         &self.names
     }
 
-    /// Of quantity `column` the number that `values` holds for each point; NaN where a point has none.
+    /// Of each quantity the numbers that `values` holds for the points; NaN where a point has none.
     pub fn collect<'r>(
         &self,
         rows: &'r [Option<Row>],
-        column: usize,
         values: impl Fn(&'r Row) -> &'r [f64],
-    ) -> Vec<f64> {
-        let value = |(row, places): (&'r Option<Row>, &Arc<Vec<usize>>)| {
-            let at = places.iter().position(|place| *place == column)?;
-            values(row.as_ref()?).get(at).copied()
-        };
-        rows.iter().zip(&self.places).map(|pair| value(pair).unwrap_or(f64::NAN)).collect()
+    ) -> Vec<Vec<f64>> {
+        let mut all = vec![vec![f64::NAN; rows.len()]; self.names.len()];
+        // Row after row: what they hold lies here and there in memory.
+        for (index, (row, places)) in rows.iter().zip(&self.places).enumerate() {
+            let Some(row) = row else { continue };
+            for (place, value) in places.iter().zip(values(row)) {
+                all[*place][index] = *value;
+            }
+        }
+        all
     }
 }
+
+/// Rows are handed to the writer as so many bytes, or some more.
+const TOGETHER: usize = 1 << 16;
 
 /// Writes the points that have a row as CSV: `index`, each key in its SI unit, `status`, the quantities by
 /// name (nothing where a point has none), and the `reason` of a point that failed.
@@ -167,53 +174,54 @@ pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -
     }
     writeln!(out, ",reason")?;
     // Of each axis its values, of which a point has one.
-    let mut labels: Vec<Vec<Vec<u8>>> = Vec::new();
-    for axis in &points.sweep.axes {
-        let written = axis.values.iter().map(|value| {
-            let mut text = vec![b','];
-            write_number(&mut text, value.si).map(|()| text)
-        });
-        labels.push(written.collect::<io::Result<_>>()?);
-    }
+    let written = |value: &crate::case::AxisValue| {
+        let mut text = vec![b','];
+        push_number(&mut text, value.si);
+        text
+    };
+    let labels: Vec<Vec<Vec<u8>>> =
+        points.sweep.axes.iter().map(|axis| axis.values.iter().map(written).collect()).collect();
     let mut at = vec![None; columns.names().len()];
     // Of each column the last number and how it is written: many are the same from point to point.
     let mut written = vec![(f64::NAN.to_bits(), b"nan".to_vec()); at.len()];
-    let mut line = Vec::new();
+    let mut text = Vec::with_capacity(TOGETHER + 4096);
     for (index, row) in rows.iter().enumerate() {
         let Some(row) = row else { continue };
-        line.clear();
-        write!(line, "{index}")?;
+        push_whole(&mut text, index);
         for (k, labels) in labels.iter().enumerate() {
-            line.extend_from_slice(&labels[points.sweep.place(k, index)]);
+            text.extend_from_slice(&labels[points.sweep.place(k, index)]);
         }
-        line.push(b',');
-        line.extend_from_slice(row.status.word().as_bytes());
+        text.push(b',');
+        text.extend_from_slice(row.status.word().as_bytes());
         at.fill(None);
         for (&place, &value) in columns.places[index].iter().zip(&row.values) {
             at[place] = Some(value);
         }
-        for (value, (bits, text)) in at.iter().zip(&mut written) {
-            line.push(b',');
+        for (value, (bits, last)) in at.iter().zip(&mut written) {
+            text.push(b',');
             let Some(value) = value else { continue };
             if value.to_bits() != *bits {
                 *bits = value.to_bits();
-                text.clear();
-                write_number(text, *value)?;
+                last.clear();
+                push_number(last, *value);
             }
-            line.extend_from_slice(text);
+            text.extend_from_slice(last);
         }
-        line.push(b',');
-        line.extend_from_slice(cell(&row.reason).as_bytes());
-        line.push(b'\n');
-        out.write_all(&line)?;
+        text.push(b',');
+        text.extend_from_slice(cell(&row.reason).as_bytes());
+        text.push(b'\n');
+        if text.len() >= TOGETHER {
+            out.write_all(&text)?;
+            text.clear();
+        }
     }
-    Ok(())
+    out.write_all(&text)
 }
 
 /// A cell of CSV, in quotation marks where it needs them.
-fn cell(text: &str) -> String {
+fn cell(text: &str) -> Cow<'_, str> {
     match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
+        true => format!("\"{}\"", text.replace('"', "\"\"")).into(),
+        false => text.into(),
     }
 }

@@ -5,10 +5,9 @@ use super::shelf::Shelf;
 use super::table::{PointStatus, Row, values_and_errors};
 use super::{Cases, Points};
 use crate::case::Case;
-use crate::results::Layout;
 use crate::run::{
-    Condensed, Geometry, Mechanics, RunError, Silent, Start, Values, condense, estimate_errors,
-    solve_mechanics, solve_point,
+    Condensed, Geometry, Mechanics, Names, RunError, Silent, Start, Values, condense,
+    estimate_errors, solve_mechanics, solve_point,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -136,8 +135,8 @@ pub fn solve_points<E>(
 /// What a worker keeps from point to point.
 struct Worker<'a> {
     cases: Cases<'a>,
-    /// Of the last row: mostly that of the next.
-    layout: Arc<Layout>,
+    /// Of the last row: mostly those of the next.
+    names: Names,
     out: Out<'a>,
 }
 
@@ -175,9 +174,9 @@ impl Work<'_> {
     }
 
     fn take(&self, next: &AtomicUsize, rows: &Sender<Rows>) {
-        let (cases, layout) = (Cases::new(self.points), Arc::default());
+        let (cases, names) = (Cases::new(self.points), Names::default());
         let out = Out { rows: Vec::new(), since: Instant::now(), sender: rows };
-        let mut worker = Worker { cases, layout, out };
+        let mut worker = Worker { cases, names, out };
         while let Some(chunk) = self.plan.chunks.get(next.fetch_add(self.ranks, Ordering::Relaxed))
         {
             if chunk.points.iter().any(|&point| !self.done[point]) {
@@ -272,19 +271,19 @@ impl Work<'_> {
         (meshes, stress, bulk): (&'m [Geometry], &[Option<Mechanics>], &'m Bulk),
         starts: &mut [Start<'m>],
     ) -> Result<Row, String> {
-        let case = worker.cases.at(point).map_err(|error| in_one_line(&error))?;
+        worker.cases.go_to(point).map_err(|error| in_one_line(&error))?;
+        let step = worker.cases.step();
         let mut runs: Vec<Values> = Vec::with_capacity(meshes.len());
         let (mut converged, mut condensed, mut messages) = (true, false, Vec::new());
         let levels = meshes.iter().zip(stress).zip(bulk.iter().zip(starts));
         for ((mesh, stress), (bulk, start)) in levels {
-            let own = stress.as_ref().and_then(|s| s.with_fractions_of(case, mesh));
+            let own = stress.as_ref().and_then(|s| s.with_fractions_of(step.case, mesh));
             let stress = own.as_ref().or(stress.as_ref());
             let bulk = bulk.as_ref().map(|bulk| (bulk, start));
-            let results = solve_point(case, mesh, stress, bulk, &worker.layout);
+            let results = solve_point(&step, mesh, stress, bulk, &mut worker.names);
             let results = results.map_err(|error| reason(&error))?;
             (converged, condensed) = (results.converged, results.condensed);
             messages = results.messages;
-            worker.layout = Arc::clone(&results.quantities.layout);
             runs.push(results.quantities);
             if !converged {
                 break;
@@ -295,7 +294,8 @@ impl Work<'_> {
             count.fetch_add(1, Ordering::Relaxed);
         }
         let reason = (!converged).then(|| messages.join("; "));
-        let (rim_size, layout) = (meshes[0].rim_size, Arc::clone(&worker.layout));
+        let rim_size = meshes[0].rim_size;
+        let layout = runs.last().map_or_else(Arc::default, |last| Arc::clone(&last.layout));
         let (values, errors) = match &mut runs[..] {
             [one] => (std::mem::take(&mut one.values), Vec::new()),
             several => {

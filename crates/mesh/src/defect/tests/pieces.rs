@@ -1,7 +1,7 @@
 //! Parts that are made by themselves are those of the whole.
 
 use super::*;
-use crate::{Part, Parts, Wanted};
+use crate::{CornerGraphs, Halving, Part, Parts, Wanted};
 
 /// Everything is plain data.
 fn described(part: &Part) -> String {
@@ -14,15 +14,20 @@ fn check(defect: &Defect, refinements: u32) {
     let levels: Vec<Blueprint> = (0..=refinements).map(level).collect();
     let coarse = levels[0].mesh();
     assert_eq!(levels[0].cell_count(), coarse.cell_count());
-    let slice = |corner: u32| corner * 3 / coarse.points.len() as u32;
-    let mut owner: Vec<u32> = coarse.corner_of_nodes().into_iter().map(slice).collect();
+    let slice = |corner: &u32| corner * 3 / coarse.points.len() as u32;
+    let mut root: Vec<u32> = coarse.corner_of_nodes();
+    let mut owner: Vec<u32> = root.iter().map(slice).collect();
     let mut all = Parts::new(&coarse, 3, &Wanted::by_owners(&owner));
     let mut parts = [0, 1, 2].map(|rank| all.take(rank));
     for pair in levels.windows(2) {
         let (halved, fine) = (Halved::new(&pair[0], &pair[1]), pair[1].mesh());
         assert_eq!(halved.node_count(), fine.points.len());
-        let nodes = 0..fine.points.len() as u32;
-        owner = nodes.map(|node| owner[halved.corner_of(node) as usize]).collect();
+        let smallest = |node: u32| {
+            let corners = halved.corners_of(node);
+            corners.into_iter().map(|corner| root[corner as usize]).min().unwrap()
+        };
+        root = (0..fine.points.len() as u32).map(smallest).collect();
+        owner = root.iter().map(slice).collect();
         let mut all = Parts::new(&fine, 3, &Wanted::by_owners(&owner));
         for (rank, part) in parts.iter_mut().enumerate() {
             let refined = halved.part(part);
@@ -34,6 +39,12 @@ fn check(defect: &Defect, refinements: u32) {
             assert_eq!(described(part), described(&of_whole), "{defect:?} on rank {rank}");
         }
     }
+    // What a partition of the coarse mesh with weights is told.
+    let corners = coarse.corners();
+    let mut counts = vec![0.0; corners.len()];
+    root.iter().for_each(|root| counts[corners.binary_search(root).unwrap()] += 1.0);
+    let graphs = CornerGraphs::new(&coarse, &corners);
+    assert_eq!(graphs.nodes_after(refinements, Halving::OfLattice), counts);
 }
 
 #[test]

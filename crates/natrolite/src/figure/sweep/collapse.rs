@@ -11,7 +11,6 @@ use crate::figure::svg::{Anchor, ONE_COLUMN, Svg};
 use crate::figure::{Figure, HoverArea};
 use crate::output::six_digits;
 use crate::sweep::SweepResults;
-use std::collections::BTreeSet;
 
 /// Size of the drawing and of its plot, and the plot's upper left corner.
 const SHEET: [f64; 2] = [ONE_COLUMN, 276.0];
@@ -133,11 +132,16 @@ pub fn collapse(sweep: &SweepResults, surface: &str, with_data: bool) -> Option<
     })
 }
 
-/// The points of which no earlier one lies in the same small square.
+/// The points of which no earlier one lies in the same small square of the sheet.
 fn thin(points: &[usize], place: impl Fn(usize) -> [f64; 2]) -> Vec<usize> {
-    let mut seen = BTreeSet::new();
-    let square = |point: usize| place(point).map(|c| (c / NEAR).round() as i64);
-    points.iter().copied().filter(|&point| seen.insert(square(point))).collect()
+    let counts = SHEET.map(|size| (size / NEAR) as usize + 1);
+    let mut seen = vec![false; counts[0] * counts[1]];
+    let mut is_first = |point: usize| {
+        let [x, y] = place(point).map(|c| (c / NEAR).round() as usize);
+        let square = y.min(counts[1] - 1) * counts[0] + x.min(counts[0] - 1);
+        !std::mem::replace(&mut seen[square], true)
+    };
+    points.iter().copied().filter(|&point| is_first(point)).collect()
 }
 
 /// What the colours mean: markers with values, or a scale.

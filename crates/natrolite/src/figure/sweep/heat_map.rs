@@ -8,7 +8,7 @@ use super::view::{AxisView, QuantityView, Spacing};
 use super::{Slice, series};
 use crate::figure::colour::gradient;
 use crate::figure::contour::{contour, length};
-use crate::figure::image::data_uri;
+use crate::figure::image::cells_data_uri;
 use crate::figure::raster::Raster;
 use crate::figure::svg::{Anchor, DIGIT, ONE_COLUMN, Svg};
 use crate::figure::{Figure, HoverArea};
@@ -35,8 +35,9 @@ struct Cells {
 }
 
 impl Cells {
-    fn value(&self, column: usize, row: usize) -> f64 {
-        self.values[row * self.places[0].len() + column]
+    /// Numbers of columns and rows.
+    fn counts(&self) -> [usize; 2] {
+        [0, 1].map(|k| self.places[k].len())
     }
 }
 
@@ -50,8 +51,9 @@ pub fn heat_map(
     let colours = Span::around(cells.values.iter().copied(), 0.0)?.widened(0.0);
     let mut svg = Svg::new(SHEET[0], SHEET[1]);
     svg.hatch("failed");
-    draw_image(&mut svg, &cells, &colours);
-    draw_lines(&mut svg, &cells, &colours);
+    let levels: Vec<f64> = cells.values.iter().map(|&value| level(&colours, value)).collect();
+    draw_image(&mut svg, (&cells, &levels), &colours);
+    draw_lines(&mut svg, (&cells, &levels), &colours);
     let failed = draw_failed(&mut svg, &cells);
     svg.rectangle(AT, PLOT, &format!(r#"fill="none" {LINE}"#));
     for (k, axis) in [x, y].into_iter().enumerate() {
@@ -124,16 +126,10 @@ fn level(colours: &Span, value: f64) -> f64 {
     if colours.logarithmic { value.ln() } else { value }
 }
 
-fn draw_image(svg: &mut Svg, cells: &Cells, colours: &Span) {
-    let [columns, rows] = [0, 1].map(|k| cells.places[k].len());
-    let [wide, high] = [columns, rows].map(|n| (PIXELS / n).max(1));
-    let mut raster =
-        Raster::new([0.0; 2], [(columns * wide) as f64, (rows * high) as f64], columns * wide);
-    for (pixel, value) in raster.values.iter_mut().enumerate() {
-        let (column, row) = (pixel % (columns * wide) / wide, pixel / (columns * wide) / high);
-        *value = level(colours, cells.value(column, rows - 1 - row));
-    }
-    let uri = data_uri(&raster, level(colours, colours.low), level(colours, colours.high));
+fn draw_image(svg: &mut Svg, (cells, levels): (&Cells, &[f64]), colours: &Span) {
+    let counts = cells.counts();
+    let ends = [colours.low, colours.high].map(|end| level(colours, end));
+    let uri = cells_data_uri(levels, counts, counts.map(|n| (PIXELS / n).max(1)), ends);
     svg.raw(&format!(
         r#"<image x="{}" y="{}" width="{}" height="{}" preserveAspectRatio="none" xlink:href="{uri}"/>"#,
         AT[0], AT[1], PLOT[0], PLOT[1]
@@ -141,17 +137,17 @@ fn draw_image(svg: &mut Svg, cells: &Cells, colours: &Span) {
 }
 
 /// Lines of equal value between the middles of the cells, with their values.
-fn draw_lines(svg: &mut Svg, cells: &Cells, colours: &Span) {
-    let [columns, rows] = [0, 1].map(|k| cells.places[k].len());
+fn draw_lines(svg: &mut Svg, (cells, levels): (&Cells, &[f64]), colours: &Span) {
+    let [columns, rows] = cells.counts();
     if columns.min(rows) < 5 {
         return;
     }
     let mut raster = Raster::new([0.0; 2], [columns as f64, rows as f64], columns);
-    for (pixel, value) in raster.values.iter_mut().enumerate() {
-        let (column, row) = (pixel % columns, rows - 1 - pixel / columns);
-        let is_converged = cells.converged[row * columns + column];
-        let number = level(colours, cells.value(column, row));
-        *value = if is_converged { number } else { f64::NAN };
+    // The raster has its first row at the top.
+    let from_top = levels.chunks_exact(columns).zip(cells.converged.chunks_exact(columns)).rev();
+    let pixels = from_top.flat_map(|(levels, converged)| levels.iter().zip(converged));
+    for (value, (level, is_converged)) in raster.values.iter_mut().zip(pixels) {
+        *value = if *is_converged { *level } else { f64::NAN };
     }
     let mut labels: Vec<([f64; 2], String)> = Vec::new();
     for (value, text) in colours.ticks(8) {
@@ -184,7 +180,7 @@ fn draw_lines(svg: &mut Svg, cells: &Cells, colours: &Span) {
 
 /// Hatches the cells without a converged value; how many there are.
 fn draw_failed(svg: &mut Svg, cells: &Cells) -> usize {
-    let [columns, rows] = [0, 1].map(|k| cells.places[k].len());
+    let [columns, rows] = cells.counts();
     let [w, h] = [PLOT[0] / columns as f64, PLOT[1] / rows as f64];
     let mut path = String::new();
     let mut count = 0;

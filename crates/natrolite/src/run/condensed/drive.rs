@@ -36,17 +36,17 @@ impl Drive<'_> {
         }
     }
 
-    /// The free unknowns from those that are kept.
-    pub fn all(&self, condensed: &Condensed, kept: &[f64]) -> Vec<f64> {
+    /// The free unknowns from those that are kept, to `all`; zeros where they are not shown.
+    pub fn all(&self, condensed: &Condensed, kept: &[f64], all: &mut Vec<f64>) {
         match self {
-            Drive::Loads(loads) => condensed.schur.recover(loads, kept),
+            Drive::Loads(loads) => *all = condensed.schur.recover(loads, kept),
             Drive::Units { currents, .. } => {
                 let Unknowns { kept: numbers, shown, place, .. } = &condensed.unknowns;
-                let mut all = vec![0.0; place.len()];
+                all.clear();
+                all.resize(place.len(), 0.0);
                 let found = condensed.schur.show(currents, kept);
                 let pairs = shown.iter().zip(&found).chain(numbers.iter().zip(kept));
                 pairs.for_each(|(&dof, &value)| all[dof as usize] = value);
-                all
             }
         }
     }

@@ -32,6 +32,7 @@ pub use engine::Engine;
 use super::current::Current;
 use super::laws::Laws;
 use super::model::{Model, points_of};
+use super::size::check_finest;
 use super::{Geometry, Log, Observer, RunError, find, on_finer_meshes, peak_memory, solve};
 use crate::case::Case;
 use crate::results::{Field, Piece, Results, Status};
@@ -62,6 +63,9 @@ pub fn solve_on_ranks(
     engine: &dyn Engine,
     observer: &mut dyn Observer,
 ) -> Result<RankResults, RunError> {
+    let comm = engine.comm();
+    let check = || check_finest(case, refinements, comm.size()).map_err(RunError::from);
+    agreed(comm, if comm.rank() == 0 { check() } else { Ok(()) })?;
     let mut piece = None;
     let results = on_finer_meshes(refinements, |refinement| {
         drop(piece.take());
@@ -93,7 +97,7 @@ pub fn solve_refined(
     let meshed = start.elapsed();
     observer.phase("partition");
     let parting = Instant::now();
-    let shares = Share::of(case, (whole, dealt.level < refinement), engine)?;
+    let shares = Share::of(case, (whole, refinement - dealt.level), engine)?;
     let (Share { part, cut, stress, current }, excerpt) =
         finer::refine(case, (dealt, refinement), shares, engine.comm())?;
     let (on, place) = ((&part, &cut), excerpt.as_ref());

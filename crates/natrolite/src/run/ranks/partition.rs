@@ -4,18 +4,22 @@ use super::Engine;
 use super::deal::deal;
 use super::words::{Pack, Words};
 use crate::run::RunError;
-use mesh::{CornerGraph, CornerGraphs, Mesh};
+use mesh::{CornerGraph, CornerGraphs, Halving, Mesh};
 use std::ops::Range;
 use std::time::Instant;
 
 /// The owner of each node of the mesh that rank 0 has, on rank 0. All ranks call this together.
 ///
 /// The corners of cells are parted by their graph, of which each rank gets a block of rows; other nodes go
-/// with a corner near by.
+/// with a corner near by. Where the mesh will be refined so many times in its parts, in this way, a corner weighs what
+/// comes of it.
 ///
 /// # Errors
 /// When the engine finds no partition.
-pub fn partition(whole: Option<&Mesh>, engine: &dyn Engine) -> Result<Vec<u32>, RunError> {
+pub fn partition(
+    (whole, refinements, way): (Option<&Mesh>, u32, Halving),
+    engine: &dyn Engine,
+) -> Result<Vec<u32>, RunError> {
     let (comm, start) = (engine.comm(), Instant::now());
     if comm.size() == 1 {
         return Ok(vec![0; whole.map_or(0, |mesh| mesh.points.len())]);
@@ -24,8 +28,14 @@ pub fn partition(whole: Option<&Mesh>, engine: &dyn Engine) -> Result<Vec<u32>, 
     let graphs = whole.zip(corners.as_ref());
     let graphs = graphs.map(|(mesh, corners)| CornerGraphs::new(mesh, corners));
     let all = corners.as_ref().map_or(0, Vec::len);
-    let rows = graphs
-        .map(|graphs| move |rank| Rows { all, graph: graphs.rows(slice(all, rank, comm.size())) });
+    let rows = graphs.map(|graphs| {
+        let weights = (refinements > 0).then(|| scaled(&graphs.nodes_after(refinements, way)));
+        move |rank| {
+            let slice = slice(all, rank, comm.size());
+            let weights = weights.as_ref().map(|weights| weights[slice.clone()].to_vec());
+            Rows { all, graph: CornerGraph { weights, ..graphs.rows(slice) } }
+        }
+    });
     let Rows { all, graph } = deal(comm, rows);
     log::debug!(
         "the graph of {all} corners is spread after {:.3} s",
@@ -52,6 +62,13 @@ fn slice(all: usize, k: usize, slices: usize) -> Range<usize> {
     cut(k)..cut(k + 1)
 }
 
+/// Weights as whole numbers, the sum of which has 31 bits: partitioners add them up.
+fn scaled(weights: &[f64]) -> Vec<u32> {
+    const MOST: f64 = (1 << 30) as f64;
+    let scale = (MOST / weights.iter().sum::<f64>()).min(1.0);
+    weights.iter().map(|weight| (weight * scale).round().max(1.0) as u32).collect()
+}
+
 /// What a rank gets of the graph.
 struct Rows {
     /// Corners of the whole.
@@ -66,6 +83,7 @@ impl Pack for Rows {
         let lengths = self.graph.start.windows(2).map(|ends| (ends[1] - ends[0]) as u32);
         lengths.collect::<Vec<_>>().pack(words);
         self.graph.neighbours.pack(words);
+        self.graph.weights.pack(words);
     }
 
     fn unpack(words: &mut Words<'_>) -> Self {
@@ -76,6 +94,6 @@ impl Pack for Rows {
             end += i64::from(length);
             end
         }));
-        Rows { all, graph: CornerGraph { start, neighbours: words.next() } }
+        Rows { all, graph: CornerGraph { start, neighbours: words.next(), weights: words.next() } }
     }
 }

@@ -10,9 +10,9 @@ use super::pieces::Cut;
 use super::placed::{PlacedCurrent, PlacedStress};
 use super::words::{Pack, Words};
 use super::{Engine, agreed};
-use crate::case::Case;
+use crate::case::{Case, MeshSource};
 use crate::run::{Geometry, RunError};
-use mesh::{Parts, Wanted};
+use mesh::{Halving, Parts, Wanted};
 
 /// The part of the mesh around what a rank owns, and its unknowns there.
 pub struct Share {
@@ -27,8 +27,8 @@ pub struct Share {
 }
 
 impl Share {
-    /// This rank's share of the whole that rank 0 alone has, and drops; there also what stays of it. It may be
-    /// refined later. All ranks call this together.
+    /// This rank's share of the whole that rank 0 alone has, and drops; there also what stays of it. It will be
+    /// refined so many times later. All ranks call this together.
     ///
     /// One partition serves the stress and the current.
     ///
@@ -36,17 +36,22 @@ impl Share {
     /// When the case does not fit its mesh, or the engine fails.
     pub fn of(
         case: &Case,
-        (whole, is_refined): (Option<Geometry>, bool),
+        (whole, refinements): (Option<Geometry>, u32),
         engine: &dyn Engine,
     ) -> Result<(Self, Option<Excerpt>), RunError> {
         let comm = engine.comm();
         let placed = whole.as_ref().map(|whole| Placed::new(case, whole)).transpose();
         let placed = agreed(comm, placed)?;
-        let of_node = partition(whole.as_ref().map(|whole| &whole.mesh), engine)?;
+        let way = match case.mesh {
+            MeshSource::Defect(_) => Halving::OfLattice,
+            MeshSource::File(_) => Halving::OfCells,
+        };
+        let mesh = whole.as_ref().map(|whole| &whole.mesh);
+        let of_node = partition((mesh, refinements, way), engine)?;
         let (share, selected) = match placed {
             Some(placed) => {
                 let nodes = Owned::new(of_node, comm.size());
-                let (make, selected) = placed.shares(case, &nodes, (comm.size(), is_refined));
+                let (make, selected) = placed.shares(case, &nodes, (comm.size(), refinements > 0));
                 (deal(comm, Some(make)), Some(selected))
             }
             None => (deal(comm, None::<fn(usize) -> Share>), None),

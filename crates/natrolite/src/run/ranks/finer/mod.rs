@@ -2,8 +2,8 @@
 //! mesh is nowhere as a whole.
 //!
 //! What asks for the whole, bodies, reference potentials, who owns the potential of a body, is found out on the
-//! coarse mesh. A new node goes with the corner of the smallest number among those between which it lies: the owner
-//! of that has all cells around it. Nodes, cells and unknowns have the numbers that they have in a serial run.
+//! coarse mesh. A node of the finest goes with the corner of the smallest number of the coarse edge, facet or cell in
+//! the inside of which it lies: the owner of that has all cells around it. Nodes, cells and unknowns have the numbers that they have in a serial run.
 
 mod ask;
 mod excerpt;

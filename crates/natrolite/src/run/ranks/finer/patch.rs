@@ -13,8 +13,8 @@ pub struct Patch {
     pub part: Part,
     /// The rank that owns each node.
     pub owner: Vec<u32>,
-    /// For each node one of the part that was dealt, in the same body: of the corners between which it lies the one
-    /// with the smallest number in the whole, from level to level.
+    /// For each node the corner of the part that was dealt with the smallest number, of the edge, the facet or the
+    /// cell in the inside of which it lies. They are in the same body, and have the same owner.
     pub root: Vec<u32>,
 }
 
@@ -29,12 +29,20 @@ pub struct Extent {
 impl Patch {
     /// A part that was dealt, with the numbers of its nodes among all ranks, which tell their owners.
     pub fn dealt((part, numbers): (Part, Vec<u32>), owner: &dyn Fn(u32) -> u32) -> Self {
-        let root = (0..part.nodes.len() as u32).collect();
+        let root = part.mesh.corner_of_nodes();
         Patch { part, owner: numbers.into_iter().map(owner).collect(), root }
     }
 
-    /// A finer part, each node of which goes with one of this part, `corner`. It belongs to the owner of that: all
-    /// cells around the node are made from cells around the corner, and that rank has these.
+    /// Of corners of this part between which a finer node lies the one with which that goes. The node belongs to the
+    /// owner of it: all cells around the node are made from cells around the corner, and that rank has these.
+    ///
+    /// In the inside of an edge, a facet or a cell of the mesh that was dealt that is always one with the first corner
+    /// of these for a root: corners that all have others lie on a side of it.
+    fn first_of(&self, corners: impl Iterator<Item = u32>) -> u32 {
+        corners.min_by_key(|&corner| self.root[corner as usize]).expect("there are corners")
+    }
+
+    /// A finer part, each node of which goes with one of this part, `corner`.
     fn finer(&self, part: Part, corner: impl Iterator<Item = u32>) -> Patch {
         let (owner, root) = corner.map(|c| (self.owner[c as usize], self.root[c as usize])).unzip();
         Patch { part, owner, root }
@@ -57,7 +65,12 @@ impl Patch {
     pub fn halved_by(&self, halved: &Halved<'_>) -> Patch {
         let part = halved.part(&self.part);
         let here = |node: u32| self.part.nodes.partition_point(|&other| other < node) as u32;
-        let corners: Vec<u32> = part.nodes.iter().map(|&n| here(halved.corner_of(n))).collect();
+        let first = |&node: &u32| {
+            let mut corners = halved.corners_of(node);
+            corners.sort_unstable();
+            self.first_of(corners.chunk_by(|a, b| a == b).map(|same| here(same[0])))
+        };
+        let corners: Vec<u32> = part.nodes.iter().map(first).collect();
         self.finer(part, corners.into_iter())
     }
 }
@@ -89,8 +102,6 @@ pub fn halve(
         let start = if is_own(run[0].0[0]) { starts.next() } else { None };
         numbers.extend((0u64..).take(run.len()).map(|k| start.map_or(0, |s| extent.nodes + s + k)));
     }
-    let before = keys.len();
-    let points = &refined.part.mesh.points[own.part.nodes.len()..][..before];
     let answer = |question: [u64; 3]| {
         let (corners, weights) = unpacked(question);
         let here = |node: u32| match node {
@@ -98,9 +109,7 @@ pub fn halve(
             _ => own.part.nodes.partition_point(|&other| other < node) as u32,
         };
         let place = keys.binary_search(&(corners.map(here), weights));
-        let k = place.expect("the owner of a corner has all nodes around it");
-        let [x, y, z] = points[k].map(f64::to_bits);
-        [numbers[k], x, y, z]
+        [numbers[place.expect("the owner of a corner has all nodes around it")]]
     };
     let asked = |refined: &Refined<'_>, is_known: bool| {
         let all = refined.origins.between.iter().enumerate();
@@ -156,23 +165,20 @@ impl<'p> Refined<'p> {
         Ok(Refined { from, part, origins })
     }
 
-    /// Gives the nodes their numbers: those on edges and facets `numbers`, some of which were asked for, with their
-    /// points.
+    /// Gives the nodes their numbers: those on edges and facets `numbers`, some of which were asked for.
     fn finish(
         self,
-        (mut numbers, asked): (Vec<u64>, impl Iterator<Item = (usize, [u64; 4])>),
+        (mut numbers, asked): (Vec<u64>, impl Iterator<Item = (usize, [u64; 1])>),
         mut first_inside: u64,
         cells: &[u64],
     ) -> Patch {
         let Refined { from, mut part, origins } = self;
         let old = from.part.nodes.len();
-        for (k, [number, x, y, z]) in asked {
-            numbers[k] = number;
-            part.mesh.points[old + k] = [x, y, z].map(f64::from_bits);
-        }
+        asked.for_each(|(k, [number])| numbers[k] = number);
         part.nodes.extend(numbers.into_iter().map(|number| number as u32));
         let mut corner: Vec<u32> = (0..old as u32).collect();
-        corner.extend(origins.between.iter().map(|key| key.0[0]));
+        let given = |key: &Between| key.0.into_iter().filter(|&corner| corner != u32::MAX);
+        corner.extend(origins.between.iter().map(|key| from.first_of(given(key))));
         let (mut first_cell, mut rest) = (0, &from.part.cells[..]);
         for ((block, &inside), &cells) in
             from.part.mesh.blocks.iter().zip(&origins.inside).zip(cells)
@@ -181,11 +187,11 @@ impl<'p> Refined<'p> {
             rest = others;
             for (nodes, &cell) in block.cells().zip(here) {
                 let corners = nodes[..block.kind.corner_count()].iter().copied();
-                let smallest = corners.min().unwrap_or(0);
+                let first_corner = from.first_of(corners);
                 let before = (u64::from(cell) - first_cell) * u64::from(inside);
                 let first = (first_inside + before) as u32;
                 part.nodes.extend(first..first + inside);
-                corner.extend((0..inside).map(|_| smallest));
+                corner.extend((0..inside).map(|_| first_corner));
             }
             first_inside += cells * u64::from(inside);
             first_cell += cells;
@@ -212,7 +218,7 @@ fn unpacked([ab, cd, weights]: [u64; 3]) -> Between {
 mod tests {
     use super::*;
     use algebra::comm::on_threads;
-    use mesh::{CellKind, Mesh, Parts, Wanted, brick};
+    use mesh::{CellKind, CornerGraphs, Halving, Mesh, Parts, Wanted, brick};
 
     /// Everything is plain data.
     fn described(part: &Part) -> String {
@@ -220,7 +226,7 @@ mod tests {
     }
 
     /// The parts of three ranks, which have slices of the corners, refined twice, and with them a part that the first
-    /// has besides, are those of the whole.
+    /// has besides, are those of the whole; and with each corner go as many nodes as is said before.
     fn check(whole: &Mesh) {
         let slice = |corner: u32| corner * 3 / whole.points.len() as u32;
         let owner: Vec<u32> = whole.corner_of_nodes().into_iter().map(slice).collect();
@@ -248,13 +254,25 @@ mod tests {
             assert_eq!(extent.nodes, finest.points.len() as u64);
             (own, other)
         });
+        let corners = whole.corners();
+        let mut counts = vec![0.0; corners.len()];
         let mut of_node = vec![u32::MAX; finest.points.len()];
-        for (own, _) in &got {
+        for (rank, (own, _)) in got.iter().enumerate() {
+            let wanted = &Wanted::by_owners(&owner);
+            let dealt = Parts::new(whole, 3, wanted).take(rank).nodes;
+            let roots = own.root.iter().zip(&own.owner).filter(|(_, owner)| **owner == rank as u32);
+            for (&root, _) in roots {
+                let place = corners.binary_search(&dealt[root as usize]);
+                counts[place.expect("roots are corners")] += 1.0;
+            }
             for (&node, &owner) in own.part.nodes.iter().zip(&own.owner) {
                 let known = std::mem::replace(&mut of_node[node as usize], owner);
                 assert!(known == u32::MAX || known == owner, "all agree on owners");
             }
         }
+        // What a partition with weights is told.
+        let graphs = CornerGraphs::new(whole, &corners);
+        assert_eq!(graphs.nodes_after(2, Halving::OfCells), counts);
         let mut parts = Parts::new(&finest, 3, &Wanted::by_owners(&of_node));
         for (rank, (own, _)) in got.iter().enumerate() {
             assert_eq!(described(&own.part), described(&parts.take(rank)));
@@ -283,5 +301,10 @@ mod tests {
         // Several kinds of cells, with named facets of both.
         let file = folder.join("mixed.msh");
         check(&crate::run::read_mesh_file(&file, 1.0).unwrap());
+        // Two bodies with an interface, the sides of which have the same points to the last bit.
+        let mut pore = crate::run::read_mesh_file(&folder.join("filled_pore.msh"), 1.0).unwrap();
+        pore.split("contact", ["electrolyte", "metal"]).unwrap();
+        pore.renumber();
+        check(&pore);
     }
 }
