@@ -74,7 +74,12 @@ fn difference(points: &Points, plan: &Plan, rows: &[Row]) -> (f64, String) {
 
 /// Compares a sweep with full runs; every point must have been condensed.
 fn compare(name: &str, axes: &[Axis<'_>]) -> Plan {
-    let points = points(name, axes, &[]);
+    compare_set(name, axes, &[])
+}
+
+/// The same with changes to the case.
+fn compare_set(name: &str, axes: &[Axis<'_>], set: &[&str]) -> Plan {
+    let points = points(name, axes, set);
     let (plan, rows, [condensed, full]) = solve(&points, 2);
     assert_eq!((condensed, full), (points.len(), 0), "{name}");
     let (error, place) = difference(&points, &plan, &rows);
@@ -167,6 +172,22 @@ fn electrodes_that_float_and_counters_of_one_potential() {
     let film = r#"["0 ohm cm^2", "20 ohm cm^2"]"#;
     let film = ("boundary.anode.butler_volmer.film_resistance", film);
     compare("equipotential_counter.toml", &[totals, film]);
+}
+
+#[test]
+fn an_electrode_in_the_pore_meets_the_anode_at_many_nodes() {
+    let values =
+        r#"["0.1 mA/cm^2", "0.2 mA/cm^2", "0.5 mA/cm^2", "1 mA/cm^2", "2 mA/cm^2", "5 mA/cm^2"]"#;
+    let exchange = ("boundary.anode.butler_volmer.exchange_current_density", values);
+    let set = [
+        "mesh.defect.symmetry=quarter",
+        "mesh.defect.rim_size=4 um",
+        "discretization.order=1",
+        "boundary.pore.current.total=4 nA",
+        "boundary.pore.current.distribution=equipotential",
+        "output.counter=counter",
+    ];
+    compare_set("nas_pore.toml", &[exchange, CURRENT], &set);
 }
 
 #[test]

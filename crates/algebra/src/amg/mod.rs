@@ -60,8 +60,8 @@ pub struct AmgParameters {
     pub strength: f64,
     /// Degree of the smoothing polynomial: products with A before and after each coarse correction.
     pub degree: usize,
-    /// What corrections from aggregates are multiplied with: from 1 up to 2, where the cycle would no longer be
-    /// positive definite.
+    /// What corrections from aggregates are multiplied with, 1 or more. The cycle stays positive definite; without
+    /// conjugate gradients it would converge only while the product over the levels is below 2.
     pub longer: f64,
     /// Rows at or below which a level is factored.
     pub coarsest: usize,

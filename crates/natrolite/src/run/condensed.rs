@@ -270,7 +270,7 @@ impl Condensed {
     }
 
     /// Solves `model`, which [`Condensed::fits`], by Newton's method from `start`, the deviations of the
-    /// kept unknowns, which receives those of the solution; zeros where it is empty. The outcome and the currents go
+    /// kept unknowns, which receives those of the solution; where it is empty or zero, from where currents balance or from zero. The outcome and the currents go
     /// where those of the point before were.
     ///
     /// Where no current follows from reactions of the bulk, the solution holds the unknowns of the
@@ -319,8 +319,8 @@ impl Condensed {
         };
         let from_afar = start.iter().any(|u| *u != 0.0);
         let mut found = None;
-        let is_levelled = from_afar || (self.modes.is_some() && equations.level(start));
-        if let (Some(modes), Some(size), true) = (&self.modes, size, *by_modes && is_levelled) {
+        let modes = self.modes.as_ref().zip(size).filter(|_| *by_modes);
+        if let Some((modes, size)) = modes.filter(|_| from_afar || equations.level(start)) {
             let norm = nearby.begin(&mut equations, start);
             found = norm.and_then(|_| {
                 let inverse = modes.inverse(size, equations.mean_slope());

@@ -34,6 +34,7 @@ pub use geometry::{Geometry, KineticLength, default_rim, default_rim_with, read_
 pub use mechanics::{Contact, Mechanics, StressState, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
 pub use point::{Names, PointResults, Values, condense, solve_point};
+pub use size::check_finest;
 
 use crate::case::{Case, CaseError};
 use crate::results::{

@@ -1,9 +1,9 @@
 //! Meshes that are too large are refused before anything of their size is made.
 
 use super::geometry::{coarse_of_file, refused, rim_size_of, wrong_defect};
+use super::ranks::finer::refines_parts;
 use crate::case::{Case, CaseError, MeshSource};
-use mesh::Mesh;
-use mesh::defect::bound_nodes;
+use mesh::defect::{Symmetry, bound_nodes};
 
 /// What a node takes at the least, however it is solved for \[byte\]: its point, its part of the cells around it and
 /// its entries in the vectors of Newton's method. Matrices take several times as much, so that a bound of the number of
@@ -20,6 +20,8 @@ pub fn check_finest(case: &Case, refinements: u32, ranks: usize) -> Result<(), C
         // A file is read before anything else is made, and has a size that it could be written with.
         MeshSource::File(_) if refinements == 0 => Ok(()),
         MeshSource::Defect(defect) => {
+            let is_spatial = matches!(defect.symmetry(), Symmetry::Quarter | Symmetry::Full);
+            let ranks = sharing(case, is_spatial, ranks);
             let geometry = defect.geometry(rim_size_of(case, defect), refinements);
             let nodes = bound_nodes(&geometry).map_err(|error| wrong_defect(defect, &error))?;
             let too_large = |what: String| wrong_defect(defect, &what);
@@ -27,17 +29,19 @@ pub fn check_finest(case: &Case, refinements: u32, ranks: usize) -> Result<(), C
         }
         MeshSource::File(file) => {
             let mesh = coarse_of_file(case, file)?;
+            let ranks = sharing(case, mesh.dimension == 3, ranks);
             let too_large = |what: String| refused(case, file, &what);
-            let nodes = nodes_of(&mesh, refinements, ranks).map_err(too_large)?;
+            let nodes = mesh.nodes_refined(refinements, ranks == 1);
+            let nodes = nodes.map_err(|error| too_large(error.to_string()))?;
             check_memory(nodes, ranks, memory_of_machine()).map_err(too_large)
         }
     }
 }
 
-/// Several ranks refine a mesh in space in their parts.
-fn nodes_of(mesh: &Mesh, refinements: u32, ranks: usize) -> Result<f64, String> {
-    let as_a_whole = ranks == 1 || mesh.dimension < 3;
-    mesh.nodes_refined(refinements, as_a_whole).map_err(|error| error.to_string())
+/// How many of the ranks share the finest mesh out among them: one has it as a whole where they do not refine their
+/// parts.
+fn sharing(case: &Case, is_spatial: bool, ranks: usize) -> usize {
+    if is_spatial && refines_parts(case) { ranks } else { 1 }
 }
 
 /// Refuses so many nodes where they do not fit into a memory of so many bytes.
@@ -68,6 +72,7 @@ fn memory_of_machine() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     #[test]
     fn what_does_not_fit_into_memory_is_refused_with_its_size() {
@@ -81,5 +86,18 @@ mod tests {
         assert!(check_memory(1e9, 4, Some(16_000_000_000)).is_ok());
         let refused = check_memory(1e9, 4, Some(15_000_000_000)).unwrap_err();
         assert!(refused.contains("16.0 GB of each of 4 ranks"), "{refused}");
+    }
+
+    #[test]
+    fn ranks_share_the_finest_mesh_of_a_current_in_space() {
+        let of = |name: &str, is_spatial| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
+            let case = crate::case::read_file(&folder.join(name), &[]).unwrap();
+            sharing(&case, is_spatial, 16)
+        };
+        assert_eq!(of("nps_pore_quarter.toml", true), 16);
+        assert_eq!(of("nas_pore.toml", false), 1);
+        // With stress rank 0 makes the finest mesh as a whole.
+        assert_eq!(of("contact_quarter.toml", true), 1);
     }
 }

@@ -38,6 +38,8 @@ pub struct SurfaceCurrent {
     pub at_nodes: Vec<f64>,
     /// With that, the integral of the square of the current density \[A2/m2\].
     pub square: f64,
+    /// True when nodes of the surface are tied to one unknown, which has the current into all of them.
+    has_ties: bool,
     /// Integrals over what is meshed.
     pub distribution: Distribution,
 }
@@ -207,6 +209,7 @@ impl Currents {
                     Support::Interface(_) => opposites(nodes, facets, across),
                     _ => nodes.to_vec(),
                 };
+                through.has_ties = has_ties(model, nodes);
             }
             let system = &model.system;
             // A law of kinetics rises with the difference of the potentials: its ends are those of the potential.
@@ -236,7 +239,8 @@ impl Currents {
             through.distribution = Distribution { area, total, nonuniformity };
             through.square = squares + total * (total / area);
             // Of the law in the first slot, where the state of a contact is not looked at.
-            let is_plain = metal.is_some() && model.system.term(placement).slots().len() < 4;
+            let has_no_contact = model.system.term(placement).slots().len() < 4;
+            let is_plain = metal.is_some() && has_no_contact && !through.has_ties;
             through.points.clear();
             through.at_nodes.clear();
             if !is_plain {
@@ -254,6 +258,14 @@ impl Currents {
             through.at_nodes.extend(nodes.iter().map(into));
         }
     }
+}
+
+/// True when two of the nodes have one unknown, as where the surface meets an equipotential electrode.
+fn has_ties(model: &Model<'_>, nodes: &[u32]) -> bool {
+    let dofs = model.system.space().field_dofs(transport::POTENTIAL);
+    let mut dofs: Vec<u32> = nodes.iter().map(|&node| dofs[node as usize]).collect();
+    dofs.sort_unstable();
+    dofs.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// The least and the largest of the values at nodes.

@@ -6,7 +6,7 @@ use super::table::{PointStatus, Row, values_and_errors};
 use super::{Cases, Points};
 use crate::case::Case;
 use crate::run::{
-    Condensed, Geometry, Mechanics, Names, RunError, Silent, Start, Values, condense,
+    Condensed, Geometry, Mechanics, Names, RunError, Silent, Start, Values, check_finest, condense,
     estimate_errors, solve_mechanics, solve_point,
 };
 use std::sync::Arc;
@@ -203,6 +203,7 @@ impl Work<'_> {
     fn meshes_of(&self, chunk: &Chunk) -> Arc<Meshes> {
         self.meshes.get(chunk.shared.mesh, || {
             let case = self.case(chunk, chunk.points[0])?;
+            check_finest(&case, self.refinements, 1).map_err(|error| in_one_line(&error))?;
             let levels = (0..=self.refinements).map(|level| Geometry::of(&case, level));
             levels.collect::<Result<Vec<_>, _>>().map_err(|error| in_one_line(&error))
         })

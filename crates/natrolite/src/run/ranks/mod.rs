@@ -14,7 +14,7 @@ mod current;
 mod deal;
 mod engine;
 mod excerpt;
-mod finer;
+pub(super) mod finer;
 mod gaps;
 mod kept;
 mod mechanics;

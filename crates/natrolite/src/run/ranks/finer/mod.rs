@@ -34,11 +34,16 @@ use patch::{Extent, Patch, halve};
 /// How many cells a mesh in space has to have to be dealt, and refined afterwards: with more rank 0 takes longer, with
 /// fewer the parts are less equal. None where the finest is dealt.
 ///
-/// With stress it is the finest: change of unknowns, supports and joined sides are known of the whole alone. A single
-/// rank has the whole anyway.
+/// A single rank has the whole anyway.
 pub fn enough(case: &Case, engine: &dyn Engine) -> Option<usize> {
     let ranks = engine.comm().size();
-    (ranks > 1 && !case.physics().mechanics).then(|| engine.cells_each() * ranks)
+    (ranks > 1 && refines_parts(case)).then(|| engine.cells_each() * ranks)
+}
+
+/// True when ranks refine their parts of a mesh in space. With stress the finest is dealt: change of unknowns, supports
+/// and joined sides are known of the whole alone.
+pub fn refines_parts(case: &Case) -> bool {
+    !case.physics().mechanics
 }
 
 /// The mesh that is dealt, as a whole.
