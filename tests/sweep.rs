@@ -2,7 +2,7 @@
 
 use natrolite::case::read;
 use natrolite::registry::laws;
-use natrolite::run::{Silent, default_rim, solve_case};
+use natrolite::run::{KineticLength, Silent, default_rim, solve_case};
 use natrolite::sweep::{Crew, Plan, PointStatus, Points, Row, solve_points};
 use std::convert::Infallible;
 use std::fs;
@@ -110,7 +110,10 @@ fn one_mesh_as_fine_as_the_finest_of_the_points() {
     let axes = [("material.NAS.ohm.conductivity", r#"["0.9 mS/cm", "0.05 mS/cm", "5 mS/cm"]"#)];
     let plan = compare("nas_disc.toml", &axes);
     let chosen = points("nas_disc.toml", &axes, &[]);
-    let chosen = |index| default_rim(&chosen.case(index, None).expect("a good case"));
+    let chosen = |index| {
+        let case = chosen.case(index, None).expect("a good case");
+        default_rim(&case, &KineticLength::of(&case))
+    };
     assert!(chosen(1) < chosen(0) && chosen(1) < chosen(2), "the worst conductor is the finest");
     assert_eq!(plan.rim_sizes, [chosen(1)]);
     // A size that the case gives is kept.

@@ -141,14 +141,9 @@ impl Geometry {
     }
 }
 
-/// The cell size at the rim \[m\] that the program chooses for `case`; `None` when the case gives one, or
-/// its mesh comes from a file.
-pub fn default_rim(case: &Case) -> Option<f64> {
-    default_rim_with(case, &KineticLength::of(case))
-}
-
-/// The same where its [`KineticLength`] is known.
-pub fn default_rim_with(case: &Case, kinetics: &KineticLength) -> Option<f64> {
+/// The cell size at the rim \[m\] that the program chooses for `case`, whose [`KineticLength`] is known; `None` when the
+/// case gives one, or its mesh comes from a file.
+pub fn default_rim(case: &Case, kinetics: &KineticLength) -> Option<f64> {
     match &case.mesh {
         MeshSource::Defect(defect) if defect.rim_size.is_none() => {
             Some(chosen_rim_size(defect, kinetics))

@@ -30,7 +30,7 @@ pub use condensed::Condensed;
 pub use conduction::{Conduction, conduction_text};
 pub use current::Start;
 pub use estimate::estimate_errors;
-pub use geometry::{Geometry, KineticLength, default_rim, default_rim_with, read_mesh_file};
+pub use geometry::{Geometry, KineticLength, default_rim, read_mesh_file};
 pub use mechanics::{Contact, Mechanics, StressState, place_mechanics, solve_mechanics};
 pub use model::{Model, Role, Surface};
 pub use point::{Names, PointResults, Values, condense, solve_point};

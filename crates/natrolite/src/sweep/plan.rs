@@ -3,7 +3,7 @@
 use super::table::Row;
 use super::{Cases, Points};
 use crate::case::{CaseError, Step};
-use crate::run::{Conduction, KineticLength, conduction_text, default_rim_with};
+use crate::run::{Conduction, KineticLength, conduction_text, default_rim};
 use fem::registry::Place;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -124,7 +124,7 @@ impl Keys {
         cases.go_to(index)?;
         let step = cases.step();
         looked.step(&step, cases.on_surfaces());
-        let rim_size = default_rim_with(step.case, &looked.kinetics);
+        let rim_size = default_rim(step.case, &looked.kinetics);
         let mesh = cases.mesh_text().cloned().unwrap_or_default();
         let (mechanics, conduction) = (Arc::clone(&looked.mechanics), Arc::clone(&looked.text));
         Ok(Keys { mesh, mechanics, conduction, rim_size })
