@@ -20,6 +20,8 @@ const LANES: usize = 4;
 pub(crate) struct Affine {
     kind: CellKind,
     t: [[f64; 3]; 3],
+    /// What t is as a multiple of the identity, where it is one.
+    isotropic: Option<f64>,
     /// Of the reference cell.
     measure: f64,
     /// The pairs a, b; where t is symmetric those with a <= b, which stand for b, a too.
@@ -48,6 +50,9 @@ impl Affine {
         let mut t = [[0.0; 3]; 3];
         term.tangent(&[Point::default()], &[0.0; 3], t.as_flattened_mut());
         let is_symmetric = (0..3).all(|i| (0..i).all(|j| t[i][j] == t[j][i]));
+        let identity = |i: usize, j: usize| if i == j { t[0][0] } else { 0.0 };
+        let is_isotropic = (0..3).all(|i| (0..3).all(|j| t[i][j] == identity(i, j)));
+        let isotropic = is_isotropic.then_some(t[0][0]);
         let d = kind.dimension();
         let all = (0..d).flat_map(|a| (0..d).map(move |b| [a, b]));
         let pairs: Vec<[usize; 2]> = all.filter(|[a, b]| !is_symmetric || a <= b).collect();
@@ -69,7 +74,7 @@ impl Affine {
             }
         }
         let measure = tables.weights.iter().sum();
-        Some(Affine { kind, t, measure, pairs, integrals })
+        Some(Affine { kind, t, isotropic, measure, pairs, integrals })
     }
 
     /// True for a cell with straight sides.
@@ -110,8 +115,18 @@ impl Affine {
     #[inline(always)]
     fn metric(&self, nodes: &[u32], mesh: &Mesh) -> [[f64; 3]; 3] {
         let (c, det) = cofactors(self.kind.dimension(), nodes, mesh);
-        let inverse = 1.0 / det;
         let mut metric = [[0.0; 3]; 3];
+        if let Some(t) = self.isotropic {
+            let factor = t / det;
+            for b in 0..3 {
+                for a in 0..=b {
+                    metric[a][b] = factor * dot(c[a], c[b]);
+                    metric[b][a] = metric[a][b];
+                }
+            }
+            return metric;
+        }
+        let inverse = 1.0 / det;
         for b in 0..3 {
             let t = [dot(self.t[0], c[b]), dot(self.t[1], c[b]), dot(self.t[2], c[b])];
             for a in 0..3 {

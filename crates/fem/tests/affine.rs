@@ -30,6 +30,7 @@ impl Law for Conduction {
     }
 }
 
+const ISOTROPIC: [[f64; 3]; 3] = [[1.7, 0.0, 0.0], [0.0, 1.7, 0.0], [0.0, 0.0, 1.7]];
 const SYMMETRIC: [[f64; 3]; 3] = [[2.0, 0.5, 0.0], [0.5, 1.0, 0.25], [0.0, 0.25, 3.0]];
 const OTHER: [[f64; 3]; 3] = [[2.0, 0.5, -0.3], [0.1, 1.0, 0.25], [0.7, -0.2, 3.0]];
 
@@ -59,7 +60,7 @@ fn both_ways_give_the_same_matrix() {
         // Bent cells beside straight ones.
         let mesh =
             brick(kind, 6, |[x, y, z]| [x, 1.5 * y, 0.7 * z + 0.1 * (x - 0.5).max(0.0).powi(2)]);
-        for tensor in [SYMMETRIC, OTHER] {
+        for tensor in [ISOTROPIC, SYMMETRIC, OTHER] {
             let [short, long] = [true, false].map(|says_uniform| {
                 matrices(&mesh, hypothesis, Conduction { tensor, says_uniform })
             });

@@ -188,22 +188,29 @@ fn rows_of<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
                 let guess = rows.clone().map(|i| a.row(i).0.len()).sum();
                 let mut start = Vec::with_capacity(rows.len() + 1);
                 start.push(0);
-                let mut columns = Vec::<u32>::with_capacity(guess);
-                let mut values = Vec::<f64>::with_capacity(guess * R * N);
+                let mut columns = vec![0_u32; guess];
+                let mut values = vec![0.0_f64; guess * R * N];
+                let mut count = 0;
                 places.begin();
                 for i in rows {
-                    let first = places.before + columns.len() as u32;
+                    let first = places.before + count as u32;
                     let (ks, left) = a.row(i);
                     for (&k, left) in ks.iter().zip(left.chunks_exact(R * M)) {
                         let (js, right) = b.row(k as usize);
+                        if columns.len() < count + js.len() {
+                            let more = (count + js.len()) / 8 * 9 + 64;
+                            columns.resize(more, 0);
+                            values.resize(more * R * N, 0.0);
+                        }
                         for (&j, right) in js.iter().zip(right.chunks_exact(M * N)) {
+                            // Without a branch, which nothing could foretell.
                             let place = &mut places.of[j as usize];
-                            if *place <= first {
-                                columns.push(j);
-                                values.extend_from_slice([[0.0; R]; N].as_flattened());
-                                *place = places.before + columns.len() as u32;
-                            }
-                            let at = (*place - places.before - 1) as usize;
+                            let is_new = *place <= first;
+                            let known = place.wrapping_sub(places.before + 1) as usize;
+                            let at = if is_new { count } else { known };
+                            count += usize::from(is_new);
+                            columns[at] = j;
+                            *place = places.before + 1 + at as u32;
                             let sum = &mut values[at * R * N..(at + 1) * R * N];
                             for c in 0..N {
                                 for m in 0..M {
@@ -216,9 +223,11 @@ fn rows_of<A: Rows, B: Rows, const R: usize, const M: usize, const N: usize>(
                             }
                         }
                     }
-                    start.push(columns.len() as u32);
+                    start.push(count as u32);
                 }
-                places.before += columns.len() as u32;
+                places.before += count as u32;
+                columns.truncate(count);
+                values.truncate(count * R * N);
                 columns.shrink_to_fit();
                 values.shrink_to_fit();
                 Piece { start, columns, values }

@@ -1,5 +1,6 @@
 //! A place in a file, and the numbers read from there.
 
+use super::integers;
 use super::lines::count_lines;
 use crate::MeshError;
 use std::borrow::Cow;
@@ -73,6 +74,19 @@ impl<'a> Cursor<'a> {
     /// Leaves out the next `count` bytes of [`Cursor::rest`].
     pub fn skip(&mut self, count: usize) {
         self.position += count.min(self.window.len() - self.position);
+    }
+
+    /// Goes to the end of the line if it is one of plain whole numbers, which `take` is given and has to find in order;
+    /// else stays, and is false.
+    pub fn takes_integers(&mut self, take: impl FnOnce(&[u32]) -> bool) -> bool {
+        if self.binary {
+            return false;
+        }
+        let mut numbers = [0; integers::MOST];
+        let line = integers::read_line(&self.window[self.position..], &mut numbers);
+        let taken = line.filter(|&(count, _)| take(&numbers[..count]));
+        self.position += taken.map_or(0, |(_, bytes)| bytes);
+        taken.is_some()
     }
 
     /// Goes back by one byte; once.

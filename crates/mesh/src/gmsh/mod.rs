@@ -5,6 +5,7 @@
 mod assemble;
 mod cursor;
 mod element;
+mod integers;
 mod lines;
 mod match_facets;
 mod orient;

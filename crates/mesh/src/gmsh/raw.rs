@@ -55,22 +55,35 @@ impl Raw {
         head: Run,
         wide: bool,
     ) -> Result<(), MeshError> {
-        let count = head.kind.node_count();
-        for _ in 0..count {
+        for _ in 0..head.kind.node_count() {
             let tag = if wide { cursor.size()? } else { cursor.int()?.max(0) as u64 };
             let index = numbers.index(tag);
             self.nodes
                 .push(index.ok_or(MeshError::MissingNode { element: head.first, node: tag })?);
         }
-        if let Some(order) = element::order(head.kind) {
-            let (mut file, own) = ([0; 27], &mut self.nodes[head.start..]);
-            file[..count].copy_from_slice(own);
-            for (node, &place) in own.iter_mut().zip(order) {
-                *node = file[usize::from(place)];
-            }
-        }
+        order_nodes(head.kind, &mut self.nodes[head.start..]);
         self.push_run(head);
         Ok(())
+    }
+
+    /// Adds an element with nodes of these numbers; false, and nothing is added, where it has not as many or one of
+    /// them is missing.
+    pub fn push_element(&mut self, numbers: &Numbering, head: Run, tags: &[u32]) -> bool {
+        if tags.len() != head.kind.node_count() {
+            return false;
+        }
+        self.nodes.resize(head.start + tags.len(), 0);
+        let own = &mut self.nodes[head.start..];
+        for (node, &tag) in own.iter_mut().zip(tags) {
+            let Some(index) = numbers.index(u64::from(tag)) else {
+                self.nodes.truncate(head.start);
+                return false;
+            };
+            *node = index;
+        }
+        order_nodes(head.kind, own);
+        self.push_run(head);
+        true
     }
 
     /// Adds the elements of `other` after those that are here.
@@ -146,6 +159,16 @@ impl Numbering {
                 sorted.binary_search_by_key(&tag, |&(t, _)| t).ok().map(|i| sorted[i].1)
             }
         }
+    }
+}
+
+/// Puts the nodes of an element from Gmsh's order into ours.
+fn order_nodes(kind: CellKind, nodes: &mut [u32]) {
+    let Some(order) = element::order(kind) else { return };
+    let mut file = [0; 27];
+    file[..nodes.len()].copy_from_slice(nodes);
+    for (node, &place) in nodes.iter_mut().zip(order) {
+        *node = file[usize::from(place)];
     }
 }
 

@@ -46,6 +46,9 @@ pub(super) fn read_elements(
 ) -> Result<(), MeshError> {
     let count = cursor.text_count(8, 8)?;
     let read_one = |cursor: &mut Cursor, raw: &mut Raw| {
+        if cursor.takes_integers(|line| push_line(raw, numbers, line)) {
+            return Ok(());
+        }
         let number = positive(cursor)?;
         let (code, tags) = (cursor.int()?, cursor.int()?);
         read_element(cursor, raw, numbers, number, code, tags)
@@ -69,6 +72,18 @@ pub(super) fn read_elements(
         done += follow as usize;
     }
     Ok(())
+}
+
+/// Adds the element in a line: its number, its type, how many tags, these and its nodes. False, and nothing is added,
+/// where that is not so plain.
+fn push_line(raw: &mut Raw, numbers: &Numbering, line: &[u32]) -> bool {
+    let &[number, code, tags, group, entity, ..] = line else { return false };
+    let nodes = line.get(3..).and_then(|rest| rest.get(tags as usize..));
+    let (Ok(kind), Some(nodes)) = (element::kind(code as i32), nodes) else { return false };
+    let first = u64::from(number);
+    let (group, entity, start) = (group as i32, entity as i32, raw.nodes.len());
+    let head = Run { kind, group, entity, first, start, count: 1 };
+    tags >= 2 && raw.push_element(numbers, head, nodes)
 }
 
 /// Reads what follows the number, the type and the number of tags of an element.

@@ -133,10 +133,17 @@ pub(super) fn read_elements(
         };
         let first_run = raw.runs.len();
         let read_one = |cursor: &mut Cursor, raw: &mut Raw| {
-            let first = cursor.size()?;
             let start = raw.nodes.len();
-            let head = Run { kind, group, entity, first, start, count: 1 };
-            raw.read_element(cursor, numbers, head, true)
+            let head = |first| Run { kind, group, entity, first, start, count: 1 };
+            let push = |line: &[u32]| {
+                let Some((&first, nodes)) = line.split_first() else { return false };
+                raw.push_element(numbers, head(u64::from(first)), nodes)
+            };
+            if cursor.takes_integers(push) {
+                return Ok(());
+            }
+            let first = cursor.size()?;
+            raw.read_element(cursor, numbers, head(first), true)
         };
         read_entries(cursor, count, raw, read_one, Raw::append_elements)?;
         repeat_runs(raw, first_run, &groups[1..]);

@@ -101,6 +101,29 @@ fn every_kind_is_read_in_every_format() {
     }
 }
 
+/// Lines of plain whole numbers are read at once, others number by number.
+#[test]
+fn blanks_and_signs_change_nothing() {
+    for code in [2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18] {
+        for version in [write::version2, write::version4] {
+            let text = String::from_utf8(version(&single_cell(code), write::Text)).unwrap();
+            // Room at the end, so that the last element has a plain line, too.
+            let plain = text.clone() + "$Comments\nnothing\n$EndComments\n";
+            let odd = plain.replace(' ', "  ").replace("  0  8\n", " 0 8\n");
+            let [plain, odd] = [plain, odd].map(|text| read(text.as_bytes(), 1.0).unwrap());
+            assert_eq!(plain.blocks[0].nodes, odd.blocks[0].nodes, "{code}");
+            assert_eq!(plain.points, odd.points, "{code}");
+        }
+    }
+    // A negative group: the entity is turned round in it.
+    let text = String::from_utf8(write::version2(&single_cell(4), write::Text)).unwrap();
+    let turned = text.replacen("1 4 2 1 1", "1 4 2 -1 1", 1);
+    assert_ne!(text, turned);
+    let [one, other] = [text, turned].map(|text| read(text.as_bytes(), 1.0).unwrap());
+    assert_eq!(one.regions, other.regions);
+    assert_eq!(one.blocks[0].nodes, other.blocks[0].nodes);
+}
+
 #[test]
 fn cells_seen_from_behind_are_turned() {
     for code in [2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18] {
