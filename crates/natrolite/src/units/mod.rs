@@ -57,6 +57,14 @@ pub enum UnitError {
         /// The nearest symbol, if one is near.
         nearest: Option<String>,
     },
+    /// No such unit, and none that is near.
+    #[error("unknown unit `{symbol}`, wanted {wanted}")]
+    Foreign {
+        /// What was read.
+        symbol: String,
+        /// What should have been there.
+        wanted: String,
+    },
     /// More than one `/`.
     #[error(
         "`{text}` has more than one `/`; wanted one at most, as in \"J/mol K\" (all that follows it divides)"
@@ -113,7 +121,13 @@ pub fn parse(text: &str, wanted: &str) -> Result<f64, UnitError> {
         let wanted = describe_wanted(wanted);
         return Err(UnitError::NoUnit { text: whole.to_owned(), wanted });
     }
-    let unit = read_unit(if unit.is_empty() { "1" } else { unit })?;
+    let unit =
+        read_unit(if unit.is_empty() { "1" } else { unit }).map_err(|error| match error {
+            UnitError::Unknown { symbol, nearest: None } => {
+                UnitError::Foreign { symbol, wanted: describe_wanted(wanted) }
+            }
+            error => error,
+        })?;
 
     let molar_energy = Dimension::new(2, 1, -2, 0, 0, -1);
     let per_particle = unit.electronvolt && target.dimension == molar_energy;

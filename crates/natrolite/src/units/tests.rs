@@ -99,7 +99,7 @@ fn what_is_wrong_is_said() {
         ("1 mA/cm^2/s", "A/m^2", "`mA/cm^2/s` has more than one `/`; wanted one at most, as in \"J/mol K\" (all that follows it divides)"),
         ("1 mA/", "A/m^2", "a unit is missing beside `*` or `/` in ``"),
         ("1 *m", "m", "a unit is missing beside `*` or `/` in `*m`"),
-        ("1 furlong", "m", "unknown unit `furlong`"),
+        ("1 furlong", "m", "unknown unit `furlong`, wanted a length, for example \"10 um\""),
         ("1 Mpa", "Pa", "unknown unit `Mpa`; did you mean `MPa`?"),
         ("1 v", "V", "unknown unit `v`; did you mean `V`?"),
         ("1 mh", "s", "unknown unit `mh`; did you mean `mAh`?"),
