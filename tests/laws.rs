@@ -85,7 +85,7 @@ fn values(entry: &Entry, film: f64, branch: &'static str) -> Values {
             }
             _ => continue,
         };
-        values.0.insert(parameter.name, value);
+        values.insert(parameter.name, value);
     }
     values
 }

@@ -5,7 +5,9 @@
 use natrolite::case;
 use natrolite::results::{Results, Status};
 use natrolite::run::{Silent, solve_case};
+use natrolite::sweep::{Crew, Plan, Points, solve_points};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 
 /// F / RT at 298.15 K \[1/V\].
@@ -96,6 +98,12 @@ impl Electrode {
         }
         low + self.equilibrium + self.film * 1e-4 * i
     }
+
+    /// What is lost in the charge transfer and in the film when i \[A/m2\] passes into the metal \[W/m2\].
+    fn losses(&self, i: f64) -> [f64; 2] {
+        let film = self.film * 1e-4 * i * i;
+        [-i * (self.jump(-i) - self.equilibrium) - film, film]
+    }
 }
 
 /// What a boundary has; potentials in V, current densities in mA/cm2.
@@ -128,6 +136,11 @@ impl Role {
             2 => Role::Floating(Electrode::any(random), current),
             _ => Role::reference(random),
         }
+    }
+
+    /// True where a current is given.
+    fn is_driven(&self) -> bool {
+        matches!(self, Role::Uniform(_) | Role::Equipotential(_) | Role::Floating(..))
     }
 
     fn text(&self) -> String {
@@ -318,14 +331,42 @@ impl Network {
         text + "$EndElements\n"
     }
 
-    fn solve(&self) -> Results {
+    /// The case with its mesh, and what is made of it.
+    fn with_case<T>(&self, more: &str, work: impl FnOnce(case::Case) -> T) -> T {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("case.toml");
         std::fs::write(folder.path().join("slabs.msh"), self.mesh()).expect("a mesh is written");
-        std::fs::write(&path, self.case()).expect("a case is written");
-        let case = case::read_file(&path, &[]).unwrap_or_else(|e| panic!("{}", e.render(false)));
-        let results = solve_case(&case, 0, &mut Silent);
-        results.unwrap_or_else(|e| panic!("{e}\n{}", self.case()))
+        std::fs::write(&path, self.case() + more).expect("a case is written");
+        work(case::read_file(&path, &[]).unwrap_or_else(|e| panic!("{}", e.render(false))))
+    }
+
+    fn solve(&self) -> Results {
+        self.with_case("", |case| {
+            let results = solve_case(&case, 0, &mut Silent);
+            results.unwrap_or_else(|e| panic!("{e}\n{}", self.case()))
+        })
+    }
+
+    /// The quantities as a sweep finds them that begins at another temperature and ends at this one, and how many of its
+    /// points were condensed.
+    fn sweep(&self) -> (BTreeMap<String, f64>, usize) {
+        let axis = "[[sweep.axis]]\nkey = \"temperature\"\nvalues = [\"310 K\", \"298.15 K\"]\n";
+        self.with_case(axis, |case| {
+            let points = Points::new(case).unwrap_or_else(|e| panic!("{}", e.render(false)));
+            let plan = Plan::new(&points).unwrap_or_else(|e| panic!("{}", e.render(false)));
+            let mut last = BTreeMap::new();
+            let mut take = |rows: Vec<(usize, natrolite::sweep::Row)>| {
+                for (_, row) in rows.into_iter().filter(|(index, _)| *index == 1) {
+                    assert_eq!(row.reason, "", "{}", self.case());
+                    let names = row.layout.iter().map(|(name, _)| name.clone());
+                    last = names.zip(row.values).collect();
+                }
+                Ok::<(), Infallible>(())
+            };
+            let Ok(method) =
+                solve_points(&points, &plan, &[false; 2], Crew::alone(1, 0), &mut take);
+            (last, method.counts()[0])
+        })
     }
 
     /// Potentials below and above each slab of each stack \[V\].
@@ -363,6 +404,7 @@ fn same(a: f64, b: f64) -> bool {
 #[test]
 fn potentials_satisfy_each_law_of_a_network() {
     let mut seen = BTreeMap::new();
+    let (mut condensed, mut parts) = (0, [0; 2]);
     for seed in 0..150 {
         let network = Network::any(&mut Random(seed));
         let results = network.solve();
@@ -371,6 +413,15 @@ fn potentials_satisfy_each_law_of_a_network() {
         let potentials = network.potentials(&results);
         // For each boundary: width, potential of the body, current density into it [A/m2].
         let mut ends: BTreeMap<&str, Vec<[f64; 3]>> = BTreeMap::new();
+        // For each surface its width, the current that leaves the body, on interfaces the first region, and what is
+        // lost in the charge transfer and in a film.
+        let mut through: BTreeMap<String, [f64; 4]> = BTreeMap::new();
+        let mut pass = |name: String, width: f64, i: f64, [kinetic, film]: [f64; 2]| {
+            let sums = through.entry(name).or_default();
+            let more = [1.0, i, kinetic, film];
+            sums.iter_mut().zip(more).for_each(|(sum, x)| *sum += width * x);
+        };
+        let mut largest = 1.0_f64;
         for (stack, potentials) in network.stacks.iter().zip(&potentials) {
             let up = stack.slabs.iter().zip(potentials).map(|(&(region, height), [low, high])| {
                 0.1 * network.conductivity[region] * (low - high) / (height * 1e-5)
@@ -379,6 +430,7 @@ fn potentials_satisfy_each_law_of_a_network() {
             let small = 1e-8 * up.iter().fold(1.0, |largest: f64, i| largest.max(i.abs()));
             assert!(up.iter().all(|i| (i - up[0]).abs() < small), "{up:?} {}", why());
             let i = up[0];
+            largest = largest.max(i.abs());
             for (slabs, sides) in stack.slabs.windows(2).zip(potentials.windows(2)) {
                 let (below, above) = (sides[0][1], sides[1][0]);
                 let expected = match network.joints.get(&pair_of(slabs)) {
@@ -391,6 +443,14 @@ fn potentials_satisfy_each_law_of_a_network() {
                     Some(Joint::Kinetics(electrode)) => -electrode.jump(-i),
                 };
                 assert!(same(below - above, expected), "{below} {above} {expected} {}", why());
+                let pair = pair_of(slabs);
+                let out = if slabs[0].0 == pair[0] { i } else { -i };
+                let losses = match network.joints.get(&pair) {
+                    None => [0.0; 2],
+                    Some(Joint::Resistance(r)) => [0.0, r * 1e-4 * i * i],
+                    Some(Joint::Kinetics(electrode)) => electrode.losses(out),
+                };
+                pass(format!("i{}{}", pair[0], pair[1]), stack.width, out, losses);
             }
             let outer = [(potentials[0][0], i), (potentials[potentials.len() - 1][1], -i)];
             for (end, (potential, into)) in stack.ends.iter().zip(outer) {
@@ -398,8 +458,38 @@ fn potentials_satisfy_each_law_of_a_network() {
                     None => assert!(into.abs() < small, "{into} {}", why()),
                     Some(end) => {
                         ends.entry(end).or_default().push([stack.width, potential, into]);
+                        let losses = match network.roles[end] {
+                            Role::Electrode(electrode, _) | Role::Floating(electrode, _) => {
+                                electrode.losses(-into)
+                            }
+                            _ => [0.0; 2],
+                        };
+                        pass((*end).to_owned(), stack.width, -into, losses);
                     }
                 }
+            }
+        }
+        let full = results.summary.quantities.iter().map(|(name, q)| (name.to_owned(), q.value));
+        let (swept, count) = network.sweep();
+        condensed += count;
+        let driven: Vec<_> = network.roles.iter().filter(|(_, role)| role.is_driven()).collect();
+        let counter = match driven[..] {
+            [(name, _)] => -through.get(*name).map_or(0.0, |sums| sums[1]),
+            _ => f64::NAN,
+        };
+        let widths: f64 = network.stacks.iter().map(|stack| stack.width).sum();
+        for (k, quantities) in [full.collect(), swept].iter().enumerate() {
+            for (name, [width, sum, kinetic, film]) in &through {
+                let close = |what: &str, wanted: f64, error: f64| {
+                    let got = quantities.get(&format!("{what}.{name}"));
+                    let is_close = got.is_none_or(|got| (got - wanted).abs() < error);
+                    assert!(is_close, "{k}: {what}.{name}: {got:?} {wanted} {}", why());
+                    usize::from(got.is_some())
+                };
+                close("mean_current_density", sum / width, 1e-8 * largest);
+                let error = 1e-8 * widths * largest / counter.abs();
+                parts[0] += close("overpotential_kinetic", kinetic / counter, error);
+                parts[1] += close("overpotential_film", film / counter, error);
             }
         }
         for (name, ends) in ends {
@@ -437,4 +527,7 @@ fn potentials_satisfy_each_law_of_a_network() {
     }
     // Each kind of boundary came up, on one body and on several.
     assert!(seen.len() == 10 && seen.values().all(|count| *count >= 10), "{seen:?}");
+    // Most networks have kinetics, onto which they are condensed.
+    assert!(condensed >= 200, "{condensed}");
+    assert!(parts.iter().all(|count| *count >= 20), "{parts:?}");
 }

@@ -1,6 +1,7 @@
 //! Two symmetric matrices made diagonal together, so that any sum of them is inverted by two products.
 
 use crate::dense_symmetric::Columns;
+use crate::wide::{Wide, with_wide_registers};
 use crate::{DenseSymmetric, Preconditioner};
 use faer::diag::DiagMut;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -106,10 +107,28 @@ impl Preconditioner for InverseOfSum<'_> {
         let mut of_modes = [0.0; MOST_ROWS];
         let of_modes = &mut of_modes[..r.len()];
         modes.transposed.apply(r, of_modes);
-        for (x, share) in of_modes.iter_mut().zip(&modes.shares) {
+        with_wide_registers(Divide { x: of_modes, shares: &modes.shares, a: *a, k: *k });
+        modes.modes.apply(of_modes, z);
+    }
+}
+
+/// Divides by what the modes make of the sum.
+struct Divide<'a> {
+    x: &'a mut [f64],
+    shares: &'a [f64],
+    a: f64,
+    k: f64,
+}
+
+impl Wide for Divide<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Divide { x, shares, a, k } = self;
+        for (x, share) in x.iter_mut().zip(shares) {
             *x /= a * (1.0 - share) + k * share;
         }
-        modes.modes.apply(of_modes, z);
     }
 }
 

@@ -24,6 +24,8 @@ pub struct QuasiNewton {
     pairs: Pairs,
     /// Of the first residual.
     norm: f64,
+    /// The part of the residual that each of so many steps must leave at most.
+    fall: (usize, f64),
 }
 
 /// Steps, with what each changed of the residual and the product of both.
@@ -60,13 +62,15 @@ impl QuasiNewton {
         p: &NewtonParameters,
         steps: usize,
     ) -> Option<NewtonInfo> {
-        let QuasiNewton { r, next, d, before, pairs, norm } = self;
+        let steps = steps.min(p.max_iterations);
+        if self.fall.0 != steps {
+            self.fall = (steps, FALL.powf(1.0 / steps.max(1) as f64));
+        }
+        let QuasiNewton { r, next, d, before, pairs, norm, fall: (_, fall) } = self;
         pairs.clear();
         let mut norm = *norm;
         let mut residuals = Vec::with_capacity(1 + steps);
         residuals.push(norm);
-        let steps = steps.min(p.max_iterations);
-        let fall = FALL.powf(1.0 / steps.max(1) as f64);
         let mut is_rounding = false;
         while norm.is_finite() {
             let is_near = norm <= ABOVE * p.rtol;
@@ -81,7 +85,7 @@ impl QuasiNewton {
                 Ok(()) => f.norm(next),
                 Err(_) => f64::NAN,
             };
-            let falls = after < if is_near { norm } else { fall * norm };
+            let falls = after < if is_near { norm } else { *fall * norm };
             if !falls {
                 is_rounding = is_near;
                 u.copy_from_slice(before);

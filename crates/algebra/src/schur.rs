@@ -101,16 +101,15 @@ impl Schur {
         self.shown.iter().map(|&[k, _]| k)
     }
 
-    /// The values of [`Schur::shown`], from those that are kept, for a right-hand side that is the sum of
-    /// `sources`, each with its factor.
-    pub fn show(&self, sources: &[(f64, &Source)], kept: &[f64]) -> Vec<f64> {
-        let mut shown = vec![0.0; self.shown.len()];
-        self.response.apply(kept, &mut shown);
+    /// Writes the values of [`Schur::shown`], from those that are kept, to `shown`, for a right-hand side that is the
+    /// sum of `sources`, each with its factor.
+    pub fn show(&self, sources: &[(f64, &Source)], kept: &[f64], shown: &mut Vec<f64>) {
+        shown.resize(self.shown.len(), 0.0);
+        self.response.apply(kept, shown);
         shown.iter_mut().for_each(|x| *x = -*x);
         for (factor, source) in sources {
             shown.iter_mut().zip(&source.shown).for_each(|(x, s)| *x += factor * s);
         }
-        shown
     }
 
     /// All unknowns, from `b` for all of them and the values of those that are kept.
@@ -246,7 +245,8 @@ mod tests {
             }
             // The same right-hand side as a sum of two.
             let source = schur.source(&b);
-            let some = schur.show(&[(0.75, &source), (0.25, &source)], &x);
+            let mut some = vec![f64::NAN; 1];
+            schur.show(&[(0.75, &source), (0.25, &source)], &x, &mut some);
             assert_eq!(some.len(), shown.iter().filter(|k| !kept.contains(k)).count());
             for (k, got) in schur.shown().zip(some) {
                 let want = all[k as usize];

@@ -1,7 +1,7 @@
 //! Every law's tangent against finite differences and dual numbers.
 
 use contact::{Eigenstress, Elastic, LAWS, Pressure, Reduction, Traction};
-use fem::registry::{Environment, Place, Value, Values};
+use fem::registry::{Environment, Place, Value};
 use fem::{Dual, Law, Point, Slot, Term, width};
 
 const U: [f64; 9] = [0.3, -0.1, 0.7, 0.2, -0.5, 0.4, 0.1, 0.6, -0.2];
@@ -45,7 +45,7 @@ fn registered_laws_build_and_their_tangents_agree_with_differences() {
     for entry in LAWS.iter().filter(|entry| !entry.places.contains(&Place::Interface)) {
         let Some(build) = entry.build else { continue };
         let values = entry.parameters.iter().map(|p| (p.name, Value::Number(0.3))).collect();
-        let term = build(&Values(values), &environment).unwrap();
+        let term = build(&values, &environment).unwrap();
         let n = width(term.slots());
         let mut tangent = vec![0.0; n * n];
         term.tangent(&[point()], &U[..n], &mut tangent);

@@ -236,31 +236,6 @@ impl FacetPoints {
         }
     }
 
-    /// Calls `visit` at each point, in the order of the facets `blocks`, with what has the values `value` at the nodes.
-    pub fn interpolate<const N: usize>(
-        &self,
-        blocks: &[FacetBlock],
-        value: impl Fn(u32) -> [f64; N],
-        mut visit: impl FnMut([f64; N]),
-    ) {
-        let mut values = Vec::new();
-        for (block, (tables, count)) in blocks.iter().zip(&self.blocks) {
-            for nodes in block.facets().take(*count) {
-                values.clear();
-                values.extend(nodes.iter().map(|node| value(*node)));
-                for q in 0..tables.len() {
-                    let mut sums = [0.0; N];
-                    for (values, shape) in values.iter().zip(tables.values_at(q)) {
-                        for (sum, value) in sums.iter_mut().zip(values) {
-                            *sum += shape * value;
-                        }
-                    }
-                    visit(sums);
-                }
-            }
-        }
-    }
-
     /// As [`integrate_facets`], over the same facets.
     pub fn integrate<const N: usize>(
         &self,

@@ -2,7 +2,6 @@
 //! tests are made from one place.
 
 use crate::{Slot, Term};
-use std::collections::BTreeMap;
 
 /// Where a law is placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,13 +142,44 @@ pub enum Value {
 }
 
 /// The parameters of a law by name, checked against its [`Parameter`]s, defaults filled in.
+///
+/// There are a few of them, by rising names, and points of a sweep ask for them again and again.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values(pub BTreeMap<&'static str, Value>);
+pub struct Values(Vec<(&'static str, Value)>);
+
+impl FromIterator<(&'static str, Value)> for Values {
+    fn from_iter<I: IntoIterator<Item = (&'static str, Value)>>(pairs: I) -> Values {
+        let mut values = Values::default();
+        pairs.into_iter().for_each(|(name, value)| values.insert(name, value));
+        values
+    }
+}
 
 impl Values {
+    /// The parameter called `name`, if present.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
+    }
+
+    /// Gives the parameter called `name` a value, in place of an earlier one.
+    pub fn insert(&mut self, name: &'static str, value: Value) {
+        match self.0.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, own)) => *own = value,
+            None => {
+                let at = self.0.partition_point(|(own, _)| *own < name);
+                self.0.insert(at, (name, value));
+            }
+        }
+    }
+
+    /// The names of those that are present, rising.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+
     /// The number called `name`, if present.
     pub fn number(&self, name: &str) -> Option<f64> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Value::Number(x)) => Some(*x),
             _ => None,
         }
@@ -165,7 +195,7 @@ impl Values {
 
     /// The word called `name`, if present.
     pub fn choice(&self, name: &str) -> Option<&'static str> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Value::Choice(word)) => Some(word),
             _ => None,
         }
@@ -173,7 +203,7 @@ impl Values {
 
     /// The group called `name`, if present.
     pub fn group(&self, name: &str) -> Option<&Values> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Value::Group(values)) => Some(values),
             _ => None,
         }
@@ -181,7 +211,7 @@ impl Values {
 
     /// The tensor called `name`, if present.
     pub fn tensor(&self, name: &str) -> Option<&[[f64; 3]; 3]> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Value::Tensor(t)) => Some(t),
             _ => None,
         }
@@ -189,7 +219,7 @@ impl Values {
 
     /// The vector called `name`, if present.
     pub fn vector(&self, name: &str) -> Option<[f64; 3]> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Value::Vector(v)) => Some(*v),
             _ => None,
         }
@@ -197,7 +227,7 @@ impl Values {
 
     /// The axes called `name`, if present.
     pub fn axes(&self, name: &str) -> Option<[bool; 3]> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Value::Axes(axes)) => Some(*axes),
             _ => None,
         }
@@ -205,7 +235,7 @@ impl Values {
 
     /// The formula called `name`, if present.
     pub fn formula(&self, name: &str) -> Option<&str> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Value::Formula(text)) => Some(text),
             _ => None,
         }
@@ -213,7 +243,7 @@ impl Values {
 
     /// The table called `name`, if present.
     pub fn table(&self, name: &str) -> Option<&[Vec<f64>]> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Value::Table(rows)) => Some(rows),
             _ => None,
         }

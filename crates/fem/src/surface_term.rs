@@ -310,11 +310,6 @@ impl SurfaceTerm<'_> {
         [self.table.area, total, squares]
     }
 
-    /// Number of points of quadrature.
-    pub fn points(&self) -> usize {
-        self.table.groups.iter().map(|group| group.facets * group.points).sum()
-    }
-
     /// Calls `visit` with the weight of each point of quadrature and the first coefficient of the term there, facet
     /// after facet, as they were last evaluated.
     pub fn each_point(&self, mut visit: impl FnMut(f64, f64)) {
@@ -327,15 +322,6 @@ impl SurfaceTerm<'_> {
                 }
             }
         });
-    }
-
-    /// The weight of each point of quadrature and the first coefficient of the term there, at
-    /// `deviations` (all unknowns), facet after facet.
-    pub fn at_points(&mut self, deviations: &[f64]) -> Vec<(f64, f64)> {
-        self.evaluate(deviations);
-        let mut out = Vec::with_capacity(self.points());
-        self.each_point(|weight, coefficient| out.push((weight, coefficient)));
-        out
     }
 }
 

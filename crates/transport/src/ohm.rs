@@ -191,7 +191,7 @@ mod tests {
     use fem::registry::Value;
 
     fn values(pairs: &[(&'static str, Value)]) -> Values {
-        Values(pairs.iter().cloned().collect())
+        pairs.iter().cloned().collect()
     }
 
     fn two_points(form: &'static str) -> Values {

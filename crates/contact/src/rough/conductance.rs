@@ -198,7 +198,6 @@ mod tests {
     use super::*;
     use fem::registry::{ContactSlots, Value};
     use fem::{Dual, Term};
-    use std::collections::BTreeMap;
 
     #[test]
     fn plastic_spots_by_hand() {
@@ -231,8 +230,7 @@ mod tests {
         let slots = vec![Slot::value(0), Slot::across(0)];
         let contact =
             contact.then(|| ContactSlots { fraction: Slot::value(1), pressure: Slot::value(2) });
-        let mut values =
-            BTreeMap::from([("law", Value::Choice(law)), ("conductivity", Value::Number(2.0))]);
+        let mut values = vec![("law", Value::Choice(law)), ("conductivity", Value::Number(2.0))];
         let own: &[(&str, f64)] = if law == HOLM {
             &[("spot_density", 1e12)]
         } else {
@@ -240,7 +238,7 @@ mod tests {
         };
         values.extend(own.iter().map(|&(name, x)| (name, Value::Number(x))));
         let environment = Environment { temperature: 298.15, slots, contact };
-        ENTRY.build.expect("it is a law at a point")(&Values(values), &environment)
+        ENTRY.build.expect("it is a law at a point")(&values.into_iter().collect(), &environment)
     }
 
     #[test]

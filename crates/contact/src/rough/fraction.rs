@@ -179,11 +179,10 @@ mod tests {
     use super::*;
     use fem::Dual;
     use fem::registry::Value;
-    use std::collections::BTreeMap;
     use std::f64::consts::PI;
 
     fn values(pairs: &[(&'static str, Value)]) -> Values {
-        Values(BTreeMap::from_iter(pairs.iter().cloned()))
+        pairs.iter().cloned().collect()
     }
 
     fn read(pairs: &[(&'static str, Value)]) -> Result<ContactFraction, ParameterError> {

@@ -48,7 +48,7 @@ fn refuse_foreign(
     law: &str,
     names: &[&'static str],
 ) -> Result<(), ParameterError> {
-    match names.iter().find(|name| values.0.contains_key(**name)) {
+    match names.iter().find(|name| values.get(name).is_some()) {
         None => Ok(()),
         Some(parameter) => {
             let message = format!("law = \"{law}\" does not use it: leave it out");

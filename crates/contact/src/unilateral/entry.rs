@@ -114,7 +114,7 @@ pub fn obstacle(
     (across, outward): (usize, f64),
     nearest: [f64; 3],
 ) -> Result<Obstacle, ParameterError> {
-    let names: Vec<&str> = group.0.keys().copied().collect();
+    let names: Vec<&str> = group.names().collect();
     let [name] = names[..] else {
         let message = match names.len() {
             0 => "names no obstacle; wanted plane, sphere, cylinder or sinusoid".to_owned(),
@@ -166,12 +166,11 @@ pub fn obstacle(
 mod tests {
     use super::*;
     use fem::registry::Value;
-    use std::collections::BTreeMap;
 
     /// An obstacle under a boundary across z whose body lies above: outward is -z.
     fn under(name: &'static str, given: &[(&'static str, Value)]) -> Obstacle {
-        let given = Value::Group(Values(BTreeMap::from_iter(given.iter().cloned())));
-        let group = Values(BTreeMap::from([(name, given)]));
+        let given = Value::Group(given.iter().cloned().collect());
+        let group = Values::from_iter([(name, given)]);
         obstacle(&group, (2, -1.0), [0.0; 3]).expect("one obstacle")
     }
 
@@ -200,7 +199,7 @@ mod tests {
 
     #[test]
     fn one_obstacle_is_wanted() {
-        let group = Values(BTreeMap::new());
+        let group = Values::default();
         let error = obstacle(&group, (2, -1.0), [0.0; 3]).unwrap_err();
         assert!(error.message.contains("names no obstacle"), "{error}");
     }

@@ -56,7 +56,7 @@ fn describe_all(
     all: &mut Vec<(String, String)>,
 ) {
     for parameter in parameters {
-        let Some(value) = values.0.get(parameter.name) else { continue };
+        let Some(value) = values.get(parameter.name) else { continue };
         let name = format!("{prefix}{}", parameter.name);
         if let (Value::Group(inner), Kind::Group(parameters)) = (value, parameter.kind) {
             describe_all(inner, parameters, in_planar, &format!("{name}."), all);

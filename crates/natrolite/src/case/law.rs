@@ -85,10 +85,7 @@ impl LawUse {
     /// Gives `parameter` another value.
     pub fn vary(&mut self, parameter: &'static Parameter, read: &NumberRead) {
         self.per_depth = read.per_depth.unwrap_or(self.per_depth);
-        match self.values.0.get_mut(parameter.name) {
-            Some(value) => value.clone_from(&read.value),
-            None => drop(self.values.0.insert(parameter.name, read.value.clone())),
-        }
+        self.values.insert(parameter.name, read.value.clone());
     }
 }
 
@@ -168,7 +165,7 @@ fn read_law(
         (Some(parameter), _) => {
             let value = read.value(node, key, parameter, &path, parameter.name)?;
             read.origins.insert(parameter.name.to_owned(), node.origin.clone());
-            Values(BTreeMap::from([(parameter.name, value)]))
+            Values::from_iter([(parameter.name, value)])
         }
         (None, Content::Table(table)) => {
             read.group(table, &key.origin, entry.parameters, &path, "")?
@@ -285,11 +282,9 @@ impl Parameters<'_> {
         path: &str,
         prefix: &str,
     ) -> Option<Values> {
-        let mut values = Some(BTreeMap::new());
+        let mut values = Some(Values::default());
         let mut insert = |name, value: Option<Value>| match (values.as_mut(), value) {
-            (Some(map), Some(value)) => {
-                map.insert(name, value);
-            }
+            (Some(values), Some(value)) => values.insert(name, value),
             _ => values = None,
         };
         for parameter in parameters {
@@ -331,7 +326,7 @@ impl Parameters<'_> {
                 values = None;
             }
         }
-        values.map(Values)
+        values
     }
 
     fn value(

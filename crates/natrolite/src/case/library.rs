@@ -55,7 +55,7 @@ pub fn inherit_hardness(
         );
         let parameter = "hardness";
         if is_plastic && law.values.number(parameter).is_none() {
-            law.values.0.insert(parameter, Value::Number(hardness));
+            law.values.insert(parameter, Value::Number(hardness));
             law.inherited.push(Inherited { parameter, material, value });
         }
     }

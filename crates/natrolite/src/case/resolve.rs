@@ -178,7 +178,7 @@ fn write_laws(out: &mut String, laws: &[LawUse]) {
     for law in laws {
         let value = match sole_parameter(law.entry) {
             Some(parameter) => {
-                let value = law.values.0.get(parameter.name);
+                let value = law.values.get(parameter.name);
                 value.map(|value| show(value, parameter.kind, law.per_depth))
             }
             None => Some(show_table(&law.values, law.entry.parameters, law.per_depth)),
@@ -189,7 +189,7 @@ fn write_laws(out: &mut String, laws: &[LawUse]) {
 
 fn show_table(values: &Values, parameters: &[Parameter], per_depth: bool) -> String {
     let pairs = parameters.iter().filter_map(|parameter| {
-        let value = values.0.get(parameter.name)?;
+        let value = values.get(parameter.name)?;
         Some(format!("{} = {}", parameter.name, show(value, parameter.kind, per_depth)))
     });
     format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))

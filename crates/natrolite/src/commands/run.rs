@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::figure::figures_of_run;
 use crate::launch::{Cores, Launcher, Ranks};
 use crate::output::{
-    Folder, OutputError, checkpoint_path, people_unit, remove_checkpoint, stress_checkpoint_path,
-    summary_table, write_report, write_solved, write_summary,
+    Folder, OutputError, REPORT_FILE, checkpoint_path, people_unit, remove_checkpoint,
+    stress_checkpoint_path, summary_table, write_file, write_solved, write_summary,
 };
 use crate::report::run_report;
 use crate::results::{Results, Status};
@@ -116,8 +116,8 @@ fn write(
     results.summary.seconds.total = start.elapsed().as_secs_f64();
     results.summary.peak_memory_bytes = crate::run::peak_memory();
     if case.output.report {
-        let page = run_report(case, &results, &figures_of_run(&results));
-        write_report(&page, folder.path())?;
+        let (path, figures) = (folder.path().join(REPORT_FILE), figures_of_run(&results));
+        write_file(&path, |out| run_report(case, &results, &figures, out))?;
     }
     results.summary.seconds.output = output.elapsed().as_secs_f64();
     results.summary.seconds.total = start.elapsed().as_secs_f64();

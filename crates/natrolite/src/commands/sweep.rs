@@ -13,8 +13,8 @@ use crate::output::{
 };
 use crate::report::{SweepRun, sweep_report};
 use crate::sweep::{
-    Crew, Identity, Journal, Method, Plan, PointStatus, Points, Row, SweepResults, fingerprint,
-    read_journal, solve_points, solve_points_on_ranks, write_table,
+    Columns, Crew, Identity, Journal, Method, Plan, PointStatus, Points, Row, SweepResults,
+    fingerprint, read_journal, solve_points, solve_points_on_ranks, write_table,
 };
 use std::fs;
 use std::path::Path;
@@ -247,13 +247,12 @@ impl Keeper<'_> {
 
     /// Writes the results and the report of them, and takes away what stood for them.
     fn finish(&self, rows: &[Option<Row>], run: &dyn Fn() -> SweepRun) -> Result<(), Failure> {
-        self.write(rows, [RESULTS, TABLE])?;
+        let columns = self.write(rows, [RESULTS, TABLE])?;
         if self.points.case.output.report {
-            let results = SweepResults::from_rows(self.points, rows);
+            let results = SweepResults::from_rows(self.points, rows, columns);
             let figures = drawings_of_sweep(&results);
-            let page = sweep_report(&self.points.case, &results, &run(), &figures);
-            let beside = self.folder.join(BESIDE);
-            write_file(&beside, |out| out.write_all(page.as_bytes()))?;
+            let (case, run, beside) = (&self.points.case, run(), self.folder.join(BESIDE));
+            write_file(&beside, |out| sweep_report(case, &results, &run, &figures, out))?;
             rename(&beside, &self.folder.join(REPORT_FILE))?;
         }
         for name in PARTIAL {
@@ -263,14 +262,17 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    fn write(&self, rows: &[Option<Row>], names: [&str; 2]) -> Result<(), Failure> {
+    /// Writes the results, and gives the columns that it made of the rows.
+    fn write(&self, rows: &[Option<Row>], names: [&str; 2]) -> Result<Columns, Failure> {
         self.journal.sync().map_err(OutputError::io("write", &self.folder.join(JOURNAL)))?;
         let [results, table] = names.map(|name| self.folder.join(name));
         let beside = self.folder.join(BESIDE);
-        write_sweep(self.points, rows, &beside)?;
+        let columns = Columns::new(rows);
+        write_sweep(self.points, (rows, &columns), &beside)?;
         rename(&beside, &results)?;
-        write_file(&beside, |out| write_table(self.points, rows, out))?;
-        rename(&beside, &table)
+        write_file(&beside, |out| write_table(self.points, (rows, &columns), out))?;
+        rename(&beside, &table)?;
+        Ok(columns)
     }
 }
 

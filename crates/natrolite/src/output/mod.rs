@@ -26,7 +26,7 @@ pub use checkpoint::{
 pub use error::OutputError;
 pub use folder::Folder;
 pub(crate) use number::{
-    push_json, push_json_of_six_digits, push_number, push_whole, six_digits, write_number,
+    push_number, push_whole, six_digits, write_json, write_json_of_six_digits, write_number,
 };
 pub use profile::{file_stems, write_csv};
 pub use read::{ReadError, read_results};
@@ -117,14 +117,6 @@ fn write_profiles(results: &Results, folder: &Path) -> Result<(), OutputError> {
 /// [`OutputError::Io`] when the system refuses.
 pub fn write_summary(summary: &Summary, folder: &Path) -> Result<(), OutputError> {
     write_file(&folder.join(SUMMARY_FILE), |out| out.write_all(summary_json(summary).as_bytes()))
-}
-
-/// Writes a page, made by [`crate::report`], as `report.html` into `folder`.
-///
-/// # Errors
-/// [`OutputError::Io`] when the system refuses.
-pub fn write_report(page: &str, folder: &Path) -> Result<(), OutputError> {
-    write_file(&folder.join(REPORT_FILE), |out| out.write_all(page.as_bytes()))
 }
 
 /// Writes a file beside its place and renames it, so that what stands under its name is complete.

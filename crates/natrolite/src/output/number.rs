@@ -100,8 +100,12 @@ fn rounded(value: f64) -> Option<(f64, i32)> {
     const NEAR_TIE: f64 = 1e-9;
     let places = places(value.abs())?;
     let digits = scaled(value.abs(), places);
+    // Seven digits before the point at most.
+    let below = f64::from(digits as u32);
+    let rest = digits - below;
     // That rounding may have made a tie of it, or unmade one.
-    ((digits.fract() - 0.5).abs() >= NEAR_TIE).then(|| (digits.round(), places))
+    ((rest - 0.5).abs() >= NEAR_TIE)
+        .then_some((if rest < 0.5 { below } else { below + 1.0 }, places))
 }
 
 /// The double nearest to the six significant digits of `value`.
@@ -201,24 +205,25 @@ impl serde_json::ser::Formatter for Rounded {
     }
 }
 
-/// Adds `value` as JSON without spaces.
-pub fn push_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
-    push_json_by(out, value, Compact);
+/// Writes `value`, plain data with text keys, as JSON without spaces.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, Compact);
+    value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
 /// The same with all numbers rounded to six digits.
-pub fn push_json_of_six_digits(out: &mut Vec<u8>, value: &impl serde::Serialize) {
-    push_json_by(out, value, Rounded);
-}
-
-fn push_json_by(
-    out: &mut Vec<u8>,
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_json_of_six_digits(
+    out: &mut impl Write,
     value: &impl serde::Serialize,
-    formatter: impl serde_json::ser::Formatter,
-) {
-    let mut serializer = serde_json::Serializer::with_formatter(out, formatter);
-    // Plain data with text keys: serialisation into memory cannot fail.
-    value.serialize(&mut serializer).expect("plain data is always JSON");
+) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, Rounded);
+    value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
 #[cfg(test)]
@@ -292,7 +297,7 @@ mod tests {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         fn json(value: &impl serde::Serialize) -> Vec<u8> {
             let mut out = Vec::new();
-            push_json(&mut out, value);
+            write_json(&mut out, value).unwrap();
             out
         }
         let some = [0.0, -0.0, 1.0, -13.0, 0.1, 1e-5, 9.99999e-6, 999_999.0, 1e6, 9_999_990.0, 1e7];
@@ -304,7 +309,7 @@ mod tests {
         for value in numbers().chain(ties()).chain(some).filter(|value| value.is_finite()) {
             let wanted = serde_json::to_string(&six_digits(value)).unwrap();
             let mut out = Vec::new();
-            push_json_of_six_digits(&mut out, &value);
+            write_json_of_six_digits(&mut out, &value).unwrap();
             assert_eq!(text(out), wanted, "{value:e}");
         }
     }

@@ -20,12 +20,16 @@ use hdf5::types::VarLenUnicode;
 use hdf5::{File, Group};
 use std::path::Path;
 
-/// Writes the rows of `points` to `path`.
+/// Writes the rows of `points`, and the columns made of them, to `path`.
 ///
 /// # Errors
 /// [`OutputError::Hdf5`] when the library or the system below it fails; [`OutputError::Io`] when the
 /// file cannot be forced onto the disk.
-pub fn write_sweep(points: &Points, rows: &[Option<Row>], path: &Path) -> Result<(), OutputError> {
+pub fn write_sweep(
+    points: &Points,
+    (rows, columns): (&[Option<Row>], &Columns),
+    path: &Path,
+) -> Result<(), OutputError> {
     let attempt = || {
         let file = File::create(path)?;
         let shape = points.sweep.shape();
@@ -37,12 +41,10 @@ pub fn write_sweep(points: &Points, rows: &[Option<Row>], path: &Path) -> Result
             write_attribute(&dataset, "key", &axis.key)?;
             write_attribute(&dataset, "unit", axis.unit)?;
         }
-        let columns = Columns::new(rows);
         let has_errors = rows.iter().flatten().any(|row| !row.errors.is_empty());
         let quantities = file.create_group("quantities")?;
-        let all = columns.collect(rows, |row| &row.values);
-        for ((name, unit), values) in columns.names().iter().zip(all) {
-            write_values(&quantities, name, unit, &shape, &values)?;
+        for ((name, unit), values) in columns.names().iter().zip(columns.values()) {
+            write_values(&quantities, name, unit, &shape, values)?;
         }
         if has_errors {
             let errors = file.create_group("error_estimates")?;

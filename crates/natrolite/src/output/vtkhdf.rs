@@ -366,7 +366,11 @@ pub(super) fn write_attribute(place: &hdf5::Location, name: &str, value: &str) -
 
 /// HDF5's strings end at the first NUL; one that was typed becomes a visible sign.
 pub(super) fn text(value: &str) -> hdf5::Result<VarLenUnicode> {
-    value.replace('\0', "\u{2400}").parse().map_err(text_error)
+    match value.contains('\0') {
+        true => value.replace('\0', "\u{2400}").parse(),
+        false => value.parse(),
+    }
+    .map_err(text_error)
 }
 
 fn text_error(error: hdf5::types::StringError) -> hdf5::Error {

@@ -3,8 +3,8 @@
 //! Markup that is not escaped is `&'static str`, so that no text of a case can be taken for it. All of it
 //! is written so that XML's rules for tags hold too.
 
-use crate::output::{push_json, push_json_of_six_digits};
 use std::fmt::Write;
+use std::io;
 
 /// A piece of a page.
 #[derive(Clone, Debug, Default)]
@@ -59,68 +59,20 @@ impl Html {
         self
     }
 
-    /// Adds numbers for a script of the page, as JSON that cannot end its element.
-    pub fn json(&mut self, class: &'static str, value: &impl serde::Serialize) -> &mut Html {
-        self.script(class, |out| push_json(out, value))
-    }
-
-    /// The same with all numbers rounded to six digits.
-    pub fn json_of_six_digits(
-        &mut self,
-        class: &'static str,
-        value: &impl serde::Serialize,
-    ) -> &mut Html {
-        self.script(class, |out| push_json_of_six_digits(out, value))
-    }
-
-    fn script(&mut self, class: &'static str, push: impl FnOnce(&mut Vec<u8>)) -> &mut Html {
-        let _ = write!(self.0, r#"<script type="application/json" class="{class}">"#);
-        let start = self.0.len();
-        // Large tables are written in place.
-        let mut bytes = std::mem::take(&mut self.0).into_bytes();
-        push(&mut bytes);
-        self.0 = String::from_utf8(bytes).expect("JSON is UTF-8");
-        // What could end the script, or begin another, is written by its number.
-        if place_of_markup(&self.0.as_bytes()[start..]).is_some() {
-            let json = self.0.split_off(start);
-            let mut rest = json.as_str();
-            while let Some(at) = place_of_markup(rest.as_bytes()) {
-                let (before, from) = rest.split_at(at);
-                self.0.push_str(before);
-                let _ = write!(self.0, "\\u{:04x}", from.as_bytes()[0]);
-                rest = &from[1..];
-            }
-            self.0.push_str(rest);
-        }
-        self.0.push_str("</script>");
-        self
-    }
-
-    /// Adds a drawing, which has escaped its texts itself.
-    pub fn drawing(&mut self, svg: &str) -> &mut Html {
-        self.0.push_str(svg);
-        self
-    }
-
-    /// The markup, for good.
-    pub fn into_text(self) -> String {
-        self.0
+    /// Writes the markup and begins anew.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        out.write_all(self.0.as_bytes())?;
+        self.0.clear();
+        Ok(())
     }
 
     /// The markup.
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Where the first character stands that markup is made of.
-fn place_of_markup(text: &[u8]) -> Option<usize> {
-    // Most of a page's numbers are free of them: many bytes are looked at without a branch.
-    const MANY: usize = 64;
-    let is_markup = |byte: &u8| matches!(byte, b'<' | b'>' | b'&');
-    let has_none = |chunk: &&[u8]| !chunk.iter().fold(false, |any, byte| any | is_markup(byte));
-    let free = MANY * text.chunks_exact(MANY).take_while(has_none).count();
-    text[free..].iter().position(is_markup).map(|at| free + at)
 }
 
 /// Text that may stand between tags or in an attribute. Control characters, which no page may have, show

@@ -9,6 +9,7 @@ use crate::case::{Case, Expectation, quantity_called, quantity_in_words};
 use crate::figure::Figure;
 use crate::results::{Quantity, Results, Status};
 use crate::units::{Amount, rough};
+use std::io::{self, Write};
 
 /// Quantities worth standing at the top, and at most how many of each.
 const MAIN: [(&str, usize); 8] = [
@@ -27,7 +28,15 @@ const MOST: usize = 7;
 /// `report.html` of a run: one page that needs nothing else.
 ///
 /// Everything but the section `this-run` is the same, to the last byte, for any number of threads.
-pub fn run_report(case: &Case, results: &Results, drawn: &[Figure]) -> String {
+///
+/// # Errors
+/// Those of the writer.
+pub fn run_report(
+    case: &Case,
+    results: &Results,
+    drawn: &[Figure],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let summary = &results.summary;
     let mut page = Page::new(&summary.title, head(case, results));
     page.section("figures", "Figures", figures(drawn));
@@ -40,7 +49,7 @@ pub fn run_report(case: &Case, results: &Results, drawn: &[Figure]) -> String {
     page.section("case", "Case", texts(&results.case_text, &results.resolved));
     page.section("log", "Log", log(results));
     page.section("this-run", "This run", this_run(summary));
-    page.finish(&summary.version)
+    page.write(&summary.version, out)
 }
 
 /// Title, status, and the main numbers.

@@ -10,6 +10,7 @@ use crate::figure::Figure;
 use crate::sweep::{PointStatus, SweepResults};
 use crate::units::Amount;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// Most reasons that are listed.
 const MOST_REASONS: usize = 40;
@@ -33,7 +34,16 @@ pub struct SweepRun {
 ///
 /// Everything but the section `this-run` is the same, to the last byte, for any number of threads and
 /// however often the sweep was interrupted.
-pub fn sweep_report(case: &Case, sweep: &SweepResults, run: &SweepRun, drawn: &[Figure]) -> String {
+///
+/// # Errors
+/// Those of the writer.
+pub fn sweep_report(
+    case: &Case,
+    sweep: &SweepResults,
+    run: &SweepRun,
+    drawn: &[Figure],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut page = Page::new(&sweep.title, head(sweep));
     page.section("figures", "Figures", figures(drawn));
     page.section("points", "Points", points(sweep));
@@ -44,7 +54,7 @@ pub fn sweep_report(case: &Case, sweep: &SweepResults, run: &SweepRun, drawn: &[
     page.section("how", "How the points were solved", how(run));
     page.section("case", "Case", texts(&sweep.case_text, &sweep.resolved));
     page.section("this-run", "This run", this_run(run));
-    page.finish(crate::VERSION_AND_COMMIT)
+    page.write(crate::VERSION_AND_COMMIT, out)
 }
 
 fn count(sweep: &SweepResults, status: PointStatus) -> usize {

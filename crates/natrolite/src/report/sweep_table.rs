@@ -1,10 +1,11 @@
 //! The points of a sweep as a table: the first rows as markup, all of them as numbers for the script.
 
 use super::html::{Cell, Html, Table};
+use super::section::Section;
 use crate::output::six_digits;
 use crate::sweep::SweepResults;
 use crate::units::{Amount, handy_unit, shorten, typeset_number, typeset_unit};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Rows that are there without a script.
 const ROWS: usize = 50;
@@ -16,17 +17,47 @@ const MOST: usize = 260_000;
 const UPRIGHT: usize = 12;
 const LYING: usize = 18;
 
+/// What the page calls the numbers of the table.
+pub const NUMBERS: &str = "sweep-data";
+
 /// What the script of the table reads.
 #[derive(Serialize)]
-struct Data {
+struct Data<'a> {
     /// Index of the point of each row.
-    points: Vec<usize>,
-    columns: Vec<Column>,
+    points: Points,
+    columns: Vec<Column<'a>>,
+}
+
+/// The points of the rows: every so manieth of all.
+#[derive(Clone, Copy)]
+struct Points {
+    all: usize,
+    step: usize,
+}
+
+impl Points {
+    fn len(self) -> usize {
+        self.all.div_ceil(self.step)
+    }
+
+    fn of_row(self, row: usize) -> usize {
+        row * self.step
+    }
+
+    fn each(self) -> impl Iterator<Item = usize> {
+        (0..self.all).step_by(self.step)
+    }
+}
+
+impl Serialize for Points {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.each())
+    }
 }
 
 /// A column; without labels and values, the indices of the points.
 #[derive(Serialize)]
-struct Column {
+struct Column<'a> {
     #[serde(skip)]
     name: String,
     #[serde(skip)]
@@ -37,27 +68,46 @@ struct Column {
     labels: Option<Vec<f64>>,
     stride: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    values: Option<Values>,
+    values: Option<Values<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Values {
+enum Values<'a> {
+    Numbers(Numbers<'a>),
+    Words(Vec<&'a str>),
+}
+
+/// The values of a quantity at the points of the rows, over the size of their unit.
+struct Numbers<'a> {
+    values: &'a [f64],
+    size: f64,
+    points: Points,
+}
+
+impl Numbers<'_> {
+    fn at(&self, point: usize) -> Option<f64> {
+        Some(self.values[point]).filter(|value| value.is_finite()).map(|value| value / self.size)
+    }
+}
+
+impl Serialize for Numbers<'_> {
     /// Null where there is none.
-    Numbers(Vec<Option<f64>>),
-    Words(Vec<String>),
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.points.each().map(|point| self.at(point)))
+    }
 }
 
 /// The table of all points.
-pub fn points(sweep: &SweepResults) -> Html {
+pub fn points(sweep: &SweepResults) -> Section<'_> {
     let varied: Vec<usize> = (0..sweep.quantities.len())
         .filter(|&k| constant(&sweep.quantities[k].values).is_none())
         .collect();
     let has_gaps = (0..sweep.len()).any(|point| !sweep.is_converged(point));
     let columns = 1 + sweep.axes.len() + varied.len() + if has_gaps { 2 } else { 0 };
     let step = (sweep.len() * columns).div_ceil(MOST).max(1);
-    let points: Vec<usize> = (0..sweep.len()).step_by(step).collect();
-    let data = Data { columns: columns_of(sweep, &varied, &points, has_gaps), points };
+    let points = Points { all: sweep.len(), step };
+    let data = Data { columns: columns_of(sweep, &varied, points, has_gaps), points };
 
     let mut html = Html::new();
     let class = if columns <= UPRIGHT {
@@ -91,10 +141,10 @@ pub fn points(sweep: &SweepResults) -> Html {
         html.raw("</th>");
     }
     html.raw("</tr></thead><tbody>\n");
-    for row in 0..data.points.len().min(ROWS) {
+    for row in 0..points.len().min(ROWS) {
         html.raw("<tr>");
         for column in &data.columns {
-            let text = column.text(data.points[row], row);
+            let text = column.text(points.of_row(row), row);
             html.raw(if column.words { "<td>" } else { "<td class=\"n\">" })
                 .text(&text)
                 .raw("</td>");
@@ -108,18 +158,20 @@ pub fn points(sweep: &SweepResults) -> Html {
         ));
         html.raw("</p>\n");
     }
-    if data.points.len() > ROWS {
-        html.raw("<p class=\"note without-script\">").text(&format!(
-            "The first {ROWS} of {} points; all are in results.csv.",
-            data.points.len()
-        ));
+    if points.len() > ROWS {
+        html.raw("<p class=\"note without-script\">")
+            .text(&format!("The first {ROWS} of {} points; all are in results.csv.", points.len()));
         html.raw("</p>\n");
     }
-    html.json_of_six_digits("sweep-data", &data).raw("\n</div>\n");
-    html
+    let mut section = Section::from(html);
+    section.numbers_of_six_digits(NUMBERS, data);
+    let mut end = Html::new();
+    end.raw("\n</div>\n");
+    section.html(end);
+    section
 }
 
-impl Column {
+impl Column<'_> {
     /// What stands in a row without a script.
     fn text(&self, point: usize, row: usize) -> String {
         let number = |value: Option<f64>| match value {
@@ -128,19 +180,19 @@ impl Column {
         };
         match (&self.labels, &self.values) {
             (Some(labels), _) => number(labels.get(point / self.stride % labels.len()).copied()),
-            (_, Some(Values::Numbers(values))) => number(values[row]),
-            (_, Some(Values::Words(words))) => words[row].clone(),
+            (_, Some(Values::Numbers(numbers))) => number(numbers.at(point)),
+            (_, Some(Values::Words(words))) => words[row].to_owned(),
             _ => point.to_string(),
         }
     }
 }
 
-fn columns_of(
-    sweep: &SweepResults,
+fn columns_of<'a>(
+    sweep: &'a SweepResults,
     varied: &[usize],
-    points: &[usize],
+    points: Points,
     has_gaps: bool,
-) -> Vec<Column> {
+) -> Vec<Column<'a>> {
     let column = |name: &str, unit: String| Column {
         name: name.to_owned(),
         unit,
@@ -157,22 +209,19 @@ fn columns_of(
         columns.push(Column { labels: Some(labels), stride, ..column(&axis.key, unit) });
     }
     if has_gaps {
-        let word = |&point: &usize| sweep.status[point].map_or("missing", |s| s.word()).to_owned();
-        let values = Some(Values::Words(points.iter().map(word).collect()));
+        let word = |point: usize| sweep.status[point].map_or("missing", |s| s.word());
+        let values = Some(Values::Words(points.each().map(word).collect()));
         columns.push(Column { words: true, values, ..column("status", String::new()) });
     }
     for &k in varied {
         let quantity = &sweep.quantities[k];
         let (unit, size) = unit_of(&quantity.values, &quantity.unit);
-        let value = |&point: &usize| {
-            let value = quantity.values[point];
-            value.is_finite().then_some(value / size)
-        };
-        let values = Some(Values::Numbers(points.iter().map(value).collect()));
+        let numbers = Numbers { values: &quantity.values, size, points };
+        let values = Some(Values::Numbers(numbers));
         columns.push(Column { values, ..column(&quantity.name, unit) });
     }
     if has_gaps {
-        let values = points.iter().map(|&point| sweep.reasons[point].clone()).collect();
+        let values = points.each().map(|point| sweep.reasons[point].as_str()).collect();
         let values = Some(Values::Words(values));
         columns.push(Column { words: true, values, ..column("reason", String::new()) });
     }
@@ -188,11 +237,12 @@ fn unit_of(values: &[f64], si: &str) -> (String, f64) {
 
 /// The value that all points with one share, up to rounding.
 fn constant(values: &[f64]) -> Option<f64> {
-    let finite = || values.iter().copied().filter(|v| v.is_finite());
-    let first = finite().next()?;
-    let largest = finite().fold(0.0, |m: f64, v| m.max(v.abs()));
-    let mut all = finite();
-    all.all(|v| (v - first).abs() <= 1e-12 * largest).then_some(first)
+    let first = values.iter().copied().find(|v| v.is_finite())?;
+    let (mut largest, mut difference) = (0.0_f64, 0.0_f64);
+    for value in values.iter().filter(|value| value.is_finite()) {
+        (largest, difference) = (largest.max(value.abs()), difference.max((value - first).abs()));
+    }
+    (difference <= 1e-12 * largest).then_some(first)
 }
 
 /// The quantities that are the same at all points.

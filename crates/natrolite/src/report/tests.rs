@@ -36,7 +36,15 @@ fn case(text: &str) -> Case {
 }
 
 fn page(case: &Case, results: &Results) -> String {
-    run_report(case, results, &figures_of_run(results))
+    let mut page = Vec::new();
+    run_report(case, results, &figures_of_run(results), &mut page).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+fn page_of_sweep(sweep: &SweepResults, run: &SweepRun) -> String {
+    let mut page = Vec::new();
+    sweep_report(&case(CASE), sweep, run, &figures_of_sweep(sweep), &mut page).unwrap();
+    String::from_utf8(page).unwrap()
 }
 
 #[test]
@@ -177,7 +185,7 @@ fn sweep() -> SweepResults {
 fn the_table_of_a_sweep_has_every_point_with_and_without_a_script() {
     let sweep = sweep();
     let run = SweepRun { shared: "1 mesh".into(), threads: 2, ..SweepRun::default() };
-    let page = sweep_report(&case(CASE), &sweep, &run, &figures_of_sweep(&sweep));
+    let page = page_of_sweep(&sweep, &run);
     assert_eq!(faults(&page), [""; 0]);
     assert!(page.contains("11 of 12 points (3 × 4) converged, 0 did not, 1 failed"));
     let table = section(&page, "points");
@@ -227,7 +235,7 @@ fn a_large_sweep_makes_no_large_page() {
                     .collect(),
             })
             .collect();
-        sweep_report(&case(CASE), sweep, &SweepRun::default(), &figures_of_sweep(sweep)).len()
+        page_of_sweep(sweep, &SweepRun::default()).len()
     };
     let (ten_thousand, quarter_million) = (size(100, &mut sweep), size(500, &mut sweep));
     assert!(ten_thousand < 3_000_000 + 6 * 400_000, "{ten_thousand} bytes");

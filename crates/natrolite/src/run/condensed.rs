@@ -87,6 +87,8 @@ pub struct Neighbours {
     by_modes: bool,
     equations: EquationsMemory,
     sizes: Sizes,
+    /// The unknowns that are shown and not kept.
+    shown: Vec<f64>,
 }
 
 /// The sizes of the conduction of a case.
@@ -107,7 +109,16 @@ impl Default for Neighbours {
             by_modes: true,
             equations: EquationsMemory::default(),
             sizes: Sizes::default(),
+            shown: Vec::new(),
         }
+    }
+}
+
+impl Neighbours {
+    /// Forgets how earlier points were solved.
+    pub fn part(&mut self) {
+        self.solver = DenseCg::default();
+        self.by_modes = true;
     }
 }
 
@@ -289,7 +300,7 @@ impl Condensed {
         let case = step.case;
         let Unknowns { kept, region_of, .. } = &self.unknowns;
         start.resize(kept.len(), 0.0);
-        let Neighbours { solver, nearby, by_modes, equations, sizes } = neighbours;
+        let Neighbours { solver, nearby, by_modes, equations, sizes, shown } = neighbours;
         let Sizes { number, of_regions, common } = sizes;
         let in_bulk = |moved: &[LawNumber]| moved.iter().any(|n| n.place().0 == Place::Material);
         let is_same = *number + 1 == step.number && !step.moved.is_none_or(in_bulk);
@@ -369,7 +380,7 @@ impl Condensed {
         info.worst = kept.get(info.worst).map_or(0, |&dof| dof as usize);
         outcome.newton = info;
         outcome.linear = LinearWork { name: "condensed", ..LinearWork::default() };
-        drive.all(self, start, &mut outcome.free);
+        drive.all(self, start, (&mut outcome.free, shown));
         outcome.finish(model);
         let reactions = match model.surfaces.iter().any(Surface::needs_reactions) {
             true => model.system.nodal_residual(&outcome.free),
@@ -408,7 +419,8 @@ fn one_of(mut numbers: impl Iterator<Item = f64>) -> Option<f64> {
 /// The modes of S and of a unit of kinetics, where there is one law of kinetics and few unknowns are left.
 fn modes(model: &Model<'_>, schur: &Schur) -> Option<DenseModes> {
     let n = schur.kept().len();
-    let [placement] = kinetics(model)[..] else { return None };
+    let mut laws = kinetics(model);
+    let (Some(placement), None) = (laws.next(), laws.next()) else { return None };
     if !DenseModes::serve(n) {
         return None;
     }
@@ -435,12 +447,12 @@ fn shown(model: &Model<'_>) -> Vec<u32> {
 }
 
 /// Numbers of the laws of kinetics in the system.
-fn kinetics(model: &Model<'_>) -> Vec<usize> {
+fn kinetics(model: &Model<'_>) -> impl Iterator<Item = usize> {
     let number = |role: &Role| match role {
         Role::Kinetics { placement, .. } => Some(*placement),
         _ => None,
     };
-    model.surfaces.iter().filter_map(|surface| number(&surface.role)).collect()
+    model.surfaces.iter().filter_map(move |surface| number(&surface.role))
 }
 
 /// The free unknowns that laws of kinetics read, rising; `None` when there are terms of another kind.
@@ -451,7 +463,7 @@ fn kept(model: &Model<'_>) -> Option<Vec<u32>> {
     }
     let free = model.system.space().free();
     let dofs = |placement| model.system.surface_term(placement).dofs_below(free);
-    let mut kept: Vec<u32> = kinetics(model).into_iter().flat_map(dofs).collect();
+    let mut kept: Vec<u32> = kinetics(model).flat_map(dofs).collect();
     kept.sort_unstable();
     kept.dedup();
     Some(kept)

@@ -93,6 +93,13 @@ impl<'m> CondensedPoint<'m> {
 }
 
 impl Start<'_> {
+    /// Begins a run of points, which must not depend on what was solved before: what is left are the equations, which
+    /// follow, and memory.
+    pub fn begin(&mut self) {
+        self.solutions.clear();
+        self.neighbours.part();
+    }
+
     /// Forgets a solution that is none.
     pub fn forget(&mut self) {
         self.solutions.clear();
@@ -170,14 +177,18 @@ impl<'m> Current<'m> {
             Vec::new()
         };
         let through = |surface: &Surface| {
-            let points = match surface.role {
+            let solution = &outcome.solution;
+            let law = match surface.role {
                 Role::Kinetics { placement, .. } => {
                     let mut term = model.system.surface_term(placement);
-                    term.at_points(&outcome.solution.deviations)
+                    let mut residual = vec![0.0; solution.all.len()];
+                    term.add_residual(&solution.deviations, &mut residual);
+                    Some((term, residual))
                 }
-                _ => Vec::new(),
+                _ => None,
             };
-            current_through(&model, surface, &outcome.solution, (&reactions, points))
+            let law = law.as_ref().map(|(term, residual)| (term, &residual[..]));
+            current_through(&model, surface, solution, (&reactions, law))
         };
         let currents = model.surfaces.iter().map(through).collect();
         Current { model, outcome, currents, setup }

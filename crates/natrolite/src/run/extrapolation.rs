@@ -52,16 +52,30 @@ impl Extrapolation {
         }
         let (last, differences) = self.differences.split_at(self.length);
         out.extend_from_slice(last);
-        let norms = self.squares[1..].windows(2).map(|pair| [pair[0], pair[1]].map(f64::sqrt));
-        let mut missed = f64::INFINITY;
-        for (difference, [own, next]) in differences.chunks_exact(self.length.max(1)).zip(norms) {
-            let below = if missed.is_finite() { missed } else { own };
-            missed = next;
+        let mut norms = self.squares[1..].iter().map(|square| square.sqrt());
+        let Some(mut below) = norms.next() else { return };
+        for (difference, missed) in differences.chunks_exact(self.length.max(1)).zip(norms) {
             if missed.is_nan() || missed >= 0.5 * below {
                 break;
             }
-            out.iter_mut().zip(difference).for_each(|(sum, d)| *sum += d);
+            with_wide_registers(Sum { sum: out, difference });
+            below = missed;
         }
+    }
+}
+
+/// Adds a difference.
+struct Sum<'a> {
+    sum: &'a mut [f64],
+    difference: &'a [f64],
+}
+
+impl Wide for Sum<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.sum.iter_mut().zip(self.difference).for_each(|(sum, d)| *sum += d);
     }
 }
 

@@ -32,7 +32,7 @@ impl Model<'_> {
                 Place::Boundary => &case.boundaries[at].name,
                 Place::Interface => &case.interfaces[at].name,
             };
-            match self.surfaces.iter().position(|surface| surface.name == *name) {
+            match self.surfaces.iter().position(|surface| *surface.name == **name) {
                 Some(index) => self.follow_number(case, index, number),
                 // What is nowhere on the mesh.
                 None => true,
@@ -68,8 +68,9 @@ impl Model<'_> {
                 }
                 let slots = self.system.term(*placement).slots();
                 let Some(term) = build(new, case.temperature, slots) else { return false };
-                let value = new.values.0.get(parameter);
-                law.values.0.extend(value.map(|value| (parameter, value.clone())));
+                if let Some(value) = new.values.get(parameter) {
+                    law.values.insert(parameter, value.clone());
+                }
                 self.system.replace(*placement, term);
                 true
             }
@@ -79,7 +80,7 @@ impl Model<'_> {
 
     fn follow_surface(&mut self, case: &Case, index: usize) -> bool {
         let surface = &mut self.surfaces[index];
-        let boundary = case.boundaries.iter().find(|b| b.name == surface.name);
+        let boundary = case.boundaries.iter().find(|b| *b.name == *surface.name);
         let current = boundary.and_then(|b| b.law("current"));
         match &mut surface.role {
             Role::Kinetics { law, placement, .. } => {
@@ -87,7 +88,7 @@ impl Model<'_> {
                     Some(boundary) => boundary.kinetics(),
                     None => {
                         let interfaces = &mut case.interfaces.iter();
-                        interfaces.find(|i| i.name == surface.name).and_then(|i| i.electric())
+                        interfaces.find(|i| *i.name == *surface.name).and_then(|i| i.electric())
                     }
                 };
                 let Some(new) = new.filter(|_| current.is_none()) else { return false };

@@ -43,7 +43,7 @@ impl Laws {
         let names: Vec<&str> = contacts.iter().map(|contact| &*contact.name).collect();
         let mut draft = Draft::new(case, geometry, &names, area);
         draft.prescribe_contacts(contacts);
-        let open = |s: &Surface| contacts.iter().any(|c| c.name == s.name && c.is_open());
+        let open = |s: &Surface| contacts.iter().any(|c| *c.name == *s.name && c.is_open());
         let mesh = (&geometry.mesh, bodies);
         super::reference::check(case, mesh, &draft.laws.surfaces, &open, &mut draft.errors);
         draft.finish()
@@ -175,7 +175,7 @@ impl Draft<'_> {
             } else {
                 None
             };
-            let name = boundary.name.clone();
+            let name = boundary.name.as_str().into();
             self.laws.surfaces.extend(role.map(|role| Surface { name, support, role }));
         }
     }
@@ -195,7 +195,7 @@ impl Draft<'_> {
                     Slot::across(POTENTIAL),
                     None,
                 );
-                let name = interface.name.clone();
+                let name = interface.name.as_str().into();
                 self.laws.surfaces.extend(role.map(|role| Surface { name, support, role }));
             }
         }

@@ -9,6 +9,7 @@ use fem::recover::FacetPoints;
 use fem::registry::Environment;
 use fem::{Field, Point, Slot, Space, Support, System, Term, Unknown};
 use mesh::{Bodies, FacetBlock, Mesh, bodies};
+use std::sync::Arc;
 use transport::POTENTIAL;
 
 /// What happens on a surface.
@@ -40,8 +41,8 @@ pub enum Role {
 /// A boundary or interface with a law.
 #[derive(Clone, Debug)]
 pub struct Surface {
-    /// Its name.
-    pub name: String,
+    /// Its name, which quantities of many points share.
+    pub name: Arc<str>,
     /// Where it is.
     pub support: Support,
     /// What happens there.
@@ -270,7 +271,7 @@ impl<'m> Model<'m> {
 
     /// The surface called `name`.
     pub fn surface(&self, name: &str) -> Option<&Surface> {
-        self.surfaces.iter().find(|s| s.name == name)
+        self.surfaces.iter().find(|s| *s.name == *name)
     }
 }
 

@@ -28,6 +28,7 @@ use super::model::{Role, Surface};
 use super::quantities::Solved;
 use super::surfaces::SurfaceCurrent;
 use fem::recover::{self, FacetPoint};
+use std::sync::Arc;
 
 /// The parts of one surface, each times the current \[W\].
 struct Losses {
@@ -38,23 +39,26 @@ struct Losses {
 
 impl Solved<'_, '_> {
     /// The parts of the cell overpotential \[V\] with their names, each with the surface that it belongs to; none
-    /// without a current through the counter.
-    pub(super) fn overpotentials(&self) -> Vec<(&'static str, Option<&str>, f64)> {
-        let Some((_, counter)) = self.counter() else { return Vec::new() };
+    /// without a current through the `counter`.
+    pub(super) fn overpotentials(
+        &self,
+        counter: &SurfaceCurrent,
+    ) -> Vec<(&'static str, Option<&Arc<str>>, f64)> {
         let current = -counter.distribution.total;
         if current == 0.0 || !current.is_finite() {
             return Vec::new();
         }
         let levels = self.levels();
         let mut into_bulk = 0.0;
+        let mut parts = Vec::with_capacity(1 + 2 * self.currents.len());
         // The first is known last.
-        let mut parts = vec![("overpotential_ohmic", None, f64::NAN)];
+        parts.push(("overpotential_ohmic", None, f64::NAN));
         for (surface, through) in self.model.surfaces.iter().zip(self.currents) {
             let (power, losses) = self.power(surface, through, &levels);
             into_bulk += power;
             let Some(losses) = losses else { continue };
             let Role::Kinetics { law, .. } = &surface.role else { continue };
-            let b = Some(surface.name.as_str());
+            let b = Some(&surface.name);
             let has = |name: &str| law.values.number(name).is_some_and(|value| value != 0.0);
             let is_film = !transport::is_kinetics(law.entry);
             if !is_film {
@@ -115,95 +119,75 @@ impl Solved<'_, '_> {
         through: &SurfaceCurrent,
         levels: &[f64],
     ) -> (f64, Option<Losses>) {
-        let (mesh, points) = (&self.model.geometry.mesh, self.model.points(surface));
-        let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
-        let interpolate = |nodes: &[u32], shape: &[f64]| -> f64 {
-            nodes.iter().zip(shape).map(|(&n, s)| s * self.psi(n)).sum()
-        };
-        let level = |nodes: &[u32]| nodes.first().map_or(0.0, |&n| levels[self.body(n)]);
+        let points = self.model.points(surface);
+        let level = |node: u32| levels[self.body(node)];
         match &surface.role {
             Role::UniformCurrent(given) => {
-                let above = |node: u32| self.psi(node) - levels[self.body(node)];
-                (given * points.integral(above), None)
+                (given * points.integral(|node| self.psi(node) - level(node)), None)
             }
             Role::Equipotential { .. } | Role::Potential(_) => {
-                let first = facets.iter().find(|b| !b.nodes.is_empty());
-                let above = first.map_or(0.0, |b| self.psi(b.nodes[0]) - level(&b.nodes));
+                let first = points.nodes().first();
+                let above = first.map_or(0.0, |&node| self.psi(node) - level(node));
                 (-through.distribution.total * above, None)
             }
             Role::Kinetics { law, placement, metal } => {
-                let system = &self.model.system;
-                let (term, space, all) =
-                    (system.term(*placement), system.space(), &self.solution.all);
-                let deviations = &self.solution.deviations;
-                let metal = metal.map(|whole| deviations[space.whole_dof(whole) as usize]);
                 let number = |name: &str| law.values.number(name).unwrap_or(0.0);
-                let resistance = number("film_resistance");
-                let volume = number("partial_molar_volume");
-                let is_film = !transport::is_kinetics(law.entry);
-                if let (Some(metal), false) = (metal, through.at_nodes.is_empty()) {
-                    // What is lost is the work of the currents into the nodes.
-                    let nodes = points.nodes().iter().zip(&through.at_nodes);
-                    let (mut power, mut through_all) = (0.0, 0.0);
-                    for (&node, current) in nodes {
-                        let psi = self.psi(node);
-                        power -= current * (psi - levels[self.body(node)]);
-                        through_all += current * (psi - metal);
-                    }
-                    let film = if is_film { through_all } else { resistance * through.square };
-                    let losses = Losses { kinetic: through_all - film, film, mechanical: 0.0 };
-                    return (power, Some(losses));
-                }
-                if let (Some(metal), true) = (metal, term.slots().len() < 4) {
-                    // One potential opposite, and nothing of a contact to be read.
-                    let (mut at_points, mut sums) = (through.points.iter(), [0.0; 3]);
-                    let above = |node: u32| {
-                        let psi = self.psi(node);
-                        [psi - levels[self.body(node)], psi - metal]
-                    };
-                    points.interpolate(facets, above, |[above, drop]| {
-                        let (weight, i) = at_points.next().copied().unwrap_or_default();
-                        let part = weight * i;
-                        sums[0] -= part * above;
-                        sums[1] += part * drop;
-                        sums[2] += part * i;
-                    });
-                    let [power, through_all, squares] = sums;
-                    let film = if is_film { through_all } else { resistance * squares };
-                    let losses = Losses { kinetic: through_all - film, film, mechanical: 0.0 };
-                    return (power, Some(losses));
-                }
-                // The points of the law are those of the facets, in the same order.
-                let mut densities = through.points.iter().map(|point| point.1);
-                let sums = points.integrate(facets, |at| {
-                    let i = densities.next().unwrap_or(0.0);
-                    let (block, facet) = at.facet;
-                    let n = at.nodes.len();
-                    let opposite = &across[block].nodes[facet * n..(facet + 1) * n];
-                    let here = interpolate(at.nodes, at.shape);
-                    let there = metal.unwrap_or_else(|| interpolate(opposite, at.shape));
-                    let (fraction, pressure) = contact_at(term, space, all, opposite, at);
-                    let drop = here - there;
-                    let through_film = match is_film {
-                        true => drop,
-                        false if i == 0.0 => 0.0,
-                        false => resistance * i / fraction,
-                    };
-                    let shift = volume * pressure / transport::FARADAY;
-                    let mut given = here - level(at.nodes);
-                    if metal.is_none() {
-                        given -= there - level(opposite);
-                    }
-                    [-i * given, i * (drop - through_film - shift), i * through_film, i * shift]
-                });
-                let [power, kinetic, film, mechanical] = sums;
+                let deviations = &self.solution.deviations;
+                let whole = |w: usize| deviations[self.model.system.space().whole_dof(w) as usize];
+                // What is lost is the work of the currents into the unknowns, on an interface those of both sides.
+                let first = through.unknowns.first().map_or(0.0, |&[node, _]| level(node));
+                let opposite = metal.map_or(first, whole);
+                let (power, lost) = self.work(through, levels, opposite);
+                let [over_fraction, pressure] = match through.points.is_empty() {
+                    true => [through.square, 0.0],
+                    false => self.at_contact(surface, *placement, &through.points),
+                };
+                let film = match transport::is_kinetics(law.entry) {
+                    true => number("film_resistance") * over_fraction,
+                    false => lost,
+                };
+                let mechanical = number("partial_molar_volume") * pressure / transport::FARADAY;
+                let kinetic = lost - film - mechanical;
                 (power, Some(Losses { kinetic, film, mechanical }))
             }
         }
     }
+
+    /// What the currents into the unknowns of a surface give to the bodies, counted from their `levels`, and what they
+    /// would give counted from the potential `opposite` \[W\].
+    // Where it is a part of more, its sums do not stay in registers, and each waits for the memory.
+    #[inline(never)]
+    fn work(&self, through: &SurfaceCurrent, levels: &[f64], opposite: f64) -> (f64, f64) {
+        let (mut given, mut lost) = (0.0, 0.0);
+        for (&[node, _], current) in through.unknowns.iter().zip(&through.into) {
+            let psi = self.psi(node);
+            given -= current * (psi - levels[self.body(node)]);
+            lost += current * (psi - opposite);
+        }
+        (given, lost)
+    }
+
+    /// Integrals of i^2 / f \[A2/m2\] and of i p \[A Pa\] over a surface where a law reads the contact, from the current
+    /// density i at the points of quadrature.
+    fn at_contact(&self, surface: &Surface, placement: usize, densities: &[f64]) -> [f64; 2] {
+        let (mesh, system) = (&self.model.geometry.mesh, &self.model.system);
+        let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
+        let (term, space, all) = (system.term(placement), system.space(), &self.solution.all);
+        // The points of the law are those of the facets, in the same order.
+        let mut densities = densities.iter();
+        self.model.points(surface).integrate(facets, |at| {
+            let i = densities.next().copied().unwrap_or(0.0);
+            let ((block, facet), n) = (at.facet, at.nodes.len());
+            let opposite = &across[block].nodes[facet * n..(facet + 1) * n];
+            let (fraction, pressure) = contact_at(term, space, all, opposite, at);
+            // Where nothing touches, nothing flows.
+            let over_fraction = if i == 0.0 { 0.0 } else { i * i / fraction };
+            [over_fraction, i * pressure]
+        })
+    }
 }
 
-/// Contact fraction and contact pressure \[Pa\] that a law reads at a point; 1 and 0 where it reads none.
+/// Contact fraction and contact pressure \[Pa\] that a law reads at a point.
 fn contact_at(
     term: &dyn fem::Term,
     space: &fem::Space,
@@ -211,9 +195,6 @@ fn contact_at(
     opposite: &[u32],
     at: &FacetPoint<'_>,
 ) -> (f64, f64) {
-    if term.slots().len() < 4 {
-        return (1.0, 0.0);
-    }
     let (mut fraction, mut pressure) = (0.0, 0.0);
     for ((&node, &other), shape) in at.nodes.iter().zip(opposite).zip(at.shape) {
         let mut state = recover::numbers_at_node(term, space, all, node, other).skip(2);

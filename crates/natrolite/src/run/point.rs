@@ -51,8 +51,27 @@ impl Values {
 #[derive(Debug, Default)]
 pub struct Names {
     layout: Arc<Layout>,
-    /// For each what it is and its unit, as far as that is known: texts that are told apart by where they stand.
-    seen: Vec<Option<[&'static str; 2]>>,
+    /// For each what it is, of which surface, and its unit, as far as that is known.
+    seen: Vec<Option<Seen>>,
+}
+
+/// Of what a name and a unit were made: texts that are told apart by where they stand.
+#[derive(Debug)]
+struct Seen {
+    what: &'static str,
+    of: Option<Arc<str>>,
+    unit: &'static str,
+}
+
+impl Seen {
+    /// True where these are the very same texts.
+    fn is(&self, name: &Name<'_>, unit: &'static str) -> bool {
+        let is_same_surface = match (&self.of, name.of) {
+            (Some(own), Some(of)) => Arc::ptr_eq(own, of),
+            (own, of) => own.is_none() && of.is_none(),
+        };
+        is_same_surface && std::ptr::eq(self.what, name.what) && std::ptr::eq(self.unit, unit)
+    }
 }
 
 /// The quantities of a point in the making.
@@ -67,27 +86,20 @@ impl<'n> Draft<'n> {
     /// None yet; `names` are those of the point before.
     fn new(names: &'n mut Names) -> Self {
         let values = Vec::with_capacity(names.layout.len());
-        names.seen.resize(names.layout.len(), None);
+        names.seen.resize_with(names.layout.len(), || None);
         Draft { names, values, own: None }
     }
 
     /// Adds a quantity.
     fn add(&mut self, name: Name<'_>, value: f64, unit: &'static str) {
-        let Names { layout, seen } = &mut *self.names;
         let place = self.values.len();
-        if let (Some((text, _)), Some(Some([what, of_unit]))) = (layout.get(place), seen.get(place))
-        {
-            // The text begins with the very same words as before.
-            let is_same = std::ptr::eq(*what, name.what) && std::ptr::eq(*of_unit, unit);
-            let rest = name.of.map_or(0, |of| 1 + of.len());
-            let fits = text.len() == what.len() + rest && text.ends_with(name.of.unwrap_or(""));
-            if is_same && fits && self.own.is_none() {
-                return self.values.push(value);
-            }
+        let seen = self.names.seen.get(place).and_then(Option::as_ref);
+        if self.own.is_none() && seen.is_some_and(|seen| seen.is(&name, unit)) {
+            return self.values.push(value);
         }
         self.add_text(&name, |text| name.is(text), value, unit);
         if let (None, Some(seen)) = (&self.own, self.names.seen.get_mut(place)) {
-            *seen = Some([name.what, unit]);
+            *seen = Some(Seen { what: name.what, of: name.of.cloned(), unit });
         }
     }
 

@@ -10,6 +10,7 @@ use crate::case::Case;
 use crate::results::{Named, Quantity};
 use fem::Hypothesis;
 use std::fmt;
+use std::sync::Arc;
 
 /// What a quantity is, and of which surface if of one.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +18,7 @@ pub struct Name<'a> {
     /// For example `peak_factor`.
     pub what: &'static str,
     /// For example `anode`.
-    pub of: Option<&'a str>,
+    pub of: Option<&'a Arc<str>>,
 }
 
 impl Name<'_> {
@@ -29,7 +30,7 @@ impl Name<'_> {
     /// True when it is written as `text`.
     pub fn is(&self, text: &str) -> bool {
         match (text.strip_prefix(self.what), self.of) {
-            (Some(rest), Some(of)) => rest.strip_prefix('.') == Some(of),
+            (Some(rest), Some(of)) => rest.strip_prefix('.') == Some(&**of),
             (Some(rest), None) => rest.is_empty(),
             (None, _) => false,
         }
@@ -59,7 +60,7 @@ impl Solved<'_, '_> {
     /// The counter electrode and the current through it.
     pub fn counter(&self) -> Option<(&Surface, &SurfaceCurrent)> {
         let name = self.case.counter()?;
-        let k = self.model.surfaces.iter().position(|s| s.name == name)?;
+        let k = self.model.surfaces.iter().position(|s| *s.name == *name)?;
         Some((&self.model.surfaces[k], &self.currents[k]))
     }
 
@@ -81,7 +82,7 @@ impl Solved<'_, '_> {
     /// that is not the counter's; the one called `anode` when there are several.
     fn anode(&self, counter: &Surface) -> Option<&Surface> {
         let floats = |s: &Surface| {
-            self.case.boundaries.iter().any(|b| b.name == s.name && b.law("current").is_some())
+            self.case.boundaries.iter().any(|b| *b.name == *s.name && b.law("current").is_some())
         };
         let given = self.model.surfaces.iter().filter(|s| {
             let fixes =
@@ -91,7 +92,7 @@ impl Solved<'_, '_> {
         let mut some = given.clone();
         match (some.next(), some.next()) {
             (Some(one), None) => Some(one),
-            _ => given.clone().find(|s| s.name == "anode"),
+            _ => given.clone().find(|s| *s.name == *"anode"),
         }
     }
 
@@ -119,7 +120,9 @@ impl Solved<'_, '_> {
     pub fn each_quantity(&self, add: &mut dyn FnMut(Name<'_>, f64, &'static str)) {
         let planar = self.model.geometry.hypothesis == Hypothesis::Planar;
         let multiplicity = self.model.geometry.multiplicity;
-        let reference = self.counter_density().filter(|i| *i > 0.0);
+        let counter = self.counter();
+        let density = |(_, current): (&Surface, &SurfaceCurrent)| current.distribution.mean();
+        let reference = counter.map(|counter| density(counter).abs()).filter(|i| *i > 0.0);
         for (surface, current) in self.model.surfaces.iter().zip(self.currents) {
             let of = |what| Name { what, of: Some(&surface.name) };
             let (d, most) = (&current.distribution, current.max());
@@ -142,8 +145,8 @@ impl Solved<'_, '_> {
                 }
             }
         }
-        let anode = self.counter().and_then(|(counter, _)| self.anode(counter));
-        if let (Some((counter, current)), Some(anode)) = (self.counter(), anode) {
+        let anode = counter.and_then(|(counter, _)| self.anode(counter));
+        if let (Some((counter, current)), Some(anode)) = (counter, anode) {
             let difference =
                 |potential: &dyn Fn(&Surface) -> f64| potential(counter) - potential(anode);
             let overpotential = difference(&|s| self.electrode_potential(s))
@@ -153,7 +156,7 @@ impl Solved<'_, '_> {
             if density != 0.0 {
                 add(Name::plain("area_specific_resistance"), overpotential / density, "ohm m^2");
             }
-            for (what, of, value) in self.overpotentials() {
+            for (what, of, value) in self.overpotentials(current) {
                 add(Name { what, of }, value, "V");
             }
         }

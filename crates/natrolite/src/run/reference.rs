@@ -64,7 +64,7 @@ fn is_reference(surface: &Surface, case: &Case) -> bool {
     match &surface.role {
         Role::Potential(_) => true,
         Role::Kinetics { metal: Some(_), .. } => {
-            case.boundaries.iter().any(|b| b.name == surface.name && b.law("current").is_none())
+            case.boundaries.iter().any(|b| *b.name == *surface.name && b.law("current").is_none())
         }
         _ => false,
     }

@@ -11,7 +11,7 @@ pub fn of_current(solved: &Solved<'_, '_>) -> Vec<SurfaceField> {
     let shown =
         surfaces.filter(|(s, _)| matches!(s.role, Role::Kinetics { .. } | Role::Potential(_)));
     let field = shown.map(|(surface, current)| SurfaceField {
-        surface: surface.name.clone(),
+        surface: surface.name.to_string(),
         name: "current_density",
         unit: "A/m^2",
         values: current.density.clone(),

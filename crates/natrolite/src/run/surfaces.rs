@@ -2,9 +2,10 @@
 
 use super::model::{Model, Role, Surface};
 use algebra::{Cholesky, LinearSolver};
-use fem::recover::{FacetPoint, facet_mass};
-use fem::{At, LANES, Lanes, Point, Support, SurfaceTerm};
+use fem::recover::facet_mass;
+use fem::{At, LANES, Lanes, Point, Support, SurfaceTerm, Term};
 use mesh::FacetBlock;
+use std::collections::BTreeSet;
 use transport::measures::{Distribution, distribution};
 
 /// A solution: all unknowns, and the potential at the nodes.
@@ -28,18 +29,18 @@ pub struct SurfaceCurrent {
     /// interface; else the node itself.
     pub opposite: Vec<u32>,
     /// Normal current density at the nodes \[A/m2\], plating positive; in sweeps only the least and the largest of those
-    /// of a law that rises with the difference of two potentials.
+    /// of a law that rises with the difference of two potentials, and one of those that are the same everywhere.
     pub density: Vec<f64>,
-    /// Weight \[m2\] and current density at the points of quadrature, facet after facet; none where the
-    /// current is uniform.
-    pub points: Vec<(f64, f64)>,
-    /// In place of that, for each node the integral of its shape function times the current density \[A\]; none where
-    /// the points are known.
-    pub at_nodes: Vec<f64>,
+    /// Of a law of kinetics, a node for each unknown of nodes on either side, and the number of the unknown: several
+    /// nodes may be tied to one.
+    pub unknowns: Vec<[u32; 2]>,
+    /// For each of these the current that leaves the body there, an integral over the surface with its shape function
+    /// \[A\].
+    pub into: Vec<f64>,
     /// With that, the integral of the square of the current density \[A2/m2\].
     pub square: f64,
-    /// True when nodes of the surface are tied to one unknown, which has the current into all of them.
-    has_ties: bool,
+    /// Where a law reads the state of a contact, the current density at the points of quadrature, facet after facet.
+    pub points: Vec<f64>,
     /// Integrals over what is meshed.
     pub distribution: Distribution,
 }
@@ -55,66 +56,95 @@ impl SurfaceCurrent {
         }
         rest.iter().map(|i| i.abs()).chain(most).fold(0.0, f64::max)
     }
-}
 
-/// Finds the current through `surface`. `reactions` are those of [`fem::System::nodal_residual`], read
-/// where [`Surface::needs_reactions`]; `points` the weights of the points of a law of kinetics and the densities there.
-pub fn current_through(
-    model: &Model<'_>,
-    surface: &Surface,
-    solution: &Solution,
-    (reactions, points): (&[f64], Vec<(f64, f64)>),
-) -> SurfaceCurrent {
-    let mesh = &model.geometry.mesh;
-    let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
-    let points_of = |density: &dyn Fn(&FacetPoint<'_>) -> f64| {
-        let mut points = Vec::new();
-        model.points(surface).each(facets, |at, weight| points.push((weight, density(at))));
-        points
-    };
-    let nodes = model.points(surface).nodes().to_vec();
-    let opposite = match surface.support {
-        Support::Interface(_) => opposites(&nodes, facets, across),
-        _ => nodes.clone(),
-    };
-    match &surface.role {
-        Role::Kinetics { placement, .. } => {
-            let density = density_at_nodes(model, *placement, (&nodes, &opposite), &solution.all);
-            let distribution = distribution(&points);
-            SurfaceCurrent { opposite, density, distribution, points, ..Default::default() }
-        }
-        Role::UniformCurrent(given) => {
-            let density = vec![-given; nodes.len()];
-            let area = model.points(surface).area();
-            // The deviation from the mean is that of nothing from nothing where there is no current.
-            let nonuniformity = if *given == 0.0 { f64::NAN } else { 0.0 };
-            let distribution = Distribution { area, total: -given * area, nonuniformity };
-            SurfaceCurrent { opposite, density, distribution, ..Default::default() }
-        }
-        Role::Potential(_) | Role::Equipotential { .. } => {
-            let density = consistent_flux(model, facets, reactions);
-            let at_node = |node: &u32| nodes.binary_search(node).map_or(0.0, |k| density[k]);
-            let points = points_of(&|at| {
-                at.nodes.iter().zip(at.shape).map(|(node, shape)| shape * at_node(node)).sum()
-            });
-            let mut distribution = distribution(&points);
-            // The reactions themselves balance to rounding; so does their sum.
-            distribution.total = -nodes.iter().map(|&n| reactions[n as usize]).sum::<f64>();
-            SurfaceCurrent { opposite, density, points, distribution, ..Default::default() }
+    /// Looks up the nodes opposite, and the unknowns of a law of kinetics.
+    fn place(&mut self, model: &Model<'_>, surface: &Surface) {
+        let mesh = &model.geometry.mesh;
+        let nodes = model.points(surface).nodes();
+        self.opposite = match surface.support {
+            Support::Interface(_) => opposites(nodes, surface.facets(mesh), surface.opposite(mesh)),
+            _ => nodes.to_vec(),
+        };
+        let dofs = model.system.space().field_dofs(transport::POTENTIAL);
+        let mut seen = BTreeSet::new();
+        let pairs = nodes.iter().chain(&self.opposite).map(|&node| [node, dofs[node as usize]]);
+        self.unknowns = pairs.filter(|[_, dof]| seen.insert(*dof)).collect();
+    }
+
+    /// Takes in where a law of kinetics was last evaluated, and its part of the residual there, of all unknowns.
+    fn take(&mut self, (term, residual): (&SurfaceTerm<'_>, &[f64]), has_contact: bool) {
+        let [area, total, squares] = term.integrals();
+        let nonuniformity = (squares / area).sqrt() / (total / area).abs();
+        self.distribution = Distribution { area, total, nonuniformity };
+        self.square = squares + total * (total / area);
+        self.into.clear();
+        self.into.extend(self.unknowns.iter().map(|[_, dof]| residual[*dof as usize]));
+        self.points.clear();
+        if has_contact {
+            term.each_point(|_, density| self.points.push(density));
         }
     }
 }
 
-/// What a law of kinetics gives at nodes and those opposite \[A/m2\], plating positive.
-fn density_at_nodes(
+/// True where a law reads the state of a contact.
+pub fn has_contact(term: &dyn Term) -> bool {
+    term.slots().len() > 2
+}
+
+/// Finds the current through `surface`. `reactions` are those of [`fem::System::nodal_residual`], read
+/// where [`Surface::needs_reactions`]; `law` is a law of kinetics where it was last evaluated, and its part of the
+/// residual there.
+///
+/// # Panics
+/// Without the law where there is one.
+pub fn current_through(
     model: &Model<'_>,
-    placement: usize,
-    places: (&[u32], &[u32]),
-    all: &[f64],
-) -> Vec<f64> {
-    let mut density = Vec::new();
-    AtNodes::new(model, placement, places).density(model, all, &mut density);
-    density
+    surface: &Surface,
+    solution: &Solution,
+    (reactions, law): (&[f64], Option<(&SurfaceTerm<'_>, &[f64])>),
+) -> SurfaceCurrent {
+    let mesh = &model.geometry.mesh;
+    let facets = surface.facets(mesh);
+    let nodes = model.points(surface).nodes();
+    let mut through = SurfaceCurrent::default();
+    through.place(model, surface);
+    match &surface.role {
+        Role::Kinetics { placement, .. } => {
+            let places = (nodes, &through.opposite[..]);
+            AtNodes::new(model, *placement, places).density(
+                model,
+                &solution.all,
+                &mut through.density,
+            );
+            let law = law.expect("a law of kinetics was evaluated");
+            through.take(law, has_contact(model.system.term(*placement)));
+        }
+        Role::UniformCurrent(given) => {
+            through.density = vec![-given; nodes.len()];
+            through.distribution = uniform(*given, model.points(surface).area());
+        }
+        Role::Potential(_) | Role::Equipotential { .. } => {
+            let density = consistent_flux(model, facets, reactions);
+            let at_node = |node: &u32| nodes.binary_search(node).map_or(0.0, |k| density[k]);
+            let mut points = Vec::new();
+            model.points(surface).each(facets, |at, weight| {
+                let pairs = at.nodes.iter().zip(at.shape);
+                points.push((weight, pairs.map(|(node, shape)| shape * at_node(node)).sum()));
+            });
+            through.distribution = distribution(&points);
+            // The reactions themselves balance to rounding; so does their sum.
+            through.distribution.total = -nodes.iter().map(|&n| reactions[n as usize]).sum::<f64>();
+            through.density = density;
+        }
+    }
+    through
+}
+
+/// How a current density of that size \[A/m2\] into the body is distributed over an `area` \[m2\].
+fn uniform(given: f64, area: f64) -> Distribution {
+    // The deviation from the mean is that of nothing from nothing where there is no current.
+    let nonuniformity = if given == 0.0 { f64::NAN } else { 0.0 };
+    Distribution { area, total: -given * area, nonuniformity }
 }
 
 /// Where a law of kinetics reads what it needs at the nodes of its surface, for many evaluations.
@@ -156,7 +186,7 @@ impl AtNodes {
         AtNodes { placement, nodes: nodes.len(), points, dofs, numbers, coefficients }
     }
 
-    /// What the law gives at each node, to `out`, from all unknowns.
+    /// The current density at each node \[A/m2\], plating positive, to `out`, from all unknowns.
     fn density(&mut self, model: &Model<'_>, all: &[f64], out: &mut Vec<f64>) {
         let term = model.system.term(self.placement);
         for (number, dofs) in self.numbers.iter_mut().zip(&self.dofs) {
@@ -197,25 +227,28 @@ impl Currents {
         self.at_nodes.resize_with(model.surfaces.len(), || None);
         for (k, surface) in model.surfaces.iter().enumerate() {
             let through = &mut self.through[k];
-            let &Role::Kinetics { ref law, placement, metal } = &surface.role else {
-                *through = current_through(model, surface, solution, (reactions, Vec::new()));
-                continue;
+            let (law, placement, metal) = match &surface.role {
+                Role::Kinetics { law, placement, metal } => (law, *placement, *metal),
+                Role::UniformCurrent(given) => {
+                    through.density.clear();
+                    through.density.push(-given);
+                    through.distribution = uniform(*given, model.points(surface).area());
+                    continue;
+                }
+                _ => {
+                    *through = current_through(model, surface, solution, (reactions, None));
+                    continue;
+                }
             };
-            let mesh = &model.geometry.mesh;
             let nodes = model.points(surface).nodes();
             if through.opposite.len() != nodes.len() {
-                let (facets, across) = (surface.facets(mesh), surface.opposite(mesh));
-                through.opposite = match surface.support {
-                    Support::Interface(_) => opposites(nodes, facets, across),
-                    _ => nodes.to_vec(),
-                };
-                through.has_ties = has_ties(model, nodes);
+                through.place(model, surface);
             }
             let system = &model.system;
             // A law of kinetics rises with the difference of the potentials: its ends are those of the potential.
             let rises = transport::is_kinetics(law.entry)
                 && metal.is_some()
-                && system.term(placement).slots().len() == 2;
+                && !has_contact(system.term(placement));
             if let (true, Some(metal)) = (rises, metal) {
                 let metal = solution.all[system.space().whole_dof(metal) as usize];
                 let [low, high] = ends_of(nodes, &solution.potential);
@@ -234,38 +267,15 @@ impl Currents {
                 at.density(model, &solution.all, &mut through.density);
             }
             let Some(term) = terms.next() else { continue };
-            let [area, total, squares] = term.integrals();
-            let nonuniformity = (squares / area).sqrt() / (total / area).abs();
-            through.distribution = Distribution { area, total, nonuniformity };
-            through.square = squares + total * (total / area);
-            // Of the law in the first slot, where the state of a contact is not looked at.
-            let has_no_contact = model.system.term(placement).slots().len() < 4;
-            let is_plain = metal.is_some() && has_no_contact && !through.has_ties;
-            through.points.clear();
-            through.at_nodes.clear();
-            if !is_plain {
-                term.each_point(|weight, density| through.points.push((weight, density)));
-                continue;
-            }
             if !is_only {
                 self.into.clear();
                 self.into.resize(solution.all.len(), 0.0);
                 term.add_last(&mut self.into);
             }
-            let into = if is_only { together } else { &self.into };
-            let dofs = model.system.space().field_dofs(transport::POTENTIAL);
-            let into = |node: &u32| into[dofs[*node as usize] as usize];
-            through.at_nodes.extend(nodes.iter().map(into));
+            let residual = if is_only { together } else { &self.into };
+            through.take((term, residual), has_contact(system.term(placement)));
         }
     }
-}
-
-/// True when two of the nodes have one unknown, as where the surface meets an equipotential electrode.
-fn has_ties(model: &Model<'_>, nodes: &[u32]) -> bool {
-    let dofs = model.system.space().field_dofs(transport::POTENTIAL);
-    let mut dofs: Vec<u32> = nodes.iter().map(|&node| dofs[node as usize]).collect();
-    dofs.sort_unstable();
-    dofs.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// The least and the largest of the values at nodes.

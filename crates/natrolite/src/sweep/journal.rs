@@ -4,8 +4,8 @@
 //! A text of lines, each of cells between tabs, the last one a checksum of the line. The first line says
 //! what the sweep is; `layout` lines name quantities, `point` lines hold what a point gave. What follows
 //! the first line that is not whole was being written when the process died, and is cut off. Numbers of points
-//! are the bits of their doubles as sixteen hexadecimal digits: finding shortest decimals takes longer than much of
-//! a point does, and `results.csv` has them.
+//! are the bits of their doubles as sixteen hexadecimal digits, or nothing where they are those of the `point` line
+//! before: finding shortest decimals takes longer than much of a point does, and `results.csv` has them.
 
 use super::table::{PointStatus, Row};
 use crate::output::push_whole;
@@ -32,12 +32,12 @@ pub struct Identity {
 impl Identity {
     fn line(&self) -> String {
         let Identity { version, case, points, count } = self;
-        format!("natrolite sweep 3\t{}\t{case:016x}\t{points:016x}\t{count}", escape(version))
+        format!("natrolite sweep 4\t{}\t{case:016x}\t{points:016x}\t{count}", escape(version))
     }
 
     fn parse(line: &str) -> Option<Identity> {
         let cells: Vec<&str> = line.split('\t').collect();
-        let ["natrolite sweep 3", version, case, points, count] = cells[..] else { return None };
+        let ["natrolite sweep 4", version, case, points, count] = cells[..] else { return None };
         Some(Identity {
             version: unescape(version),
             case: u64::from_str_radix(case, 16).ok()?,
@@ -62,6 +62,8 @@ pub fn fingerprint_after(hash: u64, bytes: &[u8]) -> u64 {
 pub struct Journal {
     file: File,
     told: Told,
+    /// Memory for lines.
+    text: Vec<u8>,
 }
 
 /// What lines so far have told, which others need not say again, or not in words.
@@ -70,6 +72,16 @@ struct Told {
     layouts: Vec<Arc<Layout>>,
     /// The last cell size at the rim, and how it is written.
     rim_size: Option<(u64, String)>,
+    /// The bits of the last numbers.
+    numbers: Vec<u64>,
+}
+
+/// What lines so far have been read of.
+#[derive(Default)]
+struct Known {
+    layouts: Vec<Arc<Layout>>,
+    /// The last numbers.
+    numbers: Vec<f64>,
 }
 
 /// What a journal held.
@@ -78,7 +90,7 @@ pub struct Found {
     pub identity: Identity,
     /// What each point gave; none where it was not solved yet.
     pub rows: Vec<Option<Row>>,
-    layouts: Vec<Arc<Layout>>,
+    known: Known,
     /// Bytes up to the end of the last whole line.
     length: u64,
 }
@@ -91,7 +103,7 @@ impl Journal {
     pub fn create(path: &Path, identity: &Identity) -> io::Result<Journal> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
         lock(&file)?;
-        let mut journal = Journal { file, told: Told::default() };
+        let mut journal = Journal { file, told: Told::default(), text: Vec::new() };
         let mut head = Vec::new();
         push_line(&mut head, &identity.line());
         journal.file.write_all(&head)?;
@@ -111,8 +123,9 @@ impl Journal {
         let Some(found) = parse(&bytes) else { return Ok(None) };
         file.set_len(found.length)?;
         file.seek(SeekFrom::End(0))?;
-        let told = Told { layouts: found.layouts.clone(), ..Told::default() };
-        Ok(Some((Journal { file, told }, found)))
+        // Of numbers nothing was told yet: the first line has all of its own.
+        let told = Told { layouts: found.known.layouts.clone(), ..Told::default() };
+        Ok(Some((Journal { file, told, text: Vec::new() }, found)))
     }
 
     /// True when a journal, of any version, has more than a beginning of its first line.
@@ -131,11 +144,12 @@ impl Journal {
         &mut self,
         rows: impl IntoIterator<Item = (usize, &'r Row)>,
     ) -> io::Result<()> {
-        let mut text = Vec::new();
+        let Journal { file, told, text } = self;
+        text.clear();
         for (index, row) in rows {
-            push_row(&mut text, &mut self.told, index, row);
+            push_row(text, told, index, row);
         }
-        self.file.write_all(&text)
+        file.write_all(text)
     }
 
     /// Forces what was appended onto the disk.
@@ -158,9 +172,9 @@ pub fn rows_as_text<'r>(rows: impl IntoIterator<Item = (usize, &'r Row)>) -> Str
 
 /// The rows of such lines; nothing when one of them is not whole.
 pub fn rows_of_text(text: &str) -> Option<Vec<(usize, Row)>> {
-    let (mut rows, mut layouts) = (Vec::new(), Vec::new());
+    let (mut rows, mut known) = (Vec::new(), Known::default());
     for line in text.split_inclusive('\n') {
-        rows.extend(read_line(whole(line.as_bytes())?, &mut layouts)?);
+        rows.extend(read_line(whole(line.as_bytes())?, &mut known)?);
     }
     Some(rows)
 }
@@ -196,12 +210,20 @@ fn push_row(text: &mut Vec<u8>, told: &mut Told, index: usize, row: &Row) {
     push_whole(text, layout);
     text.push(b'\t');
     text.extend_from_slice(escape(&row.reason).as_bytes());
-    for value in row.values.iter().chain(&row.errors) {
+    told.numbers.resize(row.values.len() + row.errors.len(), UNTOLD);
+    for (value, told) in row.values.iter().chain(&row.errors).zip(&mut told.numbers) {
         text.push(b'\t');
-        text.extend_from_slice(&hexadecimal(value.to_bits()));
+        let bits = value.to_bits();
+        if bits != *told || bits == UNTOLD {
+            text.extend_from_slice(&hexadecimal(bits));
+            *told = bits;
+        }
     }
     end_line(text, start);
 }
+
+/// Bits of numbers that are always written.
+const UNTOLD: u64 = u64::MAX;
 
 /// Sixteen digits, the highest four bits first.
 fn hexadecimal(bits: u64) -> [u8; 16] {
@@ -276,9 +298,10 @@ fn parse(bytes: &[u8]) -> Option<Found> {
     let head = lines.next()?;
     let identity = Identity::parse(whole(head)?)?;
     let rows = vec![None; identity.count];
-    let mut found = Found { identity, rows, layouts: Vec::new(), length: head.len() as u64 };
+    let length = head.len() as u64;
+    let mut found = Found { identity, rows, known: Known::default(), length };
     for line in lines {
-        let Some(read) = whole(line).and_then(|line| read_line(line, &mut found.layouts)) else {
+        let Some(read) = whole(line).and_then(|line| read_line(line, &mut found.known)) else {
             break;
         };
         if let Some((index, row)) = read {
@@ -298,8 +321,9 @@ fn whole(line: &[u8]) -> Option<&str> {
     (checksum(content.as_bytes()) == wanted).then_some(content)
 }
 
-/// The row of a line, or nothing for one that adds to `layouts`; nothing at all for one that is wrong.
-fn read_line(line: &str, layouts: &mut Vec<Arc<Layout>>) -> Option<Option<(usize, Row)>> {
+/// The row of a line, or nothing for one that adds to the layouts; nothing at all for one that is wrong.
+fn read_line(line: &str, known: &mut Known) -> Option<Option<(usize, Row)>> {
+    let Known { layouts, numbers: last } = known;
     let mut cells = line.split('\t');
     match cells.next()? {
         "layout" => {
@@ -320,8 +344,12 @@ fn read_line(line: &str, layouts: &mut Vec<Arc<Layout>>) -> Option<Option<(usize
             let rim_size: f64 = cells.next()?.parse().ok()?;
             let layout = layouts.get(cells.next()?.parse::<usize>().ok()?)?;
             let reason = unescape(cells.next()?);
-            let numbers: Option<Vec<f64>> = cells.map(double).collect();
-            let mut values = numbers?;
+            let number = |(k, digits): (usize, &str)| match digits {
+                "" => last.get(k).copied(),
+                _ => double(digits),
+            };
+            let mut values: Vec<f64> = cells.enumerate().map(number).collect::<Option<_>>()?;
+            last.clone_from(&values);
             let errors = values.split_off(layout.len().min(values.len()));
             let row = Row {
                 status: *PointStatus::ALL.get(status)?,

@@ -53,12 +53,18 @@ pub struct Plan {
     pub conduction: Vec<usize>,
 }
 
-/// What one point depends on, as text.
+/// What one point depends on.
 struct Keys {
+    texts: Arc<Texts>,
+    rim_size: Option<f64>,
+}
+
+/// What points share that depend on the same, as text.
+#[derive(PartialEq, Eq)]
+struct Texts {
     mesh: Arc<str>,
     mechanics: Arc<str>,
     conduction: Arc<str>,
-    rim_size: Option<f64>,
 }
 
 /// What points of a block have looked up.
@@ -68,6 +74,8 @@ struct Looked {
     conduction: Option<Conduction>,
     text: Arc<str>,
     kinetics: KineticLength,
+    /// Of the last point.
+    texts: Option<Arc<Texts>>,
     /// For each axis and place on it the smallest resistance, where no other axis acts on that.
     resistances: BTreeMap<(usize, usize), Option<f64>>,
 }
@@ -103,15 +111,6 @@ impl Looked {
 }
 
 impl Keys {
-    /// True when all that points share is the same.
-    fn share(&self, other: &Keys) -> bool {
-        // Texts of neighbours are mostly the same text.
-        let is_same = |a: &Arc<str>, b: &Arc<str>| Arc::ptr_eq(a, b) || a == b;
-        is_same(&self.mesh, &other.mesh)
-            && is_same(&self.conduction, &other.conduction)
-            && is_same(&self.mechanics, &other.mechanics)
-    }
-
     /// Of the points of a block, the first of which is `first`.
     fn of_points(points: &Points, first: usize) -> Vec<Result<Keys, CaseError>> {
         let (mut cases, mut looked) = (Cases::new(points), Looked::default());
@@ -126,8 +125,21 @@ impl Keys {
         looked.step(&step, cases.on_surfaces());
         let rim_size = default_rim(step.case, &looked.kinetics);
         let mesh = cases.mesh_text().cloned().unwrap_or_default();
-        let (mechanics, conduction) = (Arc::clone(&looked.mechanics), Arc::clone(&looked.text));
-        Ok(Keys { mesh, mechanics, conduction, rim_size })
+        // Texts of neighbours are mostly the same text.
+        let is_same = |texts: &Arc<Texts>| {
+            let now = [&mesh, &looked.mechanics, &looked.text];
+            let before = [&texts.mesh, &texts.mechanics, &texts.conduction];
+            now.iter().zip(before).all(|(now, before)| Arc::ptr_eq(now, before))
+        };
+        let texts = match looked.texts.take().filter(is_same) {
+            Some(same) => same,
+            None => {
+                let (mechanics, conduction) =
+                    (Arc::clone(&looked.mechanics), Arc::clone(&looked.text));
+                Arc::new(Texts { mesh, mechanics, conduction })
+            }
+        };
+        Ok(Keys { texts: Arc::clone(looked.texts.insert(texts)), rim_size })
     }
 }
 
@@ -149,9 +161,10 @@ impl Plan {
     /// When no point has a case that can be read: what is wrong with the first.
     pub fn new(points: &Points) -> Result<Plan, CaseError> {
         let read = |block: usize| Keys::of_points(points, block * BLOCK);
-        let blocks = (0..points.len().div_ceil(BLOCK)).into_par_iter().flat_map_iter(read);
-        let all: Vec<Result<Keys, CaseError>> = blocks.collect();
-        if let (true, Some(Err(first))) = (all.iter().all(Result::is_err), all.first()) {
+        let blocks = (0..points.len().div_ceil(BLOCK)).into_par_iter().map(read);
+        let blocks: Vec<Vec<Result<Keys, CaseError>>> = blocks.collect();
+        let mut all = blocks.iter().flatten();
+        if let (Some(Err(first)), true) = (all.next(), all.all(Result::is_err)) {
             return Err(first.clone());
         }
         let (mut meshes, mut mechanics, mut conduction) = <(Numbers, Numbers, Numbers)>::default();
@@ -162,9 +175,9 @@ impl Plan {
             mechanics: 0,
             conduction: Vec::new(),
         };
-        let mut order: Vec<(Shared, usize, usize)> = Vec::with_capacity(all.len());
-        let mut last: Option<(Keys, Shared)> = None;
-        for (index, keys) in all.into_iter().enumerate() {
+        let mut order: Vec<(Shared, usize, usize)> = Vec::with_capacity(points.len());
+        let mut last: Option<(Arc<Texts>, Shared)> = None;
+        for (index, keys) in blocks.into_iter().flatten().enumerate() {
             let keys = match keys {
                 Ok(keys) => keys,
                 Err(error) => {
@@ -173,13 +186,14 @@ impl Plan {
                 }
             };
             let shared = match &last {
-                Some((before, shared)) if keys.share(before) => *shared,
+                Some((before, shared)) if keys.texts == *before => *shared,
                 _ => {
-                    let mesh = meshes.number(keys.mesh.to_string());
+                    let mesh = meshes.number(keys.texts.mesh.to_string());
+                    let of_mesh = |text: &str| format!("{mesh} {text}");
                     Shared {
                         mesh,
-                        mechanics: mechanics.number(format!("{mesh} {}", keys.mechanics)),
-                        conduction: conduction.number(format!("{mesh} {}", keys.conduction)),
+                        mechanics: mechanics.number(of_mesh(&keys.texts.mechanics)),
+                        conduction: conduction.number(of_mesh(&keys.texts.conduction)),
                     }
                 }
             };
@@ -191,7 +205,7 @@ impl Plan {
                 *finest = finest.min(size);
             }
             order.push((shared, points.sweep.place_to_and_fro(index), index));
-            last = Some((keys, shared));
+            last = Some((keys.texts, shared));
         }
         plan.mechanics = mechanics.0.len();
         // Lines that go forwards and backwards are runs, which this sort finds.

@@ -49,20 +49,10 @@ pub struct SweepQuantity {
 }
 
 impl SweepResults {
-    /// From the rows of all points.
-    pub fn from_rows(points: &Points, rows: &[Option<Row>]) -> SweepResults {
-        let columns = Columns::new(rows);
-        let values = columns.collect(rows, |row| &row.values);
-        let mut quantities: Vec<SweepQuantity> = columns
-            .names()
-            .iter()
-            .zip(values)
-            .map(|((name, unit), values)| SweepQuantity {
-                name: name.clone(),
-                unit: unit.clone(),
-                values,
-            })
-            .collect();
+    /// From the rows of all points and the `columns` made of them.
+    pub fn from_rows(points: &Points, rows: &[Option<Row>], columns: Columns) -> SweepResults {
+        let quantity = |((name, unit), values)| SweepQuantity { name, unit, values };
+        let mut quantities: Vec<SweepQuantity> = columns.into_values().map(quantity).collect();
         sort_quantities(&mut quantities);
         let axis = |axis: &crate::case::Axis| SweepAxis {
             key: axis.key.clone(),

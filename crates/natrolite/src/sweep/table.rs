@@ -89,38 +89,38 @@ pub fn values_and_errors(quantities: &[(String, Quantity)]) -> (Vec<f64>, Vec<f6
     quantities.iter().map(|(_, q)| (q.value, error(q))).unzip()
 }
 
-/// All quantities of a sweep: for each its name, its unit, and where it stands in the row of each point.
+/// All quantities of a sweep: for each its name, its unit, where it stands in the row of each point, and its values.
 pub struct Columns {
     names: Layout,
-    /// For each point the place in [`Columns::names`] of each of its quantities.
-    places: Vec<Arc<Vec<usize>>>,
+    values: Vec<Vec<f64>>,
+    /// Each layout of rows, with the places in [`Columns::names`] of its quantities.
+    layouts: Vec<(Arc<Layout>, Vec<usize>)>,
+    /// For each point which of these its row has; any where it has none.
+    layout_of: Vec<u32>,
 }
 
 impl Columns {
     /// Names in the order in which the points, by their index, bring them.
     pub fn new(rows: &[Option<Row>]) -> Columns {
-        let mut columns = Columns { names: Vec::new(), places: Vec::with_capacity(rows.len()) };
-        let mut known: Vec<(Arc<Layout>, Arc<Vec<usize>>)> = Vec::new();
-        let empty = Arc::new(Vec::new());
+        let mut columns = Columns {
+            names: Vec::new(),
+            values: Vec::new(),
+            layouts: Vec::new(),
+            layout_of: Vec::with_capacity(rows.len()),
+        };
         for row in rows {
-            let Some(row) = row else {
-                columns.places.push(Arc::clone(&empty));
-                continue;
-            };
-            let places = match known.iter().find(|(layout, _)| *layout == row.layout) {
-                Some((_, places)) => Arc::clone(places),
-                None => {
-                    let places = Arc::new(columns.places_of(&row.layout));
-                    known.push((Arc::clone(&row.layout), Arc::clone(&places)));
-                    places
-                }
-            };
-            columns.places.push(places);
+            let layout = row.as_ref().map_or(0, |row| columns.number_of(&row.layout));
+            columns.layout_of.push(layout as u32);
         }
+        columns.values = columns.collect(rows, |row| &row.values);
         columns
     }
 
-    fn places_of(&mut self, layout: &Layout) -> Vec<usize> {
+    /// The number of a layout, which is looked at if it is new.
+    fn number_of(&mut self, layout: &Arc<Layout>) -> usize {
+        if let Some(known) = self.layouts.iter().position(|(known, _)| known == layout) {
+            return known;
+        }
         let mut place = |column: &(String, String)| {
             let found = self.names.iter().position(|(name, _)| *name == column.0);
             found.unwrap_or_else(|| {
@@ -128,12 +128,24 @@ impl Columns {
                 self.names.len() - 1
             })
         };
-        layout.iter().map(&mut place).collect()
+        let places = layout.iter().map(&mut place).collect();
+        self.layouts.push((Arc::clone(layout), places));
+        self.layouts.len() - 1
     }
 
     /// Names and units.
     pub fn names(&self) -> &Layout {
         &self.names
+    }
+
+    /// Of each quantity its values at the points; NaN where a point has none.
+    pub fn values(&self) -> &[Vec<f64>] {
+        &self.values
+    }
+
+    /// Names, units and values, for good.
+    pub fn into_values(self) -> impl Iterator<Item = ((String, String), Vec<f64>)> {
+        self.names.into_iter().zip(self.values)
     }
 
     /// Of each quantity the numbers that `values` holds for the points; NaN where a point has none.
@@ -144,9 +156,9 @@ impl Columns {
     ) -> Vec<Vec<f64>> {
         let mut all = vec![vec![f64::NAN; rows.len()]; self.names.len()];
         // Row after row: what they hold lies here and there in memory.
-        for (index, (row, places)) in rows.iter().zip(&self.places).enumerate() {
+        for (index, (row, layout)) in rows.iter().zip(&self.layout_of).enumerate() {
             let Some(row) = row else { continue };
-            for (place, value) in places.iter().zip(values(row)) {
+            for (place, value) in self.layouts[*layout as usize].1.iter().zip(values(row)) {
                 all[*place][index] = *value;
             }
         }
@@ -162,8 +174,11 @@ const TOGETHER: usize = 1 << 16;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -> io::Result<()> {
-    let columns = Columns::new(rows);
+pub fn write_table(
+    points: &Points,
+    (rows, columns): (&[Option<Row>], &Columns),
+    out: &mut dyn Write,
+) -> io::Result<()> {
     write!(out, "index")?;
     for axis in &points.sweep.axes {
         write!(out, ",{}", cell(&axis.key))?;
@@ -174,38 +189,34 @@ pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -
     }
     writeln!(out, ",reason")?;
     // Of each axis its values, of which a point has one.
-    let written = |value: &crate::case::AxisValue| {
-        let mut text = vec![b','];
-        push_number(&mut text, value.si);
-        text
-    };
-    let labels: Vec<Vec<Vec<u8>>> =
-        points.sweep.axes.iter().map(|axis| axis.values.iter().map(written).collect()).collect();
-    let mut at = vec![None; columns.names().len()];
-    // Of each column the last number and how it is written: many are the same from point to point.
-    let mut written = vec![(f64::NAN.to_bits(), b"nan".to_vec()); at.len()];
+    let mut memory = Vec::with_capacity(LONGEST);
+    let mut label = |value: &crate::case::AxisValue| Written::of(value.si, &mut memory);
+    let labels: Vec<Vec<Written>> =
+        points.sweep.axes.iter().map(|axis| axis.values.iter().map(&mut label).collect()).collect();
+    // Of each column the last number: many are the same from point to point.
+    let mut last = vec![Written::of(f64::NAN, &mut memory); columns.names().len()];
+    let mut own = vec![false; last.len()];
     let mut text = Vec::with_capacity(TOGETHER + 4096);
-    for (index, row) in rows.iter().enumerate() {
+    for (index, (row, layout)) in rows.iter().zip(&columns.layout_of).enumerate() {
         let Some(row) = row else { continue };
         push_whole(&mut text, index);
         for (k, labels) in labels.iter().enumerate() {
-            text.extend_from_slice(&labels[points.sweep.place(k, index)]);
+            labels[points.sweep.place(k, index)].push(&mut text);
         }
         text.push(b',');
         text.extend_from_slice(row.status.word().as_bytes());
-        at.fill(None);
-        for (&place, &value) in columns.places[index].iter().zip(&row.values) {
-            at[place] = Some(value);
-        }
-        for (value, (bits, last)) in at.iter().zip(&mut written) {
-            text.push(b',');
-            let Some(value) = value else { continue };
-            if value.to_bits() != *bits {
-                *bits = value.to_bits();
-                last.clear();
-                push_number(last, *value);
+        own.fill(false);
+        for (&place, &value) in columns.layouts[*layout as usize].1.iter().zip(&row.values) {
+            own[place] = true;
+            if value.to_bits() != last[place].bits {
+                last[place] = Written::of(value, &mut memory);
             }
-            text.extend_from_slice(last);
+        }
+        for (written, own) in last.iter().zip(&own) {
+            match own {
+                true => written.push(&mut text),
+                false => text.push(b','),
+            }
         }
         text.push(b',');
         text.extend_from_slice(cell(&row.reason).as_bytes());
@@ -216,6 +227,36 @@ pub fn write_table(points: &Points, rows: &[Option<Row>], out: &mut dyn Write) -
         }
     }
     out.write_all(&text)
+}
+
+/// Longest number, with a comma: seventeen digits, two signs, a point, an `e` and an exponent of three digits, rounded
+/// up to whole registers.
+const LONGEST: usize = 32;
+
+/// A number as a cell with the comma before it.
+#[derive(Clone, Copy)]
+struct Written {
+    bits: u64,
+    text: [u8; LONGEST],
+    length: usize,
+}
+
+impl Written {
+    fn of(value: f64, cell: &mut Vec<u8>) -> Written {
+        cell.clear();
+        cell.push(b',');
+        push_number(cell, value);
+        let (mut text, length) = ([0; LONGEST], cell.len());
+        text[..length].copy_from_slice(cell);
+        Written { bits: value.to_bits(), text, length }
+    }
+
+    fn push(&self, out: &mut Vec<u8>) {
+        // As many bytes for any number are copied without a call.
+        let end = out.len() + self.length;
+        out.extend_from_slice(&self.text);
+        out.truncate(end);
+    }
 }
 
 /// A cell of CSV, in quotation marks where it needs them.

@@ -159,7 +159,7 @@ fn the_table_has_a_row_for_each_point_and_a_column_for_each_quantity() {
     rows[0] = Some(row(&["a", "b"], &[0.1, f64::NAN]));
     rows[4] = Some(Row::failed("it said \"no\", twice".into()));
     let mut out = Vec::new();
-    write_table(&points, &rows, &mut out).unwrap();
+    write_table(&points, (&rows, &Columns::new(&rows)), &mut out).unwrap();
     let wanted = "\
 index,boundary.counter.current.density,temperature,status,a,b,reason
 0,5,273.15,converged,0.1,nan,

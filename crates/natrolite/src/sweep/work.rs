@@ -177,21 +177,57 @@ impl Work<'_> {
         let (cases, names) = (Cases::new(self.points), Names::default());
         let out = Out { rows: Vec::new(), since: Instant::now(), sender: rows };
         let mut worker = Worker { cases, names, out };
-        while let Some(chunk) = self.plan.chunks.get(next.fetch_add(self.ranks, Ordering::Relaxed))
-        {
-            if chunk.points.iter().any(|&point| !self.done[point]) {
-                let (meshes, stress) = (self.meshes_of(chunk), self.stress_of(chunk));
-                let bulk = self.bulk_of(chunk, &meshes);
-                let shared = (&*meshes, &*stress, &*bulk);
-                // The next chunk may begin with a mesh that takes long.
-                if !self.solve_chunk(chunk, shared, &mut worker) || !worker.out.send() {
-                    return;
-                }
+        let take = || self.plan.chunks.get(next.fetch_add(self.ranks, Ordering::Relaxed));
+        let mut chunk = take();
+        while let Some(first) = chunk {
+            if self.is_done(first) {
+                self.release(first);
+                chunk = take();
+                continue;
             }
-            self.meshes.release(chunk.shared.mesh);
-            self.stress.release(chunk.shared.mechanics);
-            self.bulk.release(chunk.shared.conduction);
+            match self.solve_alike(first, &take, &mut worker) {
+                Some(other) => chunk = other,
+                None => return,
+            }
         }
+    }
+
+    /// Solves a chunk and those taken after it, as long as they share all that it does; then the first other one.
+    /// `None` when nobody listens any more.
+    fn solve_alike<'c>(
+        &self,
+        first: &'c Chunk,
+        take: &dyn Fn() -> Option<&'c Chunk>,
+        worker: &mut Worker<'_>,
+    ) -> Option<Option<&'c Chunk>> {
+        let (meshes, stress) = (self.meshes_of(first), self.stress_of(first));
+        let bulk = self.bulk_of(first, &meshes);
+        let mut starts: Vec<Start<'_>> = bulk.iter().map(|_| Start::default()).collect();
+        let mut chunk = first;
+        loop {
+            let shared = (&*meshes, &*stress, &*bulk);
+            // The next chunk may begin with a mesh that takes long.
+            if !self.solve_chunk(chunk, shared, &mut starts, worker) || !worker.out.send() {
+                return None;
+            }
+            self.release(chunk);
+            match take() {
+                Some(next) if next.shared == first.shared && !self.is_done(next) => chunk = next,
+                other => return Some(other),
+            }
+        }
+    }
+
+    /// True where all points of a chunk are known.
+    fn is_done(&self, chunk: &Chunk) -> bool {
+        chunk.points.iter().all(|&point| self.done[point])
+    }
+
+    /// What a chunk shares is no longer wanted for it.
+    fn release(&self, chunk: &Chunk) {
+        self.meshes.release(chunk.shared.mesh);
+        self.stress.release(chunk.shared.mechanics);
+        self.bulk.release(chunk.shared.conduction);
     }
 
     /// The case of a point on the mesh that it shares.
@@ -233,11 +269,13 @@ impl Work<'_> {
         })
     }
 
-    /// Solves the points of a chunk that are not done; false when nobody listens any more.
-    fn solve_chunk(
+    /// Solves the points of a chunk that are not done; false when nobody listens any more. `starts` holds what a chunk
+    /// like it has left.
+    fn solve_chunk<'m>(
         &self,
         chunk: &Chunk,
-        (meshes, stress, bulk): (&Meshes, &Stress, &Bulk),
+        (meshes, stress, bulk): (&'m Meshes, &Stress, &'m Bulk),
+        starts: &mut [Start<'m>],
         worker: &mut Worker<'_>,
     ) -> bool {
         let is_missing = |point: &usize| !self.done[*point];
@@ -245,14 +283,13 @@ impl Work<'_> {
         // Where the bulk is condensed, a point starts from the solution of the one before it, be that
         // done or not.
         let follows = bulk.iter().any(Option::is_some);
-        let mut starts: Vec<Start<'_>> = bulk.iter().map(|_| Start::default()).collect();
+        starts.iter_mut().for_each(Start::begin);
         for point in chunk.points[..end].iter().filter(|point| follows || is_missing(point)) {
             let row = match (meshes, stress) {
                 (Err(reason), _) | (_, Err(reason)) => Row::failed(reason.clone()),
                 (Ok(meshes), Ok(stress)) => {
                     let shared = (&meshes[..], &stress[..], bulk);
-                    self.solve_point(worker, *point, shared, &mut starts)
-                        .unwrap_or_else(Row::failed)
+                    self.solve_point(worker, *point, shared, starts).unwrap_or_else(Row::failed)
                 }
             };
             if row.status != PointStatus::Converged {

@@ -103,16 +103,24 @@ pub fn collapse(sweep: &SweepResults, surface: &str, with_data: bool) -> Option<
         );
     }
     let axes: Vec<AxisView> = (0..sweep.axes.len()).map(|k| AxisView::new(sweep, k)).collect();
-    let name = |&point: &usize| {
-        let values = axes.iter().map(|axis| axis.label(sweep.place(axis.axis, point)));
-        format!("point {point}: {}", values.collect::<Vec<_>>().join(", "))
+    // Of each axis the labels that were asked for: a value has many points.
+    let mut labels: Vec<Vec<Option<String>>> =
+        axes.iter().map(|axis| vec![None; axis.values.len()]).collect();
+    let mut name = |&point: &usize| {
+        let mut name = format!("point {point}");
+        for (k, (axis, labels)) in axes.iter().zip(&mut labels).enumerate() {
+            let place = sweep.place(axis.axis, point);
+            name += if k == 0 { ": " } else { ", " };
+            name += labels[place].get_or_insert_with(|| axis.label(place));
+        }
+        name
     };
     let hover = HoverArea::Points {
         frame: frame.rectangle(),
         x: frame.x.scale("Wagner number", ""),
         y: frame.y.scale("peak factor", ""),
         points: drawn.iter().map(|&point| at(point).map(six_digits)).collect(),
-        names: drawn.iter().map(name).collect(),
+        names: drawn.iter().map(&mut name).collect(),
     };
     let values = |k: usize| shown.iter().map(move |&point| at(point)[k]);
     Some(Figure {

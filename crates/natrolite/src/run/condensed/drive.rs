@@ -7,7 +7,6 @@ use fem::{Placement, load_vector};
 
 /// A current density of 1 A/m2 into one region, by one term.
 pub struct UnitCurrent {
-    placement: usize,
     region: u32,
     source: Source,
 }
@@ -36,16 +35,21 @@ impl Drive<'_> {
         }
     }
 
-    /// The free unknowns from those that are kept, to `all`; zeros where they are not shown.
-    pub fn all(&self, condensed: &Condensed, kept: &[f64], all: &mut Vec<f64>) {
+    /// The free unknowns from those that are kept, to `all`; zeros where they are not shown. `found` is memory.
+    pub fn all(
+        &self,
+        condensed: &Condensed,
+        kept: &[f64],
+        (all, found): (&mut Vec<f64>, &mut Vec<f64>),
+    ) {
         match self {
             Drive::Loads(loads) => *all = condensed.schur.recover(loads, kept),
             Drive::Units { currents, .. } => {
                 let Unknowns { kept: numbers, shown, place, .. } = &condensed.unknowns;
                 all.clear();
                 all.resize(place.len(), 0.0);
-                let found = condensed.schur.show(currents, kept);
-                let pairs = shown.iter().zip(&found).chain(numbers.iter().zip(kept));
+                condensed.schur.show(currents, kept, found);
+                let pairs = shown.iter().zip(&*found).chain(numbers.iter().zip(kept));
                 pairs.for_each(|(&dof, &value)| all[dof as usize] = value);
             }
         }
@@ -58,12 +62,10 @@ impl Condensed {
         let Some((units, _)) = &self.units else {
             return Drive::Loads(self.loads(model, size_of));
         };
-        let given = given_densities(model);
-        let factor = |unit: &UnitCurrent| {
-            let density = given.iter().find(|(placement, _)| *placement == unit.placement);
-            density.map_or(0.0, |(_, density)| density / size_of(&unit.region))
-        };
-        let currents = units.iter().map(|unit| (factor(unit), &unit.source)).collect();
+        // Both in the order of the surfaces.
+        let pairs = units.iter().zip(model.surfaces.iter().filter_map(given_density));
+        let factor = |unit: &UnitCurrent, density: f64| density / size_of(&unit.region);
+        let currents = pairs.map(|(unit, density)| (factor(unit, density), &unit.source)).collect();
         let mut electrodes = Vec::new();
         for &(dof, value) in model.system.loads() {
             if let Some(&k) = self.unknowns.place.get(dof as usize).filter(|k| **k != NOWHERE) {
@@ -100,17 +102,15 @@ impl Condensed {
     }
 }
 
-/// Placement and value \[A/m2\] of the given current densities.
-fn given_densities(model: &Model<'_>) -> Vec<(usize, f64)> {
-    let density = |surface: &Surface| match surface.role {
+/// The current density that is given on a surface \[A/m2\].
+fn given_density(surface: &Surface) -> Option<f64> {
+    match surface.role {
         Role::UniformCurrent(density) => Some(density),
         _ => None,
-    };
-    // Both in the order in which the boundaries were placed.
-    given_currents(model).into_iter().zip(model.surfaces.iter().filter_map(density)).collect()
+    }
 }
 
-/// The unit currents of a model without reactions, each into one region.
+/// The unit currents of a model without reactions, each into one region, in the order of the surfaces.
 pub fn unit_currents(
     model: &Model<'_>,
     schur: &Schur,
@@ -121,7 +121,7 @@ pub fn unit_currents(
     }
     let system = &model.system;
     let uniform = model.surfaces.iter().filter(|s| matches!(s.role, Role::UniformCurrent(_)));
-    let unit = |(placement, surface): (usize, &Surface)| {
+    let unit = |surface: &Surface| {
         let term = Box::new(transport::SurfaceCurrent { density: 1.0 });
         let placed = Placement { term, support: surface.support };
         let residual = load_vector(system.mesh(), system.hypothesis(), system.space(), placed);
@@ -129,14 +129,14 @@ pub fn unit_currents(
         let mut regions = loads.iter().zip(region_of).filter(|(b, _)| **b != 0.0).map(|(_, r)| *r);
         let region = regions.next()?;
         let source = schur.source(&loads);
-        regions.all(|r| r == region).then_some(UnitCurrent { placement, region, source })
+        regions.all(|r| r == region).then_some(UnitCurrent { region, source })
     };
-    given_currents(model).into_iter().zip(uniform).map(unit).collect()
+    uniform.map(unit).collect()
 }
 
 /// Numbers of the terms that are neither conduction nor kinetics: given current densities.
 pub fn given_currents(model: &Model<'_>) -> Vec<usize> {
-    let kinetics = kinetics(model);
+    let kinetics: Vec<usize> = kinetics(model).collect();
     let others = 0..model.system.placements();
     others.filter(|p| !kinetics.contains(p) && !model.conduction.contains(p)).collect()
 }

@@ -1,7 +1,6 @@
 //! The small problem that is left when the bulk is eliminated.
 
-use super::{Condensed, Model};
-use algebra::vector::dot;
+use super::{Condensed, Model, Role};
 use algebra::{Csr, Equations, Inadmissible, Operator, Wide, with_wide_registers};
 use fem::{LANES, Lanes, SurfaceMemory, SurfaceTerm};
 use std::ops::Range;
@@ -66,7 +65,6 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
         memory.surface.resize(unknowns.kept.len(), 0.0);
         memory.currents.resize(memory.deviations.len(), 0.0);
         let placed = super::kinetics(model)
-            .into_iter()
             .map(|placement| system.surface_term_in(placement, terms.pop().unwrap_or_default()));
         SurfaceEquations { kinetics: placed.collect(), condensed, model, memory, matrix: None }
     }
@@ -98,12 +96,23 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
     /// where it is not found.
     ///
     /// The residual is the gradient of a convex energy, so that its sum rises along this line; a step of Newton's method
-    /// that leaves what earlier ones have enclosed is replaced by its middle.
+    /// that leaves what earlier ones have enclosed is replaced by its middle. The sum rises with the conduction to
+    /// prescribed potentials and with the currents to metals that have one; where both sides of a law move, its current
+    /// stays as it is.
     pub(super) fn level(&mut self, u: &mut [f64]) -> bool {
         let stiffness: f64 = {
             let pairs = self.condensed.row_sums.iter().zip(&self.memory.size);
             pairs.map(|(sum, size)| sum * size).sum()
         };
+        let space = self.model.system.space();
+        let holds = |role: &Role| match role {
+            Role::Kinetics { metal, .. } => {
+                Some(metal.is_some_and(|w| space.whole_dof(w) as usize >= space.free()))
+            }
+            _ => None,
+        };
+        let hold: Vec<bool> =
+            self.model.surfaces.iter().filter_map(|surface| holds(&surface.role)).collect();
         let mut r = vec![0.0; u.len()];
         let (mut low, mut high, mut at) = (f64::NEG_INFINITY, f64::INFINITY, 0.0);
         let mut first = None;
@@ -121,8 +130,9 @@ impl<'a, 'm> SurfaceEquations<'a, 'm> {
                 true => high = at,
                 false => low = at,
             }
-            let areas = self.kinetics.iter().map(|term| term.mean_slope() * term.integrals()[0]);
-            let next = at - sum / (stiffness + areas.sum::<f64>());
+            let held = self.kinetics.iter().zip(&hold).filter(|(_, holds)| **holds);
+            let slopes = held.map(|(term, _)| term.mean_slope() * term.integrals()[0]);
+            let next = at - sum / (stiffness + slopes.sum::<f64>());
             at = if next > low && next < high { next } else { 0.5 * (low + high) };
             if !at.is_finite() {
                 return false;
@@ -155,6 +165,8 @@ pub(super) struct Fields {
     nodes: Vec<Range<usize>>,
     /// For each whole-body unknown its place, if it is kept.
     whole: Vec<Option<usize>>,
+    /// True when all kept unknowns are at nodes.
+    are_nodes: bool,
 }
 
 impl Fields {
@@ -167,12 +179,12 @@ impl Fields {
         ends.sort_unstable();
         let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
         let nodes = starts.zip(ends.iter().copied().chain([kept.len()])).map(|(a, b)| a..b);
-        Fields { nodes: nodes.collect(), whole }
+        Fields { nodes: nodes.collect(), are_nodes: ends.is_empty(), whole }
     }
 
     /// By fields the sum of the squares.
     fn squares(&self, x: &[f64]) -> impl Iterator<Item = f64> {
-        let nodes = self.nodes.iter().map(|run| dot(&x[run.clone()], &x[run.clone()])).sum();
+        let nodes = self.nodes.iter().map(|run| with_wide_registers(Square(&x[run.clone()]))).sum();
         let whole = self.whole.iter().map(|place| place.map_or(0.0, |place| x[place] * x[place]));
         std::iter::once(nodes).chain(whole)
     }
@@ -220,8 +232,8 @@ impl Equations for SurfaceEquations<'_, '_> {
         }
         let (is_finite, [bulk, at_surface]) =
             with_wide_registers(Sum { flow, all, row_sums, size, constant, surface, r });
-        if let ([scale], [given]) = (&mut scales[..], &given[..]) {
-            *scale = given.max(bulk).max(at_surface).sqrt();
+        if fields.are_nodes {
+            scales[0] = given[0].max(bulk).max(at_surface).sqrt();
         } else {
             let squares = fields.squares(flow).zip(fields.squares(surface));
             for ((scale, given), (bulk, surface)) in scales.iter_mut().zip(&*given).zip(squares) {
@@ -342,6 +354,18 @@ impl Wide for Sum<'_> {
             is_finite &= r[i].is_finite();
         }
         (is_finite, [square(flow), square(surface)])
+    }
+}
+
+/// Sum of the squares.
+struct Square<'a>(&'a [f64]);
+
+impl Wide for Square<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        square(self.0)
     }
 }
 

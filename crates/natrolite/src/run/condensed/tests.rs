@@ -66,6 +66,29 @@ fn modes_serve_an_electrode_that_floats() {
 }
 
 #[test]
+fn currents_balance_at_once_where_fast_kinetics_float() {
+    // Both sides of the law move: the sum of the currents is linear, whatever its slope.
+    let anode = kinetics_of(1000.0) + " }\ncurrent = { density = \"-1 mA/cm^2\" }";
+    let case = pore(&anode, "potential = \"0 V\"");
+    let geometry = Geometry::of(&case, 0).expect("a mesh");
+    let condensed = condense(&case, &geometry, 1000).expect("few unknowns");
+    let model = condensed.model(&case, &geometry, &[]).expect("a model");
+    let conductivity = 0.01;
+    let mut memory = EquationsMemory::default();
+    memory.size = vec![conductivity; condensed.kept()];
+    condensed.drive(&model, &|_| conductivity).constant(&condensed, &mut memory.constant);
+    let mut equations = SurfaceEquations::new(&condensed, &model, &mut memory);
+    let mut u = vec![0.0; condensed.kept()];
+    assert!(equations.level(&mut u));
+    let mut r = vec![0.0; u.len()];
+    equations.residual(&u, &mut r).expect("finite");
+    // 10 A/m2 through a disc of five radii without the mouth.
+    let current = 10.0 * std::f64::consts::PI * (50e-6_f64.powi(2) - 10e-6_f64.powi(2));
+    assert!(r.iter().sum::<f64>().abs() < 1e-9 * current, "{r:?}");
+    assert!(u.iter().all(|x| *x == u[0]) && u[0] != 0.0, "{u:?}");
+}
+
+#[test]
 fn steps_serve_where_they_leave_little_or_there_was_little_to_leave() {
     let info = |stop: Stop, residuals: &[f64]| NewtonInfo {
         stop,
