@@ -1,10 +1,11 @@
 //! How one level follows from another.
 
 use super::blocks::{Blocks, View};
+use super::diagonal::Divisor;
 use super::eigenvalue::Scaled;
-use super::lattice::Lattice;
+use super::lattice::Placed;
 use super::layout::{Layout, Matrix};
-use super::level::{Level, Size, bad_diagonal, inverse_diagonal, scale_to};
+use super::level::{Level, Size, bad_diagonal, inverse_of, scale_to};
 use super::order::Order;
 use super::product::galerkin;
 use super::smoother::{Chebyshev, Smoothed};
@@ -13,7 +14,7 @@ use super::stored::Stored;
 use super::strength::Strength;
 use super::tentative::NearNull;
 use super::unstored::{Nodal, inverse_of_blocks};
-use super::{AmgParameters, AmgProblem, aggregate, diagonal, prolongation};
+use super::{AmgParameters, AmgProblem, aggregate, prolongation};
 use crate::operator::FinestLevels;
 use crate::{Csr, LinearError, Operator};
 
@@ -37,7 +38,7 @@ pub(super) fn coarsen_split(
     p: &AmgParameters,
 ) -> Result<Option<(Levels, f64)>, LinearError> {
     let p = problem.parameters(p);
-    let (next, mut smoother, inverse, order, scale) = {
+    let (next, mut smoother, divided, order, scale) = {
         let large = |a: &&Csr| operator.can_split() && a.nrows() > p.coarsest;
         let Some(a) = operator.matrix().filter(large) else { return Ok(None) };
         let layout = problem.layout(a.nrows())?;
@@ -49,26 +50,30 @@ pub(super) fn coarsen_split(
             return Ok(None);
         }
         let (view, near) = (View::scalar(a), problem.near_null(a.nrows(), &layout)?);
-        let inverse = diagonal::inverse_diagonal(view, scale).map_err(bad_diagonal)?;
+        let inverse = Divisor::Diagonal.inverse(view, scale).map_err(bad_diagonal)?;
         let mut smoother = None;
-        let make = || Chebyshev::new(&Scaled(view, scale), &inverse, p.degree);
+        let make = || Chebyshev::new(&Scaled(view, scale), &inverse, Divisor::Diagonal, p.degree);
         let mut largest = || smoother.get_or_insert_with(make).largest;
         let s = Settings { components: 1, scale, p: &p };
-        let given = Given::of(problem);
+        let given = Given::of(problem, a.nrows());
         let Some(next) = Next::of(view, near, given, &mut largest, s)? else { return Ok(None) };
-        (next, smoother, inverse, Order::of(view), scale)
+        let inverse = match next.divisor() {
+            Divisor::Diagonal => inverse,
+            other => other.inverse(view, scale).map_err(bad_diagonal)?,
+        };
+        let order = Order::of(view);
+        let divided = (next.divisor(), order.gather(&inverse));
+        (next, smoother, divided, order, scale)
     };
-    let inverse = order.gather(&inverse);
-    operator.store_split(Box::new(|a| Split::new(inverse, a, order, scale)));
+    operator.store_split(Box::new(|a| Split::new(divided, a, order, scale)));
     let Some(split) = operator.split() else { return Ok(None) };
-    let Smoothed { a, inverse_diagonal } = split.finest();
+    let Smoothed { a, divisor, inverse } = split.finest();
     // Where aggregates did not ask before, slices are read in half the time.
-    let smoother = smoother.take().unwrap_or_else(|| Chebyshev::new(a, inverse_diagonal, p.degree));
+    let smoother =
+        smoother.take().unwrap_or_else(|| Chebyshev::new(a, inverse, *divisor, p.degree));
     let here = Here { unknowns: split.nrows(), size: Size::of(a), smoother };
-    let (level, coarse, near, order) = next.finish(here, None, split.order());
-    let levels =
-        descend(vec![level], Matrix::Blocks(coarse), order, near, Given::default(), scale, &p)?;
-    Ok(Some((levels, scale)))
+    let (level, below) = next.finish(here, None, split.order());
+    Ok(Some((descend(vec![level], below, scale, &p)?, scale)))
 }
 
 /// The levels below a matrix that is stored in two parts.
@@ -79,19 +84,22 @@ pub(super) fn coarsen_again(
 ) -> Result<Levels, LinearError> {
     let (a, p) = (split.to_csr(), problem.parameters(p));
     let near = problem.near_null(a.nrows(), &problem.layout(a.nrows())?)?;
-    let given = Given::of(problem);
-    let (finest, scale) = (split.finest(), split.scale());
-    let smoother = Chebyshev::new(&finest.a, &finest.inverse_diagonal, p.degree);
+    let given = Given::of(problem, a.nrows());
+    let (Smoothed { a: near_a, divisor, inverse }, scale) = (split.finest(), split.scale());
+    let smoother = Chebyshev::new(near_a, inverse, *divisor, p.degree);
+    // Where aggregates take the place of a lattice, the largest quotient of the diagonal is not known; it counts as
+    // 2 at most.
+    let mut largest = || if *divisor == Divisor::Sum { 2.0 } else { smoother.largest };
     let s = Settings { components: 1, scale, p: &p };
-    let next = Next::of(View::scalar(&a), near, given, &mut || smoother.largest, s)?;
+    let next = Next::of(View::scalar(&a), near, given, &mut largest, s)?;
     drop(a);
     let Some(next) = next else {
         let where_ = "it has no coarse level any more".to_owned();
         return Err(LinearError::Singular { row: None, where_ });
     };
-    let here = Here { unknowns: split.nrows(), size: Size::of(&finest.a), smoother };
-    let (level, coarse, near, order) = next.finish(here, None, split.order());
-    descend(vec![level], Matrix::Blocks(coarse), order, near, Given::default(), scale, &p)
+    let here = Here { unknowns: split.nrows(), size: Size::of(near_a), smoother };
+    let (level, below) = next.finish(here, None, split.order());
+    descend(vec![level], below, scale, &p)
 }
 
 /// The levels below a matrix.
@@ -108,10 +116,10 @@ pub(super) fn coarsen(
     }
     let near = problem.near_null(a.nrows(), layout)?;
     let p = problem.parameters(p);
-    let given = Given::of(problem);
-    let wide = layout.matrix(a, 1.0 / scale);
-    let order = Order::of(wide.view());
-    let levels = descend(Vec::new(), wide, order, near, given, scale, &p)?;
+    let matrix = layout.matrix(a, 1.0 / scale);
+    let given = Given::of(problem, layout.nodes());
+    let order = Order::of(matrix.view());
+    let levels = descend(Vec::new(), Below { matrix, order, near, given }, scale, &p)?;
     let no_levels = levels.above.is_empty();
     Ok(if no_levels { Levels { last: a.clone(), ..levels } } else { levels })
 }
@@ -130,8 +138,8 @@ pub(super) fn coarsen_by_nodes(
         FinestLevels::Matrix(a) => {
             let scale = scale_to(a.view().diagonal())?;
             let order = Order::of(a.view());
-            let levels =
-                descend(vec![], Matrix::Shared(a), order, near, Given::of(problem), scale, &p)?;
+            let (matrix, given) = (Matrix::Shared(a), Given::of(problem, layout.nodes()));
+            let levels = descend(vec![], Below { matrix, order, near, given }, scale, &p)?;
             return Ok((levels, scale));
         }
         FinestLevels::Product(finest) => finest,
@@ -142,8 +150,9 @@ pub(super) fn coarsen_by_nodes(
     let scale = scale_to(diagonal)?;
     let inverse = inverse_of_blocks(block, &finest.diagonal, scale).map_err(bad_diagonal)?;
     let nodal = Nodal::new((finest.single)(scale), layout.nodes(), block);
-    let matrix = Smoothed { a: Stored::Nodal(nodal), inverse_diagonal: inverse };
-    let smoother = Chebyshev::new(&matrix.a, &matrix.inverse_diagonal, p.degree);
+    let divisor = Divisor::Diagonal;
+    let matrix = Smoothed { a: Stored::Nodal(nodal), divisor, inverse };
+    let smoother = Chebyshev::new(&matrix.a, &matrix.inverse, divisor, p.degree);
     let (order, next) = (Order::natural(layout.nodes()), Order::natural(finest.prolongation.ncols));
     let restriction = finest.prolongation.transpose();
     let level = Level {
@@ -154,23 +163,29 @@ pub(super) fn coarsen_by_nodes(
         prolongation: Stored::new(finest.prolongation.view(), [&order, &next], 1.0),
         restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
     };
-    let (near, below) = (near.at(&finest.coarse), Matrix::Blocks(finest.below));
-    let next = Order::of(below.view());
-    let mut levels = descend(vec![level], below, next, near, Given::default(), scale, &p)?;
+    let (near, matrix) = (near.at(&finest.coarse), Matrix::Blocks(finest.below));
+    let below = Below { order: Order::of(matrix.view()), matrix, near, given: Given::default() };
+    let mut levels = descend(vec![level], below, scale, &p)?;
     levels.orders[0] = order;
     Ok((levels, scale))
 }
 
-/// Goes on from `levels` with the matrix below them, in this order.
+/// What is below some levels.
+struct Below<'a> {
+    matrix: Matrix<'a>,
+    order: Order,
+    near: NearNull,
+    given: Given<'a>,
+}
+
+/// Goes on from `levels` with what is below them.
 fn descend(
     mut levels: Vec<Level>,
-    mut wide: Matrix<'_>,
-    mut order: Order,
-    mut near: NearNull,
-    mut given: Given,
+    below: Below<'_>,
     scale: f64,
     p: &AmgParameters,
 ) -> Result<Levels, LinearError> {
+    let Below { matrix: mut wide, mut order, mut near, mut given } = below;
     let mut first = None;
     let s = Settings { components: near.block, scale, p };
     while levels.len() < p.max_levels {
@@ -178,17 +193,27 @@ fn descend(
         if view.nrows() * view.shape[0] <= p.coarsest {
             break;
         }
-        let inverse_diagonal = inverse_diagonal(view, &order, scale)?;
-        let matrix = Smoothed { a: Stored::new(view, [&order; 2], scale), inverse_diagonal };
-        let smoother = Chebyshev::new(&matrix.a, &matrix.inverse_diagonal, p.degree);
-        let (given, mut largest) = (std::mem::take(&mut given), || smoother.largest);
+        let mut matrix = Smoothed {
+            a: Stored::new(view, [&order; 2], scale),
+            divisor: Divisor::Diagonal,
+            inverse: inverse_of(Divisor::Diagonal, view, &order, scale)?,
+        };
+        let mut smoother = None;
+        let make = || Chebyshev::new(&matrix.a, &matrix.inverse, matrix.divisor, p.degree);
+        let mut largest = || smoother.get_or_insert_with(make).largest;
         let Some(next) = Next::of(view, near, given, &mut largest, s)? else { break };
+        if next.divisor() != matrix.divisor {
+            matrix.divisor = next.divisor();
+            matrix.inverse = inverse_of(matrix.divisor, view, &order, scale)?;
+        }
+        let make = || Chebyshev::new(&matrix.a, &matrix.inverse, matrix.divisor, p.degree);
+        let smoother = smoother.take().unwrap_or_else(make);
         let here =
             Here { unknowns: view.nrows() * view.shape[0], size: Size::of(&matrix.a), smoother };
-        let (level, coarse, below, next) = next.finish(here, Some(matrix), &order);
+        let (level, below) = next.finish(here, Some(matrix), &order);
         levels.push(level);
-        (near, wide) = (below, Matrix::Blocks(coarse));
-        let above = std::mem::replace(&mut order, next);
+        (near, wide, given) = (below.near, below.matrix, below.given);
+        let above = std::mem::replace(&mut order, below.order);
         first.get_or_insert(above);
     }
     let last = match wide {
@@ -200,17 +225,19 @@ fn descend(
     Ok(Levels { above: levels, last, orders: [first.unwrap_or_default(), order] })
 }
 
-/// What is known of the first interpolation.
-#[derive(Clone, Copy, Default)]
+/// What is known of the next interpolation.
+#[derive(Default)]
 struct Given<'a> {
     prolongation: Option<&'a Csr>,
-    lattice: Option<&'a Lattice>,
+    placed: Option<Placed<'a>>,
 }
 
 impl<'a> Given<'a> {
-    fn of(problem: &'a AmgProblem) -> Self {
-        let (prolongation, lattice) = (&problem.first_prolongation, &problem.lattice);
-        Given { prolongation: prolongation.as_ref(), lattice: lattice.as_ref() }
+    /// For `n` nodes.
+    fn of(problem: &'a AmgProblem, n: usize) -> Self {
+        let prolongation = problem.first_prolongation.as_ref();
+        let lattice = problem.lattice.as_ref().filter(|_| prolongation.is_none());
+        Given { prolongation, placed: lattice.map(|lattice| Placed::new(lattice, n)) }
     }
 }
 
@@ -231,40 +258,55 @@ struct Here {
 }
 
 /// What a level hands on to the next one.
-struct Next {
+struct Next<'a> {
     prolongation: Blocks<f32>,
     restriction: Blocks<f32>,
     /// What corrections of the next level are multiplied with.
     longer: f64,
-    /// The matrix of the next level, and the near-null vectors there.
+    /// The matrix of the next level, the near-null vectors there, and where its nodes are on a lattice.
     coarse: Blocks<f64>,
     near: NearNull,
+    placed: Option<Placed<'a>>,
 }
 
-impl Next {
+impl<'a> Next<'a> {
     /// What follows from a matrix; `None` when the next one would be hardly smaller. `largest` is the largest
     /// quotient of D^-1 A, for which aggregates ask.
     fn of(
         a: View<f64>,
         near: NearNull,
-        given: Given,
+        given: Given<'a>,
         largest: &mut dyn FnMut() -> f64,
         s: Settings,
     ) -> Result<Option<Self>, LinearError> {
         let coarser = match given {
-            Given { prolongation: Some(given), .. } => Ok(near.interpolate(given)?),
-            Given { lattice: Some(lattice), .. } => near.coarser_lattice(a, lattice, s.components),
+            Given { prolongation: Some(given), .. } => {
+                let (p, near) = near.interpolate(given)?;
+                Ok((p, near, None))
+            }
+            Given { placed: Some(placed), .. } => near
+                .coarser_lattice(a, placed, s.components)
+                .map(|(p, near, placed)| (p, near, Some(placed))),
             _ => Err(near),
         };
         let longer = if coarser.is_err() { s.p.longer } else { 1.0 };
-        let aggregated = |near| Self::aggregated(a, near, largest(), s);
-        let Some((prolongation, near)) = coarser.map_or_else(aggregated, Some) else {
+        let aggregated = |near| {
+            let (p, near) = Self::aggregated(a, near, largest(), s)?;
+            Some((p, near, None))
+        };
+        let Some((prolongation, near, placed)) = coarser.map_or_else(aggregated, Some) else {
             return Ok(None);
         };
         let restriction = prolongation.transpose();
         let mut coarse = galerkin(restriction.view(), a, prolongation.view());
         fill_empty(&mut coarse, 1.0 / s.scale);
-        Ok(Some(Next { prolongation, restriction, longer, coarse, near }))
+        Ok(Some(Next { prolongation, restriction, longer, coarse, near, placed }))
+    }
+
+    /// What the level above it divides residuals by.
+    fn divisor(&self) -> Divisor {
+        let is_lattice = self.placed.is_some() && self.coarse.shape == [1, 1];
+        if is_lattice { Divisor::Sum } else { Divisor::Diagonal }
     }
 
     /// The interpolation from aggregates, and the vectors there.
@@ -285,13 +327,8 @@ impl Next {
         Some((prolongation::smoothed(a, &strength, &aggregates, (&t, &below), omega), below))
     }
 
-    /// The level, whose rows are in this order; then the matrix, the vectors and the order of the next.
-    fn finish(
-        self,
-        here: Here,
-        matrix: Option<Smoothed>,
-        order: &Order,
-    ) -> (Level, Blocks<f64>, NearNull, Order) {
+    /// The level, whose rows are in this order, and what is below it.
+    fn finish(self, here: Here, matrix: Option<Smoothed>, order: &Order) -> (Level, Below<'a>) {
         let Here { unknowns, size, smoother } = here;
         let next = Order::of(self.coarse.view());
         // One after the other: each takes as much memory as it came from.
@@ -299,7 +336,9 @@ impl Next {
         drop(self.restriction);
         let prolongation = Stored::new(self.prolongation.view(), [order, &next], self.longer);
         let level = Level { unknowns, matrix, size, smoother, prolongation, restriction };
-        (level, self.coarse, self.near, next)
+        let given = Given { prolongation: None, placed: self.placed };
+        let (matrix, near) = (Matrix::Blocks(self.coarse), self.near);
+        (level, Below { matrix, order: next, near, given })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A level of multigrid, and what it costs.
 
 use super::blocks::View;
-use super::diagonal;
+use super::diagonal::Divisor;
 use super::order::Order;
 use super::smoother::{Chebyshev, Smoothed};
 use super::stored::Stored;
@@ -75,19 +75,20 @@ impl Level {
     pub fn refresh(&mut self, a: View<f64>, order: &Order, scale: f64) -> Result<(), LinearError> {
         if let Some(matrix) = &mut self.matrix {
             matrix.a.set_values(a, [order, order], scale);
-            matrix.inverse_diagonal = inverse_diagonal(a, order, scale)?;
+            matrix.inverse = inverse_of(matrix.divisor, a, order, scale)?;
         }
         Ok(())
     }
 }
 
-/// The inverse of the diagonal blocks of `scale` A, in the order of the cycle.
-pub(super) fn inverse_diagonal(
+/// The inverse of the divisors of `scale` A, in the order of the cycle.
+pub(super) fn inverse_of(
+    divisor: Divisor,
     a: View<f64>,
     order: &Order,
     scale: f64,
 ) -> Result<Vec<f32>, LinearError> {
-    let inverse = diagonal::inverse_diagonal(a, scale).map_err(bad_diagonal)?;
+    let inverse = divisor.inverse(a, scale).map_err(bad_diagonal)?;
     Ok(if a.shape == [1, 1] { order.gather(&inverse) } else { inverse })
 }
 

@@ -20,6 +20,7 @@ mod given;
 mod lattice;
 mod layout;
 mod level;
+mod lines;
 mod order;
 mod problem;
 pub(crate) mod product;

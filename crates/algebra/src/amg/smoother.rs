@@ -1,12 +1,13 @@
 //! Damping the errors a coarser level cannot see.
 
+use super::diagonal::Divisor;
 use super::eigenvalue::{Product, largest_eigenvalue};
 use super::sliced::room;
 use super::stored::{Stored, apply_diagonal};
 
 /// A Chebyshev polynomial in D^-1 A that is small on the upper part of its spectrum (Adams, Brezina, Hu
-/// and Tuminaro, J. Comput. Phys. 188 (2003) 593; recurrence: Saad, algorithm 12.1). D is the diagonal
-/// of blocks.
+/// and Tuminaro, J. Comput. Phys. 188 (2003) 593; recurrence: Saad, algorithm 12.1). D is made of the
+/// divisors of the rows.
 ///
 /// It is symmetric, needs no more than products with A, and is the same for any number of threads.
 pub(super) struct Chebyshev {
@@ -21,6 +22,8 @@ pub(super) struct Chebyshev {
 /// have about this quotient, however large the largest one is: 2.1 to 2.4 with tetrahedra, up to 4.2 with
 /// stretched hexahedra.
 const LOWER: f64 = 0.35;
+/// The same where residuals are divided by sums of rows and a lattice follows.
+const LOWER_OF_SUMS: f64 = 0.12;
 /// Upper over lower end for blocks.
 const SPAN: f64 = 8.0;
 /// The same for degree 1.
@@ -31,8 +34,10 @@ const ROOM: f64 = 1.03;
 /// A matrix and what else smoothing reads.
 pub(super) struct Smoothed {
     pub a: Stored,
+    /// What D is.
+    pub divisor: Divisor,
     /// D^-1
-    pub inverse_diagonal: Vec<f32>,
+    pub inverse: Vec<f32>,
 }
 
 /// Solution and working memory of a level.
@@ -52,11 +57,13 @@ impl Vectors {
 
 impl Chebyshev {
     /// For A and D^-1 in the same order.
-    pub fn new(a: &impl Product, inverse_diagonal: &[f32], degree: usize) -> Self {
-        let largest = ROOM * largest_eigenvalue(a, inverse_diagonal);
-        let lower = match (degree, a.rows()) {
-            (1, _) => largest / SPAN_OF_ONE,
-            (_, [_, 1]) => LOWER,
+    pub fn new(a: &impl Product, inverse: &[f32], divisor: Divisor, degree: usize) -> Self {
+        let estimate = ROOM * largest_eigenvalue(a, inverse);
+        let largest = if divisor == Divisor::Sum { estimate.min(1.0) } else { estimate };
+        let lower = match (degree, divisor, a.rows()) {
+            (1, ..) => largest / SPAN_OF_ONE,
+            (_, Divisor::Sum, _) => LOWER_OF_SUMS,
+            (.., [_, 1]) => LOWER,
             _ => largest / SPAN,
         };
         Self { largest, lower, degree }
@@ -69,7 +76,7 @@ impl Chebyshev {
 
     /// x = x + p(D^-1 A) D^-1 (b - A x). With `from_zero`, x counts as 0, which saves a product.
     pub fn smooth(&self, matrix: &Smoothed, v: &mut Vectors, from_zero: bool) {
-        let Smoothed { a, inverse_diagonal: w } = matrix;
+        let Smoothed { a, inverse: w, .. } = matrix;
         let Chebyshev { largest, lower, .. } = self;
         let (centre, radius) = (0.5 * (largest + lower), 0.5 * (largest - lower));
         let sigma = centre / radius;

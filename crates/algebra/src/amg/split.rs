@@ -1,5 +1,6 @@
 //! A matrix as a sum of two in single precision, the first of which is that of multigrid.
 
+use super::diagonal::Divisor;
 use super::order::Order;
 use super::sliced::{LANES, SLICES, Sliced, Values, room};
 use super::smoother::Smoothed;
@@ -26,11 +27,16 @@ pub struct Split {
 }
 
 impl Split {
-    /// `a` in two parts; `inverse_diagonal` is that of `scale` A in this order.
-    pub(super) fn new(inverse_diagonal: Vec<f32>, a: Csr, order: Order, scale: f64) -> Self {
+    /// `a` in two parts; `inverse` has the divisors of `scale` A, in this order.
+    pub(super) fn new(
+        (divisor, inverse): (Divisor, Vec<f32>),
+        a: Csr,
+        order: Order,
+        scale: f64,
+    ) -> Self {
         let rows = a.nrows();
         let (near, rest) = Sliced::in_two(a, &order, scale);
-        let finest = Smoothed { a: Stored::Sliced(near), inverse_diagonal };
+        let finest = Smoothed { a: Stored::Sliced(near), divisor, inverse };
         Self { rows, order, scale, finest, rest }
     }
 
@@ -62,7 +68,7 @@ impl Split {
         let Self {
             order,
             scale,
-            finest: Smoothed { a: Stored::Sliced(near), inverse_diagonal },
+            finest: Smoothed { a: Stored::Sliced(near), divisor, inverse },
             rest,
             ..
         } = self
@@ -75,14 +81,14 @@ impl Split {
             let at = |&j: &u32| order.places[j as usize] as usize;
             near.set_row(rest, place, columns.iter().map(at), values, *scale);
             let own = columns.binary_search(&row).map_or(0.0, |k| values[k]);
-            inverse_diagonal[place] = (1.0 / own / *scale) as f32;
+            inverse[place] = (1.0 / divisor.of_row(own, values) / *scale) as f32;
         }
     }
 
     /// The first row whose diagonal entry is not positive.
     pub(crate) fn check_diagonal(&self) -> Result<(), LinearError> {
         let bad = |&place: &u32| {
-            let inverse = self.finest.inverse_diagonal[place as usize];
+            let inverse = self.finest.inverse[place as usize];
             !(inverse > 0.0 && inverse.is_finite())
         };
         match self.order.places.iter().position(bad) {

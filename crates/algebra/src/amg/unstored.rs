@@ -1,6 +1,7 @@
 //! A level whose entries are not stored.
 
 use super::blocks::Blocks;
+use super::diagonal::Divisor;
 use super::stored::apply_diagonal;
 use super::tentative::NearNull;
 use crate::operator::SingleProduct;
@@ -70,5 +71,5 @@ pub(super) fn inverse_of_blocks(
         values: diagonal.to_vec(),
         ncols: nodes,
     };
-    super::diagonal::inverse_diagonal(matrix.view(), scale)
+    Divisor::Diagonal.inverse(matrix.view(), scale)
 }
