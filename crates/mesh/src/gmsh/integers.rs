@@ -47,7 +47,7 @@ fn eight_from(bytes: &[u8], at: usize) -> Option<u64> {
 fn non_digits(bytes: u64) -> u64 {
     // A digit becomes 0 to 9, and more than that reaches the highest bit with 118 added.
     let values = bytes ^ eight(b'0');
-    ((values & eight(0x7f)) + eight(0x76) | values) & eight(0x80)
+    (((values & eight(0x7f)) + eight(0x76)) | values) & eight(0x80)
 }
 
 /// The number of which the first `digits` bytes, 1 to 8, are the digits.
