@@ -219,6 +219,53 @@ fn a_mesh_that_ranks_refine() {
     assert!((1.0..1.02).contains(&imbalance), "{imbalance}");
 }
 
+/// A pore that metal fills, bonded to it, of 497 tetrahedra.
+const BONDED: &str = r#"
+[mesh]
+file = "FILE"
+unit = "um"
+[discretization]
+order = 1
+[solver]
+newton = { rtol = 1e-12 }
+[material.NAS]
+ohm     = { conductivity = "0.9 mS/cm" }
+elastic = { young = "15 GPa", poisson = 0.411 }
+[material.sodium]
+ohm     = { conductivity = "2.1e7 S/m" }
+elastic = { young = "4.6 GPa", poisson = 0.34 }
+[region]
+electrolyte = "NAS"
+metal = "sodium"
+[interface.contact]
+between = ["electrolyte", "metal"]
+butler_volmer = { exchange_current_density = "1.3 mA/cm^2" }
+[boundary.collector]
+potential = "0 V"
+fixed = true
+[boundary.counter]
+current = { density = "0.5 mA/cm^2" }
+platen = { pressure = "10 MPa" }
+"#;
+
+#[test]
+fn joined_sides_and_a_platen_that_ranks_refine() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = folder.path().join("case.toml");
+    let file = config("../meshes/filled_pore.msh");
+    let file = file.to_str().expect("a name");
+    std::fs::write(&case, BONDED.replace("FILE", file)).expect("written");
+    let one = refined_alone(&case, "3", &folder.path().join("alone"));
+    let target = folder.path().join("2");
+    let target_name = target.to_str().expect("a name");
+    let arguments = ["run", "-vv", "--refine", "3", "--output", target_name];
+    let Some(output) = mpirun(2, &arguments, &case) else { return };
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("of 254464 cells") && said.contains("of 31808 cells"), "{said}");
+    compare(&one, &read(&target), "bonded and refined on 2 ranks");
+}
+
 #[test]
 fn pieces_are_drawn_and_compared_as_one() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -14,12 +14,6 @@ pub struct Threads<'a> {
     pub cells_each: usize,
 }
 
-impl<'a> Threads<'a> {
-    pub fn new(comm: &'a dyn Comm) -> Self {
-        Threads { comm, cells_each: 100 }
-    }
-}
-
 impl Engine for Threads<'_> {
     fn comm(&self) -> &dyn Comm {
         self.comm

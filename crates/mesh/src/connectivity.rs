@@ -1,6 +1,6 @@
 //! Which nodes hang together.
 
-use crate::Mesh;
+use crate::{FacetBlock, Mesh};
 
 /// Sets of indices that are joined step by step (union-find; the root of a set is its smallest).
 pub(crate) struct DisjointSets {
@@ -81,6 +81,20 @@ impl Bodies {
             }
         }
         first
+    }
+}
+
+impl Mesh {
+    /// For each node the first of those that lie opposite each other at interfaces, itself included: sets of nodes
+    /// that are joined there, or may touch.
+    pub fn first_opposite(&self) -> Vec<u32> {
+        let mut sets = DisjointSets::new(self.points.len());
+        for [here, across] in self.interfaces.iter().map(|interface| &interface.sides) {
+            let nodes = |side: &[FacetBlock]| side.iter().flat_map(|b| b.nodes.clone()).collect();
+            let [here, across]: [Vec<u32>; 2] = [nodes(here), nodes(across)];
+            here.iter().zip(&across).for_each(|(&a, &b)| sets.join(a as usize, b as usize));
+        }
+        (0..self.points.len()).map(|node| sets.root(node) as u32).collect()
     }
 }
 

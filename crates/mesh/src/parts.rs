@@ -27,6 +27,19 @@ impl<'a> Wanted<'a> {
         self.others.iter().for_each(|[node, _]| self.is_shared[*node as usize] = true);
     }
 
+    /// Whoever wants one node of a group wants all of them.
+    pub fn widen(&mut self, groups: &[Vec<u32>]) {
+        let (mut found, mut wider) = (Vec::new(), Vec::new());
+        for group in groups {
+            self.find(group.iter().copied(), &mut found);
+            for &node in group {
+                let others = found.iter().filter(|other| **other != self.owner[node as usize]);
+                wider.extend(others.map(|&other| [node, other]));
+            }
+        }
+        self.add(wider);
+    }
+
     /// Puts those who want one of `nodes` into `found`, each once.
     fn find(&self, nodes: impl Iterator<Item = u32>, found: &mut Vec<u32>) {
         found.clear();

@@ -84,8 +84,8 @@ impl Mesh {
             let nodes = self.points.len() as f64 * growth(times);
             return Err(MeshError::TooFine { times, nodes, cells });
         }
-        let corners = self.corners();
-        let nodes = CornerGraphs::new(self, &corners).nodes_after(times, Halving::OfCells);
+        let graphs = CornerGraphs::new(self, &self.first_opposite());
+        let nodes = graphs.nodes_after(times, Halving::OfCells);
         let nodes: f64 = nodes.into_iter().sum();
         // What a whole takes while it is halved for the last time: see `replaced`.
         let patterns = Patterns::new(Pattern::halved);

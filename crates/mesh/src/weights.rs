@@ -13,44 +13,52 @@ pub enum Halving {
 }
 
 impl CornerGraphs<'_> {
-    /// How many nodes there will be for each corner when every cell was halved so many times in each direction: a
-    /// node goes with the corner of the smallest number of the edge, the facet or the cell in the inside of which it
-    /// lies. Cells of 20 or 15 nodes count as those of 27 or 18.
+    /// How many nodes there will be for each vertex when every cell was halved so many times in each direction: a
+    /// node goes with the first vertex of the edge, the facet or the cell in the inside of which it lies. Cells of 20 or 15 nodes count as those of 27 or 18.
     pub fn nodes_after(&self, halvings: u32, way: Halving) -> Vec<f64> {
         let rows = (0..self.first.len() - 1).into_par_iter();
         rows.map(|row| self.nodes_of(row, halvings, way)).collect()
     }
 
     fn nodes_of(&self, row: usize, halvings: u32, way: Halving) -> f64 {
-        let mut nodes = 1.0;
+        let mut nodes = 0.0;
         // Several cells have the same ones.
-        let (mut edges, mut facets) = (Vec::new(), Vec::new());
+        let (mut corners, mut edges, mut facets) = (Vec::new(), Vec::new(), Vec::new());
         let mut steps = Steps { cells: 2f64.powi(halvings as i32), order: 1.0, way };
         for &cell in &self.around[self.first[row]..self.first[row + 1]] {
             let kind = self.cells.block(cell).kind;
             steps.order = kind.order() as f64;
             let kind = kind.linear();
             let own = self.cells.nodes(cell);
-            let place = |local: u8| self.number[own[usize::from(local)] as usize];
+            let node = |local: u8| own[usize::from(local)];
+            let place = |local: u8| self.number[node(local) as usize];
+            let all = (0..kind.node_count() as u8).filter(|&local| place(local) == row as u32);
+            corners.extend(all.map(node));
             if (0..kind.node_count() as u8).all(|local| place(local) >= row as u32) {
                 nodes += steps.inside(kind);
             }
             for (facet, list) in kind.facets() {
-                let mut corners = [u32::MAX; 4];
-                corners.iter_mut().zip(*list).for_each(|(to, &local)| *to = place(local));
                 // Those of a line are one edge twice.
                 for k in 0..list.len() {
-                    match [corners[k], corners[(k + 1) % list.len()]] {
-                        [a, b] | [b, a] if a == row as u32 && b > a => edges.push(b),
-                        _ => {}
+                    let ends = [list[k], list[(k + 1) % list.len()]];
+                    let [a, b] = ends.map(place);
+                    if a != b && a.min(b) == row as u32 {
+                        let [a, b] = ends.map(node);
+                        edges.push([a.min(b), a.max(b)]);
                     }
                 }
-                corners.sort_unstable();
-                if corners[0] == row as u32 && *facet != CellKind::Line2 {
+                let first = list.iter().map(|&local| place(local)).min();
+                if first == Some(row as u32) && *facet != CellKind::Line2 {
+                    let mut corners = [u32::MAX; 4];
+                    corners.iter_mut().zip(*list).for_each(|(to, &local)| *to = node(local));
+                    corners.sort_unstable();
                     facets.push((corners, *facet));
                 }
             }
         }
+        corners.sort_unstable();
+        corners.dedup();
+        nodes += corners.len() as f64;
         edges.sort_unstable();
         edges.dedup();
         facets.sort_unstable_by_key(|facet| facet.0);

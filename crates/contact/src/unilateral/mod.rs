@@ -36,7 +36,7 @@ mod surface;
 
 pub use entry::{CONTACT, obstacle};
 pub use obstacle::Obstacle;
-pub use reduction::{Change, Reduction};
+pub use reduction::{BoundAt, Change, Reduction};
 pub use solve::{ActiveSet, Outcome, Settled, Touch, amg_problem, nearest, settle, solve};
 pub use surface::{ContactNode, ContactSurface, Gap};
 

@@ -9,10 +9,10 @@
 //! T is the identity but for the rows of the pivots. Initial gaps may be a thousand times the
 //! displacements; in z they do not cost digits of them.
 //!
-//! On several ranks each makes the change of the whole, so that all have the same pivots, and takes the
-//! part of its own unknowns: [`Reduction::part`].
+//! On several ranks each makes the change on its part of the mesh, with unknowns in the order of the whole, so that all
+//! have the same pivots, and puts it in its own order: [`Reduction::part`].
 
-use super::{ContactError, ContactNode, ContactSurface};
+use super::{ContactError, ContactNode, ContactSurface, nearest};
 use crate::DISPLACEMENT;
 use algebra::Csr;
 use fem::Space;
@@ -91,22 +91,21 @@ impl Change {
     pub fn bounds(&self) -> usize {
         self.bounds.len()
     }
+}
 
-    /// What it consists of, to be sent to another rank: the matrix, and of each bound its unknown here, the gap
-    /// at rest \[m\] and the area \[m2\].
-    pub fn parts(&self) -> (&Csr, impl Iterator<Item = (Option<usize>, f64, f64)>) {
-        let bound = |bound: &Bound| (bound.unknown, bound.at_rest, bound.area);
-        (&self.matrix, self.bounds.iter().map(bound))
-    }
-
-    /// The change that has these [`Change::parts`].
-    pub fn of_parts(
-        matrix: Csr,
-        bounds: impl IntoIterator<Item = (Option<usize>, f64, f64)>,
-    ) -> Self {
-        let bound = |(unknown, at_rest, area)| Bound { unknown, at_rest, area };
-        Self::new(matrix, bounds.into_iter().map(bound).collect())
-    }
+/// A bound of a surface.
+#[derive(Clone, Copy, Debug)]
+pub struct BoundAt {
+    /// The node; on an interface, that of the first side.
+    pub node: u32,
+    /// The unknown that is bounded.
+    pub unknown: u32,
+    /// The averaged gap at rest \[m\].
+    pub at_rest: f64,
+    /// Integral of the corner's shape function \[m2\].
+    pub area: f64,
+    /// The gap at the node before loading \[m\].
+    pub gap: f64,
 }
 
 impl Reduction {
@@ -175,33 +174,45 @@ impl Reduction {
         Ok(Reduction { change, bound_of, jumps, pivots: replaced })
     }
 
-    /// The change on the part of a rank, whose free unknown k is the unknown `numbers[k]` of the whole.
+    /// The change on the part of a rank, whose free unknown k has the number `order[k]` here, with the bounds of all
+    /// ranks: of each its unknown on the rank, if it is there, the gap at rest \[m\] and the area \[m2\].
     ///
-    /// Rows of y that read a z which the rank does not have are none: those next to its own unknowns must
-    /// not be among them, see [`Reduction::replaced`].
-    pub fn part(&self, numbers: &[u32]) -> Change {
-        let mut here = vec![None; self.change.matrix.nrows()];
-        (0u32..).zip(numbers).for_each(|(local, &number)| here[number as usize] = Some(local));
+    /// # Panics
+    /// If `order` is not a permutation.
+    pub fn part(
+        &self,
+        order: &[u32],
+        bounds: impl Iterator<Item = (Option<usize>, f64, f64)>,
+    ) -> Change {
+        let mut here = vec![0; order.len()];
+        (0u32..).zip(order).for_each(|(local, &number)| here[number as usize] = local);
         let row = |&number: &u32| {
             let (columns, values) = self.change.matrix.row(number as usize);
-            let term = |(&j, &a): (&u32, &f64)| Some((here[j as usize]?, a));
-            let terms: Option<Vec<_>> = columns.iter().zip(values).map(term).collect();
-            Some(Combination { terms: terms? })
+            let terms = columns.iter().zip(values).map(|(&j, &a)| (here[j as usize], a));
+            Some(Combination { terms: terms.collect() })
         };
-        let bound = |bound: &Bound| {
-            let local = |number: usize| here[number].map(|local| local as usize);
-            Bound { unknown: bound.unknown.and_then(local), ..*bound }
-        };
-        let bounds = self.change.bounds.iter().map(bound).collect();
-        Change::new(assemble(numbers.iter().map(row).collect()), bounds)
+        let bound = |(unknown, at_rest, area)| Bound { unknown, at_rest, area };
+        Change::new(assemble(order.iter().map(row).collect()), bounds.map(bound).collect())
     }
 
-    /// The unknowns y that are made of other z than themselves, each with the z that it is made of. The
-    /// equation of a z is made from those of all y that depend on it.
-    pub fn replaced(&self) -> impl Iterator<Item = (u32, &[u32])> {
-        let row = |y: u32| (y, self.change.matrix.row(y as usize).0);
-        let pivots = self.pivots.iter().flatten().flatten();
-        pivots.map(move |&y| row(y))
+    /// The first active set, see [`nearest`].
+    pub fn nearest(&self, surfaces: &[ContactSurface]) -> Vec<bool> {
+        let of = |(k, surface)| self.bounds_of(surface, k).map(move |bound| (k, bound.gap));
+        nearest(surfaces.iter().enumerate().flat_map(of))
+    }
+
+    /// The bounds of surface number `k`, in the order of its nodes.
+    pub fn bounds_of<'r>(
+        &'r self,
+        surface: &'r ContactSurface,
+        k: usize,
+    ) -> impl Iterator<Item = BoundAt> + Clone + 'r {
+        let numbers = surface.nodes.iter().zip(&self.bound_of[k]).zip(&self.pivots[k]);
+        numbers.filter_map(|((node, bound), pivot)| {
+            let (bound, unknown) = (self.change.bounds[(*bound)?], (*pivot)?);
+            let Bound { at_rest, area, .. } = bound;
+            Some(BoundAt { node: node.node, unknown, at_rest, area, gap: node.initial_gap })
+        })
     }
 
     /// The z with y = T z: what a motion y does to the gaps.

@@ -54,7 +54,7 @@ pub fn solve(
     max_steps: usize,
 ) -> Result<Outcome, ContactError> {
     let reduction = Reduction::new(system.mesh(), system.space(), surfaces)?;
-    let first = nearest(surfaces, &reduction);
+    let first = reduction.nearest(surfaces);
     let settled = settle(system, &reduction.change, first, solver, max_steps)?;
     let all = system.all_unknowns(&settled.u);
     let u = settled.u.clone();
@@ -174,18 +174,20 @@ pub fn amg_problem(
     AmgProblem { near_null: motions.collect(), ..free }
 }
 
-/// The first active set: the bounds of the corners with the smallest initial gap of their surface.
-pub fn nearest(surfaces: &[ContactSurface], reduction: &Reduction) -> Vec<bool> {
-    let mut active = vec![false; reduction.change.bounds.len()];
-    for (surface, bounds) in surfaces.iter().zip(&reduction.bound_of) {
-        let gaps = || surface.nodes.iter().zip(bounds).filter_map(|(n, b)| b.map(|b| (n, b)));
-        let least = gaps().map(|(n, _)| n.initial_gap).fold(f64::INFINITY, f64::min);
-        let most = gaps().map(|(n, _)| n.initial_gap).fold(f64::NEG_INFINITY, f64::max);
-        for (node, bound) in gaps() {
-            active[bound] = node.initial_gap <= least + 1e-6 * (most - least);
-        }
+/// The first active set of bounds each of which is on a surface, and has a gap \[m\] before loading: those with the
+/// smallest gap of their surface.
+pub fn nearest(bounds: impl Iterator<Item = (usize, f64)> + Clone) -> Vec<bool> {
+    let mut ends: Vec<[f64; 2]> = Vec::new();
+    for (surface, gap) in bounds.clone() {
+        ends.resize(ends.len().max(surface + 1), [f64::INFINITY, f64::NEG_INFINITY]);
+        let [least, most] = &mut ends[surface];
+        (*least, *most) = (least.min(gap), most.max(gap));
     }
-    active
+    let is_near = |(surface, gap): (usize, f64)| {
+        let [least, most] = ends[surface];
+        gap <= least + 1e-6 * (most - least)
+    };
+    bounds.map(is_near).collect()
 }
 
 fn is_adrift(error: &LinearError) -> bool {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{CellKind, CornerGraphs, Parts, Wanted, brick};
+use crate::{CellKind, CornerGraphs, Halving, Parts, Wanted, brick};
 
 /// Each part of a mesh that is cut into `ranks` slices of its nodes along x is consistent, has the cells
 /// and facets that touch its nodes, and facets are owned by cells that have their nodes.
@@ -115,36 +115,37 @@ fn corners_of_a_square_and_what_lies_between_them() {
     let mesh = brick(CellKind::Quadrilateral9, 2, |x| x);
     let corners = mesh.corners();
     assert_eq!(corners, [0, 2, 4, 10, 12, 14, 20, 22, 24]);
-    let near = mesh.corner_of_nodes();
+    let opposite = mesh.first_opposite();
+    assert_eq!(opposite, (0..25).collect::<Vec<u32>>());
+    let near = mesh.corner_of_nodes(&opposite);
     // A corner, the middle of an edge along x and along z, the middle of the last square.
     assert_eq!([12, 1, 5, 18].map(|n: usize| near[n]), [12, 0, 0, 12]);
-    let graph = CornerGraphs::new(&mesh, &corners).rows(3..5);
+    let graphs = CornerGraphs::new(&mesh, &opposite);
+    assert_eq!(graphs.vertices(), corners);
+    let graph = graphs.rows(3..5);
     // In the middle of the left side, and in the middle of all.
     assert_eq!(graph.start, [0, 5, 13]);
     assert_eq!(graph.neighbours, [0, 1, 4, 6, 7, 0, 1, 2, 3, 5, 6, 7, 8]);
 }
 
 #[test]
-fn the_sides_of_an_interface_are_neighbours() {
+fn the_sides_of_an_interface_are_one_vertex() {
     let mut mesh = two_regions();
-    let before = mesh.corners();
-    let before = CornerGraphs::new(&mesh, &before).rows(0..before.len());
-    mesh.split("anode", ["electrolyte", "metal"]).unwrap();
-    let corners = mesh.corners();
-    let graph = CornerGraphs::new(&mesh, &corners).rows(0..corners.len());
-    let has = |a: u32, b: u32| {
-        let place = |node| corners.binary_search(&node).unwrap();
-        let row = graph.start[place(a)] as usize..graph.start[place(a) + 1] as usize;
-        graph.neighbours[row].contains(&(place(b) as u32))
+    let graph = |mesh: &Mesh| {
+        let graphs = CornerGraphs::new(mesh, &mesh.first_opposite());
+        let count = graphs.vertices().len();
+        (graphs.rows(0..count).neighbours.len(), count, graphs.nodes_after(0, Halving::OfCells))
     };
+    let (neighbours, count, _) = graph(&mesh);
+    mesh.split("anode", ["electrolyte", "metal"]).unwrap();
+    let opposite = mesh.first_opposite();
     let [first, second] = &mesh.interfaces[0].sides;
-    let mut pairs = 0;
-    for (a, b) in first[0].facets().zip(second[0].facets()) {
-        for k in 0..2 {
-            assert!(has(a[k], b[k]) && has(b[k], a[k]));
-            pairs += 1;
-        }
+    for (&a, &b) in first[0].nodes.iter().zip(&second[0].nodes) {
+        assert_eq!(opposite[a as usize], opposite[b as usize]);
+        assert_eq!(opposite[a as usize], a.min(b));
     }
-    assert_eq!(pairs, 8);
-    assert!(graph.neighbours.len() > before.neighbours.len());
+    // As before it was split, but for what they weigh.
+    let (now_neighbours, now_count, weights) = graph(&mesh);
+    assert_eq!((now_neighbours, now_count), (neighbours, count));
+    assert_eq!(weights.iter().sum::<f64>(), mesh.points.len() as f64);
 }

@@ -112,7 +112,7 @@ pub fn points_of(geometry: &Geometry, support: Support) -> FacetPoints {
 }
 
 /// The facets of a boundary, or of the first side of an interface.
-fn facets_of(mesh: &Mesh, support: Support) -> &[FacetBlock] {
+pub fn facets_of(mesh: &Mesh, support: Support) -> &[FacetBlock] {
     match support {
         Support::Boundary(b) => &mesh.boundaries[b].facets,
         Support::Interface(i) => &mesh.interfaces[i].sides[0],

@@ -1,7 +1,6 @@
 //! Meshes that are too large are refused before anything of their size is made.
 
 use super::geometry::{coarse_of_file, refused, rim_size_of, wrong_defect};
-use super::ranks::finer::refines_parts;
 use crate::case::{Case, CaseError, MeshSource};
 use mesh::defect::{Symmetry, bound_nodes};
 
@@ -21,7 +20,7 @@ pub fn check_finest(case: &Case, refinements: u32, ranks: usize) -> Result<(), C
         MeshSource::File(_) if refinements == 0 => Ok(()),
         MeshSource::Defect(defect) => {
             let is_spatial = matches!(defect.symmetry(), Symmetry::Quarter | Symmetry::Full);
-            let ranks = sharing(case, is_spatial, ranks);
+            let ranks = sharing(is_spatial, ranks);
             let geometry = defect.geometry(rim_size_of(case, defect), refinements);
             let nodes = bound_nodes(&geometry).map_err(|error| wrong_defect(defect, &error))?;
             let too_large = |what: String| wrong_defect(defect, &what);
@@ -29,7 +28,7 @@ pub fn check_finest(case: &Case, refinements: u32, ranks: usize) -> Result<(), C
         }
         MeshSource::File(file) => {
             let mesh = coarse_of_file(case, file)?;
-            let ranks = sharing(case, mesh.dimension == 3, ranks);
+            let ranks = sharing(mesh.dimension == 3, ranks);
             let too_large = |what: String| refused(case, file, &what);
             let nodes = mesh.nodes_refined(refinements, ranks == 1);
             let nodes = nodes.map_err(|error| too_large(error.to_string()))?;
@@ -38,10 +37,9 @@ pub fn check_finest(case: &Case, refinements: u32, ranks: usize) -> Result<(), C
     }
 }
 
-/// How many of the ranks share the finest mesh out among them: one has it as a whole where they do not refine their
-/// parts.
-fn sharing(case: &Case, is_spatial: bool, ranks: usize) -> usize {
-    if is_spatial && refines_parts(case) { ranks } else { 1 }
+/// How many of the ranks share the finest mesh out among them: one has it as a whole in two dimensions.
+fn sharing(is_spatial: bool, ranks: usize) -> usize {
+    if is_spatial { ranks } else { 1 }
 }
 
 /// Refuses so many nodes where they do not fit into a memory of so many bytes.
@@ -72,7 +70,6 @@ fn memory_of_machine() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn what_does_not_fit_into_memory_is_refused_with_its_size() {
@@ -89,15 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn ranks_share_the_finest_mesh_of_a_current_in_space() {
-        let of = |name: &str, is_spatial| {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
-            let case = crate::case::read_file(&folder.join(name), &[]).unwrap();
-            sharing(&case, is_spatial, 16)
-        };
-        assert_eq!(of("nps_pore_quarter.toml", true), 16);
-        assert_eq!(of("nas_pore.toml", false), 1);
-        // With stress rank 0 makes the finest mesh as a whole.
-        assert_eq!(of("contact_quarter.toml", true), 1);
+    fn ranks_share_the_finest_mesh_in_space() {
+        assert_eq!([true, false].map(|is_spatial| sharing(is_spatial, 16)), [16, 1]);
     }
 }

@@ -6,7 +6,7 @@ use crate::run::Geometry;
 use contact::unilateral::{self, ContactSurface};
 use contact::{Platen, Pressure, Traction, fix, flat_direction, platen, roller, support_axis};
 use fem::{Hypothesis, Placement, Support, Term, recover};
-use mesh::Boundary;
+use mesh::{Boundary, FacetBlock};
 
 impl Draft<'_, '_> {
     /// Places the laws of all boundaries, and what axes and planes of symmetry ask for.
@@ -37,7 +37,7 @@ impl Draft<'_, '_> {
         (index, boundary): (usize, &Boundary),
         laws: &[LawUse],
     ) {
-        let (geometry, mesh) = (self.geometry, &self.geometry.mesh);
+        let mesh = &self.geometry.mesh;
         let support = Support::Boundary(index);
         if let "fixed" | "roller" | "platen" = law.entry.name
             && let Ok((axis, sign)) = flat_direction(mesh, boundary)
@@ -72,33 +72,49 @@ impl Draft<'_, '_> {
                 self.report(held, &law.origin);
             }
             "platen" => self.place_platen(law, (index, boundary)),
-            "contact" => {
-                let Some(group) = law.values.group("obstacle") else { return };
-                let Some(direction) = self.report(flat_direction(mesh, boundary), &law.origin)
-                else {
-                    return;
-                };
-                let nearest = nearest_to_axis(geometry, boundary, direction.0);
-                let surface = unilateral::obstacle(group, direction, nearest)
-                    .map_err(|error| error.to_string())
-                    .and_then(|obstacle| {
-                        ContactSurface::obstacle(mesh, geometry.hypothesis, index, &obstacle)
-                            .map_err(|error| describe(&error))
-                    });
-                match surface {
-                    Ok(surface) => {
-                        let known = Known::Surface(self.surfaces.len());
-                        self.surfaces.push(surface);
-                        let (name, law) = (boundary.name.clone(), fraction_of(laws));
-                        self.contacts.push(ContactPlace { name, support, law, known });
-                    }
-                    Err(message) => {
-                        let origin = law.origin_of("obstacle");
-                        self.errors.push(Diagnostic::new(message, origin));
-                    }
-                }
-            }
+            "contact" => self.place_obstacle(law, (index, boundary), laws),
             _ => {}
+        }
+    }
+
+    /// Places what a boundary may touch.
+    pub(super) fn place_obstacle(
+        &mut self,
+        law: &LawUse,
+        (index, boundary): (usize, &Boundary),
+        laws: &[LawUse],
+    ) {
+        let (geometry, mesh) = (self.geometry, &self.geometry.mesh);
+        let support = Support::Boundary(index);
+        let Some(group) = law.values.group("obstacle") else { return };
+        if self.is_elsewhere(boundary) {
+            // None of its nodes; the surface has its place among the others.
+            let nowhere = |_| (0.0, [0.0; 3]);
+            let surface = ContactSurface::rigid(mesh, geometry.hypothesis, index, nowhere);
+            self.surfaces.extend(surface);
+            return;
+        }
+        let Some(direction) = self.report(flat_direction(mesh, boundary), &law.origin) else {
+            return;
+        };
+        let nearest = nearest_to_axis(geometry, boundary, direction.0);
+        let surface = unilateral::obstacle(group, direction, nearest)
+            .map_err(|error| error.to_string())
+            .and_then(|obstacle| {
+                ContactSurface::obstacle(mesh, geometry.hypothesis, index, &obstacle)
+                    .map_err(|error| describe(&error))
+            });
+        match surface {
+            Ok(surface) => {
+                let known = Known::Surface(self.surfaces.len());
+                self.surfaces.push(surface);
+                let (name, law) = (boundary.name.clone(), fraction_of(laws));
+                self.contacts.push(ContactPlace { name, support, law, known });
+            }
+            Err(message) => {
+                let origin = law.origin_of("obstacle");
+                self.errors.push(Diagnostic::new(message, origin));
+            }
         }
     }
 
@@ -114,13 +130,24 @@ impl Draft<'_, '_> {
         self.placements.push(Placement { term, support });
     }
 
+    /// True for a boundary without facets on a part of the mesh.
+    fn is_elsewhere(&self, boundary: &Boundary) -> bool {
+        self.is_part && boundary.facets.iter().all(FacetBlock::is_empty)
+    }
+
     fn place_platen(&mut self, law: &LawUse, (index, boundary): (usize, &Boundary)) {
         let (geometry, mesh) = (self.geometry, &self.geometry.mesh);
-        let [area] = recover::integrate_facets(
-            mesh,
-            geometry.hypothesis,
-            &mesh.boundaries[index].facets,
-            |_| [1.0],
+        let whole = self.whole.len();
+        self.whole.push(boundary.name.clone());
+        if self.is_elsewhere(boundary) {
+            return;
+        }
+        let area = self.areas.map_or_else(
+            || {
+                let facets = &mesh.boundaries[index].facets;
+                recover::integrate_facets(mesh, geometry.hypothesis, facets, |_| [1.0])[0]
+            },
+            |areas| areas[index],
         );
         let planar = geometry.hypothesis == Hypothesis::Planar;
         if law.values.number("force").is_some() && law.per_depth != planar {
@@ -135,8 +162,6 @@ impl Draft<'_, '_> {
             (_, Some(pressure), _) => Platen::Force(pressure * area),
             (.., displacement) => Platen::Displacement(displacement.unwrap_or(0.0)),
         };
-        let whole = self.whole.len();
-        self.whole.push(boundary.name.clone());
         let placed = platen(mesh, &self.field, boundary, given, whole, &mut self.constraints);
         let load = self.report(placed, &law.origin).flatten();
         self.whole_loads.extend(load);

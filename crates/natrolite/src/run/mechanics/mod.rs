@@ -8,6 +8,7 @@ mod boundaries;
 mod contacts;
 pub(super) mod finish;
 mod gap;
+pub(super) mod held;
 mod interfaces;
 pub(super) mod model;
 pub(super) mod quantities;

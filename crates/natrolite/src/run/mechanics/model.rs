@@ -106,6 +106,13 @@ impl<'m> MechanicalModel<'m> {
         })
     }
 
+    /// The boundaries and interfaces on which bodies may touch, and gaps are unknowns.
+    pub fn unilateral(&self) -> Vec<Support> {
+        let places = self.contacts.iter();
+        let places = places.filter(|place| matches!(place.known, Known::Surface(_)));
+        places.map(|place| place.support).collect()
+    }
+
     /// The gaps as unknowns; none without surfaces that may touch.
     ///
     /// # Errors
@@ -186,6 +193,10 @@ pub(super) struct Draft<'a, 'm> {
     pub(super) contacts: Vec<ContactPlace>,
     /// Interfaces without a jump.
     pub(super) joined: Vec<usize>,
+    /// True on a part of a mesh, where boundaries may have no facets.
+    pub(super) is_part: bool,
+    /// Areas of the boundaries of the whole \[m2\], where they are not those here.
+    pub(super) areas: Option<&'a [f64]>,
     pub(super) errors: Diagnostics,
 }
 
@@ -217,6 +228,8 @@ impl<'a, 'm> Draft<'a, 'm> {
             apart: Vec::new(),
             contacts: Vec::new(),
             joined: Vec::new(),
+            is_part: false,
+            areas: None,
             errors: Diagnostics::default(),
         }
     }

@@ -12,7 +12,7 @@ use algebra::{
     newton,
 };
 use contact::amg_problem;
-use contact::unilateral::{self, Change, Outcome, Reduction, Settled, nearest};
+use contact::unilateral::{self, Change, Outcome, Reduction, Settled};
 use fem::System;
 use mesh::Block;
 use std::time::Duration;
@@ -64,7 +64,7 @@ pub fn solve(
                 model.system.store_matrix();
             }
             let mut solver = solver_for(&model, geometry, method);
-            let contact = reduction.as_ref().map(|r| (&r.change, nearest(&model.surfaces, r)));
+            let contact = reduction.as_ref().map(|r| (&r.change, r.nearest(&model.surfaces)));
             let is_linear = model.compliant.is_empty();
             let equations = Equations { system: &mut model.system, contact, is_linear };
             Ok(attempt(case, equations, solver.name() == DIRECT, &mut solver))

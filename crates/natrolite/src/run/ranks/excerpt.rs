@@ -1,6 +1,7 @@
 //! What rank 0 keeps of the whole mesh.
 
 use super::owners::{Owned, Owners};
+use super::share::of_nodes;
 use crate::case::Case;
 use crate::figure::shown_cells;
 use crate::results::{MeshSummary, PartOf, Symmetry};
@@ -24,6 +25,8 @@ pub struct Excerpt {
     pub displacements: Vec<u64>,
     /// Numbers among all ranks of its nodes.
     pub nodes: Vec<u64>,
+    /// As [`super::share::Share::opposite`].
+    pub opposite: Vec<u32>,
     /// Counts, quality and measures of the whole.
     pub summary: MeshSummary,
 }
@@ -34,6 +37,7 @@ pub struct Selected {
     part: Option<Part>,
     histogram: Option<[usize; 10]>,
     nodes: Vec<u64>,
+    opposite: Vec<u32>,
     summary: MeshSummary,
     /// As [`Excerpt::bodies`].
     pub bodies: Option<Bodies>,
@@ -45,12 +49,12 @@ pub struct Selected {
 
 impl Selected {
     /// Cuts it out of the whole, which may be refined later, and measures that: a mesh in two dimensions is small, and figures show all of it; a
-    /// single rank has to write all of it. `surfaces` are those with electric laws.
+    /// single rank has to write all of it. `surfaces` are those with electric laws; `opposite` is as [`Excerpt::opposite`].
     pub fn of(
         case: &Case,
         (whole, ranks, is_refined): (&Geometry, usize, bool),
         surfaces: &[Surface],
-        owned: &Owned,
+        (owned, opposite): (&Owned, &[u32]),
     ) -> Self {
         let mesh = &whole.mesh;
         let part = (mesh.dimension == 3 && ranks > 1)
@@ -61,12 +65,14 @@ impl Selected {
             Some(part) => part.nodes.iter().map(number).collect(),
             None => owned.number.iter().map(|&number| number.into()).collect(),
         };
+        let opposite = part.as_ref().map(|part| of_nodes(opposite, &part.nodes));
         let asks = case.output.report && part.is_some();
         let histogram = asks.then(|| quality::assess(mesh).map(|quality| quality.histogram));
         Selected {
             part,
             histogram: histogram.flatten(),
             nodes,
+            opposite: opposite.unwrap_or_default(),
             summary: summarize(whole),
             bodies: None,
             unknowns: Vec::new(),
@@ -96,14 +102,15 @@ impl Selected {
 
     /// The excerpt, in place of the whole.
     pub fn take(self, whole: Geometry) -> Excerpt {
-        let Selected { part, histogram, nodes, summary, bodies, unknowns, displacements } = self;
+        let Selected { part, histogram, nodes, opposite, summary, .. } = self;
+        let (bodies, unknowns, displacements) = (self.bodies, self.unknowns, self.displacements);
         let (geometry, part_of) = match part {
             Some(Part { mesh, nodes, cells }) => {
                 (Geometry { mesh, ..whole }, Some(PartOf { nodes, cells, histogram }))
             }
             None => (whole, None),
         };
-        Excerpt { geometry, part_of, bodies, unknowns, displacements, nodes, summary }
+        Excerpt { geometry, part_of, bodies, unknowns, displacements, nodes, opposite, summary }
     }
 }
 

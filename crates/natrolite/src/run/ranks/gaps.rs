@@ -1,77 +1,82 @@
 //! How far a part has to reach where gaps are unknowns.
+//!
+//! The equation of a gap is made from those of the displacements that depend on it, and the displacements in a row of
+//! the matrix depend on gaps in turn. At a pair of first order a displacement depends on the gap there; at a middle
+//! node of second order on the gaps at the corners of its facet and at the middles around these: two steps from facet
+//! to facet. So a part has all around what is two steps from its nodes, and all around what is two
+//! steps from the surfaces that this touches: there the normals, the areas and the conditions are those of the whole.
 
-use super::owners::Owners;
-use contact::DISPLACEMENT;
-use contact::unilateral::Reduction;
-use fem::Space;
-use mesh::{Mesh, Wanted};
+use fem::Support;
+use mesh::{FacetBlock, Mesh, Wanted, nodes_of};
 
-/// Adds to what is wanted around nodes what the equations of gaps need besides: the equation of a gap is made
-/// from those of several displacements, near it on the surface and opposite, so that its owner wants their
-/// nodes. For the columns of these it wants those of the gaps of which the displacements around are made.
-pub fn want_gaps(
-    wanted: &mut Wanted<'_>,
-    (mesh, space): (&Mesh, &Space),
-    reduction: &Reduction,
-    owners: &Owners,
-) {
-    let nodes = NodesOf::new(space, reduction);
-    let mut rows = Vec::new();
-    for (y, columns) in reduction.replaced() {
-        let owners = columns.iter().map(|&z| owners.free.by[z as usize]);
-        rows.extend(owners.flat_map(|owner| nodes.of(y).map(move |node| [node, owner])));
-    }
-    wanted.add(rows);
+/// From node to node, or from facet to facet.
+const STEPS: usize = 2;
 
-    let mut is_replaced = vec![false; mesh.points.len()];
-    for (y, _) in reduction.replaced() {
-        nodes.of(y).for_each(|node| is_replaced[node as usize] = true);
-    }
-    let having = wanted.having(mesh, &is_replaced);
-    let mut columns = Vec::new();
-    for (y, read) in reduction.replaced() {
-        for node in nodes.of(y) {
-            let first = having.partition_point(|had| had[0] < node);
-            let ranks = having[first..].iter().take_while(|had| had[0] == node);
-            for &[_, rank] in ranks {
-                let others = read.iter().filter(|&&z| z != y);
-                let read = others.flat_map(|&z| nodes.of(z));
-                columns.extend(read.map(|node| [node, rank]));
-            }
-        }
-    }
-    wanted.add(columns);
+/// What hangs together on surfaces that may touch.
+pub struct Gaps {
+    /// Nodes within one step: pairs, or with cells of second order facets with what is opposite.
+    groups: Vec<Vec<u32>>,
+    /// Nodes of the surfaces.
+    is_on: Vec<bool>,
 }
 
-/// The nodes of the displacements that have to do with gaps.
-struct NodesOf {
-    /// Displacement and node, sorted.
-    pairs: Vec<[u32; 2]>,
-}
-
-impl NodesOf {
-    /// Those of whole bodies are everywhere, and have no node here.
-    fn new(space: &Space, reduction: &Reduction) -> Self {
-        let mut is_asked = vec![false; space.free()];
-        for (y, columns) in reduction.replaced() {
-            is_asked[y as usize] = true;
-            columns.iter().for_each(|&z| is_asked[z as usize] = true);
-        }
-        for whole in 0..space.whole().len() {
-            if let Some(asked) = is_asked.get_mut(space.whole_dof(whole) as usize) {
-                *asked = false;
+impl Gaps {
+    /// On a mesh, or on a part of it; `touching` are the surfaces.
+    pub fn new(mesh: &Mesh, touching: &[Support]) -> Self {
+        let is_linear = mesh.blocks.iter().all(|block| block.kind.order() == 1);
+        let (mut groups, mut is_on) = (Vec::new(), vec![false; mesh.points.len()]);
+        for &support in touching {
+            let sides: Vec<_> = match support {
+                Support::Interface(interface) => mesh.interfaces[interface].sides.iter().collect(),
+                Support::Boundary(boundary) => vec![&mesh.boundaries[boundary].facets],
+                Support::Region(_) => Vec::new(),
+            };
+            let nodes = sides.iter().flat_map(|side| nodes_of(side));
+            nodes.for_each(|node| is_on[node as usize] = true);
+            for (b, block) in sides[0].iter().enumerate() {
+                let step = if is_linear { 1 } else { block.kind.node_count() };
+                for first in (0..block.nodes.len()).step_by(step) {
+                    let here =
+                        |side: &&Vec<FacetBlock>| side[b].nodes[first..first + step].to_vec();
+                    groups.push(sides.iter().flat_map(here).collect());
+                }
             }
         }
-        let per_node = space.fields()[DISPLACEMENT].components();
-        let dofs = space.field_dofs(DISPLACEMENT).iter().enumerate();
-        let asked = dofs.filter(|(_, dof)| is_asked.get(**dof as usize) == Some(&true));
-        let mut pairs: Vec<_> = asked.map(|(k, &dof)| [dof, (k / per_node) as u32]).collect();
-        pairs.sort_unstable();
-        NodesOf { pairs }
+        groups.sort_unstable();
+        groups.dedup();
+        Gaps { groups, is_on }
     }
 
-    fn of(&self, dof: u32) -> impl Iterator<Item = u32> {
-        let first = self.pairs.partition_point(|pair| pair[0] < dof);
-        self.pairs[first..].iter().take_while(move |pair| pair[0] == dof).map(|pair| pair[1])
+    /// Adds what the parts of all ranks need besides.
+    pub fn want(&self, mesh: &Mesh, wanted: &mut Wanted<'_>) {
+        if self.groups.is_empty() {
+            return;
+        }
+        (0..STEPS).for_each(|_| wanted.widen(&self.groups));
+        let touched = wanted.having(mesh, &self.is_on);
+        wanted.add(touched);
+        (0..STEPS).for_each(|_| wanted.widen(&self.groups));
+    }
+
+    /// The same for one part of a mesh, of which these nodes are `wanted`.
+    pub fn widen(&self, mesh: &Mesh, wanted: &mut [bool]) {
+        if self.groups.is_empty() {
+            return;
+        }
+        (0..STEPS).for_each(|_| self.step(wanted));
+        let mut touched = vec![false; wanted.len()];
+        for cell in mesh.blocks.iter().flat_map(|block| block.cells()) {
+            if cell.iter().any(|&node| wanted[node as usize]) {
+                cell.iter().for_each(|&node| touched[node as usize] = self.is_on[node as usize]);
+            }
+        }
+        wanted.iter_mut().zip(touched).for_each(|(wanted, touched)| *wanted |= touched);
+        (0..STEPS).for_each(|_| self.step(wanted));
+    }
+
+    fn step(&self, wanted: &mut [bool]) {
+        let is_wanted = |group: &&Vec<u32>| group.iter().any(|&node| wanted[node as usize]);
+        let wider: Vec<&Vec<u32>> = self.groups.iter().filter(is_wanted).collect();
+        wider.into_iter().flatten().for_each(|&node| wanted[node as usize] = true);
     }
 }

@@ -1,10 +1,10 @@
 //! The share of one rank in the stress side.
 //!
-//! With contact the equation of a gap is that of several displacements, near it on the surface
-//! and opposite: the part reaches as far. The active set is decided on all ranks alike, from the gaps
-//! and pressures of all bounds, which are few. What follows at a node its owner finds, who has all cells
+//! With contact each rank makes gaps unknowns on its part, see `bounds`. The active set is decided on all ranks alike,
+//! from the gaps and pressures of all bounds, which are few. What follows at a node its owner finds, who has all cells
 //! around it; rank 0 makes the rest from the surfaces.
 
+use super::bounds::ContactShare;
 use super::current::{at_ghosts, summarize};
 use super::excerpt::Excerpt;
 use super::kept::Kept;
@@ -22,10 +22,9 @@ use crate::run::mechanics::solve::{
 };
 use crate::run::mechanics::terms::Terms;
 use crate::run::{Geometry, Mechanics, Observer, RunError};
-use algebra::{AmgProblem, Comm, Csr, Halo, LinearSolver, Metered};
-use contact::unilateral::Change;
+use algebra::{AmgProblem, Comm, Halo, LinearSolver, Metered};
 use contact::{DISPLACEMENT, amg_problem_of_size};
-use fem::{Field as FieldOf, Space, System};
+use fem::{Field as FieldOf, Space, Support, System};
 use std::time::Instant;
 
 /// What a rank solves for: displacements on its part of the mesh.
@@ -41,19 +40,7 @@ pub struct StressShare {
     /// Largest coordinate of the whole \[m\].
     pub size: f64,
     /// Where bodies may touch.
-    pub contact: Option<ContactShare>,
-}
-
-/// What a rank has of the contact.
-pub struct ContactShare {
-    /// The gaps as unknowns.
-    pub change: Change,
-    /// The first active set, of all bounds.
-    pub first: Vec<bool>,
-    /// Unknowns of this rank that stand in the place of a displacement.
-    pub gaps: Vec<u32>,
-    /// What the rigid motions do to these; nothing where no multigrid asks.
-    pub motions: Vec<Vec<f64>>,
+    pub unilateral: Vec<Support>,
 }
 
 /// What the stress side came to.
@@ -86,6 +73,11 @@ impl StressShare {
         let Terms { placements, stress } = Terms::on_part(case, part, &self.apart);
         let fields = vec![FieldOf::vector("displacement", &part.mesh)];
         let space = self.unknowns.space(fields, std::mem::take(&mut self.whole));
+        let touches = !self.unilateral.is_empty();
+        let place = (part, cut);
+        let contact =
+            touches.then(|| ContactShare::new(case, place, (&self.unknowns, &space), comm));
+        let contact = contact.transpose()?;
         let loads = std::mem::take(&mut self.loads);
         let mut system = System::new(&part.mesh, part.hypothesis, space, placements, loads);
         let owned = self.unknowns.map.owned_len();
@@ -96,12 +88,15 @@ impl StressShare {
         let halo = Halo::new(comm, self.unknowns.map.clone());
         let in_whole = std::mem::take(&mut self.unknowns.in_whole);
         let kept = Kept { comm, in_whole, owned, unknowns: self.unknowns.all };
-        let bounds = self.contact.as_ref().map(|contact| contact.change.bounds());
+        let bounds = contact.as_ref().map(|contact| contact.change.bounds());
         let found = kept.first_stress(observer, bounds);
         let is_new = found.is_none();
         let (attempt, messages) = match found {
             Some(found) => (found.attempt(), Vec::new()),
-            None => self.attempt(case, (part, &mut system), &halo, engine)?,
+            None => {
+                let equations = (part, &mut system, contact.as_ref());
+                self.attempt(case, equations, &halo, engine)?
+            }
         };
         let solved = attempt.solved?;
         if is_new {
@@ -150,7 +145,7 @@ impl StressShare {
     fn attempt(
         &self,
         case: &Case,
-        (part, system): (&Geometry, &mut System<'_>),
+        (part, system, contact): (&Geometry, &mut System<'_>, Option<&ContactShare>),
         halo: &Halo,
         engine: &dyn Engine,
     ) -> Result<(Attempt, Vec<String>), RunError> {
@@ -159,12 +154,12 @@ impl StressShare {
             let is_direct = algebra::is_direct(dofs, dimension, method);
             let problem = match is_direct {
                 true => AmgProblem::default(),
-                false => self.problem(part, system.space()),
+                false => self.problem(part, system.space(), contact),
             };
             let solver = engine.mechanics_solver(halo.clone(), is_direct, problem);
             let mut solver = Metered::new(solver.map_err(RunError::Engine)?);
             log::info!("{}: {dofs} unknowns on {} ranks", solver.name(), engine.comm().size());
-            let contact = self.contact.as_ref().map(|c| (&c.change, c.first.clone()));
+            let contact = contact.map(|contact| (&contact.change, contact.first.clone()));
             let is_linear = self.apart.is_empty();
             let equations = Equations { system, contact, is_linear };
             Ok(attempt(case, equations, is_direct, &mut solver))
@@ -173,17 +168,21 @@ impl StressShare {
 
     /// What multigrid is told of the unknowns that this rank owns: a rotation about another centre, or of
     /// another size, on each rank would be none.
-    fn problem(&self, part: &Geometry, space: &Space) -> AmgProblem {
+    fn problem(
+        &self,
+        part: &Geometry,
+        space: &Space,
+        contact: Option<&ContactShare>,
+    ) -> AmgProblem {
         let size = (self.size, false);
         let mut problem = amg_problem_of_size(&part.mesh, part.hypothesis, space, size);
         let owned = self.unknowns.map.owned_len();
         problem.places.iter_mut().for_each(|places| places.truncate(owned));
-        for (k, motion) in problem.near_null.iter_mut().enumerate() {
-            motion.truncate(owned);
-            let Some(contact) = &self.contact else { continue };
-            for (&gap, &value) in contact.gaps.iter().zip(&contact.motions[k]) {
-                motion[gap as usize] = value;
+        for motion in &mut problem.near_null {
+            if let Some(contact) = contact {
+                *motion = contact.seen_from_gaps(motion);
             }
+            motion.truncate(owned);
         }
         problem
     }
@@ -211,7 +210,15 @@ impl Pack for StressShare {
         forces.pack(words);
         self.apart.pack(words);
         self.size.pack(words);
-        self.contact.pack(words);
+        let (interfaces, boundaries): (Vec<Support>, Vec<Support>) =
+            self.unilateral.iter().partition(|support| matches!(support, Support::Interface(_)));
+        let number = |support: Support| match support {
+            Support::Boundary(k) | Support::Interface(k) => k as u32,
+            Support::Region(k) => k,
+        };
+        let numbers = |supports: Vec<Support>| supports.into_iter().map(number).collect();
+        let numbers: [Vec<u32>; 2] = [boundaries, interfaces].map(numbers);
+        numbers.pack(words);
     }
 
     fn unpack(words: &mut Words<'_>) -> Self {
@@ -223,50 +230,12 @@ impl Pack for StressShare {
             loads: bodies.into_iter().map(|body| body as usize).zip(forces).collect(),
             apart: words.next(),
             size: words.next(),
-            contact: words.next(),
-        }
-    }
-}
-
-impl Pack for ContactShare {
-    fn pack(&self, words: &mut Vec<u64>) {
-        let (matrix, bounds) = self.change.parts();
-        let rows = (0..matrix.nrows()).map(|row| matrix.row(row));
-        rows.clone().map(|(columns, _)| columns.len() as u32).collect::<Vec<_>>().pack(words);
-        rows.clone().flat_map(|(columns, _)| columns.to_vec()).collect::<Vec<_>>().pack(words);
-        rows.flat_map(|(_, values)| values.to_vec()).collect::<Vec<_>>().pack(words);
-        let bounds: Vec<_> = bounds.collect();
-        bounds.len().pack(words);
-        for (unknown, at_rest, area) in bounds {
-            unknown.pack(words);
-            [at_rest, area].pack(words);
-        }
-        self.first.pack(words);
-        self.gaps.pack(words);
-        pack_each(&self.motions, words);
-    }
-
-    fn unpack(words: &mut Words<'_>) -> Self {
-        let lengths: Vec<u32> = words.next();
-        let n = lengths.len();
-        let mut start = vec![0];
-        start.extend(lengths.into_iter().scan(0, |end, length| {
-            *end += length as usize;
-            Some(*end)
-        }));
-        let matrix = Csr::new(start, words.next(), words.next(), n);
-        let matrix = matrix.expect("rows as they were packed");
-        let count: usize = words.next();
-        let bound = |_| {
-            let (unknown, [at_rest, area]) = (words.next(), words.next());
-            (unknown, at_rest, area)
-        };
-        let bounds: Vec<_> = (0..count).map(bound).collect();
-        ContactShare {
-            change: Change::of_parts(matrix, bounds),
-            first: words.next(),
-            gaps: words.next(),
-            motions: unpack_each(words),
+            unilateral: {
+                let [boundaries, interfaces]: [Vec<u32>; 2] = words.next();
+                let boundaries = boundaries.into_iter().map(|b| Support::Boundary(b as usize));
+                let interfaces = interfaces.into_iter().map(|i| Support::Interface(i as usize));
+                boundaries.chain(interfaces).collect()
+            },
         }
     }
 }

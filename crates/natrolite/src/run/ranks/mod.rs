@@ -9,12 +9,13 @@
 //!
 //! Stress comes first. Then rank 0 tells the others what it found of the contacts.
 
+mod bounds;
 mod contacts;
 mod current;
 mod deal;
 mod engine;
 mod excerpt;
-pub(super) mod finer;
+mod finer;
 mod gaps;
 mod kept;
 mod mechanics;
@@ -90,7 +91,7 @@ pub fn solve_refined(
     let start = Instant::now();
     observer.phase("mesh");
     let first = engine.comm().rank() == 0;
-    let enough = finer::enough(case, engine);
+    let enough = finer::enough(engine);
     let own = first.then(|| Geometry::first_of(case, refinement, enough)).transpose();
     let (whole, level) = agreed(engine.comm(), own.map_err(RunError::from))?.unzip();
     let dealt = Dealt::tell(engine.comm(), whole.as_ref().map(|whole| &whole.mesh).zip(level));
@@ -98,7 +99,7 @@ pub fn solve_refined(
     observer.phase("partition");
     let parting = Instant::now();
     let shares = Share::of(case, (whole, refinement - dealt.level), engine)?;
-    let (Share { part, cut, stress, current }, excerpt) =
+    let (Share { part, cut, stress, current, .. }, excerpt) =
         finer::refine(case, (dealt, refinement), shares, engine.comm())?;
     let (on, place) = ((&part, &cut), excerpt.as_ref());
     let times = Times { start, meshed, parted: parting.elapsed() };

@@ -11,23 +11,22 @@ use std::time::Instant;
 /// The owner of each node of the mesh that rank 0 has, on rank 0. All ranks call this together.
 ///
 /// The corners of cells are parted by their graph, of which each rank gets a block of rows; other nodes go
-/// with a corner near by. Where the mesh will be refined so many times in its parts, in this way, a corner weighs what
-/// comes of it.
+/// with a corner near by. Nodes opposite each other at interfaces, of which the mesh has these first ones, have one
+/// owner. Where the mesh will be refined so many times in its parts, in this way, a corner weighs what comes of it.
 ///
 /// # Errors
 /// When the engine finds no partition.
 pub fn partition(
-    (whole, refinements, way): (Option<&Mesh>, u32, Halving),
+    (whole, refinements, way): (Option<(&Mesh, &[u32])>, u32, Halving),
     engine: &dyn Engine,
 ) -> Result<Vec<u32>, RunError> {
     let (comm, start) = (engine.comm(), Instant::now());
     if comm.size() == 1 {
-        return Ok(vec![0; whole.map_or(0, |mesh| mesh.points.len())]);
+        return Ok(vec![0; whole.map_or(0, |(mesh, _)| mesh.points.len())]);
     }
-    let corners = whole.map(Mesh::corners);
-    let graphs = whole.zip(corners.as_ref());
-    let graphs = graphs.map(|(mesh, corners)| CornerGraphs::new(mesh, corners));
-    let all = corners.as_ref().map_or(0, Vec::len);
+    let graphs = whole.map(|(mesh, opposite)| CornerGraphs::new(mesh, opposite));
+    let vertices = graphs.as_ref().map_or_else(Vec::new, |graphs| graphs.vertices().to_vec());
+    let all = vertices.len();
     let rows = graphs.map(|graphs| {
         let weights = (refinements > 0).then(|| scaled(&graphs.nodes_after(refinements, way)));
         move |rank| {
@@ -38,7 +37,7 @@ pub fn partition(
     });
     let Rows { all, graph } = deal(comm, rows);
     log::debug!(
-        "the graph of {all} corners is spread after {:.3} s",
+        "the graph of {all} vertices is spread after {:.3} s",
         start.elapsed().as_secs_f64()
     );
     let parts = engine.partition(all, &graph).map_err(RunError::Engine)?;
@@ -47,13 +46,13 @@ pub fn partition(
     let mut words = vec![Vec::new(); comm.size()];
     words[0] = parts.into_iter().map(u64::from).collect();
     let parts = comm.exchange(words).into_iter().flatten();
-    let (Some(mesh), Some(corners)) = (whole, corners) else { return Ok(Vec::new()) };
+    let Some((mesh, opposite)) = whole else { return Ok(Vec::new()) };
     let mut of_node = vec![0; mesh.points.len()];
-    for (corner, owner) in corners.into_iter().zip(parts) {
+    for (corner, owner) in vertices.into_iter().zip(parts) {
         of_node[corner as usize] = owner as u32;
     }
-    let near = mesh.corner_of_nodes();
-    Ok(near.into_iter().map(|corner| of_node[corner as usize]).collect())
+    let near = mesh.corner_of_nodes(opposite).into_iter();
+    Ok(near.map(|corner| of_node[opposite[corner as usize] as usize]).collect())
 }
 
 /// Slice number `k` of `slices` about equal ones of `all`.
@@ -71,7 +70,7 @@ fn scaled(weights: &[f64]) -> Vec<u32> {
 
 /// What a rank gets of the graph.
 struct Rows {
-    /// Corners of the whole.
+    /// Vertices of the whole.
     all: usize,
     graph: CornerGraph,
 }

@@ -1,19 +1,17 @@
 //! The laws on the whole, as rank 0 has them, and how their unknowns are shared out.
 
 use super::current::{CurrentShare, area_of};
-use super::gaps::want_gaps;
-use super::mechanics::{ContactShare, StressShare};
+use super::gaps::Gaps;
+use super::mechanics::StressShare;
 use super::owners::{Owned, Owners, whole_at};
 use super::unknowns::{Level, Unknowns};
 use crate::case::{Case, CaseError, Diagnostic};
 use crate::run::laws::Laws;
 use crate::run::mechanics::model::MechanicalModel;
 use crate::run::model::{Surface, points_of, rest_of};
-use crate::run::solve::method;
 use crate::run::uniform::Groups;
 use crate::run::{Contact, Geometry, RunError};
-use contact::unilateral::{Reduction, nearest};
-use contact::{amg_problem, extent};
+use contact::extent;
 use fem::{Space, Support};
 use mesh::{Bodies, Mesh, Wanted, bodies, nodes_of};
 
@@ -120,7 +118,6 @@ impl<'p> PartedCurrent<'p> {
 /// The stress side.
 pub struct PlacedStress<'w> {
     model: MechanicalModel<'w>,
-    reduction: Option<Reduction>,
 }
 
 impl<'w> PlacedStress<'w> {
@@ -130,8 +127,9 @@ impl<'w> PlacedStress<'w> {
     /// When they do not fit the mesh, or a body is not held.
     pub fn new(case: &Case, whole: &'w Geometry) -> Result<Self, RunError> {
         let model = MechanicalModel::new(case, whole)?;
-        let reduction = model.reduction()?;
-        Ok(PlacedStress { model, reduction })
+        // Each rank changes its unknowns by itself; whether that is possible is found out here.
+        model.reduction()?;
+        Ok(PlacedStress { model })
     }
 
     /// The contacts, of which nothing is known yet.
@@ -142,79 +140,40 @@ impl<'w> PlacedStress<'w> {
     /// Finds the owners of its unknowns, and says what these want.
     pub fn part(
         &self,
-        case: &Case,
-        whole: &Geometry,
+        mesh: &Mesh,
         (nodes, ranks): (&Owned, usize),
         wanted: &mut Wanted<'_>,
     ) -> PartedStress<'_> {
-        let (mesh, space) = (&whole.mesh, self.model.system.space());
+        let space = self.model.system.space();
         let owners = Owners::of(space, nodes, ranks);
         wanted.add(owners.beyond_nodes(space, nodes));
-        let (mut first, mut motions) = (Vec::new(), Vec::new());
-        if let Some(reduction) = &self.reduction {
-            want_gaps(wanted, (mesh, space), reduction, &owners);
-            first = nearest(&self.model.surfaces, reduction);
-            if !algebra::is_direct(space.free(), mesh.dimension, method(case)) {
-                motions = self.motions_of_gaps(whole, reduction);
-            }
-        }
-        let model = &self.model;
-        let size = extent(mesh);
-        PartedStress { model, reduction: self.reduction.as_ref(), owners, size, first, motions }
-    }
-
-    /// What each rigid motion does to each gap that is an unknown: needs the surface, not a part of it.
-    fn motions_of_gaps(&self, whole: &Geometry, reduction: &Reduction) -> Vec<Vec<f64>> {
-        let space = self.model.system.space();
-        let problem = amg_problem(&whole.mesh, whole.hypothesis, space, false);
-        let at_gaps = |motion: Vec<f64>| {
-            let all = reduction.contract(&self.model.surfaces, &motion);
-            reduction.replaced().map(|(y, _)| all[y as usize]).collect()
-        };
-        problem.near_null.into_iter().map(at_gaps).collect()
+        let unilateral = self.model.unilateral();
+        Gaps::new(mesh, &unilateral).want(mesh, wanted);
+        PartedStress { model: &self.model, owners, size: extent(mesh), unilateral }
     }
 }
 
 /// The stress side, shared out.
 pub struct PartedStress<'p> {
     model: &'p MechanicalModel<'p>,
-    reduction: Option<&'p Reduction>,
     owners: Owners,
     /// Largest coordinate of the whole \[m\].
     size: f64,
-    /// The first active set.
-    first: Vec<bool>,
-    /// Motions of the gaps, in the order of [`Reduction::replaced`].
-    motions: Vec<Vec<f64>>,
+    /// Where bodies may touch.
+    unilateral: Vec<Support>,
 }
 
 impl<'p> PartedStress<'p> {
     /// The share of one rank.
     pub fn share(&self, (nodes, rank): To<'_>) -> StressShare {
         let space = self.space();
-        let unknowns = Unknowns::of(nodes, space, (&self.owners, None), rank);
-        let contact = self.reduction.map(|reduction| {
-            let (owned, first) = (unknowns.map.owned_len(), self.owners.free.range(rank).start);
-            let mut gaps = Vec::new();
-            let mut motions = vec![Vec::new(); self.motions.len()];
-            for (k, (y, _)) in reduction.replaced().enumerate() {
-                if self.owners.free.by[y as usize] == rank {
-                    gaps.push((u64::from(self.owners.free.number[y as usize]) - first) as u32);
-                    let all = motions.iter_mut().zip(&self.motions);
-                    all.for_each(|(here, all)| here.push(all[k]));
-                }
-            }
-            debug_assert!(gaps.iter().all(|&gap| (gap as usize) < owned));
-            let change = reduction.part(&unknowns.in_whole);
-            ContactShare { change, first: self.first.clone(), gaps, motions }
-        });
         StressShare {
-            unknowns,
+            unknowns: Unknowns::of(nodes, space, (&self.owners, None), rank),
             whole: space.whole().to_vec(),
             loads: self.model.whole_loads.clone(),
             apart: self.model.apart.clone(),
             size: self.size,
-            contact,
+            unilateral: self.unilateral.clone(),
         }
     }
 

@@ -20,6 +20,9 @@ pub struct Share {
     pub part: Geometry,
     /// Which cells of it this rank writes.
     pub cut: Cut,
+    /// For each node the first of those opposite it at interfaces, by its number in the whole; nothing where the part
+    /// is not refined, or there is no interface.
+    pub opposite: Vec<u32>,
     /// The stress side.
     pub stress: Option<StressShare>,
     /// The current.
@@ -46,12 +49,16 @@ impl Share {
             MeshSource::Defect(_) => Halving::OfLattice,
             MeshSource::File(_) => Halving::OfCells,
         };
-        let mesh = whole.as_ref().map(|whole| &whole.mesh);
+        let opposite = whole.as_ref().map_or_else(Vec::new, |w| w.mesh.first_opposite());
+        let mesh = whole.as_ref().map(|whole| (&whole.mesh, &opposite[..]));
         let of_node = partition((mesh, refinements, way), engine)?;
+        let interfaces = whole.as_ref().map_or(0, |whole| whole.mesh.interfaces.len());
+        let opposite = if refinements > 0 && interfaces > 0 { opposite } else { Vec::new() };
         let (share, selected) = match placed {
             Some(placed) => {
                 let nodes = Owned::new(of_node, comm.size());
-                let (make, selected) = placed.shares(case, &nodes, (comm.size(), refinements > 0));
+                let nodes = (&nodes, &opposite[..]);
+                let (make, selected) = placed.shares(case, nodes, (comm.size(), refinements > 0));
                 (deal(comm, Some(make)), Some(selected))
             }
             None => (deal(comm, None::<fn(usize) -> Share>), None),
@@ -77,20 +84,21 @@ impl<'w> Placed<'w> {
         Ok(Placed { whole, stress, current: current.transpose()? })
     }
 
-    /// What makes the share of each rank, and what rank 0 keeps.
+    /// What makes the share of each rank, and what rank 0 keeps; `opposite` is what is dealt of the whole.
     fn shares<'p>(
         &'p self,
         case: &'p Case,
-        nodes: &'p Owned,
+        (nodes, opposite): (&'p Owned, &'p [u32]),
         (ranks, is_refined): (usize, bool),
     ) -> (impl FnMut(usize) -> Share + use<'p, 'w>, Selected) {
         let Placed { whole, stress, current } = self;
         let mesh = &whole.mesh;
         let mut wanted = Wanted::by_owners(&nodes.by);
-        let stress = stress.as_ref().map(|s| s.part(case, whole, (nodes, ranks), &mut wanted));
+        let stress = stress.as_ref().map(|s| s.part(mesh, (nodes, ranks), &mut wanted));
         let current = current.as_ref().map(|c| c.part(mesh, (nodes, ranks), &mut wanted));
         let surfaces = current.as_ref().map_or(&[][..], |current| current.surfaces());
-        let mut selected = Selected::of(case, (whole, ranks, is_refined), surfaces, nodes);
+        let mut selected =
+            Selected::of(case, (whole, ranks, is_refined), surfaces, (nodes, opposite));
         if let Some(stress) = &stress {
             selected.displacements = selected.numbers(stress.space(), stress.owners());
         }
@@ -107,9 +115,11 @@ impl<'w> Placed<'w> {
             let current = current.as_ref().map(|current| current.share(to));
             let is_own = nodes.of_rank(&part.nodes, rank as u32);
             let number = (nodes.numbers(&part.nodes), nodes.range(rank as u32));
+            let opposite = of_nodes(opposite, &part.nodes);
             let cut = Cut::new((&part.mesh, &is_own), (part.nodes, part.cells), number);
             Share {
                 cut,
+                opposite,
                 stress,
                 current,
                 part: Geometry { mesh: part.mesh, lattice: None, ..**whole },
@@ -123,11 +133,23 @@ impl Pack for Share {
     fn pack(&self, words: &mut Vec<u64>) {
         self.part.pack(words);
         self.cut.pack(words);
+        self.opposite.pack(words);
         self.stress.pack(words);
         self.current.pack(words);
     }
 
     fn unpack(words: &mut Words<'_>) -> Self {
-        Share { part: words.next(), cut: words.next(), stress: words.next(), current: words.next() }
+        Share {
+            part: words.next(),
+            cut: words.next(),
+            opposite: words.next(),
+            stress: words.next(),
+            current: words.next(),
+        }
     }
+}
+
+/// What some nodes of a whole have of `all`; nothing of nothing.
+pub fn of_nodes(all: &[u32], nodes: &[u32]) -> Vec<u32> {
+    nodes.iter().filter_map(|&node| all.get(node as usize).copied()).collect()
 }

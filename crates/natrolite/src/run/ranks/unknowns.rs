@@ -78,7 +78,12 @@ pub struct Level {
     pub group: u32,
 }
 
-/// What the potential of a node is among the unknowns of a whole.
+impl Level {
+    /// That of what is measured from zero, and stays.
+    pub const NONE: Level = Level { rest: 0.0, group: Groups::NONE };
+}
+
+/// What a component at a node is among the unknowns of a whole.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum At {
     /// An unknown.
@@ -88,7 +93,7 @@ pub enum At {
         /// Its number in the whole.
         in_whole: u32,
     },
-    /// Prescribed \[V\].
+    /// Prescribed \[V or m\].
     Fixed(f64),
     /// That of the whole body with this number.
     Tied(usize),
@@ -96,25 +101,25 @@ pub enum At {
 
 impl At {
     /// As words.
-    pub fn words(&self) -> [u64; 3] {
+    pub fn words(&self) -> [u64; 2] {
         match *self {
-            At::Free { number, in_whole } => [0, number, in_whole.into()],
-            At::Fixed(value) => [1, value.to_bits(), 0],
-            At::Tied(whole) => [2, whole as u64, 0],
+            At::Free { number, in_whole } => [u64::from(in_whole) << 2, number],
+            At::Fixed(value) => [1, value.to_bits()],
+            At::Tied(whole) => [2, whole as u64],
         }
     }
 
     /// From [`At::words`].
-    pub fn of_words([kind, a, b]: [u64; 3]) -> Self {
-        match kind {
-            0 => At::Free { number: a, in_whole: b as u32 },
-            1 => At::Fixed(f64::from_bits(a)),
-            _ => At::Tied(a as usize),
+    pub fn of_words([kind, what]: [u64; 2]) -> Self {
+        match kind & 3 {
+            0 => At::Free { number: what, in_whole: (kind >> 2) as u32 },
+            1 => At::Fixed(f64::from_bits(what)),
+            _ => At::Tied(what as usize),
         }
     }
 }
 
-/// The potential of a whole body.
+/// The potential of a whole body, or the displacement of a platen.
 #[derive(Clone, Debug)]
 pub struct OfWhole {
     /// What it is; never tied.
@@ -125,57 +130,71 @@ pub struct OfWhole {
     pub level: Level,
 }
 
+impl OfWhole {
+    /// True for an unknown that this rank owns.
+    pub fn is_own_unknown(&self) -> bool {
+        self.is_own && matches!(self.at, At::Free { .. })
+    }
+}
+
 impl Unknowns {
-    /// The potentials of nodes, each with whether it is of this rank and its level, and those of whole bodies; the rank has the numbers `owned` among all ranks, of so many in the whole.
+    /// What is at the `places` of a part, field after field, node after node, the components of a node side by side,
+    /// each with whether it is of this rank, and what whole bodies are. `levels` are those of the places; none where
+    /// all is measured from zero. The rank has the numbers `owned` among all ranks, of so many in the whole.
     pub fn numbered(
-        (nodes, wholes): (Vec<(At, bool, Level)>, Vec<OfWhole>),
+        (places, wholes): (&[(At, bool)], &[OfWhole]),
+        levels: Option<Vec<Level>>,
         owned: Range<u64>,
         all: usize,
     ) -> Self {
-        let bodies = wholes.iter().map(|whole| (whole.at, whole.is_own, whole.level));
-        let every = || nodes.iter().copied().chain(bodies.clone());
+        let bodies = wholes.iter().map(|whole| (whole.at, whole.is_own));
+        let every = || places.iter().copied().chain(bodies.clone());
         let count = (owned.end - owned.start) as usize;
-        let (mut ghosts, mut in_whole) = (Vec::new(), vec![0; count]);
-        let mut levels = vec![Level { rest: 0.0, group: Groups::NONE }; count];
-        let (mut fixed, mut counts, mut fixed_levels) = (Vec::new(), Vec::new(), Vec::new());
-        // Places of the free ones, and of those that are prescribed from the number of these on.
-        let mut places = Vec::with_capacity(nodes.len() + wholes.len());
-        for (at, is_own, from) in every() {
-            places.push(match at {
-                At::Free { number, in_whole: place } if owned.contains(&number) => {
-                    let k = (number - owned.start) as usize;
-                    (in_whole[k], levels[k]) = (place, from);
-                    Place::Free(k)
-                }
-                At::Free { number, in_whole: place } => {
-                    ghosts.push(number);
-                    in_whole.push(place);
-                    levels.push(from);
-                    Place::Free(in_whole.len() - 1)
-                }
-                At::Fixed(value) => {
-                    fixed.push(value);
-                    counts.push(is_own);
-                    fixed_levels.push(from);
-                    Place::Fixed(fixed.len() - 1)
-                }
-                At::Tied(whole) => Place::As(nodes.len() + whole),
-            });
-        }
-        let free = in_whole.len();
-        let number = |place: &Place| match *place {
-            Place::Free(k) => k,
-            Place::Fixed(k) => free + k,
-            Place::As(_) => unreachable!("whole bodies are not tied"),
+        let copy = |(at, _)| match at {
+            At::Free { number, in_whole } => Some((in_whole, number)),
+            At::Fixed(_) | At::Tied(_) => None,
         };
-        let numbers = places.iter().map(|place| match place {
-            Place::As(other) => number(&places[*other]) as u32,
-            place => number(place) as u32,
+        let mut copies: Vec<(u32, u64)> =
+            every().filter_map(copy).filter(|(_, number)| !owned.contains(number)).collect();
+        copies.sort_unstable();
+        copies.dedup();
+        let free = count + copies.len();
+        let mut in_whole = vec![0; count];
+        in_whole.extend(copies.iter().map(|copy| copy.0));
+        let (mut fixed, mut counts) = (Vec::new(), Vec::new());
+        let mut number = |(at, is_own)| match at {
+            At::Free { number, in_whole: place } if owned.contains(&number) => {
+                let k = (number - owned.start) as usize;
+                in_whole[k] = place;
+                k as u32
+            }
+            At::Free { number, in_whole } => {
+                let k = copies.binary_search(&(in_whole, number));
+                (count + k.expect("each of them is there")) as u32
+            }
+            At::Fixed(value) => {
+                fixed.push(value);
+                counts.push(is_own);
+                (free + fixed.len() - 1) as u32
+            }
+            At::Tied(_) => u32::MAX,
+        };
+        let mut numbers: Vec<u32> = every().map(&mut number).collect();
+        for (k, (at, _)) in every().enumerate() {
+            if let At::Tied(whole) = at {
+                numbers[k] = numbers[places.len() + whole];
+            }
+        }
+        let of_all = levels.map(|levels| {
+            let mut of_all = vec![Level::NONE; free + fixed.len()];
+            // What is tied has the level of the body, which comes last.
+            let levels = levels.into_iter().chain(wholes.iter().map(|whole| whole.level));
+            numbers.iter().zip(levels).for_each(|(&k, level)| of_all[k as usize] = level);
+            of_all
         });
-        let numbers = numbers.collect();
-        levels.extend(fixed_levels);
-        let (rest, groups) = levels.into_iter().map(|level| (level.rest, level.group)).unzip();
-        let map = IndexMap::new(owned, ghosts);
+        let of_all = of_all.unwrap_or_default().into_iter();
+        let (rest, groups) = of_all.map(|level| (level.rest, level.group)).unzip();
+        let map = IndexMap::new(owned, copies.into_iter().map(|copy| copy.1).collect());
         Unknowns { numbers, free, prescribed: fixed, counts, map, in_whole, rest, groups, all }
     }
 
@@ -185,10 +204,11 @@ impl Unknowns {
     }
 
     fn level(&self, k: usize) -> Level {
-        Level { rest: self.rest[k], group: self.groups[k] }
+        let level = self.rest.get(k).zip(self.groups.get(k));
+        level.map_or(Level::NONE, |(&rest, &group)| Level { rest, group })
     }
 
-    /// The potentials of so many whole bodies, the last of all numbers.
+    /// So many whole bodies, the last of all numbers.
     pub fn of_wholes(&self, count: usize) -> Vec<OfWhole> {
         let of = |&number: &u32| {
             let k = number as usize;
@@ -204,14 +224,6 @@ impl Unknowns {
         };
         self.numbers[self.numbers.len() - count..].iter().map(of).collect()
     }
-}
-
-/// Where an unknown or a prescribed value stands.
-enum Place {
-    Free(usize),
-    Fixed(usize),
-    /// Where another one stands.
-    As(usize),
 }
 
 impl Pack for Unknowns {

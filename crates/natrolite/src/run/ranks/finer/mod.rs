@@ -6,44 +6,42 @@
 //! the inside of which it lies: the owner of that has all cells around it. Nodes, cells and unknowns have the numbers that they have in a serial run.
 
 mod ask;
+mod current;
 mod excerpt;
 mod measured;
 mod numbers;
 mod patch;
+mod stress;
 
-use super::current::{CurrentShare, area_of};
+pub use ask::positions;
+
+use super::Engine;
 use super::excerpt::Excerpt;
-use super::owners::whole_at;
+use super::gaps::Gaps;
 use super::pieces::Cut;
 use super::share::Share;
-use super::unknowns::{At, OfWhole};
-use super::{Engine, agreed};
 use crate::case::{Case, MeshSource};
 use crate::run::geometry::{blueprint, refused};
-use crate::run::laws::Laws;
-use crate::run::model::Surface;
+use crate::run::model::facets_of;
 use crate::run::{Geometry, RunError};
 use algebra::Comm;
+use current::DealtCurrent;
 use excerpt::{Kept, thin};
+use fem::Support;
 use measured::Measured;
 use mesh::defect::Halved;
-use mesh::{Mesh, nodes_of};
-use numbers::Numbers;
+use mesh::{FacetBlock, Mesh, nodes_of};
+use numbers::{NodeNumbers, Nodes};
 use patch::{Extent, Patch, halve};
+use stress::DealtStress;
 
 /// How many cells a mesh in space has to have to be dealt, and refined afterwards: with more rank 0 takes longer, with
 /// fewer the parts are less equal. None where the finest is dealt.
 ///
 /// A single rank has the whole anyway.
-pub fn enough(case: &Case, engine: &dyn Engine) -> Option<usize> {
+pub fn enough(engine: &dyn Engine) -> Option<usize> {
     let ranks = engine.comm().size();
-    (ranks > 1 && refines_parts(case)).then(|| engine.cells_each() * ranks)
-}
-
-/// True when ranks refine their parts of a mesh in space. With stress the finest is dealt: change of unknowns, supports
-/// and joined sides are known of the whole alone.
-pub fn refines_parts(case: &Case) -> bool {
-    !case.physics().mechanics
+    (ranks > 1).then(|| engine.cells_each() * ranks)
 }
 
 /// The mesh that is dealt, as a whole.
@@ -82,63 +80,65 @@ pub fn refine(
     if level == refinement {
         return Ok((share, excerpt));
     }
-    let Share { part: mut geometry, cut, current, .. } = share;
-    let current = current.expect("a current, where meshes are refined after they were dealt");
-    let of_whole = |support| area_of(&current.areas, support);
-    let laws = Laws::on_part(case, &geometry, &[], &of_whole).map_err(RunError::from);
-    let Laws { surfaces, whole, .. } = agreed(comm, laws)?;
-    let wholes = current.unknowns.of_wholes(whole.len());
-    let is_own = |whole: &OfWhole| whole.is_own && matches!(whole.at, At::Free { .. });
-    let of_own = |surface: &&Surface| whole_at(surface).is_some_and(|w| is_own(&wholes[w]));
-    let around: Vec<&Surface> = surfaces.iter().filter(of_own).collect();
+    let Share { part: mut geometry, cut, opposite, stress, current } = share;
+    let current = current.map(|share| DealtCurrent::new(case, &geometry, share, comm));
+    let current = current.transpose()?;
+    let stress = stress.map(DealtStress::new);
+    let mut along: Vec<Support> = current.iter().flat_map(DealtCurrent::along).collect();
+    along.extend(stress.iter().flat_map(|stress| stress.along(&geometry.mesh)));
+    let unilateral = stress.as_ref().map_or(&[][..], |stress| stress.unilateral());
+    let surfaces = current.as_ref().map_or(&[][..], |current| &current.surfaces);
 
     // Where the nodes of each rank begin among those of all.
     let starts = comm.gather_all(&[cut.owned().start]).concat();
     let owner =
         |number: u32| starts.partition_point(|&start| start <= u64::from(number)) as u32 - 1;
-    let mut own = Patch::dealt(cut.part(std::mem::take(&mut geometry.mesh)), &owner);
+    let dealt = cut.part(std::mem::take(&mut geometry.mesh));
+    let mut own = Patch::dealt(dealt, &opposite, &owner);
     let (mut other, kept) = excerpt.map(|e| Kept::of(e, &owner)).unzip();
     let symmetry = geometry.symmetry();
     for level in level..refinement {
         let (fine, fine_other) = next(case, level, comm, (own, other), &mut extent)?;
-        let part = fine.part.around(&wanted(&fine, &around, comm.rank() as u32));
+        let mut wanted = wanted(&fine, &along, comm.rank() as u32);
+        Gaps::new(&fine.part.mesh, unilateral).widen(&fine.part.mesh, &mut wanted);
+        let part = fine.part.around(&wanted);
         own = fine.cut(part);
-        other = fine_other.map(|fine| thin(fine, symmetry, &surfaces, level + 1 < refinement));
+        other = fine_other.map(|fine| thin(fine, symmetry, surfaces, level + 1 < refinement));
         geometry = geometry.halved(Mesh::default());
     }
-    let excerpt = other.zip(kept);
-    number(case, geometry, (own, excerpt), (extent.nodes, &current, wholes), comm)
+    number(case, geometry, (own, other.zip(kept)), extent.nodes, (stress, current), comm)
 }
 
-/// The share in the finest mesh, from the part and the excerpt of that and what was dealt of the current. All ranks
-/// call this together.
+/// The share in the finest mesh, from the part and the excerpt of that and what was dealt. All
+/// ranks call this together.
 fn number(
     case: &Case,
     mut geometry: Geometry,
     (own, excerpt): (Patch, Option<(Patch, Kept)>),
-    (nodes, dealt, wholes): (u64, &CurrentShare, Vec<OfWhole>),
+    all: u64,
+    (stress, current): (Option<DealtStress>, Option<DealtCurrent>),
     comm: &dyn Comm,
 ) -> Result<(Share, Option<Excerpt>), RunError> {
-    let Patch { part, owner, root } = own;
+    let Patch { part, owner, root, .. } = own;
     geometry.mesh = part.mesh;
     let is_own: Vec<bool> = owner.iter().map(|&owner| owner as usize == comm.rank()).collect();
     let measured = Measured::of(&geometry, &is_own, comm);
     log::info!("mesh of all ranks: {} cells", measured.summary.cells);
-    let of_whole = |support| area_of(&measured.areas, support);
-    let laws = Laws::on_part(case, &geometry, &[], &of_whole).map_err(RunError::from);
-    let laws = agreed(comm, laws)?;
-    let levels = dealt.unknowns.levels();
-    let levels = root.iter().map(|&node| levels[node as usize]).collect();
-    let numbers = Numbers::new(comm, ((&part.nodes, &owner), nodes), laws, (wholes, levels));
-    let at = numbers.at(comm, excerpt.as_ref().map(|(patch, _)| patch));
-    let excerpt = excerpt.zip(at);
-    let excerpt =
-        excerpt.map(|((patch, kept), at)| kept.refined(&geometry, patch, at, (case, &measured)));
-    let (unknowns, number, owned) = numbers.finish();
-    let (areas, contacts) = (measured.areas, dealt.contacts.clone());
-    let cut = Cut::new((&geometry.mesh, &is_own), (part.nodes, part.cells), (number, owned));
-    let current = Some(CurrentShare { unknowns, areas, contacts });
-    Ok((Share { part: geometry, cut, stress: None, current }, excerpt))
+    let nodes = Nodes { in_whole: &part.nodes, owner: &owner, all };
+    let other = excerpt.as_ref().map(|(patch, _)| patch);
+    let stress = stress.map(|s| s.number(case, &geometry, (&nodes, other), &measured, comm));
+    let (stress, displacements) = stress.transpose()?.unzip();
+    let place = (&nodes, &root[..], other);
+    let current = current.map(|c| c.number(case, &geometry, place, &measured, comm));
+    let (current, unknowns) = current.transpose()?.unzip();
+    let NodeNumbers { here, owned, elsewhere } = NodeNumbers::new(comm, &nodes, other);
+    let excerpt = excerpt.map(|(patch, kept)| {
+        let [unknowns, displacements] = [unknowns, displacements].map(Option::unwrap_or_default);
+        let numbers = (elsewhere, unknowns, displacements);
+        kept.refined(&geometry, patch, numbers, (case, &measured))
+    });
+    let cut = Cut::new((&geometry.mesh, &is_own), (part.nodes, part.cells), (here, owned));
+    Ok((Share { part: geometry, cut, opposite: Vec::new(), stress, current }, excerpt))
 }
 
 /// Parts of the mesh refined once more than `level` times, made from parts of that. All ranks call this together.
@@ -164,12 +164,28 @@ fn next(
     }
 }
 
-/// The nodes around which `rank` needs everything: its own, and those along the surfaces whose whole-body potential
-/// is its own.
-fn wanted(fine: &Patch, along: &[&Surface], rank: u32) -> Vec<bool> {
-    let mut wanted: Vec<bool> = fine.owner.iter().map(|&owner| owner == rank).collect();
-    for nodes in along.iter().map(|surface| nodes_of(surface.facets(&fine.part.mesh))) {
+/// The nodes around which `rank` needs everything: its own, and those along the surfaces whose whole-body unknown
+/// is its own, with what is opposite them.
+fn wanted(fine: &Patch, along: &[Support], rank: u32) -> Vec<bool> {
+    let mesh = &fine.part.mesh;
+    let mut wanted = vec![false; mesh.points.len()];
+    for nodes in along.iter().map(|&support| nodes_of(facets_of(mesh, support))) {
         nodes.into_iter().for_each(|node| wanted[node as usize] = true);
     }
+    let pairs = |[here, across]: &[Vec<FacetBlock>; 2]| -> Vec<[usize; 2]> {
+        let pairs = here.iter().zip(across).flat_map(|(a, b)| a.nodes.iter().zip(&b.nodes));
+        pairs.map(|(&a, &b)| [a as usize, b as usize]).collect()
+    };
+    let pairs: Vec<[usize; 2]> = mesh.interfaces.iter().flat_map(|i| pairs(&i.sides)).collect();
+    // Where interfaces meet, more than two are opposite each other.
+    let mut is_wider = true;
+    while std::mem::take(&mut is_wider) {
+        for &[a, b] in &pairs {
+            is_wider |= wanted[a] != wanted[b];
+            let either = wanted[a] || wanted[b];
+            (wanted[a], wanted[b]) = (either, either);
+        }
+    }
+    wanted.iter_mut().zip(&fine.owner).for_each(|(wanted, &owner)| *wanted |= owner == rank);
     wanted
 }

@@ -1,137 +1,216 @@
 //! Numbers of nodes and unknowns of a mesh that is nowhere as a whole.
 //!
 //! A rank places the laws on its part, and so knows what holds at its own nodes, whose facets it has; of the others
-//! it asks their owners.
+//! it asks their owners. Nodes that are joined have one owner, who has all facets around all of them.
 
 use super::ask::{ask, positions};
 use super::patch::Patch;
-use crate::run::laws::Laws;
 use crate::run::ranks::unknowns::{At, Level, OfWhole, Unknowns};
 use algebra::Comm;
 use fem::Space;
 use std::ops::Range;
-use transport::POTENTIAL;
 
-/// What is at a node.
-type Answer = [u64; 4];
+/// The nodes of a part.
+pub struct Nodes<'p> {
+    /// Their numbers in the whole, rising.
+    pub in_whole: &'p [u32],
+    /// Their owners.
+    pub owner: &'p [u32],
+    /// How many there are in the whole.
+    pub all: u64,
+}
 
-/// Nodes and potentials of a part, numbered among all ranks.
-pub struct Numbers {
-    unknowns: Unknowns,
+impl Nodes<'_> {
+    /// Places of those that a rank owns.
+    fn of_rank(&self, rank: usize) -> impl Iterator<Item = usize> {
+        (0..self.owner.len()).filter(move |&node| self.owner[node] as usize == rank)
+    }
+
+    /// Numbers in the whole of those that a rank owns.
+    fn owned_by(&self, rank: usize) -> Vec<u32> {
+        self.of_rank(rank).map(|node| self.in_whole[node]).collect()
+    }
+}
+
+/// The numbers of nodes among all ranks.
+pub struct NodeNumbers {
     /// Of each node of the part.
-    number: Vec<u32>,
+    pub here: Vec<u32>,
+    /// Of those of this rank.
+    pub owned: Range<u64>,
+    /// Of a part that some rank has besides.
+    pub elsewhere: Vec<u64>,
+}
+
+impl NodeNumbers {
+    /// Numbers the nodes of the part of each rank, and tells those of another part that some rank has besides. All
+    /// ranks call this together.
+    pub fn new(comm: &dyn Comm, nodes: &Nodes<'_>, other: Option<&Patch>) -> Self {
+        let rank = comm.rank() as u32;
+        let own = nodes.owned_by(comm.rank());
+        let first = first_of(comm, own.len());
+        let answer = |[node]: [u64; 1]| [first + place_in(&own, node as u32) as u64];
+        let all = || nodes.in_whole.iter().zip(nodes.owner);
+        let others = all().filter(|(_, owner)| **owner != rank);
+        let questions: Vec<_> = others.map(|(&node, &owner)| (owner, [node.into()])).collect();
+        let mut told = ask(comm, &questions, answer).into_iter();
+        let mut next = first..;
+        let here = all().map(|(_, &owner)| match owner == rank {
+            true => next.next().expect("there is no last number") as u32,
+            false => told.next().expect("an answer for each")[0] as u32,
+        });
+        let here = here.collect();
+        let nodes = other.iter().flat_map(|other| other.part.nodes.iter().zip(&other.owner));
+        let questions: Vec<_> = nodes.map(|(&node, &owner)| (owner, [node.into()])).collect();
+        let elsewhere = ask(comm, &questions, answer).into_iter().map(|[number]| number).collect();
+        NodeNumbers { here, owned: first..first + own.len() as u64, elsewhere }
+    }
+}
+
+/// The unknowns of a field at the nodes of a part, and those of whole bodies, numbered among all ranks.
+pub struct Numbers {
+    components: usize,
+    /// At each node of the part, the components of a node side by side, and whether it is of this rank.
+    places: Vec<(At, bool)>,
+    /// The nodes of this rank in the whole, rising, and what it answers about them.
+    own: Vec<u32>,
+    answers: Vec<At>,
+    wholes: Vec<OfWhole>,
     owned: Range<u64>,
-    /// The nodes of this rank in the whole, rising, with what it answers about them.
-    answers: Vec<(u32, Answer)>,
-    /// Numbers of the free whole-body unknowns.
-    whole: Vec<u64>,
+    /// Free unknowns of the whole.
+    all: u64,
 }
 
 impl Numbers {
-    /// Numbers the `nodes` of the part, with their owners, of a whole with `all` nodes. The
-    /// potentials of whole bodies are those on the mesh that was dealt; `levels` are those of the nodes. All ranks
-    /// call this together.
+    /// Numbers the unknowns of the first field of `space`, that of the part alone; `wholes` are those on the mesh that
+    /// was dealt. All ranks call this together.
     pub fn new(
         comm: &dyn Comm,
-        ((nodes, owner), all): ((&[u32], &[u32]), u64),
-        laws: Laws,
-        (mut whole, levels): (Vec<OfWhole>, Vec<Level>),
+        nodes: &Nodes<'_>,
+        space: &Space,
+        mut wholes: Vec<OfWhole>,
     ) -> Self {
         let rank = comm.rank() as u32;
-        let space = Space::new(laws.fields, laws.whole, nodes.len(), &laws.constraints)
-            .expect("the boundaries met on the coarse mesh, too");
-        let own = || (0..nodes.len()).filter(|&node| owner[node] == rank);
-        let at: Vec<At> = own().map(|node| at_node(&space, node as u32)).collect();
-        let free = own().zip(&at).filter(|(_, at)| matches!(at, At::Free { .. }));
-        let counts: Vec<[u32; 2]> = free.map(|(node, _)| [nodes[node], 1]).collect();
-        let (in_whole, free_nodes) = positions(comm, all, &counts);
+        let components = space.fields()[0].components();
+        let own = nodes.owned_by(comm.rank());
+        let (mut answers, counts) = of_own(space, nodes.of_rank(comm.rank()));
+        let counted = own.iter().zip(&counts).filter(|(_, count)| **count > 0);
+        let counted: Vec<[u32; 2]> = counted.map(|(&node, &count)| [node, count]).collect();
+        let (starts, of_nodes) = positions(comm, nodes.all, &counted);
 
-        let is_here = |whole: &OfWhole| whole.is_own && matches!(whole.at, At::Free { .. });
-        let of_bodies = whole.iter().filter(|whole| is_here(whole)).count();
-        let first_node = first_of(comm, at.len());
-        let mut next = first_of(comm, in_whole.len() + of_bodies);
-        let first_unknown = next;
-        let mut in_whole = in_whole.into_iter();
-        let mut answers = Vec::with_capacity(at.len());
-        for ((k, node), mut at) in (first_node..).zip(own()).zip(at) {
-            if let At::Free { number, in_whole: place } = &mut at {
-                *number = next;
-                *place = in_whole.next().expect("a number for each free unknown") as u32;
-                next += 1;
+        let here: u32 = counts.iter().sum();
+        let of_wholes = wholes.iter().filter(|whole| whole.is_own_unknown()).count();
+        let first = first_of(comm, here as usize + of_wholes);
+        // From the places among what is free at this rank's nodes to numbers.
+        let starts = starts.iter().zip(&counted);
+        let in_whole: Vec<u32> =
+            starts.flat_map(|(&start, [_, count])| start as u32..start as u32 + count).collect();
+        for at in &mut answers {
+            if let At::Free { number, in_whole: place } = at {
+                *place = in_whole[*number as usize];
+                *number += first;
             }
-            let [a, b, c] = at.words();
-            answers.push((nodes[node], [k, a, b, c]));
         }
-        let here = whole.iter().enumerate().filter(|(_, whole)| is_here(whole));
-        let told: Vec<u64> = here.zip(next..).flat_map(|((w, _), k)| [w as u64, k]).collect();
-        next += of_bodies as u64;
-        for pair in comm.gather_all(&told).concat().chunks_exact(2) {
-            whole[pair[0] as usize].at = At::Free { number: pair[1], in_whole: 0 };
+        let own_wholes = wholes.iter().enumerate().filter(|(_, whole)| whole.is_own_unknown());
+        let next = first + u64::from(here)..;
+        let told = own_wholes.zip(next).flat_map(|((w, _), number)| [w as u64, number]);
+        for pair in comm.gather_all(&told.collect::<Vec<_>>()).concat().chunks_exact(2) {
+            wholes[pair[0] as usize].at = At::Free { number: pair[1], in_whole: 0 };
         }
         // In the whole they come after all nodes.
-        let mut all_unknowns = free_nodes;
-        let mut numbers = Vec::new();
-        for whole in &mut whole {
-            if let At::Free { number, in_whole } = &mut whole.at {
-                *in_whole = all_unknowns as u32;
-                all_unknowns += 1;
-                numbers.push(*number);
+        let mut all = of_nodes;
+        for whole in &mut wholes {
+            if let At::Free { in_whole, .. } = &mut whole.at {
+                *in_whole = all as u32;
+                all += 1;
             }
         }
 
-        let others = (0..nodes.len()).filter(|&node| owner[node] != rank);
-        let questions: Vec<_> = others.map(|node| (owner[node], [nodes[node].into()])).collect();
-        let mut told = ask(comm, &questions, |question| find(&answers, question)).into_iter();
-        let mut known = answers.iter().map(|(_, answer)| *answer);
-        let mut of_node = |&owner: &u32| match owner == rank {
-            true => known.next(),
-            false => told.next(),
-        };
-        let at: Vec<Answer> =
-            owner.iter().map(|owner| of_node(owner).expect("an answer for each")).collect();
-        let number = at.iter().map(|answer| answer[0] as u32).collect();
-        let is_own = owner.iter().map(|&owner| owner == rank);
-        let states = at.iter().map(|&[_, a, b, c]| At::of_words([a, b, c]));
-        let nodes = states.zip(is_own).zip(levels).map(|((at, own), level)| (at, own, level));
-        let owned = first_unknown..next;
-        let unknowns = Unknowns::numbered((nodes.collect(), whole), owned, all_unknowns as usize);
-        let owned = first_node..first_node + answers.len() as u64;
-        Numbers { unknowns, number, owned, answers, whole: numbers }
-    }
-
-    /// The numbers among all ranks of nodes and free unknowns of a part that some rank has besides. All ranks call
-    /// this together.
-    pub fn at(&self, comm: &dyn Comm, patch: Option<&Patch>) -> Option<(Vec<u64>, Vec<u64>)> {
-        let nodes = patch.map_or(&[][..], |patch| &patch.part.nodes);
-        let owner = patch.map_or(&[][..], |patch| &patch.owner);
-        let questions = owner.iter().zip(nodes).map(|(&owner, &node)| (owner, [node.into()]));
-        let questions: Vec<_> = questions.collect();
-        let answers = ask(comm, &questions, |question| find(&self.answers, question));
-        patch?;
-        let free = answers.iter().filter_map(|&[_, a, b, c]| match At::of_words([a, b, c]) {
-            At::Free { number, .. } => Some(number),
-            _ => None,
+        let owned = first..first + u64::from(here) + of_wholes as u64;
+        let places = Vec::new();
+        let mut numbers = Numbers { components, places, own, answers, wholes, owned, all };
+        let others = nodes.in_whole.iter().zip(nodes.owner).filter(|(_, owner)| **owner != rank);
+        let told = numbers.ask(comm, others);
+        let (mut own, mut told) = (numbers.answers.chunks(components), told.chunks(components));
+        let places = nodes.owner.iter().flat_map(|&owner| {
+            let is_own = owner == rank;
+            let at = if is_own { own.next() } else { told.next() };
+            at.expect("an answer for each").iter().map(move |&at| (at, is_own))
         });
-        let free = free.chain(self.whole.iter().copied()).collect();
-        Some((answers.iter().map(|answer| answer[0]).collect(), free))
+        numbers.places = places.collect();
+        numbers
     }
 
-    /// The unknowns of the part, the numbers of its nodes among all ranks, and which of these are of this rank.
-    pub fn finish(self) -> (Unknowns, Vec<u32>, Range<u64>) {
-        (self.unknowns, self.number, self.owned)
+    /// What is at some nodes, each with its owner. All ranks call this together.
+    fn ask<'n>(&self, comm: &dyn Comm, nodes: impl Iterator<Item = (&'n u32, &'n u32)>) -> Vec<At> {
+        let components = self.components as u64;
+        let each = |node: u32| (0..components).map(move |k| u64::from(node) * components + k);
+        let questions = nodes.flat_map(|(&node, &owner)| each(node).map(move |k| (owner, [k])));
+        let answer = |[k]: [u64; 1]| {
+            let place = place_in(&self.own, (k / components) as u32);
+            self.answers[place * self.components + (k % components) as usize].words()
+        };
+        let told = ask(comm, &questions.collect::<Vec<_>>(), answer);
+        told.into_iter().map(At::of_words).collect()
+    }
+
+    /// The numbers among all ranks of the free unknowns of a part that some rank has besides, in their order in the
+    /// whole. All ranks call this together.
+    pub fn at(&self, comm: &dyn Comm, patch: Option<&Patch>) -> Vec<u64> {
+        let nodes = patch.iter().flat_map(|patch| patch.part.nodes.iter().zip(&patch.owner));
+        let at = self.ask(comm, nodes);
+        let free = at.into_iter().chain(self.wholes.iter().map(|whole| whole.at));
+        let free = free.filter_map(|at| match at {
+            At::Free { number, in_whole } => Some((in_whole, number)),
+            At::Fixed(_) | At::Tied(_) => None,
+        });
+        let mut free: Vec<(u32, u64)> = free.collect();
+        free.sort_unstable();
+        free.dedup();
+        free.into_iter().map(|(_, number)| number).collect()
+    }
+
+    /// The unknowns of the part, with so many more scalar fields that are prescribed everywhere; `levels` are those of
+    /// the nodes.
+    pub fn unknowns(mut self, prescribed: usize, levels: Option<Vec<Level>>) -> Unknowns {
+        let is_own = self.places.iter().step_by(self.components).map(|place| place.1);
+        let fields = std::iter::repeat_n(is_own.collect::<Vec<bool>>(), prescribed);
+        self.places.extend(fields.flatten().map(|is_own| (At::Fixed(0.0), is_own)));
+        let levels = levels.map(|mut levels| {
+            levels.resize(self.places.len(), Level::NONE);
+            levels
+        });
+        let places = (&self.places[..], &self.wholes[..]);
+        Unknowns::numbered(places, levels, self.owned, self.all as usize)
     }
 }
 
-/// What a node has in the space of the part, where all facets around the node are there; free ones have no number
-/// yet.
-fn at_node(space: &Space, node: u32) -> At {
-    let dof = space.dof(POTENTIAL, node);
-    let whole = (0..space.whole().len()).find(|&whole| space.whole_dof(whole) == dof);
-    match (whole, (dof as usize).checked_sub(space.free())) {
-        (Some(whole), _) => At::Tied(whole),
-        (None, Some(k)) => At::Fixed(space.prescribed()[k]),
-        (None, None) => At::Free { number: 0, in_whole: 0 },
+/// What is at nodes of the part around which all facets are there, as if the free unknowns were numbered from zero;
+/// and how many come up first at each node. Those of nodes that are joined come up with the first of them.
+fn of_own(space: &Space, nodes: impl Iterator<Item = usize>) -> (Vec<At>, Vec<u32>) {
+    let mut known = vec![None; space.total()];
+    for whole in 0..space.whole().len() {
+        known[space.whole_dof(whole) as usize] = Some(At::Tied(whole));
     }
+    let (mut all, mut counts, mut next) = (Vec::new(), Vec::new(), 0);
+    for node in nodes {
+        let before = next;
+        for &dof in space.dofs(0, node as u32) {
+            let at = known[dof as usize].unwrap_or_else(|| {
+                match (dof as usize).checked_sub(space.free()) {
+                    Some(k) => At::Fixed(space.prescribed()[k]),
+                    None => {
+                        next += 1;
+                        At::Free { number: next - 1, in_whole: 0 }
+                    }
+                }
+            });
+            known[dof as usize] = Some(at);
+            all.push(at);
+        }
+        counts.push((next - before) as u32);
+    }
+    (all, counts)
 }
 
 /// The first of the numbers of this rank, when each has so many. All ranks call this together.
@@ -139,7 +218,6 @@ fn first_of(comm: &dyn Comm, count: usize) -> u64 {
     comm.gather_all(&[count as u64]).concat()[..comm.rank()].iter().sum()
 }
 
-fn find(answers: &[(u32, Answer)], [node]: [u64; 1]) -> Answer {
-    let place = answers.binary_search_by_key(&(node as u32), |(node, _)| *node);
-    answers[place.expect("a node is asked of its owner")].1
+fn place_in(own: &[u32], node: u32) -> usize {
+    own.binary_search(&node).expect("a node is asked of its owner")
 }

@@ -13,9 +13,12 @@ pub struct Patch {
     pub part: Part,
     /// The rank that owns each node.
     pub owner: Vec<u32>,
-    /// For each node the corner of the part that was dealt with the smallest number, of the edge, the facet or the
+    /// For each node the first corner of the part that was dealt, of the edge, the facet or the
     /// cell in the inside of which it lies. They are in the same body, and have the same owner.
     pub root: Vec<u32>,
+    /// By what roots come one after the other: for each node the first of those opposite its root at interfaces, in the
+    /// whole. So nodes opposite each other have roots opposite each other, and one owner.
+    first: Vec<u32>,
 }
 
 /// How large the mesh of a level is as a whole.
@@ -27,10 +30,17 @@ pub struct Extent {
 }
 
 impl Patch {
-    /// A part that was dealt, with the numbers of its nodes among all ranks, which tell their owners.
-    pub fn dealt((part, numbers): (Part, Vec<u32>), owner: &dyn Fn(u32) -> u32) -> Self {
-        let root = part.mesh.corner_of_nodes();
-        Patch { part, owner: numbers.into_iter().map(owner).collect(), root }
+    /// A part that was dealt, with the numbers of its nodes among all ranks, which tell their owners, and the first of
+    /// those opposite each, if there are interfaces.
+    pub fn dealt(
+        (part, numbers): (Part, Vec<u32>),
+        opposite: &[u32],
+        owner: &dyn Fn(u32) -> u32,
+    ) -> Self {
+        let opposite = if opposite.is_empty() { &part.nodes } else { opposite };
+        let root = part.mesh.corner_of_nodes(opposite);
+        let first = root.iter().map(|&corner| opposite[corner as usize]).collect();
+        Patch { part, owner: numbers.into_iter().map(owner).collect(), root, first }
     }
 
     /// Of corners of this part between which a finer node lies the one with which that goes. The node belongs to the
@@ -39,13 +49,16 @@ impl Patch {
     /// In the inside of an edge, a facet or a cell of the mesh that was dealt that is always one with the first corner
     /// of these for a root: corners that all have others lie on a side of it.
     fn first_of(&self, corners: impl Iterator<Item = u32>) -> u32 {
-        corners.min_by_key(|&corner| self.root[corner as usize]).expect("there are corners")
+        corners.min_by_key(|&corner| self.first[corner as usize]).expect("there are corners")
     }
 
     /// A finer part, each node of which goes with one of this part, `corner`.
     fn finer(&self, part: Part, corner: impl Iterator<Item = u32>) -> Patch {
-        let (owner, root) = corner.map(|c| (self.owner[c as usize], self.root[c as usize])).unzip();
-        Patch { part, owner, root }
+        let of = |all: &[u32], corner: &[u32]| corner.iter().map(|&c| all[c as usize]).collect();
+        let corner: Vec<u32> = corner.collect();
+        let [owner, root, first] =
+            [&self.owner, &self.root, &self.first].map(|all| of(all, &corner));
+        Patch { part, owner, root, first }
     }
 
     /// The same of a smaller part of this part.
@@ -58,7 +71,7 @@ impl Patch {
         };
         let places: Vec<usize> = part.nodes.iter().map(&mut place).collect();
         let of = |all: &[u32]| places.iter().map(|&k| all[k]).collect();
-        Patch { owner: of(&self.owner), root: of(&self.root), part }
+        Patch { owner: of(&self.owner), root: of(&self.root), first: of(&self.first), part }
     }
 
     /// The same of a built-in geometry refined once: everybody knows the number and the place of each node.
@@ -228,18 +241,22 @@ mod tests {
     /// The parts of three ranks, which have slices of the corners, refined twice, and with them a part that the first
     /// has besides, are those of the whole; and with each corner go as many nodes as is said before.
     fn check(whole: &Mesh) {
-        let slice = |corner: u32| corner * 3 / whole.points.len() as u32;
-        let owner: Vec<u32> = whole.corner_of_nodes().into_iter().map(slice).collect();
+        let opposite = whole.first_opposite();
+        let slice = |corner: u32| opposite[corner as usize] * 3 / whole.points.len() as u32;
+        let owner: Vec<u32> = whole.corner_of_nodes(&opposite).into_iter().map(slice).collect();
         let fine = whole.refined().unwrap();
         let finest = fine.refined().unwrap();
         let got = on_threads(3, |comm| {
             let rank = comm.rank() as u32;
             let part = Parts::new(whole, 3, &Wanted::by_owners(&owner)).take(comm.rank());
-            let owners = |part: &Part| part.nodes.iter().map(|&n| owner[n as usize]).collect();
-            let mut own = Patch::dealt((part.clone(), owners(&part)), &|owner| owner);
+            let dealt = |part: &Part| {
+                let of = |all: &[u32]| part.nodes.iter().map(|&n| all[n as usize]).collect();
+                let first: Vec<u32> = of(&opposite);
+                Patch::dealt((part.clone(), of(&owner)), &first, &|owner| owner)
+            };
+            let mut own = dealt(&part);
             let skin = whole.with_all_facets(vec![false; whole.cell_count()]);
-            let mut other =
-                (rank == 0).then(|| Patch::dealt((skin.clone(), owners(&skin)), &|owner| owner));
+            let mut other = (rank == 0).then(|| dealt(&skin));
             let cells = whole.blocks.iter().map(|block| block.len() as u64);
             let mut extent = Extent { nodes: whole.points.len() as u64, cells: cells.collect() };
             for _ in 0..2 {
@@ -254,15 +271,17 @@ mod tests {
             assert_eq!(extent.nodes, finest.points.len() as u64);
             (own, other)
         });
-        let corners = whole.corners();
-        let mut counts = vec![0.0; corners.len()];
+        let graphs = CornerGraphs::new(whole, &opposite);
+        let vertices = graphs.vertices();
+        let mut counts = vec![0.0; vertices.len()];
         let mut of_node = vec![u32::MAX; finest.points.len()];
         for (rank, (own, _)) in got.iter().enumerate() {
             let wanted = &Wanted::by_owners(&owner);
             let dealt = Parts::new(whole, 3, wanted).take(rank).nodes;
             let roots = own.root.iter().zip(&own.owner).filter(|(_, owner)| **owner == rank as u32);
             for (&root, _) in roots {
-                let place = corners.binary_search(&dealt[root as usize]);
+                let corner = dealt[root as usize];
+                let place = vertices.binary_search(&opposite[corner as usize]);
                 counts[place.expect("roots are corners")] += 1.0;
             }
             for (&node, &owner) in own.part.nodes.iter().zip(&own.owner) {
@@ -270,8 +289,15 @@ mod tests {
                 assert!(known == u32::MAX || known == owner, "all agree on owners");
             }
         }
+        for [here, across] in finest.interfaces.iter().map(|interface| &interface.sides) {
+            for (here, across) in here.iter().zip(across) {
+                let owners = |nodes: &[u32]| -> Vec<u32> {
+                    nodes.iter().map(|&node| of_node[node as usize]).collect()
+                };
+                assert_eq!(owners(&here.nodes), owners(&across.nodes));
+            }
+        }
         // What a partition with weights is told.
-        let graphs = CornerGraphs::new(whole, &corners);
         assert_eq!(graphs.nodes_after(2, Halving::OfCells), counts);
         let mut parts = Parts::new(&finest, 3, &Wanted::by_owners(&of_node));
         for (rank, (own, _)) in got.iter().enumerate() {
