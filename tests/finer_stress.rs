@@ -1,6 +1,8 @@
 //! The stress side on meshes that ranks refine after they were dealt: the same as on one rank. Here ranks are threads,
 //! as in `ranks.rs`.
 
+#[path = "common/bricks.rs"]
+mod bricks;
 #[path = "common/near.rs"]
 mod near;
 #[path = "common/on_ranks.rs"]
@@ -187,6 +189,32 @@ fn a_curved_surface_that_may_part() {
     let text = format!("{text}{MATERIALS}");
     check_finer(&case_of(&text, &["discretization.order=1"]), "parting", (1, 100));
     check_finer(&case_of(&text, &[]), "parting, second order", (1, 100));
+}
+
+/// A body that may leave an obstacle, bonded to one that the obstacle does not reach: what is joined to a gap moves
+/// with it.
+#[test]
+fn a_body_joined_to_one_that_may_part() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.toml");
+    std::fs::write(folder.path().join("bricks.msh"), bricks::two_bricks(3)).expect("written");
+    let text = r#"
+[mesh]
+file = "bricks.msh"
+unit = "um"
+[region]
+left = "NAS"
+right = "sodium"
+[boundary.bottom]
+contact = { obstacle = { sphere = { radius = "0.2 mm" } } }
+[boundary.top]
+fixed = ["x", "y"]
+platen = { pressure = "10 MPa" }
+"#;
+    std::fs::write(&path, format!("{text}{MATERIALS}")).expect("written");
+    for order in ["discretization.order=1", "discretization.order=2"] {
+        check_finer(&read_file(&path, &set(&[order])).expect("a case"), order, (1, 18));
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub struct AmgProblem {
     /// from the corners to all nodes of second-order cells. Each coarse node must be a fine one, with
     /// the single weight 1 in its row.
     pub first_prolongation: Option<Csr>,
-    /// Where the nodes are on a lattice, from which the first interpolation is made if none is given.
+    /// Where the nodes are on a lattice, from which interpolations are made, as long as that pays, if none is given.
     pub lattice: Option<Lattice>,
     /// [`AmgParameters::strength`] for this problem, where the caller knows better.
     pub strength: Option<f64>,

@@ -77,15 +77,17 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes to the end of the line if it is one of plain whole numbers, which `take` is given and has to find in order;
-    /// else stays, and is false.
+    /// else stays, and is false. At the end of a line that is the next one.
     pub fn takes_integers(&mut self, take: impl FnOnce(&[u32]) -> bool) -> bool {
         if self.binary {
             return false;
         }
         let mut numbers = [0; integers::MOST];
-        let line = integers::read_line(&self.window[self.position..], &mut numbers);
+        let rest = &self.window[self.position..];
+        let ended = usize::from(rest.first() == Some(&b'\n'));
+        let line = integers::read_line(&rest[ended..], &mut numbers);
         let taken = line.filter(|&(count, _)| take(&numbers[..count]));
-        self.position += taken.map_or(0, |(_, bytes)| bytes);
+        self.position += taken.map_or(0, |(_, bytes)| ended + bytes);
         taken.is_some()
     }
 
