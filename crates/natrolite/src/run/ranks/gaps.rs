@@ -24,6 +24,9 @@ pub struct Gaps {
 impl Gaps {
     /// On a mesh, or on a part of it; `touching` are the surfaces.
     pub fn new(mesh: &Mesh, touching: &[Support]) -> Self {
+        if touching.is_empty() {
+            return Gaps { groups: Vec::new(), is_on: Vec::new() };
+        }
         let is_linear = mesh.blocks.iter().all(|block| block.kind.order() == 1);
         let (mut groups, mut is_on) = (Vec::<Vec<u32>>::new(), vec![false; mesh.points.len()]);
         for &support in touching {
