@@ -1,6 +1,8 @@
 //! The stress side on meshes that ranks refine after they were dealt: the same as on one rank. Here ranks are threads,
 //! as in `ranks.rs`.
 
+#[path = "common/bonded.rs"]
+mod bonded;
 #[path = "common/bricks.rs"]
 mod bricks;
 #[path = "common/near.rs"]
@@ -11,6 +13,7 @@ mod on_ranks;
 mod thread_ranks;
 
 use algebra::comm::on_threads;
+use bonded::{BONDED, MATERIALS};
 use natrolite::case::{Case, read_file};
 use natrolite::run::ranks::solve_refined;
 use natrolite::run::{Observer, StressState, solve_refined as solve_alone};
@@ -27,35 +30,6 @@ fn case_of(text: &str, values: &[&str]) -> Case {
     std::fs::write(&path, text).expect("written");
     read_file(&path, &set(values)).expect("a case")
 }
-
-const MATERIALS: &str = r#"
-[material.NAS]
-ohm     = { conductivity = "0.9 mS/cm" }
-elastic = { young = "15 GPa", poisson = 0.411 }
-[material.sodium]
-ohm         = { conductivity = "2.1e7 S/m" }
-elastic     = { young = "4.6 GPa", poisson = 0.34 }
-eigenstrain = { volumetric = 1e-4 }
-"#;
-
-/// A pore that metal fills, bonded to it, in a file of tetrahedra: the sides are joined, a platen presses.
-const BONDED: &str = r#"
-[mesh]
-file = "FILE"
-unit = "um"
-[region]
-electrolyte = "NAS"
-metal = "sodium"
-[interface.contact]
-between = ["electrolyte", "metal"]
-butler_volmer = { exchange_current_density = "1.3 mA/cm^2" }
-[boundary.collector]
-potential = "0 V"
-fixed = true
-[boundary.counter]
-current = { density = "0.5 mA/cm^2" }
-platen = { pressure = "10 MPa" }
-"#;
 
 #[test]
 fn joined_sides_and_a_platen() {

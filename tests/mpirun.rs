@@ -1,8 +1,11 @@
 //! `mpirun -n 1`, `2` and `4` of the program give what it gives alone. Built with the feature `petsc` only.
 
+#[path = "common/bonded.rs"]
+mod bonded;
 #[path = "common/near.rs"]
 mod near;
 
+use bonded::{BONDED, MATERIALS};
 use natrolite::output::read_results;
 use natrolite::results::Results;
 use near::{assert_gaps, assert_near, assert_quantity};
@@ -219,42 +222,15 @@ fn a_mesh_that_ranks_refine() {
     assert!((1.0..1.02).contains(&imbalance), "{imbalance}");
 }
 
-/// A pore that metal fills, bonded to it, of 497 tetrahedra.
-const BONDED: &str = r#"
-[mesh]
-file = "FILE"
-unit = "um"
-[discretization]
-order = 1
-[solver]
-newton = { rtol = 1e-12 }
-[material.NAS]
-ohm     = { conductivity = "0.9 mS/cm" }
-elastic = { young = "15 GPa", poisson = 0.411 }
-[material.sodium]
-ohm     = { conductivity = "2.1e7 S/m" }
-elastic = { young = "4.6 GPa", poisson = 0.34 }
-[region]
-electrolyte = "NAS"
-metal = "sodium"
-[interface.contact]
-between = ["electrolyte", "metal"]
-butler_volmer = { exchange_current_density = "1.3 mA/cm^2" }
-[boundary.collector]
-potential = "0 V"
-fixed = true
-[boundary.counter]
-current = { density = "0.5 mA/cm^2" }
-platen = { pressure = "10 MPa" }
-"#;
-
 #[test]
 fn joined_sides_and_a_platen_that_ranks_refine() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = folder.path().join("case.toml");
     let file = config("../meshes/filled_pore.msh");
     let file = file.to_str().expect("a name");
-    std::fs::write(&case, BONDED.replace("FILE", file)).expect("written");
+    let linear = "[discretization]\norder = 1\n[solver]\nnewton = { rtol = 1e-12 }\n";
+    let text_of_case = format!("{linear}{BONDED}{MATERIALS}").replace("FILE", file);
+    std::fs::write(&case, text_of_case).expect("written");
     let one = refined_alone(&case, "3", &folder.path().join("alone"));
     let target = folder.path().join("2");
     let target_name = target.to_str().expect("a name");
