@@ -1,57 +1,12 @@
-//! Products with a dense symmetric matrix of some hundred rows.
+//! Products with a dense symmetric matrix of some hundred rows, and its inverse.
 
 use crate::Preconditioner;
+use crate::columns::Columns;
 use crate::wide::{Wide, with_wide_registers};
 
-/// Rows that are summed up side by side.
-const ROWS: usize = 8;
-
 /// A symmetric matrix with all its entries, for many products.
-///
-/// Each column is followed by zeros up to a multiple of eight rows; a product adds up columns, eight rows or
-/// more at a time.
 #[derive(Clone, Debug, Default)]
 pub struct DenseSymmetric(Columns);
-
-/// A matrix by columns, as [`DenseSymmetric`] describes them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Columns {
-    rows: usize,
-    /// From one column to the next.
-    stride: usize,
-    columns: Vec<f64>,
-}
-
-impl Columns {
-    /// A square matrix from entry (i, j).
-    pub(crate) fn new(rows: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
-        Columns::rectangle([rows; 2], entry)
-    }
-
-    /// So many rows and columns from entry (i, j).
-    pub(crate) fn rectangle(
-        [rows, count]: [usize; 2],
-        entry: impl Fn(usize, usize) -> f64,
-    ) -> Columns {
-        let stride = rows.next_multiple_of(ROWS);
-        let mut columns = vec![0.0; count * stride];
-        for (j, column) in columns.chunks_exact_mut(stride.max(1)).enumerate() {
-            for (i, value) in column[..rows].iter_mut().enumerate() {
-                *value = entry(i, j);
-            }
-        }
-        Columns { rows, stride, columns }
-    }
-
-    /// y = A x
-    ///
-    /// # Panics
-    /// If the lengths differ from the numbers of columns and rows.
-    pub(crate) fn apply(&self, x: &[f64], y: &mut [f64]) {
-        assert!(x.len() * self.stride == self.columns.len() && y.len() == self.rows);
-        with_wide_registers(Product { a: self, x, y });
-    }
-}
 
 impl DenseSymmetric {
     /// From entry (i, j), asked for with i at least j.
@@ -69,12 +24,12 @@ impl DenseSymmetric {
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.0.rows
+        self.0.rows()
     }
 
     /// Row `i`, which is column `i`.
     pub fn row(&self, i: usize) -> &[f64] {
-        &self.0.columns[i * self.0.stride..][..self.0.rows]
+        self.0.column(i)
     }
 
     /// y = A x
@@ -86,47 +41,6 @@ impl DenseSymmetric {
     }
 }
 
-/// y = A x
-struct Product<'a> {
-    a: &'a Columns,
-    x: &'a [f64],
-    y: &'a mut [f64],
-}
-
-impl Wide for Product<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Product { a, x, y } = self;
-        let mut first = 0;
-        while first < y.len() {
-            first += match a.stride - first {
-                left if left >= 4 * ROWS => some_rows::<4>(a, first, x, y),
-                left if left >= 2 * ROWS => some_rows::<2>(a, first, x, y),
-                _ => some_rows::<1>(a, first, x, y),
-            };
-        }
-    }
-}
-
-/// The rows from `first` on, `N` times eight of them; their number.
-#[inline(always)]
-fn some_rows<const N: usize>(a: &Columns, first: usize, x: &[f64], y: &mut [f64]) -> usize {
-    let mut sums = [[0.0; ROWS]; N];
-    for (column, x) in a.columns.chunks_exact(a.stride).zip(x) {
-        let (here, _) = column[first..first + N * ROWS].as_chunks::<ROWS>();
-        for (sums, here) in sums.iter_mut().zip(here) {
-            for (sum, a) in sums.iter_mut().zip(here) {
-                *sum += a * x;
-            }
-        }
-    }
-    let rows = sums.as_flattened().iter();
-    y[first..].iter_mut().zip(rows).for_each(|(y, sum)| *y = *sum);
-    N * ROWS
-}
-
 /// A = A^-1; false where a pivot is not positive.
 struct Elimination<'a>(&'a mut Columns);
 
@@ -135,18 +49,19 @@ impl Wide for Elimination<'_> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        let Columns { rows, stride, columns } = self.0;
-        let mut scaled = vec![0.0; *stride];
-        for k in 0..*rows {
-            let pivot = columns[k * *stride + k];
+        let rows = self.0.rows();
+        let (columns, stride) = self.0.padded();
+        let mut scaled = vec![0.0; stride];
+        for k in 0..rows {
+            let pivot = columns[k * stride + k];
             if pivot.is_nan() || pivot <= 0.0 {
                 return false;
             }
-            let own = &mut columns[k * *stride..][..*stride];
+            let own = &mut columns[k * stride..][..stride];
             scaled.iter_mut().zip(&*own).for_each(|(scaled, a)| *scaled = a / pivot);
             scaled[k] = 1.0 / pivot;
             own.copy_from_slice(&scaled);
-            for (_, row) in columns.chunks_exact_mut(*stride).enumerate().filter(|(i, _)| *i != k) {
+            for (_, row) in columns.chunks_exact_mut(stride).enumerate().filter(|(i, _)| *i != k) {
                 let factor = std::mem::take(&mut row[k]);
                 row.iter_mut().zip(&scaled).for_each(|(a, scaled)| *a -= factor * scaled);
             }

@@ -17,6 +17,7 @@ pub mod amg_cg;
 pub mod cg;
 pub mod choice;
 pub mod cholesky;
+mod columns;
 pub mod comm;
 pub mod csr;
 pub mod dense;

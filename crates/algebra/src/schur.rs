@@ -1,6 +1,6 @@
 //! Elimination of most unknowns of a symmetric matrix, once for many problems.
 
-use crate::dense_symmetric::Columns;
+use crate::columns::Columns;
 use crate::{Cholesky, Csr, DenseSymmetric, LinearError, LinearSolver};
 use rayon::prelude::*;
 
