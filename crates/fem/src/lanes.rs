@@ -2,8 +2,9 @@
 //!
 //! Those of several cells, in single precision too and without functions, are in `action/lanes.rs`.
 
-use crate::Real;
+use crate::inverse::inverses;
 use crate::real::sinh_from;
+use crate::{Dual, Real, Rising};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// How many numbers go together.
@@ -105,8 +106,52 @@ impl Real for Lanes {
     }
 
     #[inline(always)]
+    fn inverse(self, w: &impl Rising) -> Lanes {
+        inverses(w, self)
+    }
+
+    #[inline(always)]
     fn part_of(self, whole: Lanes) -> Lanes {
         self.with(whole, |part, whole| if part == 0.0 { 0.0 } else { part * whole })
+    }
+}
+
+impl Real for Dual<Lanes> {
+    #[inline(always)]
+    fn map(self, f: impl Fn(f64) -> (f64, f64)) -> Self {
+        Dual { v: self.v.each(|a| f(a).0), d: self.v.each(|a| f(a).1) * self.d }
+    }
+
+    #[inline(always)]
+    fn exp(self) -> Self {
+        let e = self.v.exp();
+        Dual { v: e, d: e * self.d }
+    }
+
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        let e = self.v.exp_m1();
+        Dual { v: e, d: (e + 1.0) * self.d }
+    }
+
+    #[inline(always)]
+    fn sinh(self) -> Self {
+        let e = self.v.each(|x| exp_m1(x.abs()));
+        let cosh = e.each(|e| 0.5 * ((e + 1.0) + 1.0 / (e + 1.0)));
+        Dual { v: e.with(self.v, sinh_from), d: cosh * self.d }
+    }
+
+    #[inline(always)]
+    fn inverse(self, w: &impl Rising) -> Self {
+        let x = self.v.inverse(w);
+        Dual { v: x, d: self.d / w.at(Dual { v: x, d: Lanes::from(1.0) }).d }
+    }
+
+    #[inline(always)]
+    fn part_of(self, whole: Self) -> Self {
+        let product = self * whole;
+        let or_zero = |x: Lanes| self.v.with(x, |part, x| if part == 0.0 { 0.0 } else { x });
+        Dual { v: or_zero(product.v), d: or_zero(product.d) }
     }
 }
 

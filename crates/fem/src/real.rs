@@ -1,5 +1,7 @@
 //! Numbers that laws are written in: plain, carrying one derivative, or several side by side ([`crate::Lanes`]).
 
+use crate::Rising;
+use crate::inverse::inverse;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that a law can compute with.
@@ -46,6 +48,9 @@ pub trait Real:
         })
     }
 
+    /// The number for which `w` is this one: its derivative is one over that of `w` there.
+    fn inverse(self, w: &impl Rising) -> Self;
+
     /// This number times `whole`; zero where it is zero, even if `whole` is not finite.
     fn part_of(self, whole: Self) -> Self;
 }
@@ -63,6 +68,9 @@ impl Real for f64 {
     fn map(self, f: impl Fn(f64) -> (f64, f64)) -> f64 {
         f(self).0
     }
+    fn inverse(self, w: &impl Rising) -> f64 {
+        inverse(w, self)
+    }
     #[inline(always)]
     fn part_of(self, whole: f64) -> f64 {
         if self == 0.0 { 0.0 } else { self * whole }
@@ -71,11 +79,11 @@ impl Real for f64 {
 
 /// A dual number `v + d e` with `e * e = 0`: `d` is the derivative in one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Dual {
+pub struct Dual<T = f64> {
     /// Value.
-    pub v: f64,
+    pub v: T,
     /// Derivative.
-    pub d: f64,
+    pub d: T,
 }
 
 impl Real for Dual {
@@ -83,70 +91,83 @@ impl Real for Dual {
         let (value, derivative) = f(self.v);
         Dual { v: value, d: derivative * self.d }
     }
+    fn inverse(self, w: &impl Rising) -> Dual {
+        let x = self.v.inverse(w);
+        Dual { v: x, d: self.d / w.at(Dual { v: x, d: 1.0 }).d }
+    }
     fn part_of(self, whole: Dual) -> Dual {
         if self.v == 0.0 { Dual::default() } else { self * whole }
     }
 }
 
-impl From<f64> for Dual {
-    fn from(v: f64) -> Dual {
-        Dual { v, d: 0.0 }
+impl<T: Real> From<f64> for Dual<T> {
+    #[inline(always)]
+    fn from(v: f64) -> Self {
+        Dual { v: T::from(v), d: T::from(0.0) }
     }
 }
 
-impl Neg for Dual {
-    type Output = Dual;
-    fn neg(self) -> Dual {
+impl<T: Real> Neg for Dual<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
         Dual { v: -self.v, d: -self.d }
     }
 }
 
-impl Add for Dual {
-    type Output = Dual;
-    fn add(self, o: Dual) -> Dual {
+impl<T: Real> Add for Dual<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, o: Self) -> Self {
         Dual { v: self.v + o.v, d: self.d + o.d }
     }
 }
 
-impl Sub for Dual {
-    type Output = Dual;
-    fn sub(self, o: Dual) -> Dual {
+impl<T: Real> Sub for Dual<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, o: Self) -> Self {
         Dual { v: self.v - o.v, d: self.d - o.d }
     }
 }
 
-impl Mul for Dual {
-    type Output = Dual;
-    fn mul(self, o: Dual) -> Dual {
+impl<T: Real> Mul for Dual<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, o: Self) -> Self {
         Dual { v: self.v * o.v, d: self.v * o.d + self.d * o.v }
     }
 }
 
-impl Div for Dual {
-    type Output = Dual;
-    fn div(self, o: Dual) -> Dual {
+impl<T: Real> Div for Dual<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, o: Self) -> Self {
         let v = self.v / o.v;
         Dual { v, d: (self.d - v * o.d) / o.v }
     }
 }
 
-impl Add<f64> for Dual {
-    type Output = Dual;
-    fn add(self, o: f64) -> Dual {
+impl<T: Real> Add<f64> for Dual<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, o: f64) -> Self {
         Dual { v: self.v + o, d: self.d }
     }
 }
 
-impl Sub<f64> for Dual {
-    type Output = Dual;
-    fn sub(self, o: f64) -> Dual {
+impl<T: Real> Sub<f64> for Dual<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, o: f64) -> Self {
         Dual { v: self.v - o, d: self.d }
     }
 }
 
-impl Mul<f64> for Dual {
-    type Output = Dual;
-    fn mul(self, o: f64) -> Dual {
+impl<T: Real> Mul<f64> for Dual<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, o: f64) -> Self {
         Dual { v: self.v * o, d: self.d * o }
     }
 }

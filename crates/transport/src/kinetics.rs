@@ -25,7 +25,7 @@
 
 use crate::FARADAY;
 use fem::registry::{Environment, Kind, Parameter, Presence, Range, Values};
-use fem::{Dual, Law, Point, Real, Slot};
+use fem::{Dual, Law, Point, Real, Rising, Slot};
 
 /// A strictly increasing relation i = g(eta).
 pub trait Kinetics: Send + Sync {
@@ -76,71 +76,28 @@ impl<K: Kinetics> Electrode<K> {
         if resistance == 0.0 {
             return self.kinetics.current(jump);
         }
-        let eta = jump.map(|jump| {
-            let eta = overpotential_behind_film(&self.kinetics, resistance, jump);
-            // The derivative of the implicit function h(eta) = eta + R g(eta) - jump = 0.
-            (eta, 1.0 / (1.0 + resistance * derivative(&self.kinetics, eta)))
-        });
+        let eta = jump.inverse(&BehindFilm { kinetics: &self.kinetics, resistance });
         self.kinetics.current(eta)
     }
 }
 
-fn derivative<K: Kinetics>(kinetics: &K, eta: f64) -> f64 {
-    kinetics.current(Dual { v: eta, d: 1.0 }).d
+/// eta + R g(eta), which is the jump. It rises strictly, so that its inverse is unique.
+struct BehindFilm<'a, K> {
+    kinetics: &'a K,
+    /// R
+    resistance: f64,
 }
 
-/// Solves eta + R g(eta) = jump. The left side increases strictly, so the root is unique; Newton's
-/// method started on the far side of it and kept inside a shrinking bracket.
-fn overpotential_behind_film<K: Kinetics>(kinetics: &K, resistance: f64, jump: f64) -> f64 {
-    if !jump.is_finite() {
-        return jump;
+impl<K: Kinetics> Rising for BehindFilm<'_, K> {
+    #[inline(always)]
+    fn at<S: Real>(&self, eta: S) -> S {
+        eta + self.kinetics.current(eta) * self.resistance
     }
-    let h = |eta: f64| eta - jump + resistance * kinetics.current(eta);
-    let far = kinetics.bound(jump / resistance);
-    let start = if far.is_finite() && far.abs() < jump.abs() { far } else { jump };
-    let (mut low, mut high) = bracket(&h, start, jump);
-    let mut eta = start.clamp(low, high);
-    for _ in 0..200 {
-        let value = h(eta);
-        if value == 0.0 {
-            return eta;
-        }
-        if value > 0.0 {
-            high = eta;
-        } else {
-            low = eta;
-        }
-        let slope = 1.0 + resistance * derivative(kinetics, eta);
-        let mut next = eta - value / slope;
-        if (next - eta).abs() <= 2.0 * f64::EPSILON * eta.abs() {
-            return next;
-        }
-        if !(next > low && next < high) {
-            next = 0.5 * (low + high);
-            if next == low || next == high {
-                return next;
-            }
-        }
-        eta = next;
-    }
-    eta
-}
 
-/// An interval around the root of the increasing function `h`, grown from `start`.
-fn bracket(h: &impl Fn(f64) -> f64, start: f64, jump: f64) -> (f64, f64) {
-    let scale = 1e-3 + jump.abs();
-    let (mut low, mut high) = (start.min(0.0), start.max(0.0));
-    let mut step = scale;
-    while h(low) > 0.0 && step < 1e300 {
-        low -= step;
-        step *= 2.0;
+    fn start(&self, jump: f64) -> f64 {
+        let far = self.kinetics.bound(jump / self.resistance);
+        if far.is_finite() && far.abs() < jump.abs() { far } else { jump }
     }
-    step = scale;
-    while h(high) < 0.0 && step < 1e300 {
-        high += step;
-        step *= 2.0;
-    }
-    (low, high)
 }
 
 impl<K: Kinetics> Law for Electrode<K> {
@@ -249,7 +206,7 @@ pub(crate) mod tests {
                     let eta = jump - resistance * i;
                     let back = e.kinetics.current(eta);
                     // Rounding in f and in eta = jump - R i, seen through the slope of f.
-                    let steep = derivative(&e.kinetics, eta);
+                    let steep = e.kinetics.current(Dual { v: eta, d: 1.0 }).d;
                     let tolerance = 1e-10 * i.abs() + steep * 1e-14 * jump.abs();
                     assert!((back - i).abs() <= tolerance, "{i0} {resistance} {jump}: {back} {i}");
                 }
