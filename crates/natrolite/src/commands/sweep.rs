@@ -13,7 +13,7 @@ use crate::output::{
 };
 use crate::report::{SweepRun, sweep_report};
 use crate::sweep::{
-    Columns, Crew, Identity, Journal, Method, Plan, PointStatus, Points, Row, SweepResults,
+    Crew, Identity, Journal, Method, Plan, PointStatus, Points, Row, Rows, SweepResults,
     fingerprint, read_journal, solve_points, solve_points_on_ranks, write_table,
 };
 use std::fs;
@@ -79,9 +79,9 @@ pub fn sweep(options: &SweepOptions, launcher: Launcher) -> Result<(), Failure> 
     }
     let (journal, mut rows) = world.agree(open(&folder, &identity, options))?;
     interrupt::say_on_interrupt("interrupted; `natrolite sweep --resume` continues");
-    let failed = plan.failed.iter().filter(|(index, _)| rows[*index].is_none());
+    let failed = plan.failed.iter().filter(|(index, _)| !rows.is_known(*index));
     let failed: Vec<(usize, Row)> = failed.cloned().collect();
-    let known = rows.iter().flatten().count();
+    let known = rows.status().iter().flatten().count();
     let mut counter = Counter::new(run.quiet, rows.len(), known);
     if known > 0 {
         counter.say(&format!("{known} of {} points are there already", rows.len()));
@@ -116,9 +116,10 @@ pub fn sweep(options: &SweepOptions, launcher: Launcher) -> Result<(), Failure> 
         seconds,
         threads,
     };
-    let finished = keeper.finish(&rows, &|| facts(start.elapsed().as_secs_f64()));
+    let ends = Ends::of(&rows);
+    let finished = keeper.finish(rows, &|| facts(start.elapsed().as_secs_f64()));
     counter.finish();
-    let told = |()| report(&facts(start.elapsed().as_secs_f64()), &rows, &folder);
+    let told = |()| report(&facts(start.elapsed().as_secs_f64()), &ends, &folder);
     world.agree(finished.and_then(told))
 }
 
@@ -134,8 +135,8 @@ fn group_size(options: &SweepOptions, ranks: usize) -> Result<usize, Failure> {
 }
 
 /// For each point 1 where its row is known, for other ranks.
-fn text_of(rows: &[Option<Row>]) -> String {
-    rows.iter().map(|row| if row.is_some() { '1' } else { '0' }).collect()
+fn text_of(rows: &Rows) -> String {
+    rows.status().iter().map(|status| if status.is_some() { '1' } else { '0' }).collect()
 }
 
 /// Which rows are known, from such a text.
@@ -180,7 +181,7 @@ fn open(
     folder: &Path,
     identity: &Identity,
     options: &SweepOptions,
-) -> Result<(Journal, Vec<Option<Row>>), Failure> {
+) -> Result<(Journal, Rows), Failure> {
     let path = folder.join(JOURNAL);
     if !options.run.force && path.is_file() {
         let found = Journal::resume(&path).map_err(OutputError::io("continue", &path))?;
@@ -189,7 +190,7 @@ fn open(
                 return begin(folder, identity, options);
             }
             let what = match &found.identity {
-                same if same == identity => return Ok((journal, found.rows)),
+                same if same == identity => return Ok((journal, found.into_rows())),
                 other if other.version != identity.version => "another version of the program",
                 other if other.case != identity.case => "another case",
                 _ => "other points",
@@ -216,12 +217,12 @@ fn begin(
     folder: &Path,
     identity: &Identity,
     options: &SweepOptions,
-) -> Result<(Journal, Vec<Option<Row>>), Failure> {
+) -> Result<(Journal, Rows), Failure> {
     let prepared = Folder::prepare(folder, options.run.force)?;
     let inside = prepared.path().join(JOURNAL);
     let journal = Journal::create(&inside, identity).map_err(OutputError::io("write", &inside))?;
     prepared.commit()?;
-    Ok((journal, vec![None; identity.count]))
+    Ok((journal, Rows::new(identity.count)))
 }
 
 /// Keeps rows in the journal, and now and then in files that can be looked at.
@@ -233,11 +234,11 @@ struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
-    fn keep(&mut self, rows: &mut [Option<Row>], found: Vec<(usize, Row)>) -> Result<(), Failure> {
+    fn keep(&mut self, rows: &mut Rows, found: Vec<(usize, Row)>) -> Result<(), Failure> {
         let path = self.folder.join(JOURNAL);
         let found_rows = found.iter().map(|(index, row)| (*index, row));
         self.journal.record(found_rows).map_err(OutputError::io("write", &path))?;
-        found.into_iter().for_each(|(index, row)| rows[index] = Some(row));
+        found.into_iter().for_each(|(index, row)| rows.insert(index, row));
         if self.written.elapsed() > INTERVAL {
             self.write(rows, PARTIAL)?;
             self.written = Instant::now();
@@ -246,10 +247,10 @@ impl Keeper<'_> {
     }
 
     /// Writes the results and the report of them, and takes away what stood for them.
-    fn finish(&self, rows: &[Option<Row>], run: &dyn Fn() -> SweepRun) -> Result<(), Failure> {
-        let columns = self.write(rows, [RESULTS, TABLE])?;
+    fn finish(&self, rows: Rows, run: &dyn Fn() -> SweepRun) -> Result<(), Failure> {
+        self.write(&rows, [RESULTS, TABLE])?;
         if self.points.case.output.report {
-            let results = SweepResults::from_rows(self.points, rows, columns);
+            let results = SweepResults::from_rows(self.points, rows);
             let figures = drawings_of_sweep(&results);
             let (case, run, beside) = (&self.points.case, run(), self.folder.join(BESIDE));
             write_file(&beside, |out| sweep_report(case, &results, &run, &figures, out))?;
@@ -262,17 +263,15 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Writes the results, and gives the columns that it made of the rows.
-    fn write(&self, rows: &[Option<Row>], names: [&str; 2]) -> Result<Columns, Failure> {
+    /// Writes the results.
+    fn write(&self, rows: &Rows, names: [&str; 2]) -> Result<(), Failure> {
         self.journal.sync().map_err(OutputError::io("write", &self.folder.join(JOURNAL)))?;
         let [results, table] = names.map(|name| self.folder.join(name));
         let beside = self.folder.join(BESIDE);
-        let columns = Columns::new(rows);
-        write_sweep(self.points, (rows, &columns), &beside)?;
+        write_sweep(self.points, rows, &beside)?;
         rename(&beside, &results)?;
-        write_file(&beside, |out| write_table(self.points, (rows, &columns), out))?;
-        rename(&beside, &table)?;
-        Ok(columns)
+        write_file(&beside, |out| write_table(self.points, rows, out))?;
+        rename(&beside, &table)
     }
 }
 
@@ -303,25 +302,42 @@ fn describe_method(method: &Method) -> String {
     parts.join("; ")
 }
 
+/// How the points of a sweep ended.
+struct Ends {
+    /// Number of points that did so, in the order of [`PointStatus::ALL`].
+    counts: [usize; 3],
+    /// Number of points.
+    all: usize,
+    /// The first that did not converge, and why.
+    first: Option<(usize, String)>,
+}
+
+impl Ends {
+    fn of(rows: &Rows) -> Ends {
+        let is_bad =
+            |status: &Option<PointStatus>| status.is_some_and(|s| s != PointStatus::Converged);
+        let first = rows.status().iter().position(is_bad);
+        Ends {
+            counts: PointStatus::ALL.map(|status| rows.count(status)),
+            all: rows.len(),
+            first: first.map(|point| (point, rows.reason(point).to_owned())),
+        }
+    }
+}
+
 /// Prints how many points ended how.
-fn report(run: &SweepRun, rows: &[Option<Row>], folder: &Path) -> Result<(), Failure> {
-    let count = |status| rows.iter().flatten().filter(|row| row.status == status).count();
-    let [converged, stuck, failed] = PointStatus::ALL.map(count);
+fn report(run: &SweepRun, ends: &Ends, folder: &Path) -> Result<(), Failure> {
+    let [converged, stuck, failed] = ends.counts;
     let how = [&run.shared, &run.method].map(String::as_str);
     let how: Vec<&str> = how.into_iter().filter(|part| !part.is_empty()).collect();
     print(&format!(
         "{converged} of {} points converged, {:.2} s\n  {}\n  written to {}\n",
-        rows.len(),
+        ends.all,
         run.seconds,
         how.join("; "),
         folder.display()
     ))?;
-    if stuck + failed == 0 {
-        return Ok(());
-    }
-    let bad = |row: &&Row| row.status != PointStatus::Converged;
-    let first = rows.iter().position(|row| row.as_ref().as_ref().is_some_and(bad)).unwrap_or(0);
-    let reason = rows[first].as_ref().map_or("", |row| &row.reason);
+    let Some((first, reason)) = &ends.first else { return Ok(()) };
     Err(Failure::NotConverged(format!(
         "{failed} points failed and {stuck} did not converge; {TABLE} says why; the first is point \
          {first}: {reason}"
@@ -346,7 +362,7 @@ mod tests {
         let journal = Journal::create(&path, &identity(&points, 0).unwrap()).unwrap();
         let written = Instant::now();
         let mut keeper = Keeper { folder: folder.path(), points: &points, journal, written };
-        let mut rows = vec![None; 2];
+        let mut rows = Rows::new(2);
         keeper.keep(&mut rows, vec![(1, Row::failed("no".into()))]).unwrap();
         keeper.write(&rows, PARTIAL).unwrap();
         let names = || {
@@ -359,7 +375,7 @@ mod tests {
         let partial = fs::read_to_string(folder.path().join(PARTIAL[1])).unwrap();
         assert_eq!(partial, "index,temperature,status,reason\n1,310,failed,no\n");
         keeper.keep(&mut rows, vec![(0, Row::failed("no".into()))]).unwrap();
-        keeper.finish(&rows, &SweepRun::default).unwrap();
+        keeper.finish(rows, &SweepRun::default).unwrap();
         assert_eq!(names(), [REPORT_FILE, TABLE, RESULTS, JOURNAL]);
         let is_finished = |refinements, has_report| {
             let identity = identity(&points, refinements).unwrap();

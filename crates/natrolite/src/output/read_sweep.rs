@@ -82,6 +82,7 @@ fn read_file(file: &File) -> Result<SweepResults, String> {
     let reasons: Vec<VarLenUnicode> =
         dataset(file, "reason")?.read_raw().map_err(|e| e.to_string())?;
     check_length("reason", reasons.len(), count)?;
+    let reasons = reasons.iter().map(|reason| reason.as_str().to_owned()).enumerate();
     let resolved = read_text(file, "case/resolved")?;
     let parsed: Option<toml::Table> = toml::from_str(&resolved).ok();
     let title = parsed.as_ref().and_then(|table| table.get("title")?.as_str());
@@ -91,7 +92,7 @@ fn read_file(file: &File) -> Result<SweepResults, String> {
         axes,
         quantities,
         status: status.iter().map(|&s| status_of(s)).collect::<Result<_, _>>()?,
-        reasons: reasons.iter().map(|reason| reason.as_str().to_owned()).collect(),
+        reasons: reasons.filter(|(_, reason)| !reason.is_empty()).collect(),
         rim_sizes: numbers(&dataset(&group("mesh")?, "rim_size")?, "rim_size", count)?,
         case_text: read_text(file, "case/text")?,
         resolved,

@@ -15,21 +15,17 @@
 use super::error::OutputError;
 use super::profile::encode_name;
 use super::vtkhdf::{text, write_attribute, write_text};
-use crate::sweep::{Columns, Points, Row};
+use crate::sweep::{Column, PointStatus, Points, Rows};
 use hdf5::types::VarLenUnicode;
 use hdf5::{File, Group};
 use std::path::Path;
 
-/// Writes the rows of `points`, and the columns made of them, to `path`.
+/// Writes the `rows` of `points` to `path`.
 ///
 /// # Errors
 /// [`OutputError::Hdf5`] when the library or the system below it fails; [`OutputError::Io`] when the
 /// file cannot be forced onto the disk.
-pub fn write_sweep(
-    points: &Points,
-    (rows, columns): (&[Option<Row>], &Columns),
-    path: &Path,
-) -> Result<(), OutputError> {
+pub fn write_sweep(points: &Points, rows: &Rows, path: &Path) -> Result<(), OutputError> {
     let attempt = || {
         let file = File::create(path)?;
         let shape = points.sweep.shape();
@@ -41,28 +37,29 @@ pub fn write_sweep(
             write_attribute(&dataset, "key", &axis.key)?;
             write_attribute(&dataset, "unit", axis.unit)?;
         }
-        let has_errors = rows.iter().flatten().any(|row| !row.errors.is_empty());
+        let columns = rows.columns();
         let quantities = file.create_group("quantities")?;
-        for ((name, unit), values) in columns.names().iter().zip(columns.values()) {
+        for Column { name, unit, values, .. } in &columns {
             write_values(&quantities, name, unit, &shape, values)?;
         }
-        if has_errors {
+        if columns.iter().any(|column| !column.errors.is_empty()) {
             let errors = file.create_group("error_estimates")?;
-            let all = columns.collect(rows, |row| &row.errors);
-            for ((name, unit), values) in columns.names().iter().zip(all) {
-                write_values(&errors, name, unit, &shape, &values)?;
+            let none = vec![f64::NAN; rows.len()];
+            for Column { name, unit, errors: own, .. } in &columns {
+                let own = if own.is_empty() { &none } else { own };
+                write_values(&errors, name, unit, &shape, own)?;
             }
         }
-        let status = |row: &Option<Row>| row.as_ref().map_or(-1, |row| row.status.number());
-        let status: Vec<i32> = rows.iter().map(status).collect();
+        let status = rows.status().iter().map(|status| status.map_or(-1, PointStatus::number));
+        let status: Vec<i32> = status.collect();
         file.new_dataset::<i32>().shape(shape.clone()).create("status")?.write_raw(&status)?;
-        let reason = |row: &Option<Row>| text(row.as_ref().map_or("", |row| &row.reason));
-        let reasons = rows.iter().map(reason).collect::<hdf5::Result<Vec<VarLenUnicode>>>()?;
         let dataset = file.new_dataset::<VarLenUnicode>().shape(shape.clone()).create("reason")?;
-        dataset.write_raw(&reasons)?;
-        let size = |row: &Option<Row>| row.as_ref().and_then(|row| row.rim_size);
-        let sizes: Vec<f64> = rows.iter().map(|row| size(row).unwrap_or(f64::NAN)).collect();
-        write_values(&file.create_group("mesh")?, "rim_size", "m", &shape, &sizes)?;
+        // What is not written is read as empty texts, and takes no room.
+        if rows.has_reasons() {
+            let reasons = (0..rows.len()).map(|point| text(rows.reason(point)));
+            dataset.write_raw(&reasons.collect::<hdf5::Result<Vec<VarLenUnicode>>>()?)?;
+        }
+        write_values(&file.create_group("mesh")?, "rim_size", "m", &shape, rows.rim_sizes())?;
         let case = file.create_group("case")?;
         write_text(&case, "text", &points.case.source.text)?;
         write_text(&case, "resolved", &points.case.resolved())?;

@@ -91,7 +91,7 @@ fn head(sweep: &SweepResults) -> Html {
 fn failed(sweep: &SweepResults) -> Html {
     let mut reasons: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for point in (0..sweep.len()).filter(|&point| !sweep.is_converged(point)) {
-        reasons.entry(&sweep.reasons[point]).or_default().push(point);
+        reasons.entry(sweep.reason(point)).or_default().push(point);
     }
     if reasons.is_empty() {
         return Html::new();

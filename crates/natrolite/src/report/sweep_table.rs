@@ -23,8 +23,9 @@ pub const NUMBERS: &str = "sweep-data";
 /// What the script of the table reads.
 #[derive(Serialize)]
 struct Data<'a> {
-    /// Index of the point of each row.
-    points: Points,
+    /// Number of rows, and of the points from one row to the next.
+    size: usize,
+    step: usize,
     columns: Vec<Column<'a>>,
 }
 
@@ -46,12 +47,6 @@ impl Points {
 
     fn each(self) -> impl Iterator<Item = usize> {
         (0..self.all).step_by(self.step)
-    }
-}
-
-impl Serialize for Points {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.each())
     }
 }
 
@@ -107,7 +102,8 @@ pub fn points(sweep: &SweepResults) -> Section<'_> {
     let columns = 1 + sweep.axes.len() + varied.len() + if has_gaps { 2 } else { 0 };
     let step = (sweep.len() * columns).div_ceil(MOST).max(1);
     let points = Points { all: sweep.len(), step };
-    let data = Data { columns: columns_of(sweep, &varied, points, has_gaps), points };
+    let data =
+        Data { columns: columns_of(sweep, &varied, points, has_gaps), size: points.len(), step };
 
     let mut html = Html::new();
     let class = if columns <= UPRIGHT {
@@ -221,7 +217,7 @@ fn columns_of<'a>(
         columns.push(Column { values, ..column(&quantity.name, unit) });
     }
     if has_gaps {
-        let values = points.each().map(|point| sweep.reasons[point].as_str()).collect();
+        let values = points.each().map(|point| sweep.reason(point)).collect();
         let values = Some(Values::Words(values));
         columns.push(Column { words: true, values, ..column("reason", String::new()) });
     }

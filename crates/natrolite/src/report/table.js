@@ -6,12 +6,12 @@
   const data = JSON.parse(section.querySelector('script.sweep-data').textContent);
   const [body, headings] = [section.querySelector('tbody'), [...section.querySelectorAll('thead th')]];
   const LEAF = 50;
-  const size = data.points.length;
+  const { size, step } = data;
   const text = data.columns.map((column) => {
     if (column.labels) {
-      return (row) => column.labels[Math.floor(data.points[row] / column.stride) % column.labels.length];
+      return (row) => column.labels[Math.floor(row * step / column.stride) % column.labels.length];
     }
-    return column.values ? (row) => column.values[row] ?? '' : (row) => data.points[row];
+    return column.values ? (row) => column.values[row] ?? '' : (row) => row * step;
   });
   // What a column is sorted by: numbers as numbers, words as words, nothing last.
   const keys = data.columns.map((column, k) => {

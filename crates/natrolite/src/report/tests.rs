@@ -159,8 +159,6 @@ fn sweep() -> SweepResults {
     };
     let mut status = vec![Some(PointStatus::Converged); count];
     status[5] = Some(PointStatus::Failed);
-    let mut reasons = vec![String::new(); count];
-    reasons[5] = "no <way>".into();
     SweepResults {
         title: "a & b".into(),
         mode: SweepMode::Grid,
@@ -174,7 +172,7 @@ fn sweep() -> SweepResults {
             quantity("area.anode", "m^2", &|_| 2e-9),
         ],
         status,
-        reasons,
+        reasons: [(5, "no <way>".into())].into(),
         rim_sizes: vec![1e-7; count],
         case_text: CASE.into(),
         resolved: String::new(),
@@ -198,7 +196,7 @@ fn the_table_of_a_sweep_has_every_point_with_and_without_a_script() {
         table.split("class=\"sweep-data\">").nth(1).unwrap().split("</script>").next().unwrap();
     let data: serde_json::Value = serde_json::from_str(json).unwrap();
     let column = |k: usize| &data["columns"][k];
-    assert_eq!(data["points"].as_array().unwrap().len(), 12);
+    assert_eq!((&data["size"], &data["step"]), (&12.into(), &1.into()));
     assert_eq!(column(1)["labels"], serde_json::json!([0.1, 1.0, 10.0]));
     assert_eq!((&column(1)["stride"], &column(2)["stride"]), (&4.into(), &1.into()));
     assert_eq!(
@@ -225,7 +223,7 @@ fn a_large_sweep_makes_no_large_page() {
         sweep.axes[1].values = many(300.0, 400.0, n);
         let count = n * n;
         sweep.status = vec![Some(PointStatus::Converged); count];
-        sweep.reasons = vec![String::new(); count];
+        sweep.reasons.clear();
         sweep.quantities = (0..20)
             .map(|q| SweepQuantity {
                 name: format!("peak_factor.b{q}"),

@@ -4,9 +4,11 @@
 //! A text of lines, each of cells between tabs, the last one a checksum of the line. The first line says
 //! what the sweep is; `layout` lines name quantities, `point` lines hold what a point gave. What follows
 //! the first line that is not whole was being written when the process died, and is cut off. Numbers of points
-//! are the bits of their doubles as sixteen hexadecimal digits, or nothing where they are those of the `point` line
-//! before: finding shortest decimals takes longer than much of a point does, and `results.csv` has them.
+//! are the bits of their doubles as eleven digits of six bits, `0` to `o` in the order of ASCII, or nothing where they are
+//! those of the `point` line before, and so is the cell size at the rim: finding shortest decimals takes longer than much of a
+//! point does, and `results.csv` has them.
 
+use super::Rows;
 use super::table::{PointStatus, Row};
 use crate::output::push_whole;
 use crate::results::Layout;
@@ -32,12 +34,12 @@ pub struct Identity {
 impl Identity {
     fn line(&self) -> String {
         let Identity { version, case, points, count } = self;
-        format!("natrolite sweep 4\t{}\t{case:016x}\t{points:016x}\t{count}", escape(version))
+        format!("natrolite sweep 5\t{}\t{case:016x}\t{points:016x}\t{count}", escape(version))
     }
 
     fn parse(line: &str) -> Option<Identity> {
         let cells: Vec<&str> = line.split('\t').collect();
-        let ["natrolite sweep 4", version, case, points, count] = cells[..] else { return None };
+        let ["natrolite sweep 5", version, case, points, count] = cells[..] else { return None };
         Some(Identity {
             version: unescape(version),
             case: u64::from_str_radix(case, 16).ok()?,
@@ -70,9 +72,8 @@ pub struct Journal {
 #[derive(Default)]
 struct Told {
     layouts: Vec<Arc<Layout>>,
-    /// The last cell size at the rim, and how it is written.
-    rim_size: Option<(u64, String)>,
-    /// The bits of the last numbers.
+    /// The bits of the last cell size at the rim, and of the last numbers.
+    rim_size: Option<u64>,
     numbers: Vec<u64>,
 }
 
@@ -80,7 +81,8 @@ struct Told {
 #[derive(Default)]
 struct Known {
     layouts: Vec<Arc<Layout>>,
-    /// The last numbers.
+    /// The last cell size at the rim, and the last numbers.
+    rim_size: Option<f64>,
     numbers: Vec<f64>,
 }
 
@@ -93,6 +95,16 @@ pub struct Found {
     known: Known,
     /// Bytes up to the end of the last whole line.
     length: u64,
+}
+
+impl Found {
+    /// The rows of all points.
+    pub fn into_rows(self) -> Rows {
+        let mut rows = Rows::new(self.rows.len());
+        let found = self.rows.into_iter().enumerate();
+        found.for_each(|(point, row)| row.into_iter().for_each(|row| rows.insert(point, row)));
+        rows
+    }
 }
 
 impl Journal {
@@ -195,17 +207,16 @@ fn push_row(text: &mut Vec<u8>, told: &mut Told, index: usize, row: &Row) {
             id
         }
     };
-    let size = row.rim_size.unwrap_or(f64::NAN);
-    let known = told.rim_size.take().filter(|(bits, _)| *bits == size.to_bits());
-    let (_, size) =
-        told.rim_size.insert(known.unwrap_or_else(|| (size.to_bits(), format!("{size:?}"))));
+    let size = row.rim_size.unwrap_or(f64::NAN).to_bits();
     let start = text.len();
     text.extend_from_slice(b"point\t");
     push_whole(text, index);
     text.push(b'\t');
     push_whole(text, row.status as usize);
     text.push(b'\t');
-    text.extend_from_slice(size.as_bytes());
+    if told.rim_size.replace(size) != Some(size) {
+        text.extend_from_slice(&digits(size));
+    }
     text.push(b'\t');
     push_whole(text, layout);
     text.push(b'\t');
@@ -215,7 +226,7 @@ fn push_row(text: &mut Vec<u8>, told: &mut Told, index: usize, row: &Row) {
         text.push(b'\t');
         let bits = value.to_bits();
         if bits != *told || bits == UNTOLD {
-            text.extend_from_slice(&hexadecimal(bits));
+            text.extend_from_slice(&digits(bits));
             *told = bits;
         }
     }
@@ -225,26 +236,35 @@ fn push_row(text: &mut Vec<u8>, told: &mut Told, index: usize, row: &Row) {
 /// Bits of numbers that are always written.
 const UNTOLD: u64 = u64::MAX;
 
-/// Sixteen digits, the highest four bits first.
-fn hexadecimal(bits: u64) -> [u8; 16] {
-    // All digits of a half at once: each four bits into a byte of their own, then those above nine moved on to the
-    // letters.
-    let digits = |half: u64| {
-        let spread = (half | half << 16) & 0x0000_ffff_0000_ffff;
-        let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
-        let spread = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f;
-        let is_letter = (spread + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
-        spread + 0x3030_3030_3030_3030 + is_letter * u64::from(b'a' - b'0' - 10)
+/// Characters of the bits of a number.
+const LENGTH: usize = 11;
+/// The first digit, eight times; the others follow it.
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// The bits as digits of six, the highest first.
+fn digits(bits: u64) -> [u8; LENGTH] {
+    // Eight digits of 48 bits at once: halves, quarters and eighths into places of their own.
+    let eight = |x: u64| {
+        let x = (x << 8 & 0x00ff_ffff_0000_0000) | (x & 0x00ff_ffff);
+        let x = (x << 4 & 0x0fff_0000_0fff_0000) | (x & 0x0000_0fff_0000_0fff);
+        let x = (x << 2 & 0x3f00_3f00_3f00_3f00) | (x & 0x003f_003f_003f_003f);
+        (x + ZEROS).to_be_bytes()
     };
-    let (high, low) = (digits(bits >> 32), digits(bits & 0xffff_ffff));
-    (u128::from(high) << 64 | u128::from(low)).to_be_bytes()
+    let (high, low) = (eight(bits >> 48), eight(bits & 0xffff_ffff_ffff));
+    let mut text = [0; LENGTH];
+    text[..3].copy_from_slice(&high[5..]);
+    text[3..].copy_from_slice(&low);
+    text
 }
 
-/// The double with such bits.
-fn double(digits: &str) -> Option<f64> {
-    let is_whole = digits.len() == 16 && !digits.starts_with('+');
-    let bits = is_whole.then(|| u64::from_str_radix(digits, 16).ok())?;
-    bits.map(f64::from_bits)
+/// The bits of such digits.
+fn bits_of(digits: &str) -> Option<u64> {
+    let add = |bits: u128, byte: &u8| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 64)?;
+        Some(bits << 6 | u128::from(digit))
+    };
+    let bits = digits.as_bytes().iter().try_fold(0, add).filter(|_| digits.len() == LENGTH)?;
+    u64::try_from(bits).ok()
 }
 
 /// A line with its checksum.
@@ -258,7 +278,7 @@ fn push_line(text: &mut Vec<u8>, line: &str) {
 fn end_line(text: &mut Vec<u8>, start: usize) {
     let sum = checksum(&text[start..]);
     text.push(b'\t');
-    text.extend_from_slice(&hexadecimal(sum));
+    text.extend_from_slice(&digits(sum));
     text.push(b'\n');
 }
 
@@ -317,13 +337,12 @@ fn parse(bytes: &[u8]) -> Option<Found> {
 fn whole(line: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
     let (content, sum) = text.rsplit_once('\t')?;
-    let wanted = u64::from_str_radix(sum, 16).ok()?;
-    (checksum(content.as_bytes()) == wanted).then_some(content)
+    (checksum(content.as_bytes()) == bits_of(sum)?).then_some(content)
 }
 
 /// The row of a line, or nothing for one that adds to the layouts; nothing at all for one that is wrong.
 fn read_line(line: &str, known: &mut Known) -> Option<Option<(usize, Row)>> {
-    let Known { layouts, numbers: last } = known;
+    let Known { layouts, rim_size: last_size, numbers: last } = known;
     let mut cells = line.split('\t');
     match cells.next()? {
         "layout" => {
@@ -341,19 +360,22 @@ fn read_line(line: &str, known: &mut Known) -> Option<Option<(usize, Row)>> {
         "point" => {
             let index: usize = cells.next()?.parse().ok()?;
             let status: usize = cells.next()?.parse().ok()?;
-            let rim_size: f64 = cells.next()?.parse().ok()?;
+            let size = match cells.next()? {
+                "" => (*last_size)?,
+                digits => *last_size.insert(f64::from_bits(bits_of(digits)?)),
+            };
             let layout = layouts.get(cells.next()?.parse::<usize>().ok()?)?;
             let reason = unescape(cells.next()?);
             let number = |(k, digits): (usize, &str)| match digits {
                 "" => last.get(k).copied(),
-                _ => double(digits),
+                _ => bits_of(digits).map(f64::from_bits),
             };
             let mut values: Vec<f64> = cells.enumerate().map(number).collect::<Option<_>>()?;
             last.clone_from(&values);
             let errors = values.split_off(layout.len().min(values.len()));
             let row = Row {
                 status: *PointStatus::ALL.get(status)?,
-                rim_size: Some(rim_size).filter(|size| !size.is_nan()),
+                rim_size: Some(size).filter(|size| !size.is_nan()),
                 layout: Arc::clone(layout),
                 values,
                 errors,

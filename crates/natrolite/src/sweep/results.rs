@@ -1,7 +1,8 @@
 //! The numbers of a sweep as figures and tables want them, from its rows or from its files.
 
-use super::{Columns, PointStatus, Points, Row};
+use super::{Column, PointStatus, Points, Rows};
 use crate::case::{QUANTITIES, SweepMode};
+use std::collections::BTreeMap;
 
 /// What a sweep found: plain data in SI units.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,8 +17,8 @@ pub struct SweepResults {
     pub quantities: Vec<SweepQuantity>,
     /// How each point ended; none where it was not solved yet.
     pub status: Vec<Option<PointStatus>>,
-    /// Why a point failed or did not converge; else empty.
-    pub reasons: Vec<String>,
+    /// Why points failed or did not converge.
+    pub reasons: BTreeMap<usize, String>,
     /// Cell size at the rim \[m\], NaN where there is none.
     pub rim_sizes: Vec<f64>,
     /// The case as typed.
@@ -49,26 +50,26 @@ pub struct SweepQuantity {
 }
 
 impl SweepResults {
-    /// From the rows of all points and the `columns` made of them.
-    pub fn from_rows(points: &Points, rows: &[Option<Row>], columns: Columns) -> SweepResults {
-        let quantity = |((name, unit), values)| SweepQuantity { name, unit, values };
-        let mut quantities: Vec<SweepQuantity> = columns.into_values().map(quantity).collect();
+    /// From the rows of all points.
+    pub fn from_rows(points: &Points, rows: Rows) -> SweepResults {
+        let (columns, status, reasons, rim_sizes) = rows.into_parts();
+        let quantity =
+            |Column { name, unit, values, .. }: Column| SweepQuantity { name, unit, values };
+        let mut quantities: Vec<SweepQuantity> = columns.into_iter().map(quantity).collect();
         sort_quantities(&mut quantities);
         let axis = |axis: &crate::case::Axis| SweepAxis {
             key: axis.key.clone(),
             unit: axis.unit.to_owned(),
             values: axis.values.iter().map(|value| value.si).collect(),
         };
-        let size = |row: &Option<Row>| row.as_ref().and_then(|row| row.rim_size);
-        let reason = |row: &Option<Row>| row.as_ref().map_or(String::new(), |r| r.reason.clone());
         SweepResults {
             title: points.case.title.clone(),
             mode: points.sweep.mode,
             axes: points.sweep.axes.iter().map(axis).collect(),
             quantities,
-            status: rows.iter().map(|row| row.as_ref().map(|row| row.status)).collect(),
-            reasons: rows.iter().map(reason).collect(),
-            rim_sizes: rows.iter().map(|row| size(row).unwrap_or(f64::NAN)).collect(),
+            status,
+            reasons,
+            rim_sizes,
             case_text: points.case.source.text.clone(),
             resolved: points.case.resolved(),
         }
@@ -101,6 +102,11 @@ impl SweepResults {
     /// True where a point was solved to its tolerance.
     pub fn is_converged(&self, point: usize) -> bool {
         self.status[point] == Some(PointStatus::Converged)
+    }
+
+    /// Why a point failed or did not converge; else empty.
+    pub fn reason(&self, point: usize) -> &str {
+        self.reasons.get(&point).map_or("", String::as_str)
     }
 
     /// The quantity called `name`.

@@ -1,6 +1,6 @@
 //! What the points of a sweep gave, and `results.csv`.
 
-use super::Points;
+use super::{Points, Rows};
 use crate::output::{push_number, push_whole};
 use crate::results::{Layout, Quantity};
 use std::borrow::Cow;
@@ -89,83 +89,6 @@ pub fn values_and_errors(quantities: &[(String, Quantity)]) -> (Vec<f64>, Vec<f6
     quantities.iter().map(|(_, q)| (q.value, error(q))).unzip()
 }
 
-/// All quantities of a sweep: for each its name, its unit, where it stands in the row of each point, and its values.
-pub struct Columns {
-    names: Layout,
-    values: Vec<Vec<f64>>,
-    /// Each layout of rows, with the places in [`Columns::names`] of its quantities.
-    layouts: Vec<(Arc<Layout>, Vec<usize>)>,
-    /// For each point which of these its row has; any where it has none.
-    layout_of: Vec<u32>,
-}
-
-impl Columns {
-    /// Names in the order in which the points, by their index, bring them.
-    pub fn new(rows: &[Option<Row>]) -> Columns {
-        let mut columns = Columns {
-            names: Vec::new(),
-            values: Vec::new(),
-            layouts: Vec::new(),
-            layout_of: Vec::with_capacity(rows.len()),
-        };
-        for row in rows {
-            let layout = row.as_ref().map_or(0, |row| columns.number_of(&row.layout));
-            columns.layout_of.push(layout as u32);
-        }
-        columns.values = columns.collect(rows, |row| &row.values);
-        columns
-    }
-
-    /// The number of a layout, which is looked at if it is new.
-    fn number_of(&mut self, layout: &Arc<Layout>) -> usize {
-        if let Some(known) = self.layouts.iter().position(|(known, _)| known == layout) {
-            return known;
-        }
-        let mut place = |column: &(String, String)| {
-            let found = self.names.iter().position(|(name, _)| *name == column.0);
-            found.unwrap_or_else(|| {
-                self.names.push(column.clone());
-                self.names.len() - 1
-            })
-        };
-        let places = layout.iter().map(&mut place).collect();
-        self.layouts.push((Arc::clone(layout), places));
-        self.layouts.len() - 1
-    }
-
-    /// Names and units.
-    pub fn names(&self) -> &Layout {
-        &self.names
-    }
-
-    /// Of each quantity its values at the points; NaN where a point has none.
-    pub fn values(&self) -> &[Vec<f64>] {
-        &self.values
-    }
-
-    /// Names, units and values, for good.
-    pub fn into_values(self) -> impl Iterator<Item = ((String, String), Vec<f64>)> {
-        self.names.into_iter().zip(self.values)
-    }
-
-    /// Of each quantity the numbers that `values` holds for the points; NaN where a point has none.
-    pub fn collect<'r>(
-        &self,
-        rows: &'r [Option<Row>],
-        values: impl Fn(&'r Row) -> &'r [f64],
-    ) -> Vec<Vec<f64>> {
-        let mut all = vec![vec![f64::NAN; rows.len()]; self.names.len()];
-        // Row after row: what they hold lies here and there in memory.
-        for (index, (row, layout)) in rows.iter().zip(&self.layout_of).enumerate() {
-            let Some(row) = row else { continue };
-            for (place, value) in self.layouts[*layout as usize].1.iter().zip(values(row)) {
-                all[*place][index] = *value;
-            }
-        }
-        all
-    }
-}
-
 /// Rows are handed to the writer as so many bytes, or some more.
 const TOGETHER: usize = 1 << 16;
 
@@ -174,18 +97,15 @@ const TOGETHER: usize = 1 << 16;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_table(
-    points: &Points,
-    (rows, columns): (&[Option<Row>], &Columns),
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write_table(points: &Points, rows: &Rows, out: &mut dyn Write) -> io::Result<()> {
+    let (columns, has) = (rows.columns(), rows.has());
     write!(out, "index")?;
     for axis in &points.sweep.axes {
         write!(out, ",{}", cell(&axis.key))?;
     }
     write!(out, ",status")?;
-    for (name, _) in columns.names() {
-        write!(out, ",{}", cell(name))?;
+    for column in &columns {
+        write!(out, ",{}", cell(&column.name))?;
     }
     writeln!(out, ",reason")?;
     // Of each axis its values, of which a point has one.
@@ -194,32 +114,30 @@ pub fn write_table(
     let labels: Vec<Vec<Written>> =
         points.sweep.axes.iter().map(|axis| axis.values.iter().map(&mut label).collect()).collect();
     // Of each column the last number: many are the same from point to point.
-    let mut last = vec![Written::of(f64::NAN, &mut memory); columns.names().len()];
-    let mut own = vec![false; last.len()];
+    let mut last = vec![Written::of(f64::NAN, &mut memory); columns.len()];
     let mut text = Vec::with_capacity(TOGETHER + 4096);
-    for (index, (row, layout)) in rows.iter().zip(&columns.layout_of).enumerate() {
-        let Some(row) = row else { continue };
+    for (index, status) in rows.status().iter().enumerate() {
+        let Some(status) = status else { continue };
         push_whole(&mut text, index);
         for (k, labels) in labels.iter().enumerate() {
             labels[points.sweep.place(k, index)].push(&mut text);
         }
         text.push(b',');
-        text.extend_from_slice(row.status.word().as_bytes());
-        own.fill(false);
-        for (&place, &value) in columns.layouts[*layout as usize].1.iter().zip(&row.values) {
-            own[place] = true;
-            if value.to_bits() != last[place].bits {
-                last[place] = Written::of(value, &mut memory);
+        text.extend_from_slice(status.word().as_bytes());
+        let has = &has[rows.layout_of(index)];
+        for ((column, last), has) in columns.iter().zip(&mut last).zip(has) {
+            if !has {
+                text.push(b',');
+                continue;
             }
-        }
-        for (written, own) in last.iter().zip(&own) {
-            match own {
-                true => written.push(&mut text),
-                false => text.push(b','),
+            let value = column.values[index];
+            if value.to_bits() != last.bits {
+                *last = Written::of(value, &mut memory);
             }
+            last.push(&mut text);
         }
         text.push(b',');
-        text.extend_from_slice(cell(&row.reason).as_bytes());
+        text.extend_from_slice(cell(rows.reason(index)).as_bytes());
         text.push(b'\n');
         if text.len() >= TOGETHER {
             out.write_all(&text)?;

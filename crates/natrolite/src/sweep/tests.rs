@@ -154,12 +154,13 @@ fn only_one_process_writes_a_journal() {
 #[test]
 fn the_table_has_a_row_for_each_point_and_a_column_for_each_quantity() {
     let points = points(CASE);
-    let mut rows = vec![None; 6];
-    rows[1] = Some(row(&["b"], &[2.0]));
-    rows[0] = Some(row(&["a", "b"], &[0.1, f64::NAN]));
-    rows[4] = Some(Row::failed("it said \"no\", twice".into()));
+    let mut rows = Rows::new(6);
+    // Columns are in the order of the points, not in that in which these were solved.
+    rows.insert(1, row(&["b"], &[2.0]));
+    rows.insert(4, Row::failed("it said \"no\", twice".into()));
+    rows.insert(0, Row { errors: vec![0.5, 0.25], ..row(&["a", "b"], &[0.1, f64::NAN]) });
     let mut out = Vec::new();
-    write_table(&points, (&rows, &Columns::new(&rows)), &mut out).unwrap();
+    write_table(&points, &rows, &mut out).unwrap();
     let wanted = "\
 index,boundary.counter.current.density,temperature,status,a,b,reason
 0,5,273.15,converged,0.1,nan,
@@ -167,9 +168,12 @@ index,boundary.counter.current.density,temperature,status,a,b,reason
 4,10,323.15,failed,,,\"it said \"\"no\"\", twice\"
 ";
     assert_eq!(String::from_utf8(out).unwrap(), wanted);
-    let columns = Columns::new(&rows);
-    let b = &columns.collect(&rows, |row| &row.values)[1];
+    let Column { values: b, errors, .. } = rows.columns()[1];
     assert!(b[0].is_nan() && b[1] == 2.0 && b[2..].iter().all(|b| b.is_nan()), "{b:?}");
+    assert!(errors[0] == 0.25 && errors.len() == 6 && errors[1..].iter().all(|e| e.is_nan()));
+    let (columns, status, reasons, _) = rows.into_parts();
+    let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+    assert_eq!((names, status[4], reasons.len()), (vec!["a", "b"], Some(PointStatus::Failed), 1));
 }
 
 #[test]
@@ -181,8 +185,8 @@ fn rows_travel_as_lines() {
     assert_eq!(got[1], rows[1]);
     assert_eq!(got[0].1.layout, rows[0].1.layout);
     assert!(rows_of_text(&text[..text.len() - 2]).is_none());
-    // 1.5 and 2.5.
-    let [from, to] = ["3ff8000000000000", "4004000000000000"];
+    // 1.5 and 2.5, 0x3ff8000000000000 and 0x4004000000000000.
+    let [from, to] = ["3oh00000000", "40400000000"];
     assert!(text.contains(from) && rows_of_text(&text.replace(from, to)).is_none());
     assert_eq!(rows_of_text(""), Some(Vec::new()));
 }

@@ -27,7 +27,7 @@ fn sweep(mode: SweepMode, axes: &[(&str, &str, Vec<f64>)]) -> SweepResults {
         axes,
         quantities: Vec::new(),
         status: vec![Some(PointStatus::Converged); count],
-        reasons: vec![String::new(); count],
+        reasons: Default::default(),
         rim_sizes: vec![f64::NAN; count],
         case_text: String::new(),
         resolved: String::new(),
