@@ -86,8 +86,10 @@ impl Affine {
     #[inline]
     pub(crate) fn tangent(&self, nodes: &[u32], mesh: &Mesh, out: &mut [f64]) {
         let g = self.metric(nodes, mesh);
-        if self.kind.order() == 1 {
-            return self.between_corners(&g, out);
+        match (self.kind.order(), self.kind.dimension()) {
+            (1, 2) => return self.between_corners::<3>(&g, out),
+            (1, _) => return self.between_corners::<4>(&g, out),
+            _ => (),
         }
         let mut of_pairs = [0.0; 9];
         for (of_pair, &[a, b]) in of_pairs.iter_mut().zip(&self.pairs) {
@@ -137,23 +139,23 @@ impl Affine {
     }
 
     /// The tangent of a first-order cell. The gradients of its reference coordinates are those of the
-    /// shape functions of all corners but the first, which has what makes their sum zero.
+    /// shape functions of all of its N corners but the first, which has what makes their sum zero.
     #[inline(always)]
-    fn between_corners(&self, g: &[[f64; 3]; 3], out: &mut [f64]) {
-        let d = self.kind.dimension();
-        out[0] = 0.0;
-        for a in 0..d {
+    fn between_corners<const N: usize>(&self, g: &[[f64; 3]; 3], out: &mut [f64]) {
+        let mut rows = [[0.0; N]; N];
+        for a in 0..N - 1 {
             let (mut row, mut column) = (0.0, 0.0);
-            for b in 0..d {
+            for b in 0..N - 1 {
                 let value = self.measure * g[a][b];
-                out[(a + 1) * (d + 1) + b + 1] = value;
+                rows[a + 1][b + 1] = value;
                 row += value;
                 column += self.measure * g[b][a];
             }
-            out[(a + 1) * (d + 1)] = -row;
-            out[a + 1] = -column;
-            out[0] += row;
+            rows[a + 1][0] = -row;
+            rows[0][a + 1] = -column;
+            rows[0][0] += row;
         }
+        out.copy_from_slice(rows.as_flattened());
     }
 }
 

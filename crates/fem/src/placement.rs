@@ -165,6 +165,31 @@ impl<'m> Batch<'m> {
             }
         });
     }
+
+    /// Calls `f` with each of these elements and the numbers of its unknowns.
+    #[inline(always)]
+    pub(crate) fn each_element(
+        &self,
+        slots: &[Slot],
+        space: &Space,
+        elements: impl Iterator<Item = usize>,
+        mut f: impl FnMut(usize, &[u32]),
+    ) {
+        if let ([slot], 4) = (slots, self.kind.node_count())
+            && slot.at == At::Here
+            && space.fields()[slot.field].components() == 1
+        {
+            // A scalar in tetrahedra, without loops that take as long as what they do.
+            let (dofs, nodes) = (space.field_dofs(slot.field), self.here.as_chunks::<4>().0);
+            elements.for_each(|element| f(element, &nodes[element].map(|n| dofs[n as usize])));
+            return;
+        }
+        let mut dofs = vec![0; self.width(slots, space)];
+        for element in elements {
+            self.dofs(slots, space, element, &mut dofs);
+            f(element, &dofs);
+        }
+    }
 }
 
 /// All unknowns, as deviations from a rest that is constant in each body.

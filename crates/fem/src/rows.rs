@@ -55,12 +55,9 @@ impl<'a> Elements<'a> {
 
     /// Calls `f` with the unknowns of every element in turn.
     pub(crate) fn each(&self, space: &Space, mut f: impl FnMut(&[u32])) {
-        for (group, &width) in self.groups.iter().zip(&self.widths) {
-            let mut dofs = vec![0; width];
-            for element in 0..group.batch.len() {
-                group.batch.dofs(group.slots(), space, element, &mut dofs);
-                f(&dofs);
-            }
+        for group in &self.groups {
+            let all = 0..group.batch.len();
+            group.batch.each_element(group.slots(), space, all, |_, dofs| f(dofs));
         }
     }
 
@@ -90,21 +87,26 @@ impl<'a> Elements<'a> {
         let tasks: Vec<(usize, Range<usize>)> = tasks.collect();
         let find = |(g, range): &(usize, Range<usize>)| {
             let (group, start) = (self.groups[*g], self.starts[*g]);
-            let mut dofs = vec![0; self.widths[*g]];
             let mut pairs = Vec::with_capacity(3 * range.len() / 2);
-            for element in range.clone() {
-                group.batch.dofs(group.slots(), space, element, &mut dofs);
+            group.batch.each_element(group.slots(), space, range.clone(), |element, dofs| {
+                let number = start + element as u32;
+                let low = dofs.iter().fold(u32::MAX, |low, &dof| low.min(dof));
+                let high = dofs.iter().fold(0, |high, &dof| high.max(dof));
+                if low >> shift == high >> shift && high < rows && columns.contains(&low) {
+                    // Four of five.
+                    return pairs.push((low >> shift, number));
+                }
                 if !dofs.iter().any(|dof| columns.contains(dof)) {
-                    continue;
+                    return;
                 }
                 let own = pairs.len();
                 for block in dofs.iter().filter(|&&dof| dof < rows).map(|dof| dof >> shift) {
                     let is_new = |&(other, _): &(u32, u32)| other != block;
                     if pairs[own..].iter().all(is_new) {
-                        pairs.push((block, start + element as u32));
+                        pairs.push((block, number));
                     }
                 }
-            }
+            });
             pairs
         };
         let pairs: Vec<Vec<(u32, u32)>> = tasks.par_iter().map(find).collect();
@@ -192,7 +194,8 @@ struct Maker {
     /// Of the unknowns of the elements, one after the other, the columns, later their ranks; others are
     /// beyond all of these.
     columns: Vec<u32>,
-    /// The parts of the elements; of those that meet few rows of the block, these rows only.
+    /// The parts of the elements, and what blocks before left beyond; of those that meet few rows of the block,
+    /// these rows only.
     parts: Vec<f64>,
     /// For each row where its elements begin.
     starts: Vec<u32>,
@@ -257,18 +260,18 @@ impl Maker {
         self.starts.resize(range.len() + 1, 0);
         for (g, own) in elements.by_group(list) {
             let (group, width) = (elements.groups[g], elements.widths[g]);
-            for &number in own {
-                let at = self.columns.len();
-                self.columns.resize(at + width, 0);
-                let element = (number - elements.starts[g]) as usize;
-                group.batch.dofs(group.slots(), space, element, &mut self.columns[at..]);
-                for k in at..at + width {
-                    self.columns[k] = self.columns[k].wrapping_sub(self.unknowns.start);
-                    if let Some(row) = self.local(self.columns[k], range) {
-                        self.starts[row + 1] += 1;
+            self.columns.reserve(own.len() * width);
+            let numbers = own.iter().map(|number| (number - elements.starts[g]) as usize);
+            let Maker { unknowns, columns, starts, .. } = self;
+            group.batch.each_element(group.slots(), space, numbers, |_, dofs| {
+                columns.extend(dofs.iter().map(|dof| dof.wrapping_sub(unknowns.start)));
+                for dof in dofs {
+                    let row = dof.wrapping_sub(range.start) as usize;
+                    if row < range.len() {
+                        starts[row + 1] += 1;
                     }
                 }
-            }
+            });
         }
         for row in 0..range.len() {
             self.starts[row + 1] += self.starts[row];
@@ -283,7 +286,7 @@ impl Maker {
         list: &[u32],
         range: &Range<u32>,
     ) {
-        self.parts.clear();
+        let mut first = 0;
         self.incident.clear();
         self.incident.resize(self.starts[range.len()] as usize, Incident::default());
         let mut at = 0;
@@ -291,11 +294,13 @@ impl Maker {
             let (group, width) = (elements.groups[g], elements.widths[g]);
             let mut kernel = group.is_added.then(|| Kernel::new(body, group.term, group.batch));
             for &number in own {
-                let first = self.parts.len();
                 if let Some(kernel) = &mut kernel {
-                    self.parts.resize(first + width * width, 0.0);
+                    let end = first + width * width;
+                    if self.parts.len() < end {
+                        self.parts.resize(end + end / 2, 0.0);
+                    }
                     let element = (number - elements.starts[g]) as usize;
-                    kernel.linear_tangent(element, &mut self.parts[first..]);
+                    kernel.linear_tangent(element, &mut self.parts[first..end]);
                 }
                 let is_here = |&k: &usize| self.local(self.columns[k], range).is_some();
                 let met = (at..at + width).filter(is_here).count();
@@ -320,7 +325,7 @@ impl Maker {
                     *next += 1;
                 }
                 if kernel.is_some() {
-                    self.parts.truncate(first + kept * width);
+                    first += kept * width;
                 }
                 at += width;
             }
@@ -384,7 +389,13 @@ impl Maker {
             };
             let own = ranks.get(equation.wrapping_sub(unknowns.start) as usize);
             own.iter().for_each(|&rank| meet(rank - *before - 1));
-            elements.iter().flat_map(ranks_of).for_each(|&rank| meet(rank));
+            // Of tetrahedra with a length that the compiler knows, here and below.
+            for i in elements {
+                match of_elements[i.columns as usize..].first_chunk::<4>() {
+                    Some(ranks) if i.width == 4 => ranks.iter().for_each(|&rank| meet(rank)),
+                    _ => ranks_of(i).iter().for_each(|&rank| meet(rank)),
+                }
+            }
             for at in low..(high + 1).min(bits.len()) {
                 let mut word = std::mem::take(&mut bits[at]);
                 while word != 0 {
@@ -397,11 +408,19 @@ impl Maker {
             values.resize(columns.len(), 0.0);
             let sums = &mut values[first..];
             for i in elements.iter().filter(|i| i.part != NOTHING) {
-                let part = &parts[i.part as usize..][..i.width as usize];
-                for (&rank, value) in ranks_of(i).iter().zip(part) {
+                let mut add = |rank: u32, value: f64| {
                     if let Some(&place) = places.get(rank as usize) {
                         sums[place as usize] += value;
                     }
+                };
+                let (ranks, part) = (&of_elements[i.columns as usize..], &parts[i.part as usize..]);
+                if let (4, Some(ranks), Some(part)) =
+                    (i.width, ranks.first_chunk::<4>(), part.first_chunk::<4>())
+                {
+                    ranks.iter().zip(part).for_each(|(&rank, &value)| add(rank, value));
+                } else {
+                    let pairs = ranks.iter().zip(part).take(i.width as usize);
+                    pairs.for_each(|(&rank, &value)| add(rank, value));
                 }
             }
             lengths.push(sums.len() as u32);
