@@ -3,7 +3,7 @@
 use crate::assembly::{Body, Placed};
 use crate::lanes::LANES;
 use crate::placement::Kernel;
-use crate::{At, Lanes, Of, Point, Slot, System, Term};
+use crate::{At, Lanes, Of, Point, Slot, Support, System, Term};
 use algebra::{Wide, with_wide_registers};
 
 /// Most nodes of a facet, and points of its quadrature.
@@ -55,11 +55,17 @@ impl Group {
     }
 }
 
+/// True for terms that a [`Table`] can hold.
+pub(crate) fn has_table(placed: &Placed<'_>) -> bool {
+    let slots = placed.term.slots();
+    let plain = slots.iter().all(|s| s.of == Of::Value && s.components == 1);
+    plain && slots.len() <= MOST_SLOTS && !matches!(placed.support, Support::Region(_))
+}
+
 impl Table {
     fn new(body: Body<'_>, placed: &Placed<'_>) -> Table {
+        assert!(has_table(placed), "a table holds values of scalars on facets");
         let slots = placed.term.slots();
-        let plain = slots.iter().all(|s| s.of == Of::Value && s.components == 1);
-        assert!(plain && slots.len() <= MOST_SLOTS, "a table holds values of scalars");
         let whole = |slot: &Slot| match slot.at {
             At::Whole => body.space.whole_dof(slot.field),
             _ => u32::MAX,
@@ -177,10 +183,9 @@ pub struct SurfaceTerm<'a> {
     memory: SurfaceMemory,
 }
 
-/// What a [`SurfaceTerm`] writes to: all unknowns, what is read of them at all points, and the coefficients there.
+/// What a [`SurfaceTerm`] writes to: what is read of the unknowns at all points, and the coefficients there.
 #[derive(Debug, Default)]
 pub struct SurfaceMemory {
-    unknowns: Vec<f64>,
     numbers: Vec<Lanes>,
     coefficients: Vec<Lanes>,
 }
@@ -227,10 +232,10 @@ impl SurfaceTerm<'_> {
 
     /// The term's coefficients at `deviations` (all unknowns), point after point.
     fn evaluate(&mut self, deviations: &[f64]) {
-        let SurfaceMemory { unknowns, numbers, coefficients } = &mut self.memory;
-        unknowns.clear();
-        unknowns.extend(deviations.iter().zip(self.rest).map(|(deviation, rest)| deviation + rest));
-        with_wide_registers(Read { table: self.table, unknowns, numbers });
+        let SurfaceMemory { numbers, coefficients } = &mut self.memory;
+        // Both as long, so that one check serves both.
+        let rest = &self.rest[..deviations.len()];
+        with_wide_registers(Read { table: self.table, deviations, rest, numbers });
         self.term.residual_in_lanes(&self.table.points, numbers, coefficients);
     }
 
@@ -328,7 +333,8 @@ impl SurfaceTerm<'_> {
 /// What a term reads at all points.
 struct Read<'a> {
     table: &'a Table,
-    unknowns: &'a [f64],
+    deviations: &'a [f64],
+    rest: &'a [f64],
     numbers: &'a mut [Lanes],
 }
 
@@ -337,22 +343,23 @@ impl Wide for Read<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Read { table, unknowns, mut numbers } = self;
+        let Read { table, deviations, rest: from, mut numbers } = self;
+        let unknown = |dof: u32| deviations[dof as usize] + from[dof as usize];
         let width = table.width();
         for group in &table.groups {
             let (all, rest) = numbers.split_at_mut(group.blocks() * group.points * width);
             numbers = rest;
             for (slot, at) in table.at.iter().enumerate() {
                 if *at == At::Whole {
-                    let value = Lanes::from(unknowns[table.whole[slot] as usize]);
+                    let value = Lanes::from(unknown(table.whole[slot]));
                     all[slot..].iter_mut().step_by(width).for_each(|number| *number = value);
                     continue;
                 }
                 // Facets of edges and triangles of second order are what there is most of.
                 match group.nodes {
-                    3 => read::<3>(group, (slot, width), unknowns, all),
-                    6 => read::<6>(group, (slot, width), unknowns, all),
-                    _ => read::<MOST_NODES>(group, (slot, width), unknowns, all),
+                    3 => read::<3>(group, (slot, width), unknown, all),
+                    6 => read::<6>(group, (slot, width), unknown, all),
+                    _ => read::<MOST_NODES>(group, (slot, width), unknown, all),
                 }
             }
         }
@@ -364,7 +371,7 @@ impl Wide for Read<'_> {
 fn read<const N: usize>(
     group: &Group,
     (slot, width): (usize, usize),
-    unknowns: &[f64],
+    unknown: impl Fn(u32) -> f64,
     numbers: &mut [Lanes],
 ) {
     let nodes = group.nodes.min(N);
@@ -373,7 +380,7 @@ fn read<const N: usize>(
         let mut values = [Lanes::default(); N];
         for (value, dofs) in values[..nodes].iter_mut().zip(dofs) {
             for (value, dof) in value.0.iter_mut().zip(dofs) {
-                *value = unknowns[*dof as usize];
+                *value = unknown(*dof);
             }
         }
         for (number, shapes) in numbers[slot..].iter_mut().step_by(width).zip(group.shapes()) {

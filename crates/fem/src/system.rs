@@ -4,6 +4,7 @@ use crate::action::{Action, MustStore, must_store};
 use crate::assembly::{Body, Placed, add_residual, add_tangent, assemble_linear};
 use crate::jacobian::Jacobian;
 use crate::placement::{Placement, State};
+use crate::surface_term::{SurfaceMemory, has_table};
 use crate::{At, Constraints, Hypothesis, Of, Space, Term, Unknown};
 use algebra::{Comm, Csr, Equations, Inadmissible, Operator, Serial, vector};
 use mesh::Mesh;
@@ -400,6 +401,9 @@ impl<'m> System<'m> {
     /// mean. Fields that no linear term reads do not count: they may be of any size.
     fn drive(&mut self) -> Vec<f64> {
         let first = self.space.free();
+        if self.comm.all(self.space.prescribed().is_empty()) {
+            return vec![0.0; self.scales.len()];
+        }
         let mut counts = self.counts.prescribed.clone();
         for field in 0..self.space.fields().len() {
             if !is_read(&self.placed, field) {
@@ -453,8 +457,15 @@ impl Equations for System<'_> {
         let mut parts = vec![drive, self.sizes(r)];
         let mut other = vec![0.0; self.space.total()];
         let state = State { deviations: &self.all, rest: &self.rest };
-        for p in self.placed.iter().filter(|p| !p.term.is_linear()) {
-            add_residual(self.body(), p, state, &mut other);
+        let mut memory = SurfaceMemory::default();
+        for (number, p) in self.placed.iter().enumerate().filter(|(_, p)| !p.term.is_linear()) {
+            if has_table(p) {
+                let mut term = self.surface_term_in(number, memory);
+                term.add_residual(&self.all, &mut other);
+                memory = term.into_memory();
+            } else {
+                add_residual(self.body(), p, state, &mut other);
+            }
         }
         parts.push(self.sizes(&other[..r.len()]));
         for (r, other) in r.iter_mut().zip(&other) {

@@ -1,5 +1,6 @@
 //! A term on facets as a table gives what the cells' way gives.
 
+use algebra::Equations;
 use fem::{
     Constraints, Field, Hypothesis, Law, Placement, Point, Real, Slot, Space, Support, System,
 };
@@ -44,9 +45,15 @@ fn state(system: &System<'_>) -> Vec<f64> {
 #[test]
 fn residuals_are_those_of_the_whole_system() {
     for mesh in meshes() {
-        let system = system(&mesh);
+        let mut system = system(&mesh);
         let u = state(&system);
         let wanted = system.residual_of(0, &u);
+        // There is no other term.
+        let mut all = vec![0.0; u.len()];
+        system.residual(&u, &mut all).expect("it is finite");
+        for (all, wanted) in all.iter().zip(&wanted) {
+            assert!((all - wanted).abs() < 1e-14, "{all} {wanted}");
+        }
         let mut got = vec![0.0; wanted.len()];
         let mut term = system.surface_term(0);
         term.add_residual(&system.deviations(&u), &mut got);
