@@ -1,8 +1,10 @@
 """Natrolite beside FEniCSx on the same meshes, run in turn on this machine; prints medians and ratios.
 
     python benches/peers/compare.py [--natrolite PROGRAM] [--mesh FILE.msh | --size 50k] [--threads 1]
+    python benches/peers/compare.py --natrolite PROGRAM --mesh FILE.msh --threads 2 --ranks [--gamg]
 
-Meshes are made by `pore_mesh.py` where Gmsh's Python module is installed (`--gmsh-python` may name
+With `--ranks` Natrolite runs a second time, under mpirun with as many ranks of one thread; PROGRAM must be built with
+`--features petsc` then. Where FILE.cells.npy lies beside FILE.msh (`finer_mesh.py`) FEniCSx reads that. Meshes are made by `pore_mesh.py` where Gmsh's Python module is installed (`--gmsh-python` may name
 another interpreter that has it) and kept in the folder `--work`. `--fenicsx-python` names the interpreter
 that has dolfinx; without one only Natrolite is timed. What the figures mean: docs/performance.md.
 """
@@ -59,6 +61,8 @@ def arguments():
     parser.add_argument("--size", choices=SIZES, default="50k", help="of the mesh to make")
     parser.add_argument("--work", default="out/peers", help="folder for meshes and results")
     parser.add_argument("--threads", type=int, default=1, help="threads, and processes of mpirun")
+    parser.add_argument("--ranks", action="store_true", help="Natrolite under mpirun, too")
+    parser.add_argument("--gamg", action="store_true", help="with GAMG on ranks, as FEniCSx")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument(
         "--problems",
@@ -85,22 +89,35 @@ def measure(command, environment, folder):
     return out.read().decode(), {"wall": wall, "cpu": cpu, "memory": usage.ru_maxrss / 1024}
 
 
-def natrolite(options, mesh, problem, order):
+def on_ranks(options, mesh, problem, order):
+    """The same under mpirun."""
+    start = ["mpirun", "-n", str(options.threads)]
+    preconditioner = '-pc_type gamg -pc_gamg_threshold 0.01' if options.gamg else ""
+    return natrolite(options, mesh, problem, order, start, preconditioner)
+
+
+def natrolite(options, mesh, problem, order, start=None, petsc=""):
     """One run with all its files, uncompressed."""
     laws = {"pore": PORE, "elasticity": ELASTICITY}[problem]
     work = Path(options.work)
     case = work / f"{problem}_{order}.toml"
+    if start:
+        laws += f'[solver]\nlinear = {{ method = "cg" }}\npetsc = "{petsc}"\n'
     case.write_text(
         f'temperature = "298.15 K"\n[mesh]\nfile = {json.dumps(str(mesh))}\nunit = "um"\n'
         f"[discretization]\norder = {order}\n[output]\ncompression = 0\nreport = false\n{laws}"
     )
     folder = work / f"{problem}_{order}"
     command = [options.natrolite, "run", str(case), "--quiet", "--output", str(folder)]
-    _, taken = measure(command + ["--threads", str(options.threads)], {}, work)
+    threads = ["--threads", str(1 if start else options.threads)]
+    _, taken = measure((start or []) + command + threads, {}, work)
     summary = json.loads((folder / "summary.json").read_text())
     seconds = summary["seconds"]
     taken["work"] = seconds["total"] - seconds["output"]
     taken["phases"] = {key: seconds[key] for key in ("mesh", "setup", "solve", "output")}
+    if start:
+        of_solve = summary["ranks"]["linear_seconds"]
+        taken["phases"] |= dict(zip(("preconditioner", "iterate"), of_solve))
     taken["unknowns"] = summary["dofs"]
     taken["iterations"] = sum(summary["linear_solver"]["iterations"]) or None
     overpotential = summary["quantities"].get("cell_overpotential")
@@ -110,7 +127,9 @@ def natrolite(options, mesh, problem, order):
 
 def fenicsx(options, mesh, problem, order):
     """One run of `fenicsx.py`, which writes no files."""
-    script = [options.fenicsx_python, str(HERE / "fenicsx.py"), str(mesh), problem, str(order)]
+    cells = mesh.with_suffix(".cells.npy")
+    file = str(cells if cells.exists() else mesh)
+    script = [options.fenicsx_python, str(HERE / "fenicsx.py"), file, problem, str(order)]
     if options.threads > 1:
         script = ["mpirun", "-n", str(options.threads)] + script
     single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -142,7 +161,7 @@ def main():
     options = arguments()
     Path(options.work).mkdir(parents=True, exist_ok=True)
     mesh = find_mesh(options)
-    peers = {"natrolite": natrolite}
+    peers = {"natrolite": natrolite} | ({"on ranks": on_ranks} if options.ranks else {})
     if has(options.fenicsx_python, "dolfinx"):
         peers["fenicsx"] = fenicsx
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, threads {options.threads}, {mesh.name}")
@@ -167,9 +186,12 @@ def main():
                 f"{word:14}{name:12}{figures}{last['unknowns']:10}{last['iterations'] or '-':>10}"
                 f"  {last['answer'] if last['answer'] is not None else '-'}"
             )
-        if "fenicsx" in middle:
-            ratios = (middle["fenicsx"][key] / middle["natrolite"][key] for key in keys)
-            print(f"{'':14}{'ratio':12}" + "".join(f"{ratio:10.2f}" for ratio in ratios))
+        for name, taken in runs.items():
+            phases = taken[-1]["phases"].items()
+            print(f"{'':14}{name:12}  " + ", ".join(f"{phase} {t:.2f}" for phase, t in phases) + " s")
+        for name in [name for name in middle if name != "fenicsx" and "fenicsx" in middle]:
+            ratios = (middle["fenicsx"][key] / middle[name][key] for key in keys)
+            print(f"{'':14}{name:12}" + "".join(f"{ratio:10.2f}" for ratio in ratios) + "  times less")
 
 
 main()

@@ -1,6 +1,6 @@
 """The pore and the pressed box in FEniCSx (dolfinx), on a mesh of straight tetrahedra.
 
-    python fenicsx.py MESH.msh pore|elasticity ORDER
+    [mpirun -n N] python fenicsx.py MESH.msh|MESH.cells.npy pore|elasticity ORDER
 
 Conjugate gradients with PETSc's GAMG. Newton's method goes to 1e-10 of the first residual, each step to
 1e-5; what is linear is assembled once, the preconditioner is built once. Prints one line of JSON. Lengths
@@ -50,10 +50,19 @@ def read_tetrahedra(path):
     return nodes[:, 1:], number[cells[:, -4:]]
 
 
+def share(path):
+    """The rows of an array that this process reads."""
+    rows = np.load(path, mmap_mode="r")
+    first, last = (len(rows) * k // COMM.size for k in (COMM.rank, COMM.rank + 1))
+    return np.array(rows[first:last])
+
+
 def make_mesh(path):
     """The mesh with its facets at z = 0 (tag 1) and z = H (tag 2), and H."""
     points, cells = np.zeros((0, 3)), np.zeros((0, 4), np.int64)
-    if COMM.rank == 0:
+    if path.endswith(".cells.npy"):
+        points, cells = share(path.replace(".cells.npy", ".points.npy")), share(path)
+    elif COMM.rank == 0:
         points, cells = read_tetrahedra(path)
     if OLD:
         shape = ufl.Mesh(ufl.VectorElement("Lagrange", "tetrahedron", 1))
