@@ -158,6 +158,7 @@ impl LinearSolver for AmgCg {
             }
             other => other?,
         };
+        log::debug!("cg: {} iterations to {rtol:.1e}", info.iterations);
         let rate = info.iterations as f64 / digits;
         match h.fresh {
             None => h.fresh = Some(rate.max(0.5)),

@@ -1,7 +1,7 @@
 //! Rigid motions: what a multigrid solver has to be told of elasticity.
 
 use crate::DISPLACEMENT;
-use algebra::AmgProblem;
+use algebra::{AmgProblem, Follows};
 use fem::{Hypothesis, NodePlaces, Space, interpolation_from_corners};
 use mesh::{CellKind, Mesh};
 
@@ -42,7 +42,10 @@ pub fn amg_problem_of_size(
     (size, with_corners): (f64, bool),
 ) -> AmgProblem {
     let axes = &space.fields()[DISPLACEMENT].axes;
-    let NodePlaces { block, nodes, places, .. } = NodePlaces::new(space, DISPLACEMENT);
+    let by_nodes = NodePlaces::new(space, DISPLACEMENT);
+    let sums = by_nodes.tied().map(|[place, whole]| (place, vec![(whole, 1.0)])).collect();
+    let follows = Follows { sums, ..Follows::default() };
+    let NodePlaces { block, nodes, places, .. } = by_nodes;
     let at = |place: u32| mesh.points.get(place as usize / block).copied().unwrap_or_default();
     let mut near_null = Vec::new();
     let mut add = |motion: &dyn Fn(usize, [f64; 3]) -> f64| {
@@ -81,6 +84,7 @@ pub fn amg_problem_of_size(
         near_null,
         first_prolongation,
         strength,
+        follows,
         ..AmgProblem::default()
     }
 }

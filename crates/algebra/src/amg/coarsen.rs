@@ -237,7 +237,10 @@ impl<'a> Given<'a> {
     fn of(problem: &'a AmgProblem, n: usize) -> Self {
         let prolongation = problem.first_prolongation.as_ref();
         let lattice = problem.lattice.as_ref().filter(|_| prolongation.is_none());
-        Given { prolongation, placed: lattice.map(|lattice| Placed::new(lattice, n)) }
+        Given {
+            prolongation,
+            placed: lattice.map(|lattice| Placed::new(lattice, problem.follows.clone(), n)),
+        }
     }
 }
 

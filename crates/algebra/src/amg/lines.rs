@@ -2,6 +2,7 @@
 //! which neighbours are strongly coupled.
 
 use super::blocks::{Blocks, View};
+use super::follows::Between;
 use super::lattice::{Placed, Point};
 use super::tentative::NearNull;
 use rayon::prelude::*;
@@ -21,8 +22,8 @@ const MOST: f64 = 0.7;
 /// No line that goes.
 const STAYS: u8 = u8::MAX;
 
-/// Starts, columns and values of some rows of an interpolation; starts are lengths.
-type Piece = (Vec<usize>, Vec<u32>, Vec<f32>);
+/// Starts, columns and blocks of some rows of an interpolation; starts are lengths.
+pub(super) type Piece = (Vec<usize>, Vec<u32>, Vec<f32>);
 
 impl NearNull {
     /// The interpolation from the nodes of a coarser lattice, the same for each component, the vectors at these,
@@ -42,42 +43,42 @@ impl NearNull {
         let (n, size) = (a.nrows(), self.block * self.block);
         let rows = Rows::new(a, placed, components);
         let mut columns = vec![u32::MAX; n];
-        let mut count = 0;
-        for (column, _) in columns.iter_mut().zip(&rows.lines).filter(|(_, line)| **line == STAYS) {
-            *column = count;
-            count += 1;
+        let mut coarse = Vec::new();
+        for (i, column) in columns.iter_mut().enumerate().filter(|(i, _)| rows.lines[*i] == STAYS) {
+            *column = coarse.len() as u32;
+            coarse.push(i as u32);
         }
-        if f64::from(count) > MOST * n as f64 {
+        if coarse.len() as f64 > MOST * n as f64 {
             return Err(self);
         }
+        let parents = |node: usize| rows.parents(node, &columns);
+        let to =
+            Between { block: self.block, columns: &columns, coarse: &coarse, parents: &parents };
         let pieces: Vec<Piece> = (0..n.div_ceil(ROWS))
             .into_par_iter()
-            .map(|piece| rows.interpolate(piece * ROWS..n.min((piece + 1) * ROWS), &columns))
+            .map(|piece| rows.interpolate(piece * ROWS..n.min((piece + 1) * ROWS), &to))
             .collect();
-        let is_left = |i: usize| columns[i] != u32::MAX;
-        let below = rows.placed.coarser(is_left);
-        drop(rows.lines);
+        let follows = rows.placed.follows.coarser(&to);
+        let Rows { placed, lines, .. } = rows;
+        drop(lines);
+        let below = placed.coarser(&columns, follows);
         let entries = pieces.iter().map(|piece| piece.1.len()).sum();
         let mut p = Blocks {
             shape: [self.block; 2],
             start: Vec::with_capacity(n + 1),
             columns: Vec::with_capacity(entries),
             values: Vec::with_capacity(entries * size),
-            ncols: count as usize,
+            ncols: coarse.len(),
         };
         p.start.push(0);
-        for (lengths, js, weights) in pieces {
+        for (lengths, js, values) in pieces {
             lengths
                 .into_iter()
                 .for_each(|length| p.start.push(p.start[p.start.len() - 1] + length));
             p.columns.extend(js);
-            for w in weights {
-                let on_diagonal = |k: usize| k.is_multiple_of(self.block + 1);
-                p.values.extend((0..size).map(|k| if on_diagonal(k) { w } else { 0.0 }));
-            }
+            p.values.extend(values);
         }
-        let coarse = (0..n).filter(|&i| is_left(i));
-        let values = coarse.flat_map(|i| self.node(i)).copied().collect();
+        let values = coarse.iter().flat_map(|&i| self.node(i as usize)).copied().collect();
         Ok((p, NearNull { values, ..self }, below))
     }
 }
@@ -86,14 +87,20 @@ impl NearNull {
 struct Rows<'a, 'p> {
     a: View<'a, f64>,
     placed: Placed<'p>,
+    /// Of each node the components, as bits, that are no displacements; empty if all are.
+    followers: Vec<u8>,
     /// Of each node that goes the direction along which its neighbours are, and four times the binary logarithm of
     /// their distance; [`STAYS`] for those of the coarser lattice.
     lines: Vec<u8>,
 }
 
 impl<'a, 'p> Rows<'a, 'p> {
-    fn new(a: View<'a, f64>, placed: Placed<'p>, components: usize) -> Self {
-        let mut rows = Rows { a, placed, lines: Vec::new() };
+    fn new(a: View<'a, f64>, mut placed: Placed<'p>, components: usize) -> Self {
+        if !placed.is_coarser() {
+            placed.follows = placed.follows.without_held(a);
+        }
+        let followers = placed.follows.components(a.nrows(), a.shape[0]);
+        let mut rows = Rows { a, placed, followers, lines: Vec::new() };
         let nodes = (0..a.nrows()).into_par_iter().with_min_len(ROWS);
         rows.lines = nodes.map(|i| rows.line(i, components)).collect();
         rows
@@ -115,7 +122,11 @@ impl<'a, 'p> Rows<'a, 'p> {
         let (mut along, mut nearest) = ([0.0; 3], [[i32::MAX; 2]; 3]);
         for (&j, block) in columns.iter().zip(values.chunks_exact(size)) {
             let Some(offset) = self.placed.offset(i, j as usize) else { continue };
-            let v: f64 = block.iter().step_by(b + 1).take(components).sum();
+            let own = block.iter().step_by(b + 1).take(components);
+            let v: f64 = match self.followers(i, j as usize) {
+                0 => own.sum(),
+                no => own.enumerate().filter(|(c, _)| no >> c & 1 == 0).map(|(_, v)| v).sum(),
+            };
             along.iter_mut().zip(offset).filter(|(_, o)| *o != 0).for_each(|(sum, _)| *sum -= v);
             if is_coarser {
                 beside(offset, &mut nearest);
@@ -131,6 +142,13 @@ impl<'a, 'p> Rows<'a, 'p> {
         (0..3).find_map(goes).unwrap_or(STAYS)
     }
 
+    /// Bits of the components of which node i or node j has no displacement among its unknowns: gaps are coupled with
+    /// other gaps around them, in other directions than displacements.
+    #[inline(always)]
+    fn followers(&self, i: usize, j: usize) -> u8 {
+        if self.followers.is_empty() { 0 } else { self.followers[i] | self.followers[j] }
+    }
+
     /// Direction and distance of the neighbours between which node i lies.
     #[inline(always)]
     fn gone(&self, i: usize) -> Option<(usize, i32)> {
@@ -138,20 +156,37 @@ impl<'a, 'p> Rows<'a, 'p> {
         (line != STAYS).then_some((usize::from(line & 3), 1 << (line >> 2)))
     }
 
-    fn interpolate(&self, nodes: std::ops::Range<usize>, columns: &[u32]) -> Piece {
+    fn interpolate(&self, nodes: std::ops::Range<usize>, to: &Between) -> Piece {
+        let (b, follows) = (to.block, &self.placed.follows);
         let mut piece = (Vec::with_capacity(nodes.len()), Vec::new(), Vec::new());
         let (mut terms, mut open) = (Vec::with_capacity(8), Vec::with_capacity(8));
         for i in nodes {
             terms.clear();
-            match columns[i] {
-                u32::MAX => self.between(i, columns, &mut open, &mut terms),
+            match to.columns[i] {
+                u32::MAX => self.between(i, to.columns, &mut open, &mut terms),
                 column => terms.push((column, 1.0)),
             }
+            if to.columns[i] == u32::MAX && follows.concern(i, &terms, to) {
+                follows.push_row(i, &terms, to, &mut piece);
+                continue;
+            }
             piece.0.push(terms.len());
-            piece.1.extend(terms.iter().map(|term| term.0));
-            piece.2.extend(terms.iter().map(|term| term.1 as f32));
+            for &(column, weight) in &terms {
+                piece.1.push(column);
+                let on_diagonal = |k: usize| k.is_multiple_of(b + 1);
+                piece
+                    .2
+                    .extend((0..b * b).map(|k| if on_diagonal(k) { weight as f32 } else { 0.0 }));
+            }
         }
         piece
+    }
+
+    /// Column and weight of the coarse nodes that a node that goes lies between.
+    fn parents(&self, node: usize, columns: &[u32]) -> Vec<(u32, f64)> {
+        let mut terms = Vec::new();
+        self.between(node, columns, &mut Vec::new(), &mut terms);
+        terms
     }
 
     /// Column and weight of the coarse nodes that node i lies between, by column; `open` is working memory.
@@ -226,7 +261,7 @@ fn step([before, after]: [i32; 2]) -> Option<i32> {
 mod tests {
     use super::super::product::galerkin;
     use super::*;
-    use crate::{Csr, Lattice};
+    use crate::{Csr, Follows, Lattice};
 
     /// Q1 on the unit cells of a lattice with this many points: conduction along direction d of a cell that
     /// begins at point p is `along(p)[d]`. Nodes go by i, then k, then j; those on the axis are one.
@@ -317,7 +352,7 @@ mod tests {
     }
 
     fn interpolation(a: &Csr, lattice: &Lattice) -> Blocks<f32> {
-        let coarser = coarser(View::scalar(a), Placed::new(lattice, a.nrows()));
+        let coarser = coarser(View::scalar(a), Placed::new(lattice, Follows::default(), a.nrows()));
         coarser.0
     }
 
@@ -420,7 +455,7 @@ mod tests {
     /// Nodes of the lattices below a matrix, and the largest error of 1 + 2 i - 3 j on the way from each to the one
     /// above it.
     fn descend((a, lattice): (Csr, Lattice), levels: usize) -> Vec<(usize, f64)> {
-        let mut placed = Placed::new(&lattice, a.nrows());
+        let mut placed = Placed::new(&lattice, Follows::default(), a.nrows());
         let mut a = crate::Blocks {
             shape: [1, 1],
             start: a.row_start().to_vec(),
@@ -481,7 +516,7 @@ mod tests {
         // Nothing is coupled, so that no line goes.
         let (a, _) = Cells { sizes: [9, 7, 1], closed: false }.matrix(|_| [1.0, 1.0, 0.0]);
         let nowhere = Lattice::new([9, 1], false, std::iter::empty());
-        let placed = Placed::new(&nowhere, 63);
+        let placed = Placed::new(&nowhere, Follows::default(), 63);
         assert!(constants(63).coarser_lattice(View::scalar(&a), placed, 1).is_err());
     }
 }

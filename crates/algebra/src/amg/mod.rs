@@ -16,6 +16,7 @@ mod coarsen;
 mod cycle;
 mod diagonal;
 mod eigenvalue;
+mod follows;
 mod given;
 mod lattice;
 mod layout;
@@ -35,6 +36,7 @@ mod tentative;
 mod unstored;
 
 pub use blocks::Blocks;
+pub use follows::Follows;
 pub use lattice::Lattice;
 pub use problem::AmgProblem;
 pub(crate) use split::InPlaces;

@@ -1,6 +1,7 @@
 //! What multigrid can be told about a matrix.
 
 use super::AmgParameters;
+use super::follows::Follows;
 use super::lattice::Lattice;
 use super::layout::Layout;
 use super::tentative::NearNull;
@@ -24,6 +25,8 @@ pub struct AmgProblem {
     pub first_prolongation: Option<Csr>,
     /// Where the nodes are on a lattice, from which interpolations are made, as long as that pays, if none is given.
     pub lattice: Option<Lattice>,
+    /// Where the unknown at a place is not the displacement there, for interpolations on a lattice.
+    pub follows: Follows,
     /// [`AmgParameters::strength`] for this problem, where the caller knows better.
     pub strength: Option<f64>,
     /// [`AmgParameters::longer`] for this problem. With one unknown a point tetrahedra of Gmsh take two iterations of
@@ -39,6 +42,7 @@ impl Default for AmgProblem {
             near_null: Vec::new(),
             first_prolongation: None,
             lattice: None,
+            follows: Follows::default(),
             strength: None,
             longer: None,
         }

@@ -7,8 +7,21 @@ use fem::System;
 
 /// A pressure or gap below this fraction of the largest is rounding.
 const ROUNDING: f64 = 1e-12;
-/// Where the residual is to be, beside the forces that balance in it.
-const BALANCE: f64 = 1e-11;
+/// Where the residual is to be after a step, beside the forces that balance in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Sharpness {
+    /// Where it is good enough.
+    balance: f64,
+    /// Where each linear solve brings it.
+    solve: f64,
+}
+
+/// Enough to see which bounds change, as long as many do.
+pub(super) const ROUGH: Sharpness = Sharpness { balance: 1e-3, solve: 1e-4 };
+/// For the answer.
+pub(super) const SHARP: Sharpness = Sharpness { balance: 1e-11, solve: 1e-12 };
+/// The least of what a solver is given that it is asked to leave.
+const RTOL: f64 = 1e-12;
 /// Above this a residual that no longer falls is not rounding.
 const STALLED: f64 = 1e-8;
 /// Most solves with one active set to reach it.
@@ -77,7 +90,7 @@ impl<'r> Iterate<'r> {
         system: &mut System<'_>,
         solver: &mut dyn LinearSolver,
         active: &[bool],
-        step: usize,
+        (step, to): (usize, Sharpness),
     ) -> Result<(), ContactError> {
         let held = self.held(active);
         let before = (self.z.clone(), self.residual.clone(), self.bounds.clone());
@@ -90,7 +103,7 @@ impl<'r> Iterate<'r> {
                 let imbalance = self.imbalance(system, &held);
                 // No digit more: that is rounding.
                 let stalls = imbalance <= STALLED && imbalance > 0.5 * last;
-                if imbalance <= BALANCE || stalls {
+                if imbalance <= to.balance || stalls {
                     break;
                 }
                 last = imbalance;
@@ -101,7 +114,8 @@ impl<'r> Iterate<'r> {
                 matrix = hold(&self.matrix, &held);
                 solver.prepare(&matrix).map_err(linear)?;
             }
-            if let Err(error) = self.correct(system, solver, &matrix, &held, 1e-12, step) {
+            let wanted = to.solve * self.forces(system, &held)[1];
+            if let Err(error) = self.correct(system, solver, &matrix, &held, (step, wanted)) {
                 (self.z, self.residual, self.bounds) = before;
                 return Err(error);
             }
@@ -121,7 +135,8 @@ impl<'r> Iterate<'r> {
         let held = self.held(active);
         let before = (self.imbalance(system, &held), self.z.clone());
         let matrix = hold(&self.matrix, &held);
-        self.correct(system, solver, &matrix, &held, 1e-3, step)?;
+        let wanted = 1e-3 * self.forces(system, &held)[0];
+        self.correct(system, solver, &matrix, &held, (step, wanted))?;
         if self.imbalance(system, &held) > before.0 {
             self.z = before.1;
             self.evaluate(system, step)?;
@@ -140,15 +155,15 @@ impl<'r> Iterate<'r> {
         held
     }
 
-    /// Closes the held gaps and solves for the rest, with the matrix that `solver` was prepared for.
+    /// Closes the held gaps and solves for the rest, with the matrix that `solver` was prepared for, until the residual
+    /// is `wanted` \[N\].
     fn correct(
         &mut self,
         system: &mut System<'_>,
         solver: &mut dyn LinearSolver,
         matrix: &Csr,
         held: &[bool],
-        rtol: f64,
-        step: usize,
+        (step, wanted): (usize, f64),
     ) -> Result<(), ContactError> {
         // Where the held unknowns are to go.
         let mut closed = vec![0.0; self.z.len()];
@@ -165,6 +180,8 @@ impl<'r> Iterate<'r> {
         for (i, b) in b.iter_mut().enumerate() {
             *b = if held[i] { closing[i] } else { -self.residual[i] - *b };
         }
+        let size = system.dot(&b, &b).sqrt();
+        let rtol = if size > 0.0 { (wanted / size).clamp(RTOL, 0.1) } else { RTOL };
         let mut d = vec![0.0; self.z.len()];
         solver
             .solve(matrix, &b, &mut d, rtol)
@@ -175,8 +192,8 @@ impl<'r> Iterate<'r> {
         self.evaluate(system, step)
     }
 
-    /// Residual of what is free over the forces that balance.
-    pub fn imbalance(&self, system: &System<'_>, held: &[bool]) -> f64 {
+    /// Residual of what is free, and the forces that balance \[N\].
+    fn forces(&self, system: &System<'_>, held: &[bool]) -> [f64; 2] {
         let part = |wanted: bool| {
             let of = |(r, held): (&f64, &bool)| if *held == wanted { r * r } else { 0.0 };
             self.residual[..system.owned()].iter().zip(held).map(of).sum::<f64>()
@@ -184,7 +201,12 @@ impl<'r> Iterate<'r> {
         let mut parts = [part(false), part(true)];
         system.comm().sum(&mut parts);
         let [free, held] = parts.map(f64::sqrt);
-        let forces = held.max(self.loads);
+        [free, held.max(self.loads)]
+    }
+
+    /// The one over the other.
+    pub fn imbalance(&self, system: &System<'_>, held: &[bool]) -> f64 {
+        let [free, forces] = self.forces(system, held);
         if forces == 0.0 { 0.0 } else { free / forces }
     }
 

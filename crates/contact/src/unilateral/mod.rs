@@ -23,8 +23,8 @@
 //!
 //! **Active set.** In each step the active q are held at zero and the rest is solved for; then p < 0
 //! releases and q < 0 holds: the primal-dual active set or semismooth Newton method, max(0, p - c q) = p.
-//! Each solve leaves p = 0 or q = 0 exactly, so the scale c drops out. Cycles cannot occur, see
-//! module `pivoting`.
+//! Each solve leaves p = 0 or q = 0 exactly, so the scale c drops out. Iterative solvers solve only roughly as long as
+//! fewer and fewer bounds change. Cycles cannot occur, see module `pivoting`.
 
 mod entry;
 mod iterate;

@@ -14,7 +14,7 @@
 
 use super::{ContactError, ContactNode, ContactSurface, nearest};
 use crate::DISPLACEMENT;
-use algebra::Csr;
+use algebra::{Csr, Follows};
 use fem::Space;
 use mesh::Mesh;
 
@@ -213,6 +213,28 @@ impl Reduction {
             let Bound { at_rest, area, .. } = bound;
             Some(BoundAt { node: node.node, unknown, at_rest, area, gap: node.initial_gap })
         })
+    }
+
+    /// What multigrid is told of the displacements that gaps replaced, by the places of the unknowns.
+    pub(super) fn add_followers(
+        &self,
+        surfaces: &[ContactSurface],
+        places: &[u32],
+        follows: &mut Follows,
+    ) {
+        for (surface, pivots) in surfaces.iter().zip(&self.pivots) {
+            for (node, pivot) in surface.nodes.iter().zip(pivots) {
+                let Some(pivot) = *pivot else { continue };
+                let (columns, values) = self.change.matrix.row(pivot as usize);
+                let terms = columns.iter().zip(values).map(|(&j, &a)| (places[j as usize], a));
+                let place = places[pivot as usize];
+                follows.sums.insert(place, terms.collect());
+                if !node.is_corner() {
+                    follows.rough.push(place);
+                }
+            }
+        }
+        follows.rough.sort_unstable();
     }
 
     /// The z with y = T z: what a motion y does to the gaps.

@@ -1,6 +1,6 @@
 //! The primal-dual active set.
 
-use super::iterate::Iterate;
+use super::iterate::{Iterate, ROUGH, SHARP, Sharpness};
 use super::pivoting::Pivoting;
 use super::reduction::{Change, Reduction};
 use super::{ContactError, ContactSurface};
@@ -98,15 +98,36 @@ pub struct ActiveSet {
 pub fn settle(
     system: &mut System<'_>,
     change: &Change,
-    mut active: Vec<bool>,
+    active: Vec<bool>,
     solver: &mut dyn LinearSolver,
     max_steps: usize,
 ) -> Result<Settled, ContactError> {
+    // A factor leaves nothing open. What is left open may also hide that a body has come adrift.
+    if !solver.keeps_factor() {
+        let roughly = from(system, change, active.clone(), solver, (max_steps, ROUGH));
+        match &roughly {
+            Err(ContactError::Linear { source, .. } | ContactError::Unsupported(source))
+                if is_adrift(source) => {}
+            _ => return roughly,
+        }
+    }
+    from(system, change, active, solver, (max_steps, SHARP))
+}
+
+/// Begins with steps of this sharpness. Rough ones go on as long as fewer and fewer bounds change, and the last ones are
+/// sharp: only these are sure not to go round in circles.
+fn from(
+    system: &mut System<'_>,
+    change: &Change,
+    mut active: Vec<bool>,
+    solver: &mut dyn LinearSolver,
+    (max_steps, mut to): (usize, Sharpness),
+) -> Result<Settled, ContactError> {
     let mut state = Iterate::new(system, change)?;
-    let mut first = state.step(system, solver, &active, 1);
+    let mut first = state.step(system, solver, &active, (1, to));
     if matches!(&first, Err(ContactError::Linear { source, .. }) if is_adrift(source)) {
         active.fill(true);
-        first = state.step(system, solver, &active, 1);
+        first = state.step(system, solver, &active, (1, to));
     }
     first.map_err(|error| match error {
         ContactError::Linear { source, .. } if is_adrift(&source) => {
@@ -118,6 +139,14 @@ pub fn settle(
     let (mut exchanged, mut infeasible) = (Vec::new(), Vec::new());
     for step in 2..=max_steps + 1 {
         infeasible = state.infeasible(&active);
+        let is_fewer = exchanged.last().is_none_or(|&before| infeasible.len() < before);
+        if to == ROUGH && (infeasible.is_empty() || !is_fewer) {
+            to = SHARP;
+            if infeasible.is_empty() {
+                state.step(system, solver, &active, (step - 1, to))?;
+                infeasible = state.infeasible(&active);
+            }
+        }
         exchanged.push(infeasible.len());
         log::info!(
             "contact, step {}: {} of {} bounds change",
@@ -133,7 +162,7 @@ pub fn settle(
         loop {
             let mut next = active.clone();
             change.iter().for_each(|&i| next[i] = !next[i]);
-            match state.step(system, solver, &next, step) {
+            match state.step(system, solver, &next, (step, to)) {
                 Ok(()) => {
                     active = next;
                     break;
@@ -171,7 +200,12 @@ pub fn amg_problem(
         return free;
     };
     let motions = free.near_null.iter().map(|motion| reduction.contract(surfaces, motion));
-    AmgProblem { near_null: motions.collect(), ..free }
+    let near_null = motions.collect();
+    let mut follows = free.follows;
+    if let Some(places) = &free.places {
+        reduction.add_followers(surfaces, places, &mut follows);
+    }
+    AmgProblem { near_null, follows, ..free }
 }
 
 /// The first active set of bounds each of which is on a surface, and has a gap \[m\] before loading: those with the

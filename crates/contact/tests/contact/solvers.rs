@@ -1,7 +1,7 @@
 //! An iterative solver finds the contact that a direct one finds, and sees a body that nothing holds.
 
 use crate::problem::Problem;
-use algebra::{AmgCg, Cholesky, LinearSolver};
+use algebra::{AmgCg, Cholesky, LinearError, LinearInfo, LinearSolver, Metered, Operator};
 use contact::Pressure;
 use contact::unilateral::{ContactError, ContactSurface, Outcome, solve};
 use fem::Hypothesis;
@@ -35,6 +35,47 @@ fn conjugate_gradients_find_the_same_contact() {
         assert!((a.pressure - b.pressure).abs() < 1e-9, "{} {}", a.pressure, b.pressure);
         assert!((a.gap - b.gap).abs() < 1e-11, "{} {}", a.gap, b.gap);
     }
+}
+
+/// Conjugate gradients that pass for a direct solver, from which sharp steps are asked at once.
+struct Sharp<'s>(&'s mut Metered<'static>);
+
+impl LinearSolver for Sharp<'_> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn keeps_factor(&self) -> bool {
+        true
+    }
+
+    fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
+        self.0.prepare(a)
+    }
+
+    fn solve(
+        &mut self,
+        a: &dyn Operator,
+        b: &[f64],
+        x: &mut [f64],
+        rtol: f64,
+    ) -> Result<LinearInfo, LinearError> {
+        self.0.solve(a, b, x, rtol)
+    }
+}
+
+#[test]
+fn rough_steps_come_to_the_same_with_half_of_the_iterations() {
+    let solver = || Metered::new(Box::new(AmgCg::default()));
+    let (mut rough, mut sharp) = (solver(), solver());
+    let a = on_the_floor(&mut rough, &["x0", "y0"]).unwrap();
+    let b = on_the_floor(&mut Sharp(&mut sharp), &["x0", "y0"]).unwrap();
+    for (a, b) in a.touch[0].iter().zip(&b.touch[0]) {
+        assert_eq!(a.active, b.active);
+        assert!((a.pressure - b.pressure).abs() < 1e-9, "{} {}", a.pressure, b.pressure);
+    }
+    let [a, b] = [rough, sharp].map(|solver| solver.work().iterations);
+    assert!(2 * a < b, "{a} instead of {b}");
 }
 
 #[test]

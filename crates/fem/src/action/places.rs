@@ -67,11 +67,11 @@ impl NodePlaces {
         let mut kinds: Vec<Kind> = (self.dofs.iter().zip(0u32..))
             .map(|(&dof, k)| match self.places.get(dof as usize) {
                 Some(&place) if place == k => Kind::Own,
-                Some(&place) if place >= first_whole && place != u32::MAX => Kind::Tied(place),
                 // The copy of an unknown of another node is not met: its cells know that node.
                 _ => Kind::Fixed,
             })
             .collect();
+        self.tied().for_each(|[place, whole]| kinds[place as usize] = Kind::Tied(whole));
         kinds.resize(self.len() * self.block, Kind::Fixed);
         for &place in self.places.iter().filter(|&&p| p >= first_whole && p != u32::MAX) {
             kinds[place as usize] = Kind::Own;
@@ -79,8 +79,16 @@ impl NodePlaces {
         kinds
     }
 
+    /// Places of the nodes of the mesh that move with a whole body, and the place of that.
+    pub fn tied(&self) -> impl Iterator<Item = [u32; 2]> + '_ {
+        let first_whole = (self.nodes * self.block) as u32;
+        let owners = self.dofs.iter().map(|&dof| self.places.get(dof as usize).copied());
+        let tied = (0u32..).zip(owners).filter_map(|(place, owner)| Some([place, owner?]));
+        tied.filter(move |&[_, owner]| owner >= first_whole && owner != u32::MAX)
+    }
+
     /// The node whose unknowns each node of the mesh has: its own, or the one it is joined to.
-    pub(super) fn masters(&self) -> Vec<u32> {
+    pub fn masters(&self) -> Vec<u32> {
         let of = |node: usize| {
             let dofs = &self.dofs[node * self.block..(node + 1) * self.block];
             let places = dofs.iter().filter_map(|&dof| self.places.get(dof as usize));

@@ -115,13 +115,27 @@ impl Blueprint {
         Ok(Blueprint { defect: defect.clone(), mouth, electrolyte, metal, revolution })
     }
 
-    /// Where the nodes are on the lattice, if there is one with a coarser one in it: for one region of second
-    /// order, or of cells that were halved.
+    /// Where the nodes are on the lattice, if there is one with a coarser one in it: for cells of second order, or
+    /// that were halved.
     pub fn lattice(&self) -> Option<LatticePoints> {
         // Each line between two of the unrefined lattice goes; the others are where names and holes begin.
-        let is_halved = (self.defect.order << self.defect.refinement).is_multiple_of(2);
-        let numbering = || Numbering::new(&self.electrolyte, self.revolution.as_ref());
-        (is_halved && self.metal.is_none()).then(|| numbering().lattice())
+        if !(self.defect.order << self.defect.refinement).is_multiple_of(2) {
+            return None;
+        }
+        let sections = std::iter::once(&self.electrolyte).chain(&self.metal);
+        let regions: Vec<Numbering> =
+            sections.map(|section| Numbering::new(section, self.revolution.as_ref())).collect();
+        let across = regions.iter().map(|region| region.lines()[0]).max().unwrap_or(0);
+        // Lines of the metal are even where they would be without the electrolyte, however often lines go.
+        let second = regions[0].lines()[1].next_power_of_two();
+        let all = regions.iter().zip([0, second]);
+        Some(LatticePoints {
+            across,
+            second,
+            rays: self.revolution.map_or(1, |revolution| revolution.rays()),
+            closed: self.revolution.is_some_and(|revolution| revolution.is_closed()),
+            points: all.flat_map(|(region, before)| region.points_on(across, before)).collect(),
+        })
     }
 
     /// The mesh.

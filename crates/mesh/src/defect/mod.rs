@@ -56,12 +56,15 @@ pub enum Shape {
     },
 }
 
-/// Where the nodes of a mesh of one region are on the lattice that it was made on: section points along two
-/// directions, and rays about the axis.
+/// Where the nodes of a mesh are on the lattice that it was made on: section points along two directions, and
+/// rays about the axis. Those of the metal, which has a lattice of its own, begin at another line of the second
+/// direction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LatticePoints {
     /// Section points along the first direction.
     pub across: usize,
+    /// The first j of the metal: no j of the electrolyte is as large.
+    pub second: usize,
     /// Rays; 1 for a mesh that is a section.
     pub rays: usize,
     /// True if the ray after the last is the first.

@@ -1,6 +1,5 @@
 //! Numbers of nodes and cells of one region, by formula: any of them is found without the others.
 
-use super::LatticePoints;
 use super::revolution::Revolution;
 use super::section::Section;
 use crate::{CellKind, reference};
@@ -67,20 +66,24 @@ impl<'a> Numbering<'a> {
         self.first[self.step.len()]
     }
 
-    /// Where the nodes are on the lattice.
-    pub(super) fn lattice(&self) -> LatticePoints {
-        let rays = self.revolution.map_or(1, Revolution::rays);
-        let of_point = |(p, (first, step)): (usize, (&[u32], &u8))| {
-            let count = (first[1] - first[0]) as usize;
-            let step = usize::from(*step);
-            (0..count).map(move |k| (p * rays + k * step) as u32)
-        };
-        LatticePoints {
-            across: self.section.order * self.section.cells[0] + 1,
-            rays,
-            closed: self.revolution.is_some_and(Revolution::is_closed),
-            points: self.first.windows(2).zip(&self.step).enumerate().flat_map(of_point).collect(),
-        }
+    /// Points of the lattice along its two directions.
+    pub(super) fn lines(&self) -> [usize; 2] {
+        self.section.cells.map(|cells| self.section.order * cells + 1)
+    }
+
+    /// Where each node is on a lattice with so many points `across`, whose first ones belong to other regions up to
+    /// the line `before`.
+    pub(super) fn points_on(
+        &self,
+        across: usize,
+        before: usize,
+    ) -> impl Iterator<Item = u32> + use<'_> {
+        let (own, rays) = (self.lines()[0], self.revolution.map_or(1, Revolution::rays));
+        self.first.windows(2).zip(&self.step).enumerate().flat_map(move |(p, (first, step))| {
+            let place = (before + p / own) * across + p % own;
+            let (count, step) = ((first[1] - first[0]) as usize, usize::from(*step));
+            (0..count).map(move |k| (place * rays + k * step) as u32)
+        })
     }
 
     fn turns(&self) -> usize {

@@ -27,7 +27,7 @@ pub struct Geometry {
     pub rim_size: Option<f64>,
     /// True when the distance of a profile is that from the axis x = y = 0 (r = 0).
     pub has_axis: bool,
-    /// Where the nodes of a built-in mesh of one region are on its lattice.
+    /// Where the nodes of a built-in mesh are on its lattice.
     pub lattice: Option<Arc<Lattice>>,
 }
 
@@ -106,7 +106,8 @@ impl Geometry {
         let rim_size = Some(rim_size_of(case, defect) / f64::from(1u32 << level.min(31)));
         let lattice = made.lattice().map(|lattice| {
             let sizes = [lattice.across, lattice.rays].map(|n| n as u32);
-            Arc::new(Lattice::new(sizes, lattice.closed, (0..).zip(lattice.points)))
+            let all = Lattice::new(sizes, lattice.closed, (0..).zip(lattice.points));
+            Arc::new(if mesh.regions.len() > 1 { all.with_second(lattice.second) } else { all })
         });
         Ok((Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true, lattice }, level))
     }

@@ -113,10 +113,11 @@ mod tests {
     use super::*;
     use std::path::Path;
 
-    /// Everything but internal surfaces; what it says of itself is all that it has.
+    /// Everything but internal surfaces and the lattice; what it says of itself is all that it has.
     fn described(geometry: &Geometry) -> String {
         let mut geometry = geometry.clone();
         geometry.mesh.internal.clear();
+        geometry.lattice = None;
         format!("{geometry:?}")
     }
 
