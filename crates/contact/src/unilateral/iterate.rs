@@ -7,6 +7,7 @@ use fem::System;
 
 /// A pressure or gap below this fraction of the largest is rounding.
 const ROUNDING: f64 = 1e-12;
+
 /// Where the residual is to be after a step, beside the forces that balance in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sharpness {
