@@ -435,6 +435,20 @@ fn scaling_over_ranks_is_told_with_what_messages_cost() {
     assert_eq!(said.matches("under mpirun one number is wanted").count(), 1, "{said}");
 }
 
+#[test]
+fn scaling_of_stress_has_one_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for problem in ["elasticity", "contact"] {
+        let json = folder.path().join(problem);
+        let arguments = ["bench", "scaling", "--problem", problem, "--cells", "1000"];
+        let arguments = [&arguments[..], &["--repeat", "1", "--quiet", "--json"]].concat();
+        let Some(output) = mpirun(2, &arguments, &json) else { return };
+        let table = text(&output.stdout);
+        assert!(output.status.success(), "{table}{}", text(&output.stderr));
+        assert!(table.contains("mean u_z of the cells (m)"), "{table}");
+    }
+}
+
 const SWEEP: &str = r#"
 [mesh.defect]
 symmetry = "axisymmetric"

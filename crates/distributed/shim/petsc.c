@@ -349,9 +349,16 @@ static int create_ksp(MPI_Comm comm, KSP *ksp)
 static int create_with_defaults(MPI_Comm comm, const char *defaults, KSP *ksp)
 {
     char *given = NULL;
+    PetscBool both_ways;
     int code;
     TRY(PetscOptionsGetAll(NULL, &given));
+    TRY(PetscOptionsHasName(NULL, NULL, "-pc_hypre_boomeramg_relax_type_all", &both_ways));
     TRY(PetscOptionsInsertString(NULL, defaults));
+    if (both_ways) {
+        /* PETSc would read these after it. */
+        TRY(PetscOptionsClearValue(NULL, "-pc_hypre_boomeramg_relax_type_down"));
+        TRY(PetscOptionsClearValue(NULL, "-pc_hypre_boomeramg_relax_type_up"));
+    }
     TRY(PetscOptionsInsertString(NULL, given));
     code = create_ksp(comm, ksp);
     TRY(PetscOptionsClear(NULL));

@@ -2,7 +2,7 @@
 
 use crate::{Dual, LANES, Lanes, Real};
 
-/// Most steps; halving an interval of doubles takes no more.
+/// Most steps; of Newton's method some ten do, halvings are for what it leaves.
 const STEPS: usize = 200;
 /// Differences below that many units in the last place are rounding.
 const ROUNDING: f64 = 2.0 * f64::EPSILON;
@@ -55,8 +55,9 @@ pub(crate) fn inverse(w: &impl Rising, value: f64) -> f64 {
 fn step_of([low, high]: [f64; 2], x: f64, above: f64, slope: f64) -> (f64, bool) {
     // x is an end of the bracket from now on.
     let (low, high) = (if above > 0.0 { low } else { x }, if above > 0.0 { x } else { high });
-    let next = x - above / slope;
-    let is_there = above == 0.0 || (next - x).abs() <= ROUNDING * x.abs();
+    let next = if above == 0.0 { x } else { x - above / slope };
+    // What is not a number ends as that.
+    let is_there = above.is_nan() || (next - x).abs() <= ROUNDING * x.abs();
     let middle = 0.5 * (low + high);
     let (is_inside, is_narrow) = (next > low && next < high, middle == low || middle == high);
     let to = if is_inside || is_there { next } else { middle };

@@ -105,7 +105,8 @@ pub trait Law: Send + Sync {
     /// What is read, in this order; each slot takes [`Slot::numbers`] numbers.
     fn slots(&self) -> &[Slot];
 
-    /// Evaluates the coefficients `r` from the numbers `u`; both have the length that the slots say.
+    /// Evaluates the coefficients `r` from the numbers `u`; both have the length that the slots say. `r` holds anything
+    /// before, so that all of it is to be written.
     fn evaluate<S: Real>(&self, point: &Point, u: &[S], r: &mut [S]);
 
     /// Writes the derivatives dr_i/du_j at a point to `t`, row by row, and returns true, where a law

@@ -7,16 +7,6 @@ use fem::System;
 
 /// A pressure or gap below this fraction of the largest is rounding.
 const ROUNDING: f64 = 1e-12;
-
-/// Where the residual is to be after a step, beside the forces that balance in it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Sharpness {
-    /// Where it is good enough.
-    balance: f64,
-    /// Where each linear solve brings it.
-    solve: f64,
-}
-
 /// Enough to see which bounds change, as long as many do.
 pub(super) const ROUGH: Sharpness = Sharpness { balance: 1e-3, solve: 1e-4 };
 /// For the answer.
@@ -27,6 +17,15 @@ const RTOL: f64 = 1e-12;
 const STALLED: f64 = 1e-8;
 /// Most solves with one active set to reach it.
 const REPEATS: usize = 4;
+
+/// Where the residual is to be after a step, beside the forces that balance in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Sharpness {
+    /// Where it is good enough.
+    balance: f64,
+    /// Where each linear solve brings it.
+    solve: f64,
+}
 
 /// The iterate. On several ranks its vectors are those of a [`System`] that is shared; what is known of
 /// the bounds is known on all of them.

@@ -102,21 +102,21 @@ pub fn settle(
     solver: &mut dyn LinearSolver,
     max_steps: usize,
 ) -> Result<Settled, ContactError> {
-    // A factor leaves nothing open. What is left open may also hide that a body has come adrift.
+    // A factor leaves nothing open. What is left open may also hide that a body has come adrift, or nearly so.
     if !solver.keeps_factor() {
-        let roughly = from(system, change, active.clone(), solver, (max_steps, ROUGH));
-        match &roughly {
-            Err(ContactError::Linear { source, .. } | ContactError::Unsupported(source))
-                if is_adrift(source) => {}
-            _ => return roughly,
+        match settle_from(system, change, active.clone(), solver, (max_steps, ROUGH)) {
+            Err(ContactError::Linear { source, .. } | ContactError::Unsupported(source)) => {
+                log::info!("contact: {source}; again, with sharp steps from the first");
+            }
+            roughly => return roughly,
         }
     }
-    from(system, change, active, solver, (max_steps, SHARP))
+    settle_from(system, change, active, solver, (max_steps, SHARP))
 }
 
 /// Begins with steps of this sharpness. Rough ones go on as long as fewer and fewer bounds change, and the last ones are
 /// sharp: only these are sure not to go round in circles.
-fn from(
+fn settle_from(
     system: &mut System<'_>,
     change: &Change,
     mut active: Vec<bool>,
@@ -142,6 +142,8 @@ fn from(
         let is_fewer = exchanged.last().is_none_or(|&before| infeasible.len() < before);
         if to == ROUGH && (infeasible.is_empty() || !is_fewer) {
             to = SHARP;
+            // Rough steps may have seen fewer than there are.
+            pivoting = Pivoting::new();
             if infeasible.is_empty() {
                 state.step(system, solver, &active, (step - 1, to))?;
                 infeasible = state.infeasible(&active);
@@ -186,7 +188,7 @@ fn from(
 }
 
 /// What multigrid can be told of the matrices that [`solve`] hands to its solver, from what it can be told
-/// of those without contact: the same motions, seen from the gaps.
+/// of those without contact: the same motions, seen from the gaps, and what moves with these.
 /// Surfaces for which there is no solution, which [`solve`] reports, change nothing.
 pub fn amg_problem(
     system: &System<'_>,

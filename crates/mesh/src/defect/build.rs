@@ -116,7 +116,7 @@ impl Blueprint {
     }
 
     /// Where the nodes are on the lattice, if there is one with a coarser one in it: for cells of second order, or
-    /// that were halved.
+    /// that were halved. None either where its points have no numbers of 32 bits.
     pub fn lattice(&self) -> Option<LatticePoints> {
         // Each line between two of the unrefined lattice goes; the others are where names and holes begin.
         if !(self.defect.order << self.defect.refinement).is_multiple_of(2) {
@@ -128,11 +128,14 @@ impl Blueprint {
         let across = regions.iter().map(|region| region.lines()[0]).max().unwrap_or(0);
         // Lines of the metal are even where they would be without the electrolyte, however often lines go.
         let second = regions[0].lines()[1].next_power_of_two();
+        let lines = second + regions.get(1).map_or(0, |region| region.lines()[1]);
+        let rays = self.revolution.map_or(1, |revolution| revolution.rays());
+        u32::try_from(lines * across * rays).ok()?;
         let all = regions.iter().zip([0, second]);
         Some(LatticePoints {
             across,
             second,
-            rays: self.revolution.map_or(1, |revolution| revolution.rays()),
+            rays,
             closed: self.revolution.is_some_and(|revolution| revolution.is_closed()),
             points: all.flat_map(|(region, before)| region.points_on(across, before)).collect(),
         })

@@ -125,12 +125,13 @@ pub fn measure_solve(
     let to = folder.as_ref().map(|folder| (folder.path(), case.output.compression));
     let written = write_solved(comm, &solved, to);
     let memory = largest_memory(comm);
+    let lift = mean_lift(comm, &solved);
     written?;
     let Some(results) = solved.results else { return Ok(None) };
     let output = output.elapsed().as_secs_f64();
     let total = start.elapsed().as_secs_f64();
     drop(folder);
-    let mut measured = measurement(&results, &listener.work, output, total);
+    let mut measured = measurement(&results, lift, &listener.work, [output, total]);
     if let Some(ranks) = &mut measured.ranks {
         ranks.peak_memory_bytes = memory;
         // That of a process, which has done other runs before.
@@ -139,10 +140,18 @@ pub fn measure_solve(
     Ok(Some(measured))
 }
 
-fn measurement(results: &Results, work: &LinearWork, output: f64, total: f64) -> Measurement {
+fn measurement(
+    results: &Results,
+    lift: f64,
+    work: &LinearWork,
+    [output, total]: [f64; 2],
+) -> Measurement {
     let summary = &results.summary;
     let seconds = &summary.seconds;
-    let (quantity, checksum) = checksum(results);
+    let overpotential = summary.quantities.get("cell_overpotential");
+    // A number that every unknown has a part in.
+    let (quantity, checksum) = overpotential
+        .map_or(("mean u_z of the cells (m)", lift), |q| ("cell_overpotential (V)", q.value));
     Measurement {
         cells: summary.mesh.cells,
         nodes: summary.mesh.nodes,
@@ -171,15 +180,25 @@ fn measurement(results: &Results, work: &LinearWork, output: f64, total: f64) ->
     }
 }
 
-/// A number that every unknown has a part in.
-fn checksum(results: &Results) -> (&'static str, f64) {
-    if let Some(quantity) = results.summary.quantities.get("cell_overpotential") {
-        return ("cell_overpotential (V)", quantity.value);
+/// The mean over all cells of the mean displacement of their nodes along z \[m\], which all ranks work out together;
+/// not a number where there is none.
+fn mean_lift(comm: &dyn Comm, solved: &RankResults) -> f64 {
+    let whole = solved.results.as_ref().map(|results| (&results.mesh, &results.fields));
+    let own = solved.piece.as_ref().map(|piece| (&piece.mesh, &piece.fields)).or(whole);
+    let mut sums = [0.0; 2];
+    if let Some((mesh, fields)) = own
+        && let Some(field) = fields.iter().find(|field| field.name == "displacement")
+    {
+        for block in &mesh.blocks {
+            let count = block.kind.node_count();
+            for cell in block.nodes.chunks_exact(count) {
+                let all: f64 = cell.iter().map(|&node| field.values[3 * node as usize + 2]).sum();
+                sums = [sums[0] + all / count as f64, sums[1] + 1.0];
+            }
+        }
     }
-    let field = results.field("displacement");
-    let along_z = field.iter().flat_map(|f| f.values.iter().skip(2).step_by(3));
-    let sum: f64 = along_z.sum();
-    ("mean of u_z (m)", sum / results.mesh.points.len().max(1) as f64)
+    comm.sum(&mut sums);
+    sums[0] / sums[1]
 }
 
 /// Processor time of this process so far \[s\], in its own and the system's code. Linux counts it in

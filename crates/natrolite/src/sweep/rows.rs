@@ -50,6 +50,7 @@ impl Rows {
 
     /// Takes in the row of a point, once.
     pub fn insert(&mut self, point: usize, row: Row) {
+        debug_assert!(self.status[point].is_none(), "point {point} has a row");
         let layout = self.number_of(&row.layout);
         let Rows { status, rim_sizes, reasons, layouts, layout_of, columns } = self;
         status[point] = Some(row.status);
