@@ -33,6 +33,7 @@ pub mod operator;
 mod ordering;
 pub mod quasi_newton;
 pub mod schur;
+pub mod terms;
 pub mod vector;
 mod wide;
 
@@ -57,4 +58,5 @@ pub use newton::{
 pub use operator::{ByNodes, FinestLevels, Operator, SingleProduct, Unstored};
 pub use quasi_newton::QuasiNewton;
 pub use schur::{Schur, Source};
+pub use terms::merge_terms;
 pub use wide::{Wide, with_wide_registers};

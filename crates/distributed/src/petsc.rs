@@ -21,7 +21,7 @@ impl Defaults {
     ///
     /// Smoothing is one sweep of Gauss-Seidel with the l1 norm of what other ranks hold on the diagonal (Baker, Falgout,
     /// Kolev and Yang 2011, SIAM J. Sci. Comput. 33, 2864), forwards on the way down and backwards on the way
-    /// up, so that the cycle is symmetric. Sweeps both ways each time took as many iterations, of 1.6 times the time.
+    /// up, so that the cycle is symmetric. Sweeps both ways each time took as many iterations, of 1.7 times the time.
     fn options(self) -> &'static str {
         match self {
             Self::Multigrid => {

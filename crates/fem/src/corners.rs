@@ -1,6 +1,6 @@
 //! From first to second order: what the values at the corners are at all nodes.
 
-use algebra::Csr;
+use algebra::{Csr, merge_terms};
 use mesh::{CellKind, Mesh, reference};
 
 /// The interpolation from the corners of second-order cells to all nodes: a row for each of `rows`
@@ -60,15 +60,8 @@ pub fn interpolation_from_corners(
             terms.extend(
                 shape.filter_map(|(&corner, &s)| Some((column[row_of(corner)? as usize], s))),
             );
-            terms.sort_unstable_by_key(|term| term.0);
             // Corners that are tied to one whole body are one row.
-            terms.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                if same {
-                    kept.1 += next.1;
-                }
-                same
-            });
+            merge_terms(&mut terms);
         }
         columns.extend(terms.iter().map(|term| term.0));
         values.extend(terms.iter().map(|term| term.1));

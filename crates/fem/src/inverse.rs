@@ -39,21 +39,19 @@ pub(crate) fn inverse(w: &impl Rising, value: f64) -> f64 {
     let mut x = start.clamp(low, high);
     for _ in 0..STEPS {
         let Dual { v, d } = w.at(Dual { v: x, d: 1.0 });
-        let (next, is_last) = step_of([low, high], x, v - value, d);
+        let (bracket, next, is_last) = step_of([low, high], x, v - value, d);
         if is_last {
             return next;
         }
-        (low, high) = if v > value { (low, x) } else { (x, high) };
-        x = next;
+        ([low, high], x) = (bracket, next);
     }
     x
 }
 
-/// Where to go from `x`, at which the function misses its value by `above` and rises with `slope`, and true where that is
-/// the end.
+/// From `x`, at which the function misses its value by `above` and rises with `slope`: the smaller bracket, where to go,
+/// and true where that is the end.
 #[inline(always)]
-fn step_of([low, high]: [f64; 2], x: f64, above: f64, slope: f64) -> (f64, bool) {
-    // x is an end of the bracket from now on.
+fn step_of([low, high]: [f64; 2], x: f64, above: f64, slope: f64) -> ([f64; 2], f64, bool) {
     let (low, high) = (if above > 0.0 { low } else { x }, if above > 0.0 { x } else { high });
     let next = if above == 0.0 { x } else { x - above / slope };
     // What is not a number ends as that.
@@ -61,7 +59,7 @@ fn step_of([low, high]: [f64; 2], x: f64, above: f64, slope: f64) -> (f64, bool)
     let middle = 0.5 * (low + high);
     let (is_inside, is_narrow) = (next > low && next < high, middle == low || middle == high);
     let to = if is_inside || is_there { next } else { middle };
-    (to, is_there || (!is_inside && is_narrow))
+    ([low, high], to, is_there || (!is_inside && is_narrow))
 }
 
 /// The same for several numbers at once, each with its own bracket and its own end.
@@ -100,9 +98,9 @@ pub(crate) fn inverses(w: &impl Rising, values: Lanes) -> Lanes {
         let Dual { v, d } = w.at(Dual { v: x, d: Lanes::from(1.0) });
         for (l, is_done) in is_done.iter_mut().enumerate() {
             let above = v.0[l] - values.0[l];
-            let (next, is_last) = step_of([low.0[l], high.0[l]], x.0[l], above, d.0[l]);
-            low.0[l] = if above > 0.0 { low.0[l] } else { x.0[l] };
-            high.0[l] = if above > 0.0 { x.0[l] } else { high.0[l] };
+            let bracket = [low.0[l], high.0[l]];
+            let (bracket, next, is_last) = step_of(bracket, x.0[l], above, d.0[l]);
+            [low.0[l], high.0[l]] = bracket;
             x.0[l] = if *is_done { x.0[l] } else { next };
             *is_done |= is_last;
         }

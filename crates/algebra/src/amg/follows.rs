@@ -2,6 +2,7 @@
 
 use super::blocks::View;
 use super::lines::Piece;
+use crate::merge_terms;
 use std::collections::BTreeMap;
 
 /// What is not simply the unknown at its place, by places (component c of node i is place i * block + c).
@@ -110,7 +111,7 @@ impl Follows {
     }
 
     /// What `weight` times the displacement at a place of a node that stays is, in unknowns of the coarser lattice.
-    pub(super) fn displacement(
+    fn displacement(
         &self,
         place: u32,
         weight: f64,
@@ -126,7 +127,7 @@ impl Follows {
     }
 
     /// The same for an unknown, of any node.
-    pub(super) fn unknown(
+    fn unknown(
         &self,
         place: u32,
         weight: f64,
@@ -167,26 +168,14 @@ impl Follows {
             let mut terms = Vec::new();
             let at_coarse = place(at)?;
             self.displacement(at, 1.0, (to, 0), &mut terms);
-            Some((at_coarse, merged(terms)))
+            merge_terms(&mut terms);
+            Some((at_coarse, terms))
         };
         Follows {
             sums: self.sums.iter().filter_map(sum).collect(),
             rough: self.rough.iter().filter_map(|&at| place(at)).collect(),
         }
     }
-}
-
-/// Sums the terms of the same place.
-pub(super) fn merged(mut terms: Vec<(u32, f64)>) -> Vec<(u32, f64)> {
-    terms.sort_by_key(|term| term.0);
-    terms.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 += next.1;
-        }
-        same
-    });
-    terms
 }
 
 #[cfg(test)]

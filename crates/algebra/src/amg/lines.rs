@@ -5,6 +5,7 @@ use super::blocks::{Blocks, View};
 use super::follows::Between;
 use super::lattice::{Placed, Point};
 use super::tentative::NearNull;
+use crate::merge_terms;
 use rayon::prelude::*;
 
 /// Rows per task.
@@ -228,14 +229,7 @@ impl<'a, 'p> Rows<'a, 'p> {
                 terms.push((columns[other as usize], missing));
             }
         }
-        terms.sort_unstable_by_key(|term| term.0);
-        terms.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
-            }
-            same
-        });
+        merge_terms(terms);
     }
 }
 

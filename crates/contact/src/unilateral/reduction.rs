@@ -14,7 +14,7 @@
 
 use super::{ContactError, ContactNode, ContactSurface, nearest};
 use crate::DISPLACEMENT;
-use algebra::{Csr, Follows};
+use algebra::{Csr, Follows, merge_terms};
 use fem::Space;
 use mesh::Mesh;
 
@@ -59,14 +59,7 @@ struct Combination {
 impl Combination {
     /// Sorts the terms, adds those of the same unknown, and drops what cancels.
     fn merge(&mut self) {
-        self.terms.sort_by_key(|t| t.0);
-        self.terms.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
-            }
-            same
-        });
+        merge_terms(&mut self.terms);
         self.terms.retain(|t| t.1 != 0.0);
     }
 
