@@ -5,6 +5,7 @@ use super::diagonal::Divisor;
 use super::eigenvalue::Scaled;
 use super::lattice::Placed;
 use super::layout::{Layout, Matrix};
+use super::left::Left;
 use super::level::{Level, Size, bad_diagonal, inverse_of, scale_to};
 use super::order::Order;
 use super::product::galerkin;
@@ -52,25 +53,26 @@ pub(super) fn coarsen_split(
         let (view, near) = (View::scalar(a), problem.near_null(a.nrows(), &layout)?);
         let inverse = Divisor::Diagonal.inverse(view, scale).map_err(bad_diagonal)?;
         let mut smoother = None;
-        let make = || Chebyshev::new(&Scaled(view, scale), &inverse, Divisor::Diagonal, p.degree);
+        let diagonal = &Divisor::Diagonal;
+        let make = || Chebyshev::new(&Scaled(view, scale), &inverse, diagonal, p.degree);
         let mut largest = || smoother.get_or_insert_with(make).largest;
         let s = Settings { components: 1, scale, p: &p };
         let given = Given::of(problem, a.nrows());
         let Some(next) = Next::of(view, near, given, &mut largest, s)? else { return Ok(None) };
-        let inverse = match next.divisor() {
+        let divisor = next.divisor();
+        let inverse = match &divisor {
             Divisor::Diagonal => inverse,
             other => other.inverse(view, scale).map_err(bad_diagonal)?,
         };
         let order = Order::of(view);
-        let divided = (next.divisor(), order.gather(&inverse));
+        let divided = (divisor, order.gather(&inverse));
         (next, smoother, divided, order, scale)
     };
     operator.store_split(Box::new(|a| Split::new(divided, a, order, scale)));
     let Some(split) = operator.split() else { return Ok(None) };
     let Smoothed { a, divisor, inverse } = split.finest();
     // Where aggregates did not ask before, slices are read in half the time.
-    let smoother =
-        smoother.take().unwrap_or_else(|| Chebyshev::new(a, inverse, *divisor, p.degree));
+    let smoother = smoother.take().unwrap_or_else(|| Chebyshev::new(a, inverse, divisor, p.degree));
     let here = Here { unknowns: split.nrows(), size: Size::of(a), smoother };
     let (level, below) = next.finish(here, None, split.order());
     Ok(Some((descend(vec![level], below, scale, &p)?, scale)))
@@ -86,10 +88,11 @@ pub(super) fn coarsen_again(
     let near = problem.near_null(a.nrows(), &problem.layout(a.nrows())?)?;
     let given = Given::of(problem, a.nrows());
     let (Smoothed { a: near_a, divisor, inverse }, scale) = (split.finest(), split.scale());
-    let smoother = Chebyshev::new(near_a, inverse, *divisor, p.degree);
+    let smoother = Chebyshev::new(near_a, inverse, divisor, p.degree);
     // Where aggregates take the place of a lattice, the largest quotient of the diagonal is not known; it counts as
     // 2 at most.
-    let mut largest = || if *divisor == Divisor::Sum { 2.0 } else { smoother.largest };
+    let is_sum = matches!(divisor, Divisor::Sum(_));
+    let mut largest = || if is_sum { 2.0 } else { smoother.largest };
     let s = Settings { components: 1, scale, p: &p };
     let next = Next::of(View::scalar(&a), near, given, &mut largest, s)?;
     drop(a);
@@ -150,9 +153,8 @@ pub(super) fn coarsen_by_nodes(
     let scale = scale_to(diagonal)?;
     let inverse = inverse_of_blocks(block, &finest.diagonal, scale).map_err(bad_diagonal)?;
     let nodal = Nodal::new((finest.single)(scale), layout.nodes(), block);
-    let divisor = Divisor::Diagonal;
-    let matrix = Smoothed { a: Stored::Nodal(nodal), divisor, inverse };
-    let smoother = Chebyshev::new(&matrix.a, &matrix.inverse, divisor, p.degree);
+    let matrix = Smoothed { a: Stored::Nodal(nodal), divisor: Divisor::Diagonal, inverse };
+    let smoother = Chebyshev::new(&matrix.a, &matrix.inverse, &matrix.divisor, p.degree);
     let (order, next) = (Order::natural(layout.nodes()), Order::natural(finest.prolongation.ncols));
     let restriction = finest.prolongation.transpose();
     let level = Level {
@@ -196,17 +198,18 @@ fn descend(
         let mut matrix = Smoothed {
             a: Stored::new(view, [&order; 2], scale),
             divisor: Divisor::Diagonal,
-            inverse: inverse_of(Divisor::Diagonal, view, &order, scale)?,
+            inverse: inverse_of(&Divisor::Diagonal, view, &order, scale)?,
         };
         let mut smoother = None;
-        let make = || Chebyshev::new(&matrix.a, &matrix.inverse, matrix.divisor, p.degree);
+        let make = || Chebyshev::new(&matrix.a, &matrix.inverse, &matrix.divisor, p.degree);
         let mut largest = || smoother.get_or_insert_with(make).largest;
         let Some(next) = Next::of(view, near, given, &mut largest, s)? else { break };
-        if next.divisor() != matrix.divisor {
-            matrix.divisor = next.divisor();
-            matrix.inverse = inverse_of(matrix.divisor, view, &order, scale)?;
+        let divisor = next.divisor();
+        if divisor != matrix.divisor {
+            matrix.inverse = inverse_of(&divisor, view, &order, scale)?;
+            matrix.divisor = divisor;
         }
-        let make = || Chebyshev::new(&matrix.a, &matrix.inverse, matrix.divisor, p.degree);
+        let make = || Chebyshev::new(&matrix.a, &matrix.inverse, &matrix.divisor, p.degree);
         let smoother = smoother.take().unwrap_or_else(make);
         let here =
             Here { unknowns: view.nrows() * view.shape[0], size: Size::of(&matrix.a), smoother };
@@ -309,7 +312,7 @@ impl<'a> Next<'a> {
     /// What the level above it divides residuals by.
     fn divisor(&self) -> Divisor {
         let is_lattice = self.placed.is_some() && self.coarse.shape == [1, 1];
-        if is_lattice { Divisor::Sum } else { Divisor::Diagonal }
+        if is_lattice { Divisor::Sum(Left::of(&self.prolongation)) } else { Divisor::Diagonal }
     }
 
     /// The interpolation from aggregates, and the vectors there.

@@ -75,7 +75,7 @@ impl Level {
     pub fn refresh(&mut self, a: View<f64>, order: &Order, scale: f64) -> Result<(), LinearError> {
         if let Some(matrix) = &mut self.matrix {
             matrix.a.set_values(a, [order, order], scale);
-            matrix.inverse = inverse_of(matrix.divisor, a, order, scale)?;
+            matrix.inverse = inverse_of(&matrix.divisor, a, order, scale)?;
         }
         Ok(())
     }
@@ -83,7 +83,7 @@ impl Level {
 
 /// The inverse of the divisors of `scale` A, in the order of the cycle.
 pub(super) fn inverse_of(
-    divisor: Divisor,
+    divisor: &Divisor,
     a: View<f64>,
     order: &Order,
     scale: f64,

@@ -20,6 +20,7 @@ mod follows;
 mod given;
 mod lattice;
 mod layout;
+mod left;
 mod level;
 mod lines;
 mod order;

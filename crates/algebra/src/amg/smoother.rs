@@ -57,15 +57,15 @@ impl Vectors {
 
 impl Chebyshev {
     /// For A and D^-1 in the same order.
-    pub fn new(a: &impl Product, inverse: &[f32], divisor: Divisor, degree: usize) -> Self {
+    pub fn new(a: &impl Product, inverse: &[f32], divisor: &Divisor, degree: usize) -> Self {
         let largest = match divisor {
             // Whatever values the rows get later.
-            Divisor::Sum => 1.0,
+            Divisor::Sum(_) => 1.0,
             Divisor::Diagonal => ROOM * largest_eigenvalue(a, inverse),
         };
         let lower = match (degree, divisor, a.rows()) {
             (1, ..) => largest / SPAN_OF_ONE,
-            (_, Divisor::Sum, _) => LOWER_OF_SUMS,
+            (_, Divisor::Sum(_), _) => LOWER_OF_SUMS,
             (.., [_, 1]) => LOWER,
             _ => largest / SPAN,
         };

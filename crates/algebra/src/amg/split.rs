@@ -81,7 +81,8 @@ impl Split {
             let at = |&j: &u32| order.places[j as usize] as usize;
             near.set_row(rest, place, columns.iter().map(at), values, *scale);
             let own = columns.binary_search(&row).map_or(0.0, |k| values[k]);
-            inverse[place] = (1.0 / divisor.of_row(own, values) / *scale) as f32;
+            inverse[place] =
+                (1.0 / divisor.of_row(row as usize, own, columns, values) / *scale) as f32;
         }
     }
 
