@@ -31,20 +31,17 @@ impl Left {
         Self(bits)
     }
 
+    /// s_i. Looked up, because a branch at each entry of a matrix would be guessed wrong a third of the time.
     #[inline(always)]
-    fn has(&self, i: usize) -> bool {
-        self.0[i / 64] >> (i % 64) & 1 == 1
+    fn weight(&self, i: usize) -> f64 {
+        [1.0, WEIGHT][(self.0[i / 64] >> (i % 64) & 1) as usize]
     }
 
     /// (|A| s)_i / s_i of row i with these columns and values.
     #[inline(always)]
     pub fn sum(&self, i: usize, columns: &[u32], values: &[f64]) -> f64 {
-        let [mut gone, mut left] = [0.0; 2];
-        for (&j, v) in columns.iter().zip(values) {
-            let sum = if self.has(j as usize) { &mut left } else { &mut gone };
-            *sum += v.abs();
-        }
-        if self.has(i) { gone / WEIGHT + left } else { gone + WEIGHT * left }
+        let terms = columns.iter().zip(values).map(|(&j, v)| v.abs() * self.weight(j as usize));
+        terms.sum::<f64>() / self.weight(i)
     }
 }
 
@@ -65,8 +62,8 @@ mod tests {
         let left = Left::of(&p);
         assert_eq!(left, Left(vec![0b10101]));
         let sum = |i: u32| left.sum(i as usize, &[i - 1, i, i + 1], &[-3.0, 5.0, -3.0]);
-        assert_eq!(sum(1), 5.0 + 0.4 * 6.0);
-        assert_eq!(sum(2), 6.0 / 0.4 + 5.0);
+        assert!((sum(1) - (5.0 + 0.4 * 6.0)).abs() < 1e-14);
+        assert!((sum(2) - (6.0 / 0.4 + 5.0)).abs() < 1e-13);
     }
 
     /// Conduction along needles, whose every second plane across goes: mass matrices (1, 4, 1) / 6 of both directions
@@ -81,6 +78,6 @@ mod tests {
             [0b111_111_111_000_000_000_111_111_111, 0b111_111_111 << 9];
         let sum = |left| Left(vec![left]).sum(13, &columns, &values);
         assert!((sum(middle_gone) - (2.0 + 0.4 * 2.0)).abs() < 1e-14);
-        assert!((sum(middle_left) - (2.0 / 0.4 + 2.0)).abs() < 1e-14);
+        assert!((sum(middle_left) - (2.0 / 0.4 + 2.0)).abs() < 1e-13);
     }
 }
