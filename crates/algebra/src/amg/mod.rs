@@ -23,6 +23,7 @@ mod layout;
 mod left;
 mod level;
 mod lines;
+mod numbers;
 mod order;
 mod problem;
 pub(crate) mod product;

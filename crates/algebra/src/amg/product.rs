@@ -1,11 +1,12 @@
 //! The product of two sparse matrices of blocks.
 
 use super::blocks::{Blocks, View};
+use super::numbers::rows_of_numbers;
 use crate::Csr;
 use rayon::prelude::*;
 
 /// Rows of blocks per task.
-const ROWS: usize = 1024;
+pub(super) const ROWS: usize = 1024;
 
 /// A matrix in pieces of [`ROWS`] rows: what the tasks leave, not yet copied together. Those that nobody
 /// reads may be empty.
@@ -17,10 +18,10 @@ struct Pieces {
 }
 
 #[derive(Default)]
-struct Piece {
-    start: Vec<u32>,
-    columns: Vec<u32>,
-    values: Vec<f64>,
+pub(super) struct Piece {
+    pub start: Vec<u32>,
+    pub columns: Vec<u32>,
+    pub values: Vec<f64>,
 }
 
 /// A matrix whose rows of blocks can be read.
@@ -29,7 +30,14 @@ pub(super) trait Rows: Sync {
     fn shape(&self) -> [usize; 2];
     fn nrows(&self) -> usize;
     fn ncols(&self) -> usize;
-    fn row(&self, i: usize) -> (&[u32], &[Self::Value]);
+    /// The columns and values from the first entry of a row on, those of the rows behind it included, and its length.
+    fn row_and_more(&self, i: usize) -> (&[u32], &[Self::Value], usize);
+
+    #[inline(always)]
+    fn row(&self, i: usize) -> (&[u32], &[Self::Value]) {
+        let ((columns, values, length), [rows, inner]) = (self.row_and_more(i), self.shape());
+        (&columns[..length], &values[..length * rows * inner])
+    }
 }
 
 impl<T: Into<f64> + Copy + Sync> Rows for View<'_, T> {
@@ -44,8 +52,10 @@ impl<T: Into<f64> + Copy + Sync> Rows for View<'_, T> {
         self.ncols
     }
     #[inline(always)]
-    fn row(&self, i: usize) -> (&[u32], &[T]) {
-        View::row(self, i)
+    fn row_and_more(&self, i: usize) -> (&[u32], &[T], usize) {
+        let (from, to) = (self.start[i], self.start[i + 1]);
+        let size = self.shape[0] * self.shape[1];
+        (&self.columns[from..], &self.values[from * size..], to - from)
     }
 }
 
@@ -61,11 +71,11 @@ impl Rows for Pieces {
         self.ncols
     }
     #[inline(always)]
-    fn row(&self, i: usize) -> (&[u32], &[f64]) {
+    fn row_and_more(&self, i: usize) -> (&[u32], &[f64], usize) {
         let piece = &self.pieces[i / ROWS];
         let (i, size) = (i % ROWS, self.shape[0] * self.shape[1]);
         let (from, to) = (piece.start[i] as usize, piece.start[i + 1] as usize);
-        (&piece.columns[from..to], &piece.values[from * size..to * size])
+        (&piece.columns[from..], &piece.values[from * size..], to - from)
     }
 }
 
@@ -77,8 +87,10 @@ impl Blocks<f64> {
         Blocks { shape, start, columns: Vec::new(), values: Vec::new(), ncols }
     }
 
-    /// Appends the rows of these pieces, and makes room for all `nrows`, should the others be about as long.
+    /// Appends the rows of these pieces. The first ones make room for all `nrows`, should the others be about as long:
+    /// who grows later on copies all.
     fn append(&mut self, pieces: Vec<Piece>, nrows: usize) {
+        let is_first = self.columns.is_empty();
         for piece in pieces {
             let before = self.columns.len();
             self.start.extend(piece.start[1..].iter().map(|&k| before + k as usize));
@@ -86,9 +98,11 @@ impl Blocks<f64> {
             self.values.extend_from_slice(&piece.values);
         }
         let (rows, entries) = (self.start.len() - 1, self.columns.len());
-        let more = (entries / rows.max(1) + 1) * (nrows - rows) / 16 * 17;
-        self.columns.reserve(more);
-        self.values.reserve(more * self.shape[0] * self.shape[1]);
+        if is_first {
+            let more = (entries / rows.max(1) + 1) * (nrows - rows) / 8 * 9;
+            self.columns.reserve(more);
+            self.values.reserve(more * self.shape[0] * self.shape[1]);
+        }
     }
 }
 
@@ -160,7 +174,7 @@ fn multiply<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize]) -> Vec<Piece> {
     assert_eq!((a.ncols(), a.shape()[1]), (b.nrows(), b.shape()[0]));
     let [rows, inner] = a.shape();
     match [rows, inner, b.shape()[1]] {
-        [1, 1, 1] => rows_of::<A, B, 1, 1, 1>(a, b, pieces),
+        [1, 1, 1] => rows_of_numbers(a, b, pieces),
         [2, 2, 2] => rows_of::<A, B, 2, 2, 2>(a, b, pieces),
         [2, 2, 3] => rows_of::<A, B, 2, 2, 3>(a, b, pieces),
         [3, 2, 3] => rows_of::<A, B, 3, 2, 3>(a, b, pieces),

@@ -84,16 +84,13 @@ impl<'a> Strength<'a> {
             .into_par_iter()
             .with_min_len(ROWS)
             .map(|i| {
-                let (mut diagonal, mut largest, mut positive, mut sum) =
-                    (0.0, 0.0_f64, 0.0_f64, 0.0);
+                let (mut diagonal, mut largest, mut positive, mut sum) = (0.0, 0.0, 0.0, 0.0);
                 for (j, v) in s.row(i) {
-                    if j == i {
-                        diagonal = v.abs();
-                    } else {
-                        largest = largest.max(-v);
-                        positive = positive.max(v);
-                        sum += v.abs();
-                    }
+                    let (own, beside) = if j == i { (v.abs(), 0.0) } else { (0.0, v) };
+                    diagonal += own;
+                    largest = if -beside > largest { -beside } else { largest };
+                    positive = if beside > positive { beside } else { positive };
+                    sum += beside.abs();
                 }
                 let local = diagonal >= DOMINANCE * sum;
                 let theta = if size == 1 { fraction(theta, positive, largest) } else { theta };
@@ -119,28 +116,39 @@ impl<'a> Strength<'a> {
     fn strong_of(&self, piece: usize) -> Vec<u64> {
         let rows = piece * ROWS..self.nrows().min((piece + 1) * ROWS);
         let entries = self.start[rows.end] - self.start[rows.start];
-        let mut bits = Vec::with_capacity(entries.div_ceil(64));
-        let (mut word, mut filled) = (0, 0);
+        let mut bits = Bits { words: Vec::with_capacity(entries / 64 + 1), last: 0, filled: 0 };
         for i in rows {
-            let (own, positive) = (self.threshold[i], self.positive[i]);
-            for (j, v) in self.row(i) {
-                // Diagonal entries are positive. Not &&: half of all entries are strong, without a pattern.
-                let mut is_strong = -v > own.max(self.threshold[j]);
-                if is_strong & (-v <= positive) {
-                    is_strong = !self.is_between(i, j, v);
-                }
-                word |= u64::from(is_strong) << filled;
-                filled += 1;
-                if filled == 64 {
-                    bits.push(word);
-                    (word, filled) = (0, 0);
+            let range = self.start[i]..self.start[i + 1];
+            let (columns, weights) = (&self.columns[range.clone()], &self.weights[range]);
+            for (columns, weights) in columns.chunks(64).zip(weights.chunks(64)) {
+                bits.push(self.strong_of_some(i, columns, weights), columns.len());
+            }
+        }
+        bits.words.push(bits.last);
+        bits.words
+    }
+
+    /// A bit for each of at most 64 entries of row i.
+    #[inline(always)]
+    fn strong_of_some(&self, i: usize, columns: &[u32], weights: &[f64]) -> u64 {
+        let (own, positive) = (self.threshold[i], self.positive[i]);
+        let mut strong = 0;
+        for (k, (&j, v)) in columns.iter().zip(weights).enumerate() {
+            // Diagonal entries are positive. Not &&: half of all entries are strong, without a pattern.
+            let is_strong = (-v > own) & (-v > self.threshold[j as usize]);
+            strong |= u64::from(is_strong) << k;
+        }
+        // Strong ones are above the threshold.
+        if positive > own {
+            let found = strong;
+            for k in (0..columns.len()).filter(|k| found >> k & 1 == 1) {
+                let (j, v) = (columns[k] as usize, weights[k]);
+                if -v <= positive && self.is_between(i, j, v) {
+                    strong &= !(1 << k);
                 }
             }
         }
-        if filled > 0 {
-            bits.push(word);
-        }
-        bits
+        strong
     }
 
     /// True if positive entries at least as large as -`v` lead from i to j over one other row.
@@ -179,6 +187,29 @@ impl<'a> Strength<'a> {
     }
 }
 
+/// Bits one after the other.
+struct Bits {
+    words: Vec<u64>,
+    last: u64,
+    /// How many bits the last word has.
+    filled: usize,
+}
+
+impl Bits {
+    /// Appends the first `count` bits of a word, whose others are 0; `count` is at most 64.
+    #[inline(always)]
+    fn push(&mut self, bits: u64, count: usize) {
+        self.last |= bits << self.filled;
+        self.filled += count;
+        if self.filled >= 64 {
+            self.words.push(self.last);
+            self.filled -= 64;
+            let taken = count - self.filled;
+            self.last = bits.checked_shr(taken as u32).unwrap_or(0);
+        }
+    }
+}
+
 /// The places of the bits that are set within a range, in order.
 #[inline(always)]
 fn ones(words: &[u64], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
@@ -201,6 +232,18 @@ fn ones(words: &[u64], range: Range<usize>) -> impl Iterator<Item = usize> + '_ 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bits_one_after_the_other() {
+        let mut bits = Bits { words: vec![], last: 0, filled: 0 };
+        bits.push(0b101, 3);
+        bits.push(u64::MAX, 64);
+        bits.push(0, 61);
+        bits.push(u64::MAX, 64);
+        bits.push(0b10, 2);
+        assert_eq!(bits.words, [u64::MAX << 3 | 0b101, 0b111, u64::MAX]);
+        assert_eq!((bits.last, bits.filled), (0b10, 2));
+    }
 
     #[test]
     fn bits_of_a_range() {
