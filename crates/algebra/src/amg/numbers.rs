@@ -2,35 +2,54 @@
 
 use super::product::{Piece, ROWS, Rows};
 use rayon::prelude::*;
+use std::sync::Mutex;
+
+/// Working memory of products with as many columns, for each thread that works: a vector of the length of a row, which
+/// would cost more to make for each strip of a product than what the strip holds.
+#[derive(Default)]
+pub(super) struct Scratch(Mutex<Vec<(Terms, Sums)>>);
+
+impl Scratch {
+    /// Lends one to `work`.
+    fn lend<T>(&self, columns: usize, work: impl FnOnce(&mut Terms, &mut Sums) -> T) -> T {
+        let free = self.0.lock().expect("no thread panics while it holds it").pop();
+        let (mut terms, mut sums) = free.unwrap_or_else(|| (Terms::default(), Sums::new(columns)));
+        let done = work(&mut terms, &mut sums);
+        self.0.lock().expect("no thread panics while it holds it").push((terms, sums));
+        done
+    }
+}
 
 /// Pieces of A B. All products of a row are written one after the other and added afterwards, so that only the end
 /// of the row, not that of each short row of B, is a wrong guess of the processor.
-pub(super) fn rows_of_numbers<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize]) -> Vec<Piece> {
+pub(super) fn rows_of_numbers<A: Rows, B: Rows>(
+    a: &A,
+    b: &B,
+    pieces: &[usize],
+    scratch: &Scratch,
+) -> Vec<Piece> {
     let n = a.nrows();
-    pieces
-        .par_iter()
-        .map_init(
-            || (Terms::default(), Sums::new(b.ncols())),
-            |(terms, sums), &piece| {
-                let rows = piece * ROWS..n.min((piece + 1) * ROWS);
-                // Most rows of A B are somewhat shorter than those of A.
-                let guess = rows.clone().map(|i| a.row(i).0.len()).sum();
-                let mut made = Piece {
-                    start: Vec::with_capacity(rows.len() + 1),
-                    columns: Vec::with_capacity(guess),
-                    values: Vec::with_capacity(guess),
-                };
-                made.start.push(0);
-                for i in rows {
-                    terms.set(a.row(i), b);
-                    sums.append(terms, &mut made);
-                }
-                made.columns.shrink_to_fit();
-                made.values.shrink_to_fit();
-                made
-            },
-        )
-        .collect()
+    let make = |&piece: &usize| {
+        let rows = piece * ROWS..n.min((piece + 1) * ROWS);
+        // Most rows of A B are somewhat shorter than those of A.
+        let guess = rows.clone().map(|i| a.row(i).0.len()).sum();
+        let mut made = Piece {
+            start: Vec::with_capacity(rows.len() + 1),
+            columns: Vec::with_capacity(guess),
+            values: Vec::with_capacity(guess),
+        };
+        made.start.push(0);
+        scratch.lend(b.ncols(), |terms, sums| {
+            for i in rows {
+                terms.set(a.row(i), b);
+                sums.append(terms, &mut made);
+            }
+        });
+        made.columns.shrink_to_fit();
+        made.values.shrink_to_fit();
+        made
+    };
+    pieces.par_iter().map(make).collect()
 }
 
 /// What a row of A B is the sum of: the column and value of each product.
@@ -141,7 +160,7 @@ mod tests {
         let b = View { shape: [1, 1], start: &start, columns: &columns, values: &values, ncols: n };
         let (ks, left) = ([11, 0, 4, 5, 11, 11], [1.0, 2.0, -1.0, 0.5, -1.0, 2.0]);
         let a = View { shape: [1, 1], start: &[0, 2, 5, 6], columns: &ks, values: &left, ncols: n };
-        let made = rows_of_numbers(&a, &b, &[0]).pop().unwrap();
+        let made = rows_of_numbers(&a, &b, &[0], &Scratch::default()).pop().unwrap();
         let row = |k: usize| {
             let range = made.start[k] as usize..made.start[k + 1] as usize;
             (&made.columns[range.clone()], &made.values[range])

@@ -1,7 +1,7 @@
 //! The product of two sparse matrices of blocks.
 
 use super::blocks::{Blocks, View};
-use super::numbers::rows_of_numbers;
+use super::numbers::{Scratch, rows_of_numbers};
 use crate::Csr;
 use rayon::prelude::*;
 
@@ -113,7 +113,7 @@ impl Blocks<f64> {
 pub fn csr_product(a: &Csr, b: &Csr) -> Csr {
     let (a, b) = (View::scalar(a), View::scalar(b));
     let mut product = Blocks::without_rows([1, 1], a.nrows(), b.ncols);
-    product.append(multiply(&a, &b, &all_pieces(&a)), a.nrows());
+    product.append(multiply(&a, &b, &all_pieces(&a), &Scratch::default()), a.nrows());
     product.view().to_csr()
 }
 
@@ -123,7 +123,7 @@ pub fn csr_product(a: &Csr, b: &Csr) -> Csr {
 /// reads it, and dropped after the last one. Where rows that are near in space have near numbers, few
 /// pieces stand at a time.
 pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> {
-    /// Most strips, each of which costs a vector of the length of a coarse one.
+    /// Most strips, each of which costs blocks a vector of the length of a coarse one.
     const STRIPS: usize = 32;
     let all = all_pieces(&r);
     let strips: Vec<&[usize]> = all.chunks(all.len().div_ceil(STRIPS).max(2)).collect();
@@ -136,6 +136,7 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
     ap.pieces.resize_with(last.len(), Piece::default);
     let mut coarse = Blocks::without_rows([r.shape[0], shape[1]], r.nrows(), p.ncols);
     let mut is_made = vec![false; last.len()];
+    let scratch = Scratch::default();
     for (strip, pieces) in strips.into_iter().enumerate() {
         let mut wanted = Vec::new();
         each_column(r, pieces, |j| {
@@ -143,9 +144,9 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
                 wanted.push(j / ROWS);
             }
         });
-        let made = multiply(&a, &p, &wanted);
+        let made = multiply(&a, &p, &wanted, &scratch);
         wanted.into_iter().zip(made).for_each(|(k, piece)| ap.pieces[k] = piece);
-        coarse.append(multiply(&r, &ap, pieces), r.nrows());
+        coarse.append(multiply(&r, &ap, pieces, &scratch), r.nrows());
         let done = last.iter().zip(&mut ap.pieces).filter(|(last, _)| **last == strip);
         done.for_each(|(_, piece)| *piece = Piece::default());
     }
@@ -170,11 +171,11 @@ fn each_column(r: View<f32>, pieces: &[usize], mut f: impl FnMut(usize)) {
 ///
 /// # Panics
 /// If the inner sizes differ.
-fn multiply<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize]) -> Vec<Piece> {
+fn multiply<A: Rows, B: Rows>(a: &A, b: &B, pieces: &[usize], scratch: &Scratch) -> Vec<Piece> {
     assert_eq!((a.ncols(), a.shape()[1]), (b.nrows(), b.shape()[0]));
     let [rows, inner] = a.shape();
     match [rows, inner, b.shape()[1]] {
-        [1, 1, 1] => rows_of_numbers(a, b, pieces),
+        [1, 1, 1] => rows_of_numbers(a, b, pieces, scratch),
         [2, 2, 2] => rows_of::<A, B, 2, 2, 2>(a, b, pieces),
         [2, 2, 3] => rows_of::<A, B, 2, 2, 3>(a, b, pieces),
         [3, 2, 3] => rows_of::<A, B, 3, 2, 3>(a, b, pieces),
@@ -274,7 +275,7 @@ mod tests {
 
     fn product(a: View<f64>, b: View<f64>) -> Blocks<f64> {
         let mut product = Blocks::without_rows([a.shape[0], b.shape[1]], a.nrows(), b.ncols);
-        product.append(multiply(&a, &b, &all_pieces(&a)), a.nrows());
+        product.append(multiply(&a, &b, &all_pieces(&a), &Scratch::default()), a.nrows());
         product
     }
 
@@ -308,10 +309,12 @@ mod tests {
         let r = p.transpose();
         let at_once = {
             let (shape, nrows, ncols) = ([1, 1], a.view().nrows(), p.ncols);
-            let pieces = multiply(&a.view(), &p.view(), &all_pieces(&a.view()));
+            let scratch = Scratch::default();
+            let pieces = multiply(&a.view(), &p.view(), &all_pieces(&a.view()), &scratch);
             let ap = Pieces { shape, nrows, ncols, pieces };
             let mut coarse = Blocks::without_rows(shape, ncols, ncols);
-            coarse.append(multiply(&r.view(), &ap, &all_pieces(&r.view())), ncols);
+            let all = all_pieces(&r.view());
+            coarse.append(multiply(&r.view(), &ap, &all, &scratch), ncols);
             coarse
         };
         let got = galerkin(r.view(), a.view(), p.view());
