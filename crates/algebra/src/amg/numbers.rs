@@ -185,10 +185,11 @@ mod tests {
     fn numbers_of_rows_begin_anew() {
         let terms = Terms { columns: vec![2, 0, 2], values: vec![1.0, 2.0, 3.0], count: 3 };
         let (mut sums, mut made) = (Sums::new(3), Piece::default());
-        sums.row = u32::MAX - 1;
-        for _ in 0..3 {
-            sums.append(&terms, &mut made);
-        }
+        sums.append(&terms, &mut made);
+        // The columns are still marked with row number 1.
+        sums.row = u32::MAX;
+        sums.append(&terms, &mut made);
+        sums.append(&terms, &mut made);
         assert_eq!((made.columns, made.start), (vec![2, 0, 2, 0, 2, 0], vec![2, 4, 6]));
         assert_eq!((made.values, sums.row), (vec![4.0, 2.0, 4.0, 2.0, 4.0, 2.0], 2));
     }
