@@ -38,17 +38,7 @@ impl Affine {
         tables: &Tables,
         hypothesis: Hypothesis,
     ) -> Option<Affine> {
-        let [slot] = term.slots() else { return None };
-        let reads_gradient = (slot.of, slot.components) == (Of::Gradient, 1) && slot.at == At::Here;
-        let is_simplex = kind.dimension() == tables.dimension
-            && matches!(kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
-        let weighs_the_same = hypothesis != Hypothesis::Axisymmetric;
-        let is_constant = term.is_linear() && term.is_uniform();
-        if !reads_gradient || !is_simplex || !weighs_the_same || !is_constant {
-            return None;
-        }
-        let mut t = [[0.0; 3]; 3];
-        term.tangent(&[Point::default()], &[0.0; 3], t.as_flattened_mut());
+        let t = constant_tensor(term, kind, tables.dimension, hypothesis)?;
         let is_symmetric = (0..3).all(|i| (0..i).all(|j| t[i][j] == t[j][i]));
         let identity = |i: usize, j: usize| if i == j { t[0][0] } else { 0.0 };
         let is_isotropic = (0..3).all(|i| (0..3).all(|j| t[i][j] == identity(i, j)));
@@ -157,6 +147,28 @@ impl Affine {
         }
         out.copy_from_slice(rows.as_flattened());
     }
+}
+
+/// The derivative t of the law's coefficient by the gradient; `None` where a term is not conduction by a uniform law, or its
+/// cells are no simplices whose points all weigh the same.
+pub(crate) fn constant_tensor(
+    term: &dyn Term,
+    kind: CellKind,
+    dimension: usize,
+    hypothesis: Hypothesis,
+) -> Option<[[f64; 3]; 3]> {
+    let [slot] = term.slots() else { return None };
+    let reads_gradient = (slot.of, slot.components) == (Of::Gradient, 1) && slot.at == At::Here;
+    let is_simplex = kind.dimension() == dimension
+        && matches!(kind.linear(), CellKind::Triangle3 | CellKind::Tetrahedron4);
+    let weighs_the_same = hypothesis != Hypothesis::Axisymmetric;
+    let is_constant = term.is_linear() && term.is_uniform();
+    if !reads_gradient || !is_simplex || !weighs_the_same || !is_constant {
+        return None;
+    }
+    let mut t = [[0.0; 3]; 3];
+    term.tangent(&[Point::default()], &[0.0; 3], t.as_flattened_mut());
+    Some(t)
 }
 
 /// Of a simplex with straight sides the gradients of its reference coordinates times det J, and det J.

@@ -1,8 +1,8 @@
 //! Residuals and tangents of a placed term, summed over its elements.
 
+use crate::elements::Group;
 use crate::jacobian::Jacobian;
 use crate::placement::{Batch, Kernel, Placement, State, Support};
-use crate::rows::Group;
 use crate::sum::{Parts, Rows, add_in_order};
 use crate::surface_term::Table;
 use crate::{Hypothesis, Space, Term};

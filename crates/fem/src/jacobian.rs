@@ -1,7 +1,8 @@
 //! The matrix of the linear terms, which becomes the tangent and back.
 
 use crate::assembly::Body;
-use crate::rows::{Elements, Group, matrix};
+use crate::elements::{Elements, Group};
+use crate::rows::matrix;
 use crate::{Slot, Space};
 use algebra::{Csr, Operator, Split};
 
@@ -37,10 +38,9 @@ impl Jacobian {
         let space = body.space;
         let (free, total) = (space.free() as u32, space.total() as u32);
         let reads_prescribed = linear.iter().any(|group| reads_prescribed(group.slots(), space));
-        let all = Elements::new(linear.iter().chain(&nonlinear).copied().collect(), space);
+        let all: Vec<Group> = linear.iter().chain(&nonlinear).copied().collect();
         let of_free = Stored::Rows(matrix(body, &all, 0..free));
-        let prescribed =
-            reads_prescribed.then(|| matrix(body, &Elements::new(linear, space), free..total));
+        let prescribed = reads_prescribed.then(|| matrix(body, &linear, free..total));
         let mut is_touched = vec![false; free as usize];
         Elements::new(nonlinear, space).each(space, |dofs| {
             dofs.iter().filter(|&&d| d < free).for_each(|&d| is_touched[d as usize] = true);

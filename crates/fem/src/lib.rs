@@ -5,6 +5,9 @@ mod affine;
 mod assembly;
 mod corners;
 mod dilatation;
+mod edges;
+mod elements;
+mod gather;
 mod geometry;
 mod inverse;
 mod jacobian;
@@ -23,6 +26,7 @@ mod space;
 mod sum;
 mod surface_term;
 mod system;
+mod tetrahedra;
 mod values;
 
 pub use action::{Action, MustStore, NodePlaces};

@@ -1,13 +1,13 @@
 //! The matrix of linear terms, row by row.
 //!
-//! Blocks of some thousand rows are made in parallel, each from the elements that meet it: their parts
-//! are computed into a buffer that stays in the cache, and each row gathers its own. Elements between
-//! two blocks are computed for both; nothing is searched for. In a row the parts come in the order of
-//! the elements, whatever the blocks and the threads.
+//! Blocks of some thousand rows are made in parallel, each from the elements that meet it; elements between
+//! two blocks are computed for both. Conduction in tetrahedra is summed edge by edge, all else row by row.
 
 use crate::assembly::Body;
-use crate::placement::{Batch, Kernel};
-use crate::{Slot, Space, Term};
+use crate::edges::{Entry, Sums, Upper};
+use crate::elements::{Elements, Group};
+use crate::gather::Maker;
+use crate::tetrahedra::Tetrahedra;
 use algebra::Csr;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -16,141 +16,64 @@ use std::sync::{Mutex, PoisonError};
 /// Rows of a block, as powers of two: the least and the most.
 const LEAST: u32 = 8;
 const MOST: u32 = 12;
-/// Elements whose blocks a task finds.
-const TASK: usize = 1 << 15;
-
-/// The elements of one kind of a term.
-#[derive(Clone, Copy)]
-pub(crate) struct Group<'a> {
-    pub(crate) term: &'a dyn Term,
-    pub(crate) batch: &'a Batch<'a>,
-    /// True when the term is linear, and so its tangent is added; else there is only room made for it.
-    pub(crate) is_added: bool,
-}
-
-impl<'a> Group<'a> {
-    pub(crate) fn slots(&self) -> &'a [Slot] {
-        self.term.slots()
-    }
-}
-
-/// Elements of several groups, numbered one after the other.
-pub(crate) struct Elements<'a> {
-    groups: Vec<Group<'a>>,
-    /// How many unknowns an element of each group has.
-    widths: Vec<usize>,
-    /// Number of the first of each group, and how many there are.
-    starts: Vec<u32>,
-}
-
-impl<'a> Elements<'a> {
-    pub(crate) fn new(groups: Vec<Group<'a>>, space: &Space) -> Self {
-        let mut starts = vec![0];
-        for group in &groups {
-            starts.push(starts[starts.len() - 1] + group.batch.len() as u32);
-        }
-        let widths = groups.iter().map(|g| g.batch.width(g.slots(), space)).collect();
-        Elements { groups, widths, starts }
-    }
-
-    /// Calls `f` with the unknowns of every element in turn.
-    pub(crate) fn each(&self, space: &Space, mut f: impl FnMut(&[u32])) {
-        for group in &self.groups {
-            let all = 0..group.batch.len();
-            group.batch.each_element(group.slots(), space, all, |_, dofs| f(dofs));
-        }
-    }
-
-    /// The parts of a rising list of elements that are of one group, and the number of that.
-    fn by_group<'l>(&self, list: &'l [u32]) -> impl Iterator<Item = (usize, &'l [u32])> {
-        let mut rest = list;
-        self.starts[1..].iter().enumerate().map(move |(g, &end)| {
-            let (own, others) = rest.split_at(rest.partition_point(|&e| e < end));
-            rest = others;
-            (g, own)
-        })
-    }
-
-    /// For each of `count` blocks of `1 << shift` rows the elements with an unknown there and one in
-    /// `columns`, rising: where those of each block begin, and all of them.
-    fn of_blocks(
-        &self,
-        space: &Space,
-        (count, shift): (usize, u32),
-        columns: &Range<u32>,
-    ) -> (Vec<usize>, Vec<u32>) {
-        let rows = space.free() as u32;
-        let tasks = (0..self.groups.len()).flat_map(|g| {
-            let count = self.groups[g].batch.len();
-            (0..count).step_by(TASK).map(move |first| (g, first..count.min(first + TASK)))
-        });
-        let tasks: Vec<(usize, Range<usize>)> = tasks.collect();
-        let find = |(g, range): &(usize, Range<usize>)| {
-            let (group, start) = (self.groups[*g], self.starts[*g]);
-            let mut pairs = Vec::with_capacity(3 * range.len() / 2);
-            group.batch.each_element(group.slots(), space, range.clone(), |element, dofs| {
-                let number = start + element as u32;
-                let low = dofs.iter().fold(u32::MAX, |low, &dof| low.min(dof));
-                let high = dofs.iter().fold(0, |high, &dof| high.max(dof));
-                if low >> shift == high >> shift && high < rows && columns.contains(&low) {
-                    // Four of five.
-                    return pairs.push((low >> shift, number));
-                }
-                if !dofs.iter().any(|dof| columns.contains(dof)) {
-                    return;
-                }
-                let own = pairs.len();
-                for block in dofs.iter().filter(|&&dof| dof < rows).map(|dof| dof >> shift) {
-                    let is_new = |&(other, _): &(u32, u32)| other != block;
-                    if pairs[own..].iter().all(is_new) {
-                        pairs.push((block, number));
-                    }
-                }
-            });
-            pairs
-        };
-        let pairs: Vec<Vec<(u32, u32)>> = tasks.par_iter().map(find).collect();
-        let mut starts = vec![0; count + 1];
-        pairs.iter().flatten().for_each(|&(block, _)| starts[block as usize + 1] += 1);
-        for block in 0..count {
-            starts[block + 1] += starts[block];
-        }
-        let (mut next, mut all) = (starts.clone(), vec![0; starts[count]]);
-        for (block, element) in pairs.into_iter().flatten() {
-            let place = &mut next[block as usize];
-            all[*place] = element;
-            *place += 1;
-        }
-        (starts, all)
-    }
-}
 
 /// The sum of the tangents of the linear terms: a row for each free unknown and a column for each
 /// unknown in `columns`, with zeros where the others will need entries.
-pub(crate) fn matrix(body: Body<'_>, elements: &Elements<'_>, columns: Range<u32>) -> Csr {
-    let rows = body.space.free();
+pub(crate) fn matrix<'a>(body: Body<'a>, groups: &[Group<'a>], columns: Range<u32>) -> Csr {
+    let space = body.space;
+    let (rows, free) = (space.free(), space.free() as u32);
     let shift = (rows / 64).max(1).ilog2().clamp(LEAST, MOST);
     let count = rows.div_ceil(1 << shift);
-    let (starts, all) = elements.of_blocks(body.space, (count, shift), &columns);
-    let idle = Mutex::new(Vec::new());
+    let range = |block: usize| (block << shift) as u32..rows.min((block + 1) << shift) as u32;
+    // Those whose matrix is that of their edges, if all of that is asked for.
+    let is_whole = columns == (0..free);
+    let of_edges = |group: &Group<'a>| is_whole.then(|| Tetrahedra::new(body, *group)).flatten();
+    let (by_edges, others): (Vec<Group>, Vec<Group>) =
+        groups.iter().partition(|group| of_edges(group).is_some());
+    let tetrahedra: Vec<Tetrahedra> = by_edges.iter().filter_map(of_edges).collect();
+    let [by_edges, others] = [by_edges, others].map(|groups| Elements::new(groups, space));
+    let [of_edges, of_others] =
+        [&by_edges, &others].map(|all| all.of_blocks(space, (count, shift), &columns));
+    let (idle_sums, idle_makers) = (Idle::default(), Idle::default());
+    let upper = |block: usize| {
+        let lists = by_edges.by_group(of_edges.of(block));
+        let lists: Vec<_> = lists.map(|(g, own)| (&tetrahedra[g], own)).collect();
+        idle_sums.with(|| Sums::new(space.total()), |sums| sums.upper(&lists, range(block), free))
+    };
     let make = |block: usize| {
-        let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let maker = lock().pop();
-        let mut maker = maker.unwrap_or_else(|| Maker::new(columns.clone()));
-        let range = block << shift..rows.min((block + 1) << shift);
-        let list = &all[starts[block]..starts[block + 1]];
-        let made = maker.rows(body, elements, list, range.start as u32..range.end as u32);
-        lock().push(maker);
-        made
+        let list = of_others.of(block);
+        idle_makers.with(
+            || Maker::new(columns.clone()),
+            |maker| maker.rows(body, &others, list, range(block)),
+        )
     };
     let mut row_start = Vec::with_capacity(rows + 1);
     row_start.push(0);
     let (mut js, mut values) = (Vec::<u32>::new(), Vec::<f64>::new());
+    // What the edges give blocks that are not made yet.
+    let mut left: Vec<Vec<Entry>> = vec![Vec::new(); count];
     // Some at a time, so that they do not all stand twice.
     let held = 4 * rayon::current_num_threads();
     for first in (0..count).step_by(held) {
         let blocks = first..count.min(first + held);
-        let made: Vec<Rows> = blocks.clone().into_par_iter().map(make).collect();
+        let made: Vec<Rows> = if tetrahedra.is_empty() {
+            blocks.clone().into_par_iter().map(make).collect()
+        } else {
+            let uppers: Vec<Upper> = blocks.clone().into_par_iter().map(upper).collect();
+            for entry in uppers.iter().flat_map(|upper| &upper.leaving) {
+                left[(entry.0 >> shift) as usize].push(*entry);
+            }
+            let finish = |(upper, block): (Upper, usize)| {
+                let rows = upper.rows(&left[block], range(block), free);
+                match of_others.of(block) {
+                    [] => rows,
+                    _ => rows.plus(&make(block)),
+                }
+            };
+            let made = uppers.into_par_iter().zip(blocks.clone()).map(finish).collect();
+            left[blocks.clone()].iter_mut().for_each(|left| *left = Vec::new());
+            made
+        };
         for rows in made {
             js.extend_from_slice(&rows.columns);
             values.extend_from_slice(&rows.values);
@@ -168,265 +91,62 @@ pub(crate) fn matrix(body: Body<'_>, elements: &Elements<'_>, columns: Range<u32
     Csr::new(row_start, js, values, columns.len()).expect("sorted rows make a matrix")
 }
 
+/// What threads work with in turn.
+struct Idle<T>(Mutex<Vec<T>>);
+
+impl<T> Default for Idle<T> {
+    fn default() -> Self {
+        Idle(Mutex::new(Vec::new()))
+    }
+}
+
+impl<T> Idle<T> {
+    fn with<R>(&self, new: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = lock().pop();
+        let mut one = one.unwrap_or_else(new);
+        let done = work(&mut one);
+        lock().push(one);
+        done
+    }
+}
+
 /// Rows of the matrix, one after the other.
-struct Rows {
-    columns: Vec<u32>,
-    values: Vec<f64>,
-    lengths: Vec<u32>,
+pub(crate) struct Rows {
+    pub(crate) columns: Vec<u32>,
+    pub(crate) values: Vec<f64>,
+    pub(crate) lengths: Vec<u32>,
 }
 
-/// An element in a row that it meets.
-#[derive(Clone, Copy, Default)]
-struct Incident {
-    /// Where its columns begin, and how many there are.
-    columns: u32,
-    width: u32,
-    /// Where its part of the row begins; [`NOTHING`] when there is only room to be made.
-    part: u32,
-}
-
-const NOTHING: u32 = u32::MAX;
-
-/// Makes rows; holds the arrays that this needs.
-struct Maker {
-    /// The unknowns that are columns.
-    unknowns: Range<u32>,
-    /// Of the unknowns of the elements, one after the other, the columns, later their ranks; others are
-    /// beyond all of these.
-    columns: Vec<u32>,
-    /// The parts of the elements, and what blocks before left beyond; of those that meet few rows of the block,
-    /// these rows only.
-    parts: Vec<f64>,
-    /// For each row where its elements begin.
-    starts: Vec<u32>,
-    incident: Vec<Incident>,
-    /// The columns that the elements have, rising: the rank of a column is its place here.
-    met: Vec<u32>,
-    /// For each column its rank plus one, counted on from block to block, so that what is left from
-    /// blocks before is smaller; and the columns of these.
-    ranks: Vec<u32>,
-    before: u32,
-    /// A bit for each rank, and its place in the row in hand.
-    bits: Vec<u64>,
-    places: Vec<u32>,
-    /// Entries of the block before.
-    entries: usize,
-}
-
-impl Maker {
-    fn new(unknowns: Range<u32>) -> Self {
-        let ranks = vec![0; unknowns.len()];
-        let (columns, parts, starts, incident) = Default::default();
-        let (met, bits, places, before, entries) = Default::default();
-        Maker {
-            unknowns,
-            columns,
-            parts,
-            starts,
-            incident,
-            met,
-            ranks,
-            before,
-            bits,
-            places,
-            entries,
-        }
-    }
-
-    /// The rows in `range`, which the elements in `list` meet.
-    fn rows(
-        &mut self,
-        body: Body<'_>,
-        elements: &Elements<'_>,
-        list: &[u32],
-        range: Range<u32>,
-    ) -> Rows {
-        self.list(body.space, elements, list, &range);
-        self.compute(body, elements, list, &range);
-        self.rank(&range);
-        self.gather(range)
-    }
-
-    /// The row in the block of an unknown of which the column is known.
-    fn local(&self, column: u32, range: &Range<u32>) -> Option<usize> {
-        let row = column.wrapping_add(self.unknowns.start).wrapping_sub(range.start);
-        ((row as usize) < range.len()).then_some(row as usize)
-    }
-
-    /// Columns of the elements, and how many elements each row meets.
-    fn list(&mut self, space: &Space, elements: &Elements<'_>, list: &[u32], range: &Range<u32>) {
-        self.columns.clear();
-        self.starts.clear();
-        self.starts.resize(range.len() + 1, 0);
-        for (g, own) in elements.by_group(list) {
-            let (group, width) = (elements.groups[g], elements.widths[g]);
-            self.columns.reserve(own.len() * width);
-            let numbers = own.iter().map(|number| (number - elements.starts[g]) as usize);
-            let Maker { unknowns, columns, starts, .. } = self;
-            group.batch.each_element(group.slots(), space, numbers, |_, dofs| {
-                columns.extend(dofs.iter().map(|dof| dof.wrapping_sub(unknowns.start)));
-                for dof in dofs {
-                    let row = dof.wrapping_sub(range.start) as usize;
-                    if row < range.len() {
-                        starts[row + 1] += 1;
-                    }
-                }
-            });
-        }
-        for row in 0..range.len() {
-            self.starts[row + 1] += self.starts[row];
-        }
-    }
-
-    /// Parts of the elements, and the elements of each row in their order.
-    fn compute(
-        &mut self,
-        body: Body<'_>,
-        elements: &Elements<'_>,
-        list: &[u32],
-        range: &Range<u32>,
-    ) {
-        let mut first = 0;
-        self.incident.clear();
-        self.incident.resize(self.starts[range.len()] as usize, Incident::default());
-        let mut at = 0;
-        for (g, own) in elements.by_group(list).filter(|(_, own)| !own.is_empty()) {
-            let (group, width) = (elements.groups[g], elements.widths[g]);
-            let mut kernel = group.is_added.then(|| Kernel::new(body, group.term, group.batch));
-            for &number in own {
-                if let Some(kernel) = &mut kernel {
-                    let end = first + width * width;
-                    if self.parts.len() < end {
-                        self.parts.resize(end + end / 2, 0.0);
-                    }
-                    let element = (number - elements.starts[g]) as usize;
-                    kernel.linear_tangent(element, &mut self.parts[first..end]);
-                }
-                let is_here = |&k: &usize| self.local(self.columns[k], range).is_some();
-                let met = (at..at + width).filter(is_here).count();
-                // Few, where cells meet a body whose unknown they all share: the others are not kept.
-                let kept = if 2 * met < width { met } else { width };
-                let mut next_kept = 0;
-                for k in 0..width {
-                    let Some(row) = self.local(self.columns[at + k], range) else { continue };
-                    let place = if kept < width { next_kept } else { k };
-                    next_kept += 1;
-                    let mut part = NOTHING;
-                    if kernel.is_some() {
-                        part = (first + place * width) as u32;
-                        if place != k {
-                            let from = first + k * width;
-                            self.parts.copy_within(from..from + width, part as usize);
-                        }
-                    }
-                    let next = &mut self.starts[row];
-                    self.incident[*next as usize] =
-                        Incident { columns: at as u32, width: width as u32, part };
-                    *next += 1;
-                }
-                if kernel.is_some() {
-                    first += kept * width;
-                }
-                at += width;
-            }
-        }
-        // Each start has become its end, which is where the next begins.
-        self.starts.rotate_right(1);
-        self.starts[0] = 0;
-    }
-    /// Replaces columns by ranks, of which there are few; others are beyond all of these.
-    fn rank(&mut self, range: &Range<u32>) {
-        let Maker { unknowns, columns, met, ranks, before, .. } = self;
-        if *before > u32::MAX / 2 {
-            ranks.fill(0);
-            *before = 0;
-        }
-        met.clear();
-        let mut meet = |column: u32| {
-            if let Some(rank) = ranks.get_mut(column as usize)
-                && *rank <= *before
-            {
-                *rank = *before + 1;
-                met.push(column);
-            }
-        };
-        columns.iter().for_each(|&column| meet(column));
-        // An equation without elements still has its diagonal.
-        range.clone().for_each(|equation| meet(equation.wrapping_sub(unknowns.start)));
-        met.sort_unstable();
-        for (rank, &column) in (*before + 1..).zip(&*met) {
-            ranks[column as usize] = rank;
-        }
-        for column in columns {
-            let rank = ranks.get(*column as usize);
-            *column = rank.map_or(u32::MAX, |rank| rank - *before - 1);
-        }
-    }
-
-    /// Adds up what was computed.
-    fn gather(&mut self, range: Range<u32>) -> Rows {
-        let Maker { unknowns, columns: of_elements, parts, starts, incident, .. } = self;
-        let Maker { met, ranks, before, bits, places, entries, .. } = self;
-        bits.clear();
-        bits.resize(met.len().div_ceil(64), 0);
-        places.clear();
-        places.resize(met.len(), 0);
-        let guess = (*entries / 8 * 9).max(incident.len());
-        let (mut columns, mut values) =
-            (Vec::<u32>::with_capacity(guess), Vec::<f64>::with_capacity(guess));
-        let mut lengths = Vec::with_capacity(range.len());
-        for (row, equation) in range.enumerate() {
-            let first = columns.len();
-            let elements = &incident[starts[row] as usize..starts[row + 1] as usize];
-            let ranks_of = |i: &Incident| &of_elements[i.columns as usize..][..i.width as usize];
-            let (mut low, mut high) = (bits.len(), 0);
-            let mut meet = |rank: u32| {
-                let at = rank as usize / 64;
-                if let Some(word) = bits.get_mut(at) {
-                    *word |= 1 << (rank % 64);
-                    (low, high) = (low.min(at), high.max(at));
-                }
-            };
-            let own = ranks.get(equation.wrapping_sub(unknowns.start) as usize);
-            own.iter().for_each(|&rank| meet(rank - *before - 1));
-            // Of tetrahedra with a length that the compiler knows, here and below.
-            for i in elements {
-                match of_elements[i.columns as usize..].first_chunk::<4>() {
-                    Some(ranks) if i.width == 4 => ranks.iter().for_each(|&rank| meet(rank)),
-                    _ => ranks_of(i).iter().for_each(|&rank| meet(rank)),
-                }
-            }
-            for at in low..(high + 1).min(bits.len()) {
-                let mut word = std::mem::take(&mut bits[at]);
-                while word != 0 {
-                    let rank = 64 * at + word.trailing_zeros() as usize;
-                    places[rank] = (columns.len() - first) as u32;
-                    columns.push(met[rank]);
-                    word &= word - 1;
-                }
-            }
-            values.resize(columns.len(), 0.0);
-            let sums = &mut values[first..];
-            for i in elements.iter().filter(|i| i.part != NOTHING) {
-                let mut add = |rank: u32, value: f64| {
-                    if let Some(&place) = places.get(rank as usize) {
-                        sums[place as usize] += value;
-                    }
+impl Rows {
+    /// The sum with the same rows of another matrix.
+    fn plus(&self, other: &Rows) -> Rows {
+        let room = self.columns.len() + other.columns.len();
+        let (mut columns, mut values) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        let mut lengths = Vec::with_capacity(self.lengths.len());
+        let (mut a, mut b) = (0, 0);
+        for (length, others) in self.lengths.iter().zip(&other.lengths) {
+            let begin = columns.len();
+            let (a_end, b_end) = (a + *length as usize, b + *others as usize);
+            while a < a_end || b < b_end {
+                let column = |rows: &Rows, at: usize, end: usize| {
+                    if at < end { rows.columns[at] } else { u32::MAX }
                 };
-                let (ranks, part) = (&of_elements[i.columns as usize..], &parts[i.part as usize..]);
-                if let (4, Some(ranks), Some(part)) =
-                    (i.width, ranks.first_chunk::<4>(), part.first_chunk::<4>())
-                {
-                    ranks.iter().zip(part).for_each(|(&rank, &value)| add(rank, value));
-                } else {
-                    let pairs = ranks.iter().zip(part).take(i.width as usize);
-                    pairs.for_each(|(&rank, &value)| add(rank, value));
+                let (i, j) = (column(self, a, a_end), column(other, b, b_end));
+                let mut value = 0.0;
+                if i <= j {
+                    value += self.values[a];
+                    a += 1;
                 }
+                if j <= i {
+                    value += other.values[b];
+                    b += 1;
+                }
+                columns.push(i.min(j));
+                values.push(value);
             }
-            lengths.push(sums.len() as u32);
+            lengths.push((columns.len() - begin) as u32);
         }
-        *before += met.len() as u32;
-        *entries = columns.len();
         Rows { columns, values, lengths }
     }
 }

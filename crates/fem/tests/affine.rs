@@ -76,6 +76,57 @@ fn both_ways_give_the_same_matrix() {
     }
 }
 
+/// Nodes in any order, a hundred of which share an unknown with very many neighbours, that of a metal, and a second law
+/// with another such unknown.
+#[test]
+fn edges_and_elements_give_the_same_matrix_whatever_the_numbers() {
+    struct Leak;
+    impl Law for Leak {
+        fn slots(&self) -> &[Slot] {
+            const { &[Slot::value(0), Slot::whole(1)] }
+        }
+        fn is_linear(&self) -> bool {
+            true
+        }
+        fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
+            r[0] = (u[0] - u[1]) * 0.3;
+            r[1] = S::from(0.0) - r[0];
+        }
+    }
+    let mesh = brick(CellKind::Tetrahedron4, 12, |[x, y, z]| [x, 1.5 * y + 0.2 * x * z, z]);
+    let top = mesh.boundaries.iter().position(|b| b.name == "z1").expect("it exists");
+    let tied = (100..200).map(|node| (Unknown::scalar(0, node), 0)).collect();
+    let fixed = (300..330).map(|node| (Unknown::scalar(0, node), 2.0)).collect();
+    let constraints = Constraints { tied, fixed, ..Constraints::default() };
+    let (fields, whole) = (vec![Field::scalar("potential")], vec!["one".into(), "two".into()]);
+    let space = Space::new(fields, whole, mesh.points.len(), &constraints).expect("no conflict");
+    let free = space.free() as u32;
+    assert_eq!(free, 13 * 13 * 13 - 130 + 2);
+    let orders: [fn(u32, u32) -> u32; 3] =
+        [|k, _| k, |k, free| free - 1 - k, |k, free| (k * 1009 + 5) % free];
+    for order in orders {
+        let mut space = space.clone();
+        space.renumber(&(0..free).map(|k| order(k, free)).collect::<Vec<u32>>());
+        for tensor in [ISOTROPIC, SYMMETRIC] {
+            let [short, long] = [true, false].map(|says_uniform| {
+                let law = Conduction { tensor, says_uniform };
+                let placements = vec![
+                    Placement { term: Box::new(law), support: Support::Region(0) },
+                    Placement { term: Box::new(Leak), support: Support::Boundary(top) },
+                ];
+                linear_matrix(&mesh, Hypothesis::Spatial, &space, placements).0
+            });
+            assert!(short.same_pattern(&long));
+            let longest = (0..short.nrows()).map(|row| short.row(row).0.len()).max();
+            assert!(longest > Some(150), "{longest:?}");
+            let largest = long.values().iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+            for (a, b) in short.values().iter().zip(long.values()) {
+                assert!((a - b).abs() < 1e-13 * largest, "{a} {b}");
+            }
+        }
+    }
+}
+
 /// Three functions of the coordinates have a given energy, whatever the cells: the volume times the
 /// entries of the tensor.
 #[test]

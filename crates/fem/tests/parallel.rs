@@ -19,6 +19,9 @@ impl Law for Conduction {
     fn is_linear(&self) -> bool {
         true
     }
+    fn is_uniform(&self) -> bool {
+        true
+    }
     fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
         for (r, row) in r.iter_mut().zip(TENSOR) {
             *r = u[0] * row[0] + u[1] * row[1] + u[2] * row[2];

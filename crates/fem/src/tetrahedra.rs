@@ -1,0 +1,126 @@
+//! Conduction in first-order tetrahedra, eight of them side by side.
+
+use crate::affine::constant_tensor;
+use crate::assembly::Body;
+use crate::elements::Group;
+use crate::lanes::{LANES, Lanes};
+use algebra::{Wide, with_wide_registers};
+use mesh::CellKind;
+
+/// A tetrahedron in a matrix.
+#[derive(Clone, Copy, Default)]
+#[repr(align(64))]
+pub(crate) struct Tetrahedron {
+    /// Those of its corners, rising.
+    pub(crate) unknowns: [u32; 4],
+    /// Between the first corner and the others, the second and those after it, the third and the last.
+    pub(crate) entries: [f64; 6],
+}
+
+/// Tetrahedra whose matrix is
+///
+///   K_ij = integral of grad N_i . t grad N_j
+///
+/// with a symmetric t that is the same everywhere. Its rows add up to zero, so that the six entries of the edges are
+/// all there is to it.
+pub(crate) struct Tetrahedra<'a> {
+    nodes: &'a [[u32; 4]],
+    /// The unknown of each node.
+    dofs: &'a [u32],
+    points: &'a [[f64; 3]],
+    /// t / 6: the volume of the reference cell is a sixth.
+    t: [[f64; 3]; 3],
+}
+
+impl<'a> Tetrahedra<'a> {
+    /// `None` where a term or its elements are of another kind.
+    pub(crate) fn new(body: Body<'a>, group: Group<'a>) -> Option<Self> {
+        let kind = group.batch.kind();
+        if kind != CellKind::Tetrahedron4 || !group.is_added {
+            return None;
+        }
+        let t = constant_tensor(group.term, kind, body.mesh.dimension, body.hypothesis)?;
+        let is_symmetric = (0..3).all(|i| (0..i).all(|j| t[i][j] == t[j][i]));
+        is_symmetric.then(|| Tetrahedra {
+            nodes: group.batch.all_nodes().as_chunks().0,
+            dofs: body.space.field_dofs(group.slots()[0].field),
+            points: &body.mesh.points,
+            t: t.map(|row| row.map(|t| t / 6.0)),
+        })
+    }
+
+    /// These elements in turn, each with its unknowns rising.
+    pub(crate) fn add_to(&self, elements: &[u32], all: &mut Vec<Tetrahedron>) {
+        with_wide_registers(Eights { tetrahedra: self, elements, all });
+    }
+
+    /// Up to eight elements, filled up with the last.
+    #[inline(always)]
+    fn eight(&self, elements: &[u32]) -> [Tetrahedron; LANES] {
+        // Unknown and node, to be brought into the order of the unknowns.
+        let mut corners = [[0_u64; LANES]; 4];
+        for lane in 0..LANES {
+            let element = elements[lane.min(elements.len() - 1)];
+            for (corner, node) in corners.iter_mut().zip(self.nodes[element as usize]) {
+                corner[lane] = u64::from(self.dofs[node as usize]) << 32 | u64::from(node);
+            }
+        }
+        for [i, j] in [[0, 1], [2, 3], [0, 2], [1, 3], [1, 2]] {
+            for lane in 0..LANES {
+                let (a, b) = (corners[i][lane], corners[j][lane]);
+                (corners[i][lane], corners[j][lane]) = (a.min(b), a.max(b));
+            }
+        }
+        let mut x = [[Lanes::default(); 3]; 4];
+        for (x, corner) in x.iter_mut().zip(&corners) {
+            for (lane, &corner) in corner.iter().enumerate() {
+                let point = self.points[corner as u32 as usize];
+                x.iter_mut().zip(point).for_each(|(x, own)| x.0[lane] = own);
+            }
+        }
+        let entries = self.entries(x);
+        std::array::from_fn(|lane| Tetrahedron {
+            unknowns: corners.map(|corner| (corner[lane] >> 32) as u32),
+            entries: entries.map(|entry| entry.0[lane]),
+        })
+    }
+
+    /// K_ij of the edges of tetrahedra with these corners, numbered in any direction.
+    ///
+    /// With c_i = det J grad N_i, cross products of edges, it is c_i . t c_j / (6 |det J|).
+    #[inline(always)]
+    fn entries(&self, x: [[Lanes; 3]; 4]) -> [Lanes; 6] {
+        let from = |o: [Lanes; 3], x: [Lanes; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
+        let dot = |a: [Lanes; 3], b: [Lanes; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+        let cross = |a: [Lanes; 3], b: [Lanes; 3]| {
+            [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+        };
+        let (e, f, g) = (from(x[0], x[1]), from(x[0], x[2]), from(x[0], x[3]));
+        let [c1, c2, c3] = [cross(f, g), cross(g, e), cross(e, f)];
+        let c0 = [0, 1, 2].map(|k| -(c1[k] + c2[k] + c3[k]));
+        let factor = Lanes::from(1.0) / dot(e, c1).each(f64::abs);
+        let times =
+            |c: [Lanes; 3]| self.t.map(|t| (c[0] * t[0] + c[1] * t[1] + c[2] * t[2]) * factor);
+        let (q1, q2, q3) = (times(c1), times(c2), times(c3));
+        [dot(c0, q1), dot(c0, q2), dot(c0, q3), dot(c1, q2), dot(c1, q3), dot(c2, q3)]
+    }
+}
+
+/// Elements, eight at a time.
+struct Eights<'a, 'b> {
+    tetrahedra: &'a Tetrahedra<'b>,
+    elements: &'a [u32],
+    all: &'a mut Vec<Tetrahedron>,
+}
+
+impl Wide for Eights<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.all.reserve(self.elements.len() + LANES);
+        for elements in self.elements.chunks(LANES) {
+            self.all.extend_from_slice(&self.tetrahedra.eight(elements)[..elements.len()]);
+        }
+    }
+}
