@@ -26,16 +26,23 @@ pub(crate) struct CellFacet {
     pub local: u8,
 }
 
-/// The facets of all cells whose corners satisfy `wanted`, sorted by key, then cell.
+/// The facets whose corners satisfy `wanted`, of all cells whose nodes satisfy `is_near`, sorted by key, then cell.
 ///
 /// Only these are sorted, not every facet of the mesh: callers mark the nodes of the few facets they
-/// look for.
-pub(crate) fn sorted_facets(blocks: &[Block], wanted: impl Fn(&[u32]) -> bool) -> Vec<CellFacet> {
+/// look for, and most cells have none of them.
+pub(crate) fn sorted_facets(
+    blocks: &[Block],
+    is_near: impl Fn(&[u32]) -> bool,
+    wanted: impl Fn(&[u32]) -> bool,
+) -> Vec<CellFacet> {
     let mut found = Vec::new();
-    let mut cell = 0;
+    let mut first = 0;
     for block in blocks {
         let facets = block.kind.facets();
-        for nodes in block.cells() {
+        for (nodes, cell) in block.cells().zip(first..) {
+            if !is_near(nodes) {
+                continue;
+            }
             for (local, (kind, on)) in facets.iter().enumerate() {
                 let mut corners = [0; 4];
                 let count = kind.corner_count();
@@ -47,8 +54,8 @@ pub(crate) fn sorted_facets(blocks: &[Block], wanted: impl Fn(&[u32]) -> bool) -
                     found.push(CellFacet { key, cell, local: local as u8 });
                 }
             }
-            cell += 1;
         }
+        first += block.len() as u32;
     }
     found.par_sort_unstable();
     found

@@ -139,13 +139,7 @@ impl Probes {
 /// Smallest and largest ratio in a tetrahedron with straight sides: its determinant is the same in every
 /// corner, over the product of the edges that meet there.
 fn tetrahedron_range(x: [[f64; 3]; 4]) -> [f64; 2] {
-    let edge = |i: usize, j: usize| -> [f64; 3] { std::array::from_fn(|k| x[j][k] - x[i][k]) };
-    let square = |a: [f64; 3]| a[0] * a[0] + a[1] * a[1] + a[2] * a[2];
-    let from_first = [edge(0, 1), edge(0, 2), edge(0, 3)];
-    let determinant = determinant(from_first);
-    let [a, b, c] = from_first.map(square);
-    let [d, e, f] = [edge(1, 2), edge(1, 3), edge(2, 3)].map(square);
-    let products = [a * b * c, a * d * e, b * d * f, c * e * f];
+    let (determinant, products) = corners_of(x);
     let least = products.iter().copied().fold(f64::INFINITY, f64::min);
     let most = products.iter().copied().fold(0.0, f64::max);
     let [low, high] = [most, least].map(|product| {
@@ -154,6 +148,33 @@ fn tetrahedron_range(x: [[f64; 3]; 4]) -> [f64; 2] {
         if value.is_finite() { value } else { 0.0 }
     });
     [low.min(high), low.max(high)]
+}
+
+/// The determinant of a tetrahedron, and for each corner the product of the squares of the edges that meet there.
+#[inline(always)]
+fn corners_of(x: [[f64; 3]; 4]) -> (f64, [f64; 4]) {
+    let edge = |i: usize, j: usize| -> [f64; 3] { std::array::from_fn(|k| x[j][k] - x[i][k]) };
+    let square = |a: [f64; 3]| a[0] * a[0] + a[1] * a[1] + a[2] * a[2];
+    let from_first = [edge(0, 1), edge(0, 2), edge(0, 3)];
+    let [a, b, c] = from_first.map(square);
+    let [d, e, f] = [edge(1, 2), edge(1, 3), edge(2, 3)].map(square);
+    (determinant(from_first), [a * b * c, a * d * e, b * d * f, c * e * f])
+}
+
+/// The worst of some tetrahedra with straight sides, found by squares without a root each.
+fn worst(cells: &[[u32; 4]], points: &[[f64; 3]]) -> [u32; 4] {
+    let mut worst = (f64::INFINITY, cells[0]);
+    for cell in cells {
+        let (determinant, products) = corners_of(cell.map(|n| points[n as usize]));
+        let most = products.into_iter().fold(0.0, f64::max);
+        let ratio = determinant * determinant.abs() / most;
+        // Two nodes in one place: degenerate.
+        let ratio = if ratio.is_finite() { ratio } else { 0.0 };
+        if ratio < worst.0 {
+            worst = (ratio, *cell);
+        }
+    }
+    worst.1
 }
 
 fn norm(a: [f64; 3]) -> f64 {
@@ -252,9 +273,10 @@ pub fn minimum(mesh: &Mesh) -> f64 {
     let of_block = |block: &Block| {
         let probes = Probes::new(block.kind);
         let n = block.kind.node_count();
-        let of_chunk = |nodes: &[u32]| {
-            let cells = nodes.chunks_exact(n);
-            cells.map(|c| probes.range(c, &mesh.points, mesh.axes)[0]).fold(1.0, f64::min)
+        let of_cell = |nodes: &[u32]| probes.range(nodes, &mesh.points, mesh.axes)[0];
+        let of_chunk = |nodes: &[u32]| match (block.kind, nodes.as_chunks::<4>()) {
+            (CellKind::Tetrahedron4, (cells, _)) => of_cell(&worst(cells, &mesh.points)).min(1.0),
+            _ => nodes.chunks_exact(n).map(of_cell).fold(1.0, f64::min),
         };
         block.nodes.par_chunks(CHUNK * n).map(of_chunk).reduce(|| 1.0, f64::min)
     };
@@ -299,6 +321,26 @@ mod tests {
         }
         assert!(sound >= 11, "{sound}");
         assert!(!probes.is_surely_sound(&[0, 2, 1, 3], &corner(1e-6)), "inverted");
+    }
+
+    #[test]
+    fn the_minimum_is_that_of_all_cells() {
+        // An odd mesh, whose worst tetrahedron is at no end, then with one that is folded, then flat.
+        let wavy = |[x, y, z]: [f64; 3]| [x + 0.2 * (9.0 * y).sin() * z, y, z * (1.0 + x)];
+        let mut mesh = crate::brick(CellKind::Tetrahedron4, 9, wavy);
+        for moved in [0.0, 0.05, 0.3] {
+            mesh.points[500][0] += moved;
+            let all = scaled_jacobians(&mesh);
+            let least = all.iter().copied().fold(1.0, f64::min);
+            assert!(least < 0.5 && (moved < 0.3 || least < 0.0), "{least}");
+            assert_eq!(minimum(&mesh), least);
+        }
+        let cell = mesh.blocks[0].nodes[4000];
+        let other = mesh.blocks[0].nodes[4001];
+        mesh.points[500] = mesh.points[499];
+        mesh.points[cell as usize] = mesh.points[other as usize];
+        let least = scaled_jacobians(&mesh).into_iter().fold(1.0, f64::min);
+        assert_eq!(minimum(&mesh), least);
     }
 
     #[test]

@@ -10,6 +10,9 @@ use rayon::prelude::*;
 /// Bits of a coordinate along the curve: 65536 steps over the longest side of the mesh.
 const BITS: u32 = 16;
 
+/// Nodes whose places are found side by side.
+const TOGETHER: usize = 8;
+
 impl Mesh {
     /// Numbers the nodes along Hilbert's curve through the mesh, and the cells of each block by their
     /// smallest node.
@@ -101,53 +104,72 @@ fn order_along_curve(mesh: &Mesh) -> Vec<u32> {
     }
     let side = axes.iter().map(|&k| high[k] - low[k]).fold(0.0, f64::max);
     let scale = if side > 0.0 { f64::from((1u32 << BITS) - 1) / side } else { 0.0 };
-    let place = |(node, x): (usize, &[f64; 3])| {
-        let mut steps = [0; 3];
-        for (step, &k) in steps.iter_mut().zip(axes) {
-            *step = ((x[k] - low[k]) * scale) as u32;
+    let places_of = |(first, points): (usize, &[[f64; 3]])| {
+        let mut steps = [[0; TOGETHER]; 3];
+        for (steps, &k) in steps.iter_mut().zip(axes) {
+            for (step, x) in steps.iter_mut().zip(points) {
+                *step = ((x[k] - low[k]) * scale) as u32;
+            }
         }
-        (along_curve(&mut steps[..axes.len()]), node as u32)
+        let places = match axes.len() {
+            2 => along_curve::<2>([steps[0], steps[1]]),
+            _ => along_curve::<3>(steps),
+        };
+        let nodes = (TOGETHER * first) as u32..;
+        places.into_iter().zip(nodes).take(points.len())
     };
-    let mut places: Vec<(u64, u32)> =
-        mesh.points.par_iter().enumerate().with_min_len(1024).map(place).collect();
+    let mut places: Vec<(u64, u32)> = mesh
+        .points
+        .par_chunks(TOGETHER)
+        .enumerate()
+        .with_min_len(1024)
+        .flat_map_iter(places_of)
+        .collect();
     places.par_sort_unstable();
     places.into_iter().map(|(_, node)| node).collect()
 }
 
-/// How far along Hilbert's curve the cube with these coordinates (of [`BITS`] bits each) lies.
+/// How far along Hilbert's curve the cubes with these coordinates (of [`BITS`] bits each) lie.
 ///
 /// From the largest cube to the smallest, the coordinates are turned into the frame in which the curve
 /// runs through the next one; the half spaces passed on the way, as a Gray code, give the digits
 /// (J. Skilling, *AIP Conf. Proc.* 707 (2004) 381).
 ///
-/// Masks instead of branches, half of which would be guessed wrongly.
-fn along_curve(x: &mut [u32]) -> u64 {
-    let dimension = x.len();
+/// Masks instead of branches, half of which would be guessed wrongly, and several cubes side by side.
+fn along_curve<const D: usize>(mut x: [[u32; TOGETHER]; D]) -> [u64; TOGETHER] {
     for bit in (1..BITS).rev() {
         let below = (1 << bit) - 1;
-        for i in 0..dimension {
-            // All bits where this one is set, none where it is not.
-            let is_set = (x[i] >> bit & 1).wrapping_neg();
-            let difference = (x[0] ^ x[i]) & below & !is_set;
-            x[0] ^= difference | (below & is_set);
-            // None for the first.
-            x[i] ^= difference;
+        for i in 0..D {
+            for lane in 0..TOGETHER {
+                // All bits where this one is set, none where it is not.
+                let is_set = (x[i][lane] >> bit & 1).wrapping_neg();
+                let difference = (x[0][lane] ^ x[i][lane]) & below & !is_set;
+                x[0][lane] ^= difference | (below & is_set);
+                // None for the first.
+                x[i][lane] ^= difference;
+            }
         }
     }
-    for i in 1..dimension {
-        x[i] ^= x[i - 1];
+    for i in 1..D {
+        for lane in 0..TOGETHER {
+            x[i][lane] ^= x[i - 1][lane];
+        }
     }
-    let mut flips = 0;
+    let mut flips = [0; TOGETHER];
     for bit in 1..BITS {
-        flips ^= ((1 << bit) - 1) & (x[dimension - 1] >> bit & 1).wrapping_neg();
-    }
-    let mut place = 0;
-    for bit in (0..BITS).rev() {
-        for x in x.iter() {
-            place = place << 1 | u64::from((x ^ flips) >> bit & 1);
+        for lane in 0..TOGETHER {
+            flips[lane] ^= ((1 << bit) - 1) & (x[D - 1][lane] >> bit & 1).wrapping_neg();
         }
     }
-    place
+    let mut places = [0; TOGETHER];
+    for bit in (0..BITS).rev() {
+        for x in &x {
+            for lane in 0..TOGETHER {
+                places[lane] = places[lane] << 1 | u64::from((x[lane] ^ flips[lane]) >> bit & 1);
+            }
+        }
+    }
+    places
 }
 
 #[cfg(test)]
@@ -161,8 +183,12 @@ mod tests {
             let mut cubes: Vec<(u64, [u32; 3])> = (0..4u32.pow(dimension))
                 .map(|i| {
                     let cube = [0, 1, 2].map(|k| if k < dimension { i >> (2 * k) & 3 } else { 0 });
-                    let mut x = cube.map(|c| c << (BITS - 2));
-                    (along_curve(&mut x[..dimension as usize]) >> (dimension * (BITS - 2)), cube)
+                    let x = cube.map(|c| [c << (BITS - 2); TOGETHER]);
+                    let places = match dimension {
+                        2 => along_curve([x[0], x[1]]),
+                        _ => along_curve(x),
+                    };
+                    (places[0] >> (dimension * (BITS - 2)), cube)
                 })
                 .collect();
             cubes.sort_unstable();

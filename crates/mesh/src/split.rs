@@ -139,7 +139,8 @@ impl Copies {
         let cells = CellIndex::new(&mesh.blocks);
         // A marked node in the middle of an edge or face comes with that edge's or face's corners, so
         // no facet with a marked node is missed by looking at corners.
-        let facets = sorted_facets(&mesh.blocks, |c| c.iter().any(|&n| marked.has(n)));
+        let any_marked = |nodes: &[u32]| nodes.iter().any(|&n| marked.has(n));
+        let facets = sorted_facets(&mesh.blocks, any_marked, any_marked);
         for pair in facets.windows(2) {
             if pair[0].key != pair[1].key || marked.cut.binary_search(&pair[0].key).is_ok() {
                 continue;

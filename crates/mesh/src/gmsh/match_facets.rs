@@ -40,7 +40,13 @@ pub(super) fn match_facets(
     facets.sort_unstable();
     // The same facet twice in one group says nothing new.
     facets.dedup_by_key(|f| (f.0, f.1));
-    let owners = sorted_facets(&mesh.blocks, |c| c.iter().all(|&n| marked[n as usize]));
+    let is_marked = |n: &u32| marked[*n as usize];
+    let owners = sorted_facets(
+        &mesh.blocks,
+        // A facet has as many corners as there are dimensions, or more.
+        |cell| cell.iter().map(|n| usize::from(is_marked(n))).sum::<usize>() >= mesh.dimension,
+        |corners| corners.iter().all(is_marked),
+    );
 
     let cells = CellIndex::new(&mesh.blocks);
     let mut matched = Vec::with_capacity(facets.len());

@@ -4,6 +4,9 @@ use super::cursor::Cursor;
 use super::element;
 use crate::{CellKind, MeshError};
 
+/// Most nodes of an element.
+const MOST_NODES: usize = 27;
+
 /// The content of a file.
 #[derive(Default)]
 pub(super) struct Raw {
@@ -72,16 +75,18 @@ impl Raw {
         if tags.len() != head.kind.node_count() {
             return false;
         }
-        self.nodes.resize(head.start + tags.len(), 0);
-        let own = &mut self.nodes[head.start..];
+        let mut all = [0; MOST_NODES];
+        let own = &mut all[..tags.len()];
         for (node, &tag) in own.iter_mut().zip(tags) {
-            let Some(index) = numbers.index(u64::from(tag)) else {
-                self.nodes.truncate(head.start);
-                return false;
-            };
+            let Some(index) = numbers.index(u64::from(tag)) else { return false };
             *node = index;
         }
         order_nodes(head.kind, own);
+        match *own {
+            // A length that the compiler knows.
+            [a, b, c, d] => self.nodes.extend_from_slice(&[a, b, c, d]),
+            _ => self.nodes.extend_from_slice(own),
+        }
         self.push_run(head);
         true
     }
@@ -165,7 +170,7 @@ impl Numbering {
 /// Puts the nodes of an element from Gmsh's order into ours.
 fn order_nodes(kind: CellKind, nodes: &mut [u32]) {
     let Some(order) = element::order(kind) else { return };
-    let mut file = [0; 27];
+    let mut file = [0; MOST_NODES];
     file[..nodes.len()].copy_from_slice(nodes);
     for (node, &place) in nodes.iter_mut().zip(order) {
         *node = file[usize::from(place)];

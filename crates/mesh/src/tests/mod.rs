@@ -37,7 +37,7 @@ fn mixed() -> Mesh {
 
 /// Facets of all cells that only one cell has.
 fn outer_facet_count(mesh: &Mesh) -> usize {
-    let facets = sorted_facets(&mesh.blocks, |_| true);
+    let facets = sorted_facets(&mesh.blocks, |_| true, |_| true);
     facets.chunk_by(|a, b| a.key == b.key).filter(|same| same.len() == 1).count()
 }
 

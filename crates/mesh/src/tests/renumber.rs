@@ -92,7 +92,7 @@ fn interfaces_and_internal_surfaces_follow() {
 fn a_surface_in_one_region_points_from_the_lower_cell() {
     // A facet between two cells of one region, made the wrong way round by the new numbers.
     let mut mesh = pore_quarter();
-    let facets = crate::facets::sorted_facets(&mesh.blocks, |_| true);
+    let facets = crate::facets::sorted_facets(&mesh.blocks, |_| true, |_| true);
     let cells = crate::facets::CellIndex::new(&mesh.blocks);
     let inner = facets.windows(2).filter(|pair| pair[0].key == pair[1].key);
     let (mut nodes, mut pairs) = (Vec::new(), Vec::new());

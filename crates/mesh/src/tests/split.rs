@@ -20,7 +20,7 @@ fn squares(n: usize, regions: &[u32]) -> Mesh {
         }
         mesh.blocks.push(Block { kind: CellKind::Quadrilateral4, region, nodes });
     }
-    let facets = sorted_facets(&mesh.blocks, |_| true);
+    let facets = sorted_facets(&mesh.blocks, |_| true, |_| true);
     let cells = CellIndex::new(&mesh.blocks);
     let mut internal: Vec<InternalSurface> = Vec::new();
     for pair in facets.chunk_by(|a, b| a.key == b.key).filter(|same| same.len() == 2) {
@@ -162,7 +162,7 @@ fn what_cannot_be_split() {
 fn hexahedra_and_prisms_of_second_order() {
     // The plane x = 0 between the cubes: two quadrilaterals of nine nodes over each other, 15 nodes.
     let mut mesh = mixed();
-    let facets = sorted_facets(&mesh.blocks, |_| true);
+    let facets = sorted_facets(&mesh.blocks, |_| true, |_| true);
     let cells = CellIndex::new(&mesh.blocks);
     let mut block =
         SharedFacetBlock { kind: CellKind::Quadrilateral9, nodes: vec![], cells: vec![] };

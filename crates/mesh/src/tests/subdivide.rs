@@ -142,7 +142,7 @@ fn curved_cells_stay_curved() {
 fn a_surface_inside_one_region_follows() {
     // The plane between two hexahedra of the same region.
     let mut mesh = mixed();
-    let facets = sorted_facets(&mesh.blocks, |_| true);
+    let facets = sorted_facets(&mesh.blocks, |_| true, |_| true);
     let cells = CellIndex::new(&mesh.blocks);
     let pair = facets
         .chunk_by(|a, b| a.key == b.key)
