@@ -49,6 +49,11 @@ impl Jacobian {
         Jacobian { matrix: of_free, prescribed, touched, kept: Vec::new(), is_tangent: false }
     }
 
+    /// False when prescribed unknowns put nothing into the linear terms, whatever they are.
+    pub(crate) fn reads_prescribed(&self) -> bool {
+        self.prescribed.is_some()
+    }
+
     /// All entries of the free columns, or those of the rows that nonlinear terms touch.
     fn rows_mut(&mut self) -> &mut Csr {
         match &mut self.matrix {

@@ -1,7 +1,7 @@
 //! A law is a pure function at a point.
 
 use crate::lanes::LANES;
-use crate::{Lanes, Real};
+use crate::{Dual, Lanes, Real};
 use algebra::{Wide, with_wide_registers};
 
 /// What a law reads at a point, and tests with: the coefficient that it returns for a slot
@@ -160,6 +160,9 @@ pub trait Term: Send + Sync {
     /// Derivatives at each point: `t` holds `n * n` numbers per point, row `i` column `j` being
     /// dr_i/du_j.
     fn tangent(&self, points: &[Point], u: &[f64], t: &mut [f64]);
+
+    /// The same with the numbers of [`LANES`] points side by side.
+    fn tangent_in_lanes(&self, points: &[Point], u: &[Lanes], t: &mut [Lanes]);
 }
 
 impl<L: Law> Term for L {
@@ -203,7 +206,6 @@ impl<L: Law> Term for L {
     }
 
     fn tangent(&self, points: &[Point], u: &[f64], t: &mut [f64]) {
-        use crate::Dual;
         let n = width(Law::slots(self));
         let (mut du, mut dr) = (Vec::new(), Vec::new());
         for ((point, u), t) in points.iter().zip(u.chunks_exact(n)).zip(t.chunks_exact_mut(n * n)) {
@@ -217,6 +219,52 @@ impl<L: Law> Term for L {
                     du[i] = Dual { v: u[i], d: f64::from(u8::from(i == j)) };
                 }
                 self.evaluate(point, &du, &mut dr);
+                for i in 0..n {
+                    t[i * n + j] = dr[i].d;
+                }
+            }
+        }
+    }
+
+    fn tangent_in_lanes(&self, points: &[Point], u: &[Lanes], t: &mut [Lanes]) {
+        let n = width(Law::slots(self));
+        if !self.reads_point() {
+            return with_wide_registers(Slopes { law: self, n, u, t });
+        }
+        let (mut one, mut of_one) = (vec![0.0; n], vec![0.0; n * n]);
+        let blocks =
+            points.chunks_exact(LANES).zip(u.chunks_exact(n)).zip(t.chunks_exact_mut(n * n));
+        for ((points, u), t) in blocks {
+            for (lane, point) in points.iter().enumerate() {
+                one.iter_mut().zip(u).for_each(|(one, u)| *one = u.0[lane]);
+                Term::tangent(self, std::slice::from_ref(point), &one, &mut of_one);
+                t.iter_mut().zip(&of_one).for_each(|(t, one)| t.0[lane] = *one);
+            }
+        }
+    }
+}
+
+/// The derivatives of a law that does not read the point.
+struct Slopes<'a, L> {
+    law: &'a L,
+    n: usize,
+    u: &'a [Lanes],
+    t: &'a mut [Lanes],
+}
+
+impl<L: Law> Wide for Slopes<'_, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Slopes { law, n, u, t } = self;
+        let (mut du, mut dr) = (vec![Dual::default(); n], vec![Dual::default(); n]);
+        for (u, t) in u.chunks_exact(n).zip(t.chunks_exact_mut(n * n)) {
+            for j in 0..n {
+                for i in 0..n {
+                    du[i] = Dual { v: u[i], d: Lanes::from(f64::from(u8::from(i == j))) };
+                }
+                law.evaluate(&Point::default(), &du, &mut dr);
                 for i in 0..n {
                     t[i * n + j] = dr[i].d;
                 }

@@ -7,6 +7,7 @@ mod corners;
 mod dilatation;
 mod edges;
 mod elements;
+mod flux;
 mod gather;
 mod geometry;
 mod inverse;

@@ -1,6 +1,7 @@
 //! What follows from a solution: fluxes at nodes, integrals over facets, consistent nodal fluxes.
 
-use crate::affine::cofactors;
+use crate::affine::{cofactors, constant_tensor};
+use crate::flux::add_fluxes;
 use crate::geometry::{Hypothesis, Tables};
 use crate::quadrature::{Rule, cell_rule, facet_rule};
 use crate::sum::{Parts, Rows, add_in_order};
@@ -42,6 +43,12 @@ fn add_flux(
     values: &[f64],
     sums: &mut [[f64; 4]],
 ) {
+    if block.kind == CellKind::Tetrahedron4
+        && let Some(t) = constant_tensor(term, block.kind, mesh.dimension, hypothesis)
+    {
+        let cells = block.nodes.as_chunks().0;
+        return add_fluxes(&mesh.points, cells, t, values, sums);
+    }
     let (n, dimension) = (block.kind.node_count(), block.kind.dimension());
     let is_affine = matches!(block.kind, CellKind::Triangle3 | CellKind::Tetrahedron4);
     let points = match is_affine {
@@ -256,11 +263,14 @@ impl FacetPoints {
 /// weight of the symmetry.
 pub fn nodal_areas(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> Vec<(u32, f64)> {
     let mut areas: Vec<(u32, f64)> = nodes_of(blocks).into_iter().map(|n| (n, 0.0)).collect();
+    // Zero, and never looked at, elsewhere.
+    let mut places = vec![0_u32; mesh.points.len()];
+    for (place, &(node, _)) in (0..).zip(&areas) {
+        places[node as usize] = place;
+    }
     each_facet_point(mesh, hypothesis, blocks, |at, weight| {
-        for (node, shape) in at.nodes.iter().zip(at.shape) {
-            if let Ok(k) = areas.binary_search_by_key(node, |a| a.0) {
-                areas[k].1 += weight * shape;
-            }
+        for (&node, shape) in at.nodes.iter().zip(at.shape) {
+            areas[places[node as usize] as usize].1 += weight * shape;
         }
     });
     areas

@@ -256,22 +256,17 @@ impl SurfaceTerm<'_> {
     pub fn tangent(&mut self, deviations: &[f64], mut add: impl FnMut(u32, u32, f64)) {
         self.evaluate(deviations);
         let (table, width) = (self.table, self.table.width());
-        let (mut one, mut derivatives) = (vec![0.0; width], vec![0.0; width * width]);
         let mut slopes = Vec::new();
         table.each_block(|group, block, first| {
-            slopes.clear();
+            let here = first..first + group.points;
             slopes.resize(group.points * width * width, Lanes::default());
-            for (q, slopes) in slopes.chunks_exact_mut(width * width).enumerate() {
-                let at = first + q;
-                let numbers = &self.memory.numbers[at * width..][..width];
-                for lane in 0..LANES.min(group.facets - block * LANES) {
-                    one.iter_mut().zip(numbers).for_each(|(one, number)| *one = number.0[lane]);
-                    let point = at * LANES + lane;
-                    self.term.tangent(&table.points[point..=point], &one, &mut derivatives);
-                    let weight = table.weights[at].0[lane];
-                    let pairs = slopes.iter_mut().zip(&derivatives);
-                    pairs.for_each(|(slope, t)| slope.0[lane] = weight * t);
-                }
+            let points = &table.points[here.start * LANES..here.end * LANES];
+            let numbers = &self.memory.numbers[here.start * width..here.end * width];
+            self.term.tangent_in_lanes(points, numbers, &mut slopes);
+            // Those that only fill up are not added.
+            for (slopes, weight) in slopes.chunks_exact_mut(width * width).zip(&table.weights[here])
+            {
+                slopes.iter_mut().for_each(|slope| *slope = *weight * *slope);
             }
             table.add_slopes((group, block), &slopes, &mut add);
         });

@@ -401,7 +401,11 @@ impl<'m> System<'m> {
     /// mean. Fields that no linear term reads do not count: they may be of any size.
     fn drive(&mut self) -> Vec<f64> {
         let first = self.space.free();
-        if self.comm.all(self.space.prescribed().is_empty()) {
+        let is_driven = match &self.linear {
+            Some(Linear::Stored(jacobian)) => jacobian.reads_prescribed(),
+            _ => !self.space.prescribed().is_empty(),
+        };
+        if self.comm.all(!is_driven) {
             return vec![0.0; self.scales.len()];
         }
         let mut counts = self.counts.prescribed.clone();

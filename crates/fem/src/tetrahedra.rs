@@ -58,29 +58,23 @@ impl<'a> Tetrahedra<'a> {
     #[inline(always)]
     fn eight(&self, elements: &[u32]) -> [Tetrahedron; LANES] {
         // Unknown and node, to be brought into the order of the unknowns.
-        let mut corners = [[0_u64; LANES]; 4];
+        let mut ends = [[0_u64; LANES]; 4];
         for lane in 0..LANES {
             let element = elements[lane.min(elements.len() - 1)];
-            for (corner, node) in corners.iter_mut().zip(self.nodes[element as usize]) {
-                corner[lane] = u64::from(self.dofs[node as usize]) << 32 | u64::from(node);
+            for (end, node) in ends.iter_mut().zip(self.nodes[element as usize]) {
+                end[lane] = u64::from(self.dofs[node as usize]) << 32 | u64::from(node);
             }
         }
         for [i, j] in [[0, 1], [2, 3], [0, 2], [1, 3], [1, 2]] {
             for lane in 0..LANES {
-                let (a, b) = (corners[i][lane], corners[j][lane]);
-                (corners[i][lane], corners[j][lane]) = (a.min(b), a.max(b));
+                let (a, b) = (ends[i][lane], ends[j][lane]);
+                (ends[i][lane], ends[j][lane]) = (a.min(b), a.max(b));
             }
         }
-        let mut x = [[Lanes::default(); 3]; 4];
-        for (x, corner) in x.iter_mut().zip(&corners) {
-            for (lane, &corner) in corner.iter().enumerate() {
-                let point = self.points[corner as u32 as usize];
-                x.iter_mut().zip(point).for_each(|(x, own)| x.0[lane] = own);
-            }
-        }
-        let entries = self.entries(x);
+        let nodes = ends.map(|end| end.map(|end| end as u32));
+        let entries = self.entries(corners(&nodes, self.points));
         std::array::from_fn(|lane| Tetrahedron {
-            unknowns: corners.map(|corner| (corner[lane] >> 32) as u32),
+            unknowns: ends.map(|end| (end[lane] >> 32) as u32),
             entries: entries.map(|entry| entry.0[lane]),
         })
     }
@@ -90,17 +84,10 @@ impl<'a> Tetrahedra<'a> {
     /// With c_i = det J grad N_i, cross products of edges, it is c_i . t c_j / (6 |det J|).
     #[inline(always)]
     fn entries(&self, x: [[Lanes; 3]; 4]) -> [Lanes; 6] {
-        let from = |o: [Lanes; 3], x: [Lanes; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
-        let dot = |a: [Lanes; 3], b: [Lanes; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-        let cross = |a: [Lanes; 3], b: [Lanes; 3]| {
-            [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-        };
-        let (e, f, g) = (from(x[0], x[1]), from(x[0], x[2]), from(x[0], x[3]));
-        let [c1, c2, c3] = [cross(f, g), cross(g, e), cross(e, f)];
+        let ([c1, c2, c3], det) = cofactors(x);
         let c0 = [0, 1, 2].map(|k| -(c1[k] + c2[k] + c3[k]));
-        let factor = Lanes::from(1.0) / dot(e, c1).each(f64::abs);
-        let times =
-            |c: [Lanes; 3]| self.t.map(|t| (c[0] * t[0] + c[1] * t[1] + c[2] * t[2]) * factor);
+        let factor = Lanes::from(1.0) / det.each(f64::abs);
+        let times = |c: [Lanes; 3]| self.t.map(|t| dot(c, t.map(Lanes::from)) * factor);
         let (q1, q2, q3) = (times(c1), times(c2), times(c3));
         [dot(c0, q1), dot(c0, q2), dot(c0, q3), dot(c1, q2), dot(c1, q3), dot(c2, q3)]
     }
@@ -123,4 +110,31 @@ impl Wide for Eights<'_, '_> {
             self.all.extend_from_slice(&self.tetrahedra.eight(elements)[..elements.len()]);
         }
     }
+}
+
+/// The points of eight nodes for each corner, component by component.
+#[inline(always)]
+pub(crate) fn corners(nodes: &[[u32; LANES]; 4], points: &[[f64; 3]]) -> [[Lanes; 3]; 4] {
+    nodes.map(|nodes| {
+        let points = nodes.map(|node| points[node as usize]);
+        [0, 1, 2].map(|k| Lanes(points.map(|point| point[k])))
+    })
+}
+
+/// Of tetrahedra the gradients of their reference coordinates times det J, and det J.
+#[inline(always)]
+pub(crate) fn cofactors(x: [[Lanes; 3]; 4]) -> ([[Lanes; 3]; 3], Lanes) {
+    let from = |o: [Lanes; 3], x: [Lanes; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
+    let cross = |a: [Lanes; 3], b: [Lanes; 3]| {
+        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    };
+    let (e, f, g) = (from(x[0], x[1]), from(x[0], x[2]), from(x[0], x[3]));
+    let c = [cross(f, g), cross(g, e), cross(e, f)];
+    (c, dot(e, c[0]))
+}
+
+/// a . b
+#[inline(always)]
+pub(crate) fn dot(a: [Lanes; 3], b: [Lanes; 3]) -> Lanes {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
