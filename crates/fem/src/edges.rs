@@ -14,8 +14,8 @@ const SHORT: usize = 16;
 #[derive(Default)]
 pub(crate) struct Sums {
     elements: Vec<Tetrahedron>,
-    /// For each row where its elements begin, and these, each with the place of the row's unknown among the first
-    /// three of its own. The last has no entries right of the diagonal.
+    /// For each row, and for each of the first three unknowns of an element, where the elements begin in which it is the
+    /// row's, and these. The last unknown has no entries right of the diagonal.
     starts: Vec<u32>,
     incident: Vec<u32>,
     /// For each unknown its place in the row in hand, counted on from row to row, so that what is left from rows
@@ -87,28 +87,22 @@ impl Sums {
     /// Finds the elements of each row.
     fn meet(&mut self, range: &Range<u32>) {
         let Sums { elements, starts, incident, .. } = self;
-        let row = |unknown: u32| unknown.wrapping_sub(range.start) as usize;
+        let count = 3 * range.len();
         starts.clear();
-        starts.resize(range.len() + 1, 0);
+        starts.resize(count + 1, 0);
         for element in &*elements {
-            for &unknown in &element.unknowns[..3] {
-                if let Some(start) = starts[1..].get_mut(row(unknown)) {
-                    *start += 1;
-                }
-            }
+            each_place(element, range, |at| starts[at + 1] += 1);
         }
-        for row in 0..range.len() {
-            starts[row + 1] += starts[row];
+        for at in 0..count {
+            starts[at + 1] += starts[at];
         }
         incident.clear();
-        incident.resize(starts[range.len()] as usize, 0);
-        for (number, element) in elements.iter().enumerate() {
-            for (place, &unknown) in element.unknowns[..3].iter().enumerate() {
-                if let Some(next) = starts[..range.len()].get_mut(row(unknown)) {
-                    incident[*next as usize] = (4 * number + place) as u32;
-                    *next += 1;
-                }
-            }
+        incident.resize(starts[count] as usize, 0);
+        for (number, element) in (0..).zip(&*elements) {
+            each_place(element, range, |at| {
+                incident[starts[at] as usize] = number;
+                starts[at] += 1;
+            });
         }
         // Each start has become its end, which is where the next begins.
         starts.rotate_right(1);
@@ -118,8 +112,8 @@ impl Sums {
     /// Adds up a row; how many entries it has.
     fn add(&mut self, row: usize, number: u32) -> usize {
         let Sums { elements, starts, incident, marks, before, columns, values } = self;
-        let incident = &incident[starts[row] as usize..starts[row + 1] as usize];
-        let room = 3 * incident.len() + 1;
+        let starts = &starts[3 * row..][..4];
+        let room = 3 * (starts[3] - starts[0]) as usize + 1;
         if columns.len() < room {
             columns.resize(2 * room, 0);
             values.resize(2 * room, 0.0);
@@ -140,23 +134,35 @@ impl Sums {
             columns[place] = column;
             values[place] = if is_new { 0.0 } else { values[place] } + value;
         };
-        for &at in incident {
-            let Tetrahedron { unknowns: [_, b, c, d], entries } = elements[at as usize / 4];
-            match at % 4 {
-                0 => {
-                    put(b, entries[0]);
-                    put(c, entries[1]);
-                    put(d, entries[2]);
-                }
-                1 => {
-                    put(c, entries[3]);
-                    put(d, entries[4]);
-                }
-                _ => put(d, entries[5]),
-            }
+        let of = |place: usize| {
+            let range = starts[place] as usize..starts[place + 1] as usize;
+            incident[range].iter().map(|&number| &elements[number as usize])
+        };
+        for Tetrahedron { unknowns: [_, b, c, d], entries } in of(0) {
+            put(*b, entries[0]);
+            put(*c, entries[1]);
+            put(*d, entries[2]);
+        }
+        for Tetrahedron { unknowns: [_, _, c, d], entries } in of(1) {
+            put(*c, entries[3]);
+            put(*d, entries[4]);
+        }
+        for Tetrahedron { unknowns: [.., d], entries } in of(2) {
+            put(*d, entries[5]);
         }
         *before += count;
         count as usize
+    }
+}
+
+/// Calls `visit` with three times the row in `range` of each of the first three unknowns, plus its place among these.
+#[inline(always)]
+fn each_place(element: &Tetrahedron, range: &Range<u32>, mut visit: impl FnMut(usize)) {
+    for (place, unknown) in element.unknowns[..3].iter().enumerate() {
+        let row = unknown.wrapping_sub(range.start) as usize;
+        if row < range.len() {
+            visit(3 * row + place);
+        }
     }
 }
 

@@ -61,13 +61,13 @@ impl<'a> Elements<'a> {
     }
 
     /// For each of `count` blocks of `1 << shift` rows the elements with an unknown there and one in
-    /// `columns`.
+    /// `columns`, rising.
     pub(crate) fn of_blocks(
         &self,
         space: &Space,
         (count, shift): (usize, u32),
         columns: &Range<u32>,
-    ) -> Lists {
+    ) -> Vec<Vec<u32>> {
         let rows = space.free() as u32;
         let tasks = (0..self.groups.len()).flat_map(|g| {
             let count = self.groups[g].batch.len();
@@ -98,30 +98,14 @@ impl<'a> Elements<'a> {
             });
             pairs
         };
-        let pairs: Vec<Vec<(u32, u32)>> = tasks.par_iter().map(find).collect();
-        let mut starts = vec![0; count + 1];
-        pairs.iter().flatten().for_each(|&(block, _)| starts[block as usize + 1] += 1);
-        for block in 0..count {
-            starts[block + 1] += starts[block];
+        let mut lists = vec![Vec::new(); count];
+        // Some at a time, in memory that serves again.
+        for tasks in tasks.chunks(4 * rayon::current_num_threads()) {
+            let pairs: Vec<Vec<(u32, u32)>> = tasks.par_iter().map(find).collect();
+            for (block, element) in pairs.into_iter().flatten() {
+                lists[block as usize].push(element);
+            }
         }
-        let (mut next, mut all) = (starts.clone(), vec![0; starts[count]]);
-        for (block, element) in pairs.into_iter().flatten() {
-            let place = &mut next[block as usize];
-            all[*place] = element;
-            *place += 1;
-        }
-        Lists { starts, all }
-    }
-}
-
-/// The elements of each block, rising.
-pub(crate) struct Lists {
-    starts: Vec<usize>,
-    all: Vec<u32>,
-}
-
-impl Lists {
-    pub(crate) fn of(&self, block: usize) -> &[u32] {
-        &self.all[self.starts[block]..self.starts[block + 1]]
+        lists
     }
 }

@@ -36,12 +36,12 @@ pub(crate) fn matrix<'a>(body: Body<'a>, groups: &[Group<'a>], columns: Range<u3
         [&by_edges, &others].map(|all| all.of_blocks(space, (count, shift), &columns));
     let (idle_sums, idle_makers) = (Idle::default(), Idle::default());
     let upper = |block: usize| {
-        let lists = by_edges.by_group(of_edges.of(block));
+        let lists = by_edges.by_group(&of_edges[block]);
         let lists: Vec<_> = lists.map(|(g, own)| (&tetrahedra[g], own)).collect();
         idle_sums.with(|| Sums::new(space.total()), |sums| sums.upper(&lists, range(block), free))
     };
     let make = |block: usize| {
-        let list = of_others.of(block);
+        let list = &of_others[block];
         idle_makers.with(
             || Maker::new(columns.clone()),
             |maker| maker.rows(body, &others, list, range(block)),
@@ -65,7 +65,7 @@ pub(crate) fn matrix<'a>(body: Body<'a>, groups: &[Group<'a>], columns: Range<u3
             }
             let finish = |(upper, block): (Upper, usize)| {
                 let rows = upper.rows(&left[block], range(block), free);
-                match of_others.of(block) {
+                match of_others[block][..] {
                     [] => rows,
                     _ => rows.plus(&make(block)),
                 }

@@ -98,13 +98,12 @@ impl Probes {
         let [a, b, c, d] = [a, b, c, d].map(|n| points[n as usize]);
         let edge = |x: [f64; 3], y: [f64; 3]| [y[0] - x[0], y[1] - x[1], y[2] - x[2]];
         let square = |a: [f64; 3]| a[0] * a[0] + a[1] * a[1] + a[2] * a[2];
-        let from_first = [edge(a, b), edge(a, c), edge(a, d)];
-        let others = [edge(b, c), edge(b, d), edge(c, d)];
-        let longest = from_first.iter().chain(&others).fold(0.0, |l, &e| square(e).max(l));
-        // No product of three edges is above the cube of the longest.
-        let determinant = determinant(from_first);
+        let edges = [edge(a, b), edge(a, c), edge(a, d)];
+        let longest = edges.iter().fold(0.0, |l, &e| square(e).max(l));
+        // No other edge is above twice the longest of these, and no product of three above its cube.
+        let determinant = determinant(edges);
         determinant > 0.0
-            && determinant * determinant > 4.0 * DEGENERATE * DEGENERATE * longest.powi(3)
+            && determinant * determinant > 256.0 * DEGENERATE * DEGENERATE * longest.powi(3)
     }
 
     fn full_range(&self, nodes: &[u32], points: &[[f64; 3]], axes: [usize; 2]) -> [f64; 2] {

@@ -124,6 +124,8 @@ impl Raw {
 
 /// From the numbers of the file's nodes to indices.
 pub(super) enum Numbering {
+    /// One after the other, from the first on: how many. Gmsh writes them so unless it is told not to.
+    Consecutive { first: u64, count: u64 },
     /// Index of each number, `u32::MAX` where there is none.
     Table(Vec<u32>),
     /// (number, index), sorted.
@@ -135,6 +137,10 @@ impl Numbering {
     pub fn new(tags: &[u64]) -> Result<Self, MeshError> {
         if tags.len() >= u32::MAX as usize {
             return Err(MeshError::TooLarge);
+        }
+        let (first, count) = (tags.first().copied().unwrap_or(0), tags.len() as u64);
+        if tags.iter().zip(0..).all(|(tag, index)| tag.checked_sub(first) == Some(index)) {
+            return Ok(Numbering::Consecutive { first, count });
         }
         let highest = tags.iter().copied().max().unwrap_or(0);
         if highest <= 4 * tags.len() as u64 + 1024 {
@@ -157,6 +163,9 @@ impl Numbering {
 
     fn index(&self, tag: u64) -> Option<u32> {
         match self {
+            Numbering::Consecutive { first, count } => {
+                tag.checked_sub(*first).filter(|index| index < count).map(|index| index as u32)
+            }
             Numbering::Table(table) => {
                 table.get(usize::try_from(tag).ok()?).copied().filter(|&i| i != u32::MAX)
             }
@@ -180,4 +189,30 @@ fn order_nodes(kind: CellKind, nodes: &mut [u32]) {
 /// Checks that a node's coordinates are finite.
 pub(super) fn check_finite(node: u64, x: [f64; 3]) -> Result<[f64; 3], MeshError> {
     if x.iter().all(|x| x.is_finite()) { Ok(x) } else { Err(MeshError::NotFinite { node }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_with_and_without_gaps() {
+        let far = u64::MAX - 1;
+        let cases: [&[u64]; 5] =
+            [&[5, 6, 7], &[7, 6, 5], &[1, 3, 900], &[1, 3, 1 << 40], &[far, u64::MAX]];
+        for tags in cases {
+            let numbers = Numbering::new(tags).unwrap();
+            for (index, &tag) in tags.iter().enumerate() {
+                assert_eq!(numbers.index(tag), Some(index as u32), "{tag} of {tags:?}");
+            }
+            for other in [0, 2, 4, 8, 899, 1 << 41, far - 1] {
+                assert_eq!(numbers.index(other), None, "{other} of {tags:?}");
+            }
+        }
+        for tags in [[4, 4], [1 << 40, 1 << 40], [u64::MAX; 2]] {
+            let message = Numbering::new(&tags).err().unwrap().to_string();
+            assert!(message.contains(&tags[0].to_string()), "{message}");
+        }
+        assert_eq!(Numbering::new(&[]).unwrap().index(0), None);
+    }
 }
