@@ -151,14 +151,13 @@ fn along_curve<const D: usize>(mut x: [[u32; TOGETHER]; D]) -> [u64; TOGETHER] {
         }
     }
     for i in 1..D {
-        for lane in 0..TOGETHER {
-            x[i][lane] ^= x[i - 1][lane];
-        }
+        let before = x[i - 1];
+        x[i].iter_mut().zip(before).for_each(|(x, before)| *x ^= before);
     }
     let mut flips = [0; TOGETHER];
     for bit in 1..BITS {
-        for lane in 0..TOGETHER {
-            flips[lane] ^= ((1 << bit) - 1) & (x[D - 1][lane] >> bit & 1).wrapping_neg();
+        for (flips, x) in flips.iter_mut().zip(x[D - 1]) {
+            *flips ^= ((1 << bit) - 1) & (x >> bit & 1).wrapping_neg();
         }
     }
     let mut places = [0; TOGETHER];
