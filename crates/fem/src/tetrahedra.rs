@@ -66,10 +66,11 @@ impl<'a> Tetrahedra<'a> {
             }
         }
         for [i, j] in [[0, 1], [2, 3], [0, 2], [1, 3], [1, 2]] {
-            for lane in 0..LANES {
-                let (a, b) = (ends[i][lane], ends[j][lane]);
-                (ends[i][lane], ends[j][lane]) = (a.min(b), a.max(b));
+            let (mut low, mut high) = (ends[i], ends[j]);
+            for (low, high) in low.iter_mut().zip(&mut high) {
+                (*low, *high) = ((*low).min(*high), (*low).max(*high));
             }
+            (ends[i], ends[j]) = (low, high);
         }
         let nodes = ends.map(|end| end.map(|end| end as u32));
         let entries = self.entries(corners(&nodes, self.points));

@@ -140,14 +140,17 @@ fn along_curve<const D: usize>(mut x: [[u32; TOGETHER]; D]) -> [u64; TOGETHER] {
     for bit in (1..BITS).rev() {
         let below = (1 << bit) - 1;
         for i in 0..D {
-            for lane in 0..TOGETHER {
+            let (mut first, mut own) = (x[0], x[i]);
+            for (first, own) in first.iter_mut().zip(&mut own) {
                 // All bits where this one is set, none where it is not.
-                let is_set = (x[i][lane] >> bit & 1).wrapping_neg();
-                let difference = (x[0][lane] ^ x[i][lane]) & below & !is_set;
-                x[0][lane] ^= difference | (below & is_set);
+                let is_set = (*own >> bit & 1).wrapping_neg();
+                let difference = (*first ^ *own) & below & !is_set;
+                *first ^= difference | (below & is_set);
                 // None for the first.
-                x[i][lane] ^= difference;
+                *own ^= difference;
             }
+            x[i] = own;
+            x[0] = first;
         }
     }
     for i in 1..D {
