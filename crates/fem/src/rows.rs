@@ -27,11 +27,12 @@ pub(crate) fn matrix<'a>(body: Body<'a>, groups: &[Group<'a>], columns: Range<u3
     let range = |block: usize| (block << shift) as u32..rows.min((block + 1) << shift) as u32;
     // Those whose matrix is that of their edges, if all of that is asked for.
     let is_whole = columns == (0..free);
-    let of_edges = |group: &Group<'a>| is_whole.then(|| Tetrahedra::new(body, *group)).flatten();
-    let (by_edges, others): (Vec<Group>, Vec<Group>) =
-        groups.iter().partition(|group| of_edges(group).is_some());
-    let tetrahedra: Vec<Tetrahedra> = by_edges.iter().filter_map(of_edges).collect();
+    let is_of_edges = |group: &&Group<'a>| is_whole && Tetrahedra::new(body, **group, 0).is_some();
+    let (by_edges, others): (Vec<Group>, Vec<Group>) = groups.iter().partition(is_of_edges);
     let [by_edges, others] = [by_edges, others].map(|groups| Elements::new(groups, space));
+    let numbered = by_edges.groups.iter().zip(&by_edges.starts);
+    let tetrahedra: Vec<Tetrahedra> =
+        numbered.filter_map(|(group, first)| Tetrahedra::new(body, *group, *first)).collect();
     let [of_edges, of_others] =
         [&by_edges, &others].map(|all| all.of_blocks(space, (count, shift), &columns));
     let (idle_sums, idle_makers) = (Idle::default(), Idle::default());

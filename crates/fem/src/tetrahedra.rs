@@ -24,6 +24,8 @@ pub(crate) struct Tetrahedron {
 /// with a symmetric t that is the same everywhere. Its rows add up to zero, so that the six entries of the edges are
 /// all there is to it.
 pub(crate) struct Tetrahedra<'a> {
+    /// Number of the first.
+    first: u32,
     nodes: &'a [[u32; 4]],
     /// The unknown of each node.
     dofs: &'a [u32],
@@ -33,8 +35,8 @@ pub(crate) struct Tetrahedra<'a> {
 }
 
 impl<'a> Tetrahedra<'a> {
-    /// `None` where a term or its elements are of another kind.
-    pub(crate) fn new(body: Body<'a>, group: Group<'a>) -> Option<Self> {
+    /// The elements of a group, numbered from `first` on; `None` where its term or they are of another kind.
+    pub(crate) fn new(body: Body<'a>, group: Group<'a>, first: u32) -> Option<Self> {
         let kind = group.batch.kind();
         if kind != CellKind::Tetrahedron4 || !group.is_added {
             return None;
@@ -42,6 +44,7 @@ impl<'a> Tetrahedra<'a> {
         let t = constant_tensor(group.term, kind, body.mesh.dimension, body.hypothesis)?;
         let is_symmetric = (0..3).all(|i| (0..i).all(|j| t[i][j] == t[j][i]));
         is_symmetric.then(|| Tetrahedra {
+            first,
             nodes: group.batch.all_nodes().as_chunks().0,
             dofs: body.space.field_dofs(group.slots()[0].field),
             points: &body.mesh.points,
@@ -60,7 +63,7 @@ impl<'a> Tetrahedra<'a> {
         // Unknown and node, to be brought into the order of the unknowns.
         let mut ends = [[0_u64; LANES]; 4];
         for lane in 0..LANES {
-            let element = elements[lane.min(elements.len() - 1)];
+            let element = elements[lane.min(elements.len() - 1)] - self.first;
             for (end, node) in ends.iter_mut().zip(self.nodes[element as usize]) {
                 end[lane] = u64::from(self.dofs[node as usize]) << 32 | u64::from(node);
             }

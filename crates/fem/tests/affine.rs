@@ -5,7 +5,7 @@ use fem::{
     Constraints, Field, Hypothesis, Law, Placement, Point, Real, Slot, Space, Support, Unknown,
     linear_matrix,
 };
-use mesh::{CellKind, Mesh, brick};
+use mesh::{Block, CellKind, Mesh, brick};
 
 /// A law that says that it is uniform is evaluated once, and others at all points of quadrature.
 struct Conduction {
@@ -77,7 +77,7 @@ fn both_ways_give_the_same_matrix() {
 }
 
 /// Nodes in any order, a hundred of which share an unknown with very many neighbours, that of a metal, and a second law
-/// with another such unknown.
+/// with another such unknown; a third of the cells conducts in its own way.
 #[test]
 fn edges_and_elements_give_the_same_matrix_whatever_the_numbers() {
     struct Leak;
@@ -93,7 +93,11 @@ fn edges_and_elements_give_the_same_matrix_whatever_the_numbers() {
             r[1] = S::from(0.0) - r[0];
         }
     }
-    let mesh = brick(CellKind::Tetrahedron4, 12, |[x, y, z]| [x, 1.5 * y + 0.2 * x * z, z]);
+    let mut mesh = brick(CellKind::Tetrahedron4, 12, |[x, y, z]| [x, 1.5 * y + 0.2 * x * z, z]);
+    let nodes = mesh.blocks[0].nodes.split_off(4 * 3456);
+    mesh.blocks.push(Block { kind: CellKind::Tetrahedron4, region: 1, nodes });
+    mesh.regions.push("other".into());
+    assert_eq!([0, 1].map(|b: usize| mesh.blocks[b].len()), [3456, 6912]);
     let top = mesh.boundaries.iter().position(|b| b.name == "z1").expect("it exists");
     let tied = (100..200).map(|node| (Unknown::scalar(0, node), 0)).collect();
     let fixed = (300..330).map(|node| (Unknown::scalar(0, node), 2.0)).collect();
@@ -109,9 +113,10 @@ fn edges_and_elements_give_the_same_matrix_whatever_the_numbers() {
         space.renumber(&(0..free).map(|k| order(k, free)).collect::<Vec<u32>>());
         for tensor in [ISOTROPIC, SYMMETRIC] {
             let [short, long] = [true, false].map(|says_uniform| {
-                let law = Conduction { tensor, says_uniform };
+                let law = |tensor| Box::new(Conduction { tensor, says_uniform });
                 let placements = vec![
-                    Placement { term: Box::new(law), support: Support::Region(0) },
+                    Placement { term: law(tensor), support: Support::Region(0) },
+                    Placement { term: law(SYMMETRIC), support: Support::Region(1) },
                     Placement { term: Box::new(Leak), support: Support::Boundary(top) },
                 ];
                 linear_matrix(&mesh, Hypothesis::Spatial, &space, placements).0
