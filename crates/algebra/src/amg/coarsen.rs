@@ -78,7 +78,8 @@ pub(super) fn coarsen_split(
     Ok(Some((descend(vec![level], below, scale, &p)?, scale)))
 }
 
-/// The levels below a matrix that is stored in two parts.
+/// The levels below a matrix that is stored in two parts, whose divisors stay: those of nodes that are left now and
+/// were not before, or the other way round, are less apt then.
 pub(super) fn coarsen_again(
     split: &Split,
     problem: &AmgProblem,

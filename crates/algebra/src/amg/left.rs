@@ -16,7 +16,8 @@ const WEIGHT: f64 = 0.4;
 pub(super) struct Left(Vec<u64>);
 
 impl Left {
-    /// Of an interpolation, whose coarse nodes are fine ones in the same order.
+    /// Of an interpolation, whose coarse nodes are fine ones in the same order. A node that goes and takes all from one
+    /// that stays may be taken for that one; any positive vector will do.
     pub fn of(prolongation: &Blocks<f32>) -> Self {
         let (p, mut count) = (prolongation.view(), 0);
         let mut bits = vec![0; p.nrows().div_ceil(64)];

@@ -14,6 +14,7 @@ impl Scratch {
     fn lend<T>(&self, columns: usize, work: impl FnOnce(&mut Terms, &mut Sums) -> T) -> T {
         let free = self.0.lock().expect("no thread panics while it holds it").pop();
         let (mut terms, mut sums) = free.unwrap_or_else(|| (Terms::default(), Sums::new(columns)));
+        debug_assert_eq!(sums.of.len(), columns);
         let done = work(&mut terms, &mut sums);
         self.0.lock().expect("no thread panics while it holds it").push((terms, sums));
         done
@@ -41,8 +42,16 @@ pub(super) fn rows_of_numbers<A: Rows, B: Rows>(
         made.start.push(0);
         scratch.lend(b.ncols(), |terms, sums| {
             for i in rows {
-                terms.set(a.row(i), b);
-                sums.append(terms, &mut made);
+                let (mut ks, mut left) = a.row(i);
+                loop {
+                    let taken = terms.set((ks, left), b);
+                    sums.add(terms);
+                    if taken == ks.len() {
+                        break;
+                    }
+                    (ks, left) = (&ks[taken..], &left[taken..]);
+                }
+                sums.end_row(&mut made);
             }
         });
         made.columns.shrink_to_fit();
@@ -62,13 +71,20 @@ struct Terms {
 
 /// Entries of B that are copied at a time, the last ones of a row with some of the next row, which are overwritten.
 const AT_ONCE: usize = 4;
+/// With more terms than this they are added up before the row of A ends: that of a whole body may have millions.
+const MOST: usize = 1 << 14;
 
 impl Terms {
-    /// The terms of a row of A.
+    /// The terms of the first entries of a row of A, and of how many.
     #[inline(never)]
-    fn set<T: Into<f64> + Copy, B: Rows>(&mut self, (ks, left): (&[u32], &[T]), b: &B) {
+    fn set<T: Into<f64> + Copy, B: Rows>(&mut self, (ks, left): (&[u32], &[T]), b: &B) -> usize {
         let (mut columns, mut values, mut count) = (&mut self.columns[..], &mut self.values[..], 0);
+        let mut taken = 0;
         for (&k, &left) in ks.iter().zip(left) {
+            if count > MOST {
+                break;
+            }
+            taken += 1;
             let left: f64 = left.into();
             let (mut js, mut right, mut length) = b.row_and_more(k as usize);
             if columns.len() < count + length + AT_ONCE {
@@ -98,6 +114,7 @@ impl Terms {
             }
         }
         self.count = count;
+        taken
     }
 }
 
@@ -106,40 +123,48 @@ struct Sums {
     /// With the number of the last row that had the column.
     of: Vec<(f64, u32)>,
     row: u32,
-    /// The columns of the row in hand, and room.
+    /// The columns of the row in hand, so many, and room.
     columns: Vec<u32>,
+    count: usize,
 }
 
 impl Sums {
     fn new(ncols: usize) -> Self {
-        Self { of: vec![(0.0, 0); ncols], row: 0, columns: Vec::new() }
+        Self { of: vec![(0.0, 0); ncols], row: 1, columns: Vec::new(), count: 0 }
     }
 
-    /// Appends the row that is the sum of these terms, its columns in the order in which they are first met.
+    /// Adds terms to the row in hand.
     #[inline(never)]
-    fn append(&mut self, terms: &Terms, made: &mut Piece) {
+    fn add(&mut self, terms: &Terms) {
+        let (js, terms) = (&terms.columns[..terms.count], &terms.values[..terms.count]);
+        let room = (self.count + js.len()).min(self.of.len()) + 1;
+        if self.columns.len() < room {
+            self.columns.resize(2 * room, 0);
+        }
+        let Self { of, row, columns, count } = self;
+        let (of, columns, row, mut end) = (&mut of[..], &mut columns[..], *row, *count);
+        for (&j, &v) in js.iter().zip(terms) {
+            // Without a branch, which nothing could foretell.
+            let (sum, last) = &mut of[j as usize];
+            columns[end] = j;
+            end += usize::from(*last != row);
+            *last = row;
+            *sum += v;
+        }
+        *count = end;
+    }
+
+    /// Appends the row in hand, its columns in the order in which they were first met, and begins the next.
+    fn end_row(&mut self, made: &mut Piece) {
+        let (columns, of) = (&self.columns[..std::mem::take(&mut self.count)], &mut self.of);
+        made.columns.extend_from_slice(columns);
+        made.values.extend(columns.iter().map(|&j| std::mem::take(&mut of[j as usize].0)));
+        made.start.push(made.columns.len() as u32);
         if self.row == u32::MAX {
             self.of.fill((0.0, 0));
             self.row = 0;
         }
         self.row += 1;
-        let (js, terms) = (&terms.columns[..terms.count], &terms.values[..terms.count]);
-        if self.columns.len() <= js.len() {
-            self.columns.resize(2 * js.len() + 1, 0);
-        }
-        let (of, columns, row, mut count) = (&mut self.of[..], &mut self.columns[..], self.row, 0);
-        for (&j, &v) in js.iter().zip(terms) {
-            // Without a branch, which nothing could foretell.
-            let (sum, last) = &mut of[j as usize];
-            columns[count] = j;
-            count += usize::from(*last != row);
-            *last = row;
-            *sum += v;
-        }
-        let columns = &columns[..count];
-        made.columns.extend_from_slice(columns);
-        made.values.extend(columns.iter().map(|&j| std::mem::take(&mut of[j as usize].0)));
-        made.start.push(made.columns.len() as u32);
     }
 }
 
@@ -148,8 +173,8 @@ mod tests {
     use super::super::blocks::View;
     use super::*;
 
-    /// Rows of B of 0 to 11 entries, also the last one, behind which nothing is stored; a sum that is zero keeps its
-    /// place, and the next row begins from zero.
+    /// Rows of B of 0 to 11 entries, also the last one, behind which nothing is stored; sums that are zero keep their
+    /// places, also on the way, and the next row begins from zero.
     #[test]
     fn rows_of_all_lengths() {
         let n = 12_usize;
@@ -158,8 +183,10 @@ mod tests {
         let values: Vec<f64> =
             (0..n).flat_map(|i| (0..i).rev().map(move |j| (3 * i + j) as f64)).collect();
         let b = View { shape: [1, 1], start: &start, columns: &columns, values: &values, ncols: n };
-        let (ks, left) = ([11, 0, 4, 5, 11, 11], [1.0, 2.0, -1.0, 0.5, -1.0, 2.0]);
-        let a = View { shape: [1, 1], start: &[0, 2, 5, 6], columns: &ks, values: &left, ncols: n };
+        let ks = [11, 0, 4, 5, 11, 11, 11, 11, 7, 7];
+        let left = [1.0, 2.0, -1.0, 0.5, -1.0, 1.0, -1.0, 2.0, 3.0, -3.0];
+        let start = [0, 2, 5, 8, 10];
+        let a = View { shape: [1, 1], start: &start, columns: &ks, values: &left, ncols: n };
         let made = rows_of_numbers(&a, &b, &[0], &Scratch::default()).pop().unwrap();
         let row = |k: usize| {
             let range = made.start[k] as usize..made.start[k + 1] as usize;
@@ -178,6 +205,28 @@ mod tests {
         assert_eq!(sums, wanted(js, &sum));
         let (js, sums) = row(2);
         assert_eq!((js, sums), (&down(11)[..], &wanted(js, &|j| 2.0 * entry(11, j))[..]));
+        assert_eq!(row(3), (&down(7)[..], &[0.0; 7][..]));
+    }
+
+    /// A row with more terms than are kept is the sum of all of them.
+    #[test]
+    fn a_row_of_many_terms() {
+        let (n, count) = (6_u32, MOST as u32);
+        let b = View {
+            shape: [1, 1],
+            start: &[0, 6],
+            columns: &[0, 1, 2, 3, 4, 5],
+            values: &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            ncols: n as usize,
+        };
+        let (ks, left) = (vec![0; count as usize], vec![1.0; count as usize]);
+        let start = [0, count as usize];
+        let a = View { shape: [1, 1], start: &start, columns: &ks, values: &left, ncols: 1 };
+        let scratch = Scratch::default();
+        let made = rows_of_numbers(&a, &b, &[0], &scratch).pop().unwrap();
+        assert_eq!(made.columns, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(made.values, [1, 2, 3, 4, 5, 6].map(|k| f64::from(k * count)));
+        assert!(scratch.0.lock().unwrap()[0].0.columns.len() < 3 * MOST);
     }
 
     /// Row numbers run out after four thousand million rows.
@@ -185,11 +234,15 @@ mod tests {
     fn numbers_of_rows_begin_anew() {
         let terms = Terms { columns: vec![2, 0, 2], values: vec![1.0, 2.0, 3.0], count: 3 };
         let (mut sums, mut made) = (Sums::new(3), Piece::default());
-        sums.append(&terms, &mut made);
-        // The columns are still marked with row number 1.
+        let mut append = |sums: &mut Sums| {
+            sums.add(&terms);
+            sums.end_row(&mut made);
+        };
+        append(&mut sums);
+        // The columns are still marked with row number 1, which follows.
         sums.row = u32::MAX;
-        sums.append(&terms, &mut made);
-        sums.append(&terms, &mut made);
+        append(&mut sums);
+        append(&mut sums);
         assert_eq!((made.columns, made.start), (vec![2, 0, 2, 0, 2, 0], vec![2, 4, 6]));
         assert_eq!((made.values, sums.row), (vec![4.0, 2.0, 4.0, 2.0, 4.0, 2.0], 2));
     }

@@ -213,3 +213,53 @@ impl Operator for InPlaces<'_> {
         self.0.product_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::blocks::{Blocks, View};
+    use super::super::left::Left;
+    use super::*;
+
+    /// Divisors of rows that change are those of the changed matrix, wherever the rows are in the slices.
+    #[test]
+    fn divisors_of_changed_rows() {
+        // A chain of which every fifth node is joined to one far away, and every second one is left.
+        let n = 40_u32;
+        let matrix = |own: &dyn Fn(u32) -> f64| {
+            let far = |i: u32| i.is_multiple_of(5).then_some((i + 20) % n);
+            let row = |i: u32| {
+                let beside = i.checked_sub(1).into_iter().chain((i + 1 < n).then_some(i + 1));
+                let mut row: Vec<(u32, f64)> = beside.chain(far(i)).map(|j| (j, -1.0)).collect();
+                row.push((i, own(i)));
+                row.sort_by_key(|entry| entry.0);
+                row
+            };
+            let rows: Vec<_> = (0..n).map(row).collect();
+            let ends = rows.iter().scan(0, |end, row| {
+                *end += row.len();
+                Some(*end)
+            });
+            let start = std::iter::once(0).chain(ends).collect();
+            let (columns, values) = rows.iter().flatten().copied().unzip();
+            Csr::from_sorted(start, columns, values, n as usize)
+        };
+        let (a, b) = (matrix(&|_| 4.0), matrix(&|i| if i % 7 == 3 { 9.0 } else { 4.0 }));
+        let left = Left::of(&Blocks {
+            shape: [1, 1],
+            start: (0..=n as usize).collect(),
+            columns: (0..n).map(|i| i / 2).collect(),
+            values: (0..n).map(|i| if i % 2 == 0 { 1.0_f32 } else { 0.5 }).collect(),
+            ncols: n as usize / 2,
+        });
+        let split = |a: &Csr| {
+            let (order, divisor) = (Order::of(View::scalar(a)), Divisor::Sum(left.clone()));
+            let inverse = divisor.inverse(View::scalar(a), 0.5).unwrap();
+            Split::new((divisor, order.gather(&inverse)), a.clone(), order, 0.5)
+        };
+        let (mut changed, whole) = (split(&a), split(&b));
+        assert!(changed.order.places[3] != 3 && changed.order.places[17] != 17);
+        assert_ne!(changed.finest.inverse, whole.finest.inverse);
+        changed.set_rows(&[3, 10, 17, 24, 31, 38], &b);
+        assert_eq!(changed.finest.inverse, whole.finest.inverse);
+    }
+}

@@ -269,5 +269,5 @@ fn needles() {
     let amg = Amg::new(&a, &problem, &AmgParameters::default()).expect("it is definite");
     let (mut x, p) = (vec![0.0; n], CgParameters { rtol: 1e-10, max_iterations: 100 });
     let info = cg(&a, &amg, &b, &mut x, &p).expect("it converges");
-    assert!(info.iterations <= 12, "{}", info.iterations);
+    assert!(info.iterations <= 13, "{}", info.iterations);
 }
