@@ -2,9 +2,9 @@
 //! preconditioner of conjugate gradients, for one unknown per point or for vector fields.
 //!
 //! Set-up, from a level to the next: `strength` tells which neighbours matter, `aggregate` groups
-//! them, `tentative` cuts the smoothest vectors into the groups, `prolongation` makes P, `product`
-//! makes P^T A P; `smoother` damps what the next level does not see. A level of a few hundred rows is
-//! factored.
+//! them, `tentative` cuts the smoothest vectors into the groups, `prolongation` makes P, whose rows
+//! `shorten` shortens, `product` makes P^T A P; `smoother` damps what the next level does not see. A level
+//! of a few hundred rows is factored.
 //!
 //! The set-up computes in double precision, so that the coarse levels of a matrix with large jumps stay
 //! positive definite. What the cycle reads is stored in single precision, which halves its time: it
@@ -28,6 +28,7 @@ mod order;
 mod problem;
 pub(crate) mod product;
 mod prolongation;
+mod shorten;
 mod sliced;
 mod slicing;
 mod smoother;

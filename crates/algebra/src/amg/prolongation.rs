@@ -3,6 +3,7 @@
 use super::aggregate::{Aggregates, NONE};
 use super::blocks::{Blocks, View};
 use super::diagonal::inverse_of;
+use super::shorten::{MOST, shorten};
 use super::strength::Strength;
 use super::tentative::NearNull;
 use rayon::prelude::*;
@@ -15,8 +16,9 @@ const LONG: usize = 1000;
 /// P = (I - omega D^-1 A) T.
 ///
 /// For one unknown per point, A stands for its strong part with the rest lumped into the diagonal, so
-/// that P keeps constants where A does. Lumping would not keep rotations: for blocks, weak neighbours
-/// count as if they moved rigidly with the aggregate of the row, by which P keeps rigid motions where A does.
+/// that P keeps constants where A does, and a row keeps [`MOST`] entries. Lumping would not keep
+/// rotations: for blocks, weak neighbours count as if they moved rigidly with the aggregate of the row, by which P
+/// keeps rigid motions where A does, and rows keep all blocks.
 /// `below` are the vectors of the coarse level.
 pub(super) fn smoothed(
     a: View<f64>,
@@ -107,6 +109,9 @@ fn scalar_row(
     } else {
         sums.iter_mut().for_each(|v| *v *= omega / diagonal);
         sums[0] += (1.0 - omega) * t.values[i];
+    }
+    if ks.len() > MOST {
+        shorten(ks, sums);
     }
 }
 
