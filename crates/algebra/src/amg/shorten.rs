@@ -2,8 +2,8 @@
 
 /// Entries that a row of numbers keeps.
 pub(super) const MOST: usize = 4;
-/// The most that they are enlarged by for it.
-const ENLARGED: f64 = 2.0;
+/// The most that they are enlarged or reduced by for it.
+const SCALED: f64 = 2.0;
 /// Relative difference of entries that count as equal.
 const EQUAL: f64 = 1e-6;
 
@@ -12,8 +12,8 @@ const EQUAL: f64 = 1e-6;
 /// be kept, its entries on the coarse level are all 1.)
 ///
 /// Others as large as the third of them stay with it: what is alike in all directions would become lopsided, in
-/// a way that depends on how nodes are numbered. A row stays whole where scaling would turn its sign or more than
-/// double it.
+/// a way that depends on how nodes are numbered. A row stays whole where scaling would turn its sign, more than
+/// double or more than halve it.
 #[inline(never)]
 pub(super) fn shorten(ks: &mut Vec<u32>, sums: &mut Vec<f64>) {
     let mut largest = [0.0_f64; MOST - 1];
@@ -28,7 +28,7 @@ pub(super) fn shorten(ks: &mut Vec<u32>, sums: &mut Vec<f64>) {
     let all: f64 = sums.iter().sum();
     let kept: f64 = sums.iter().enumerate().filter(|(k, v)| stays(*k, **v)).map(|(_, v)| v).sum();
     let factor = all / kept;
-    if !(0.0..=ENLARGED).contains(&factor) {
+    if !(1.0 / SCALED..=SCALED).contains(&factor) {
         return;
     }
     let mut count = 0;
@@ -87,6 +87,9 @@ mod tests {
         // -0.25 of 0.25.
         let other_sign = [-1.0, 0.25, 0.25, 0.25, 0.125, 0.125, 0.125, 0.125];
         assert_eq!(short(&other_sign).1, other_sign);
+        // 0.5 of 0.1.
+        let smaller = [-1.0, 0.5, 0.5, 0.5, -0.2, -0.2];
+        assert_eq!(short(&smaller).1, smaller);
     }
 
     /// Nodes of a cube, each with its 26 neighbours, joined unlike strongly: P 1 = 1 where A 1 = 0.
