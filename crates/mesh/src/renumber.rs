@@ -203,4 +203,43 @@ mod tests {
             }
         }
     }
+
+    /// Numbers of [`BITS`] bits without a pattern.
+    fn scattered(k: u32) -> u32 {
+        (k + 1).wrapping_mul(2_654_435_761) >> (32 - BITS)
+    }
+
+    #[test]
+    fn each_cube_has_the_place_that_it_has_alone() {
+        for first in (0..800).step_by(8) {
+            let x: [[u32; TOGETHER]; 3] = std::array::from_fn(|k| {
+                std::array::from_fn(|lane| scattered(3 * (first + lane as u32) + k as u32))
+            });
+            let (plane, space) = (along_curve([x[0], x[1]]), along_curve(x));
+            for lane in 0..TOGETHER {
+                let alone = x.map(|x| [x[lane]; TOGETHER]);
+                assert_eq!(plane[lane], along_curve([alone[0], alone[1]])[0], "{first} {lane}");
+                assert_eq!(space[lane], along_curve(alone)[0], "{first} {lane}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_nodes_is_brought_into_order() {
+        let last = (1 << BITS) - 1;
+        for (dimension, count) in [2, 3].into_iter().flat_map(|d| (2..=35).map(move |n| (d, n))) {
+            // Two corners make the box in which steps are whole numbers.
+            let mut steps = vec![[0; 3], [last; 3]];
+            steps.extend((2..count).map(|n| [0, 1, 2].map(|k| scattered(3 * n + k))));
+            let points = steps.iter().map(|x| x.map(f64::from)).collect();
+            let mesh = Mesh { dimension, axes: [0, 1], points, ..Mesh::default() };
+            let place = |&[x, y, z]: &[u32; 3]| {
+                let [x, y, z] = [x, y, z].map(|step| [step; TOGETHER]);
+                if dimension == 2 { along_curve([x, y])[0] } else { along_curve([x, y, z])[0] }
+            };
+            let mut want: Vec<u32> = (0..count).collect();
+            want.sort_by_key(|&node| place(&steps[node as usize]));
+            assert_eq!(order_along_curve(&mesh), want, "{count} nodes");
+        }
+    }
 }
