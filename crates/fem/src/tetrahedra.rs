@@ -68,29 +68,37 @@ impl<'a> Tetrahedra<'a> {
                 end[lane] = u64::from(self.dofs[node as usize]) << 32 | u64::from(node);
             }
         }
+        // Each exchange turns the sign of det J.
+        let mut is_turned = [0_u64; LANES];
         for [i, j] in [[0, 1], [2, 3], [0, 2], [1, 3], [1, 2]] {
             let (mut low, mut high) = (ends[i], ends[j]);
-            for (low, high) in low.iter_mut().zip(&mut high) {
+            for ((low, high), is_turned) in low.iter_mut().zip(&mut high).zip(&mut is_turned) {
+                *is_turned ^= u64::from(*low > *high);
                 (*low, *high) = ((*low).min(*high), (*low).max(*high));
             }
             (ends[i], ends[j]) = (low, high);
         }
         let nodes = ends.map(|end| end.map(|end| end as u32));
-        let entries = self.entries(corners(&nodes, self.points));
+        let entries = self.entries(corners(&nodes, self.points), &is_turned);
         std::array::from_fn(|lane| Tetrahedron {
             unknowns: ends.map(|end| (end[lane] >> 32) as u32),
             entries: entries.map(|entry| entry.0[lane]),
         })
     }
 
-    /// K_ij of the edges of tetrahedra with these corners, numbered in any direction.
+    /// K_ij of the edges of tetrahedra with these corners, of which those with a 1 in `is_turned` have an odd number of
+    /// exchanges behind them.
     ///
-    /// With c_i = det J grad N_i, cross products of edges, it is c_i . t c_j / (6 |det J|).
+    /// With c_i = det J grad N_i, cross products of edges, it is c_i . t c_j / (6 det J), which an inverted cell makes
+    /// negative, as everywhere else.
     #[inline(always)]
-    fn entries(&self, x: [[Lanes; 3]; 4]) -> [Lanes; 6] {
-        let ([c1, c2, c3], det) = cofactors(x);
+    fn entries(&self, x: [[Lanes; 3]; 4], is_turned: &[u64; LANES]) -> [Lanes; 6] {
+        let ([c1, c2, c3], mut det) = cofactors(x);
+        for (det, is_turned) in det.0.iter_mut().zip(is_turned) {
+            *det = f64::from_bits(det.to_bits() ^ is_turned << 63);
+        }
         let c0 = [0, 1, 2].map(|k| -(c1[k] + c2[k] + c3[k]));
-        let factor = Lanes::from(1.0) / det.each(f64::abs);
+        let factor = Lanes::from(1.0) / det;
         let times = |c: [Lanes; 3]| self.t.map(|t| dot(c, t.map(Lanes::from)) * factor);
         let (q1, q2, q3) = (times(c1), times(c2), times(c3));
         [dot(c0, q1), dot(c0, q2), dot(c0, q3), dot(c1, q2), dot(c1, q3), dot(c2, q3)]
