@@ -7,8 +7,11 @@ use fem::{
 };
 use mesh::{Block, CellKind, Mesh, brick};
 
-/// Conduction, anisotropic.
-struct Conduction;
+/// Conduction, anisotropic. When it says that it is uniform, tetrahedra go edge by edge, eight side by side; else all
+/// cells go the general way.
+struct Conduction {
+    says_uniform: bool,
+}
 
 const TENSOR: [[f64; 3]; 3] = [[2.0, 0.5, 0.0], [0.5, 1.0, 0.25], [0.0, 0.25, 3.0]];
 
@@ -20,7 +23,7 @@ impl Law for Conduction {
         true
     }
     fn is_uniform(&self) -> bool {
-        true
+        self.says_uniform
     }
     fn evaluate<S: Real>(&self, _: &Point, u: &[S], r: &mut [S]) {
         for (r, row) in r.iter_mut().zip(TENSOR) {
@@ -48,7 +51,7 @@ fn threads<R: Send>(count: usize, f: impl FnOnce() -> R + Send) -> R {
 }
 
 /// The potential given on top, cubic flux into a metal below.
-fn system(mesh: &Mesh) -> System<'_> {
+fn system(mesh: &Mesh, says_uniform: bool) -> System<'_> {
     let at = |name: &str| mesh.boundaries.iter().position(|b| b.name == name).expect("it exists");
     let mut constraints = Constraints::default();
     for &node in mesh.boundaries[at("z1")].facets.iter().flat_map(|block| &block.nodes) {
@@ -58,7 +61,7 @@ fn system(mesh: &Mesh) -> System<'_> {
     let fields = vec![Field::scalar("potential")];
     let space = Space::new(fields, vec!["metal".into()], mesh.points.len(), &constraints);
     let placements = vec![
-        Placement { term: Box::new(Conduction), support: Support::Region(0) },
+        Placement { term: Box::new(Conduction { says_uniform }), support: Support::Region(0) },
         Placement { term: Box::new(Cubic), support: Support::Boundary(at("z0")) },
     ];
     System::new(mesh, Hypothesis::Spatial, space.expect("they agree"), placements, vec![(0, 1.0)])
@@ -69,8 +72,8 @@ fn wavy(count: usize) -> Vec<f64> {
 }
 
 /// Residual, tangent, and the residual after the tangent.
-fn evaluate(mesh: &Mesh) -> (Vec<f64>, Csr, Vec<f64>) {
-    let mut system = system(mesh);
+fn evaluate(mesh: &Mesh, says_uniform: bool) -> (Vec<f64>, Csr, Vec<f64>) {
+    let mut system = system(mesh, says_uniform);
     let u = wavy(system.len());
     let mut r = vec![0.0; u.len()];
     system.residual(&u, &mut r).expect("finite");
@@ -85,9 +88,12 @@ fn residual_and_tangent_do_not_depend_on_the_number_of_threads() {
     // More elements than are held at a time.
     for (kind, side) in [(CellKind::Tetrahedron4, 13), (CellKind::Hexahedron27, 4)] {
         let mesh = brick(kind, side, |x| [x[0], x[1] + 0.1 * x[0] * x[2], x[2]]);
-        let first = threads(1, || evaluate(&mesh));
-        for count in [2, 4, 7] {
-            assert!(threads(count, || evaluate(&mesh)) == first, "{kind:?}, {count} threads");
+        for says_uniform in [true, false] {
+            let first = threads(1, || evaluate(&mesh, says_uniform));
+            for count in [2, 4, 7] {
+                let same = threads(count, || evaluate(&mesh, says_uniform)) == first;
+                assert!(same, "{kind:?}, uniform: {says_uniform}, {count} threads");
+            }
         }
     }
 }
@@ -95,14 +101,14 @@ fn residual_and_tangent_do_not_depend_on_the_number_of_threads() {
 #[test]
 fn the_residual_forgets_that_there_was_a_tangent() {
     let mesh = brick(CellKind::Tetrahedron10, 3, |x| x);
-    let (before, _, after) = evaluate(&mesh);
+    let (before, _, after) = evaluate(&mesh, true);
     assert_eq!(before, after);
 }
 
 #[test]
 fn the_tangent_is_the_derivative_of_the_residual() {
     let mesh = brick(CellKind::Tetrahedron10, 2, |x| x);
-    let mut system = system(&mesh);
+    let mut system = system(&mesh, true);
     let u = wavy(system.len());
     let tangent = system.tangent(&u).expect("finite").clone();
     let direction: Vec<f64> = (0..u.len()).map(|k| (0.91 * k as f64).cos()).collect();
@@ -131,19 +137,21 @@ fn the_flux_of_a_linear_field_is_the_tensor_times_its_gradient() {
         let mesh = brick(kind, side, |x| [x[0] + 0.1 * x[1], x[1], x[2]]);
         let field = |x: &[f64; 3]| (0..3).map(|k| gradient[k] * x[k]).sum();
         let values: Vec<f64> = mesh.points.iter().map(field).collect();
-        let flux = |count| {
-            let terms: [(u32, &dyn Term); 1] = [(0, &Conduction)];
-            threads(count, || recover::nodal_flux(&mesh, Hypothesis::Spatial, &terms, &values))
-        };
-        let one = flux(1);
-        for flux in &one {
-            for (got, row) in flux.iter().zip(TENSOR) {
-                let want: f64 = row.iter().zip(gradient).map(|(t, g)| t * g).sum();
-                assert!((got - want).abs() < 1e-11, "{kind:?}: {got} for {want}");
+        for says_uniform in [true, false] {
+            let flux = |count| {
+                let terms: [(u32, &dyn Term); 1] = [(0, &Conduction { says_uniform })];
+                threads(count, || recover::nodal_flux(&mesh, Hypothesis::Spatial, &terms, &values))
+            };
+            let one = flux(1);
+            for flux in &one {
+                for (got, row) in flux.iter().zip(TENSOR) {
+                    let want: f64 = row.iter().zip(gradient).map(|(t, g)| t * g).sum();
+                    assert!((got - want).abs() < 1e-11, "{kind:?}: {got} for {want}");
+                }
             }
-        }
-        for count in [2, 4] {
-            assert!(flux(count) == one, "{kind:?}, {count} threads");
+            for count in [2, 4] {
+                assert!(flux(count) == one, "{kind:?}, uniform: {says_uniform}, {count} threads");
+            }
         }
     }
 }
@@ -168,7 +176,7 @@ fn cells_of_different_kinds_weigh_what_they_measure() {
         let mesh = Mesh { dimension: 2, axes: [0, 1], points, regions, blocks, ..Mesh::default() };
         // x in the square, 1 + 3 (x - 1) in the triangle.
         let values = [0.0, 1.0, 1.0, 0.0, 1.0 + 3.0 * width];
-        let terms: [(u32, &dyn Term); 1] = [(0, &Conduction)];
+        let terms: [(u32, &dyn Term); 1] = [(0, &Conduction { says_uniform: true })];
         let flux = recover::nodal_flux(&mesh, Hypothesis::Planar, &terms, &values);
         let area = 0.5 * width;
         let gradients = [1.0, (1.0 + 3.0 * area) / (1.0 + area), 3.0];
