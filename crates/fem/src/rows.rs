@@ -1,8 +1,10 @@
 //! The matrix of linear terms, row by row.
 //!
 //! Blocks of some thousand rows are made in parallel, each from the elements that meet it; elements between
-//! two blocks are computed for both. Conduction in tetrahedra is summed edge by edge, all else row by row.
+//! two blocks are computed for both. In first-order tetrahedra conduction by a uniform law with an exactly symmetric
+//! tensor is summed edge by edge, where only free columns are asked for; all else is gathered row by row.
 
+use crate::Space;
 use crate::assembly::Body;
 use crate::edges::{Entry, Sums, Upper};
 use crate::elements::{Elements, Group};
@@ -20,76 +22,172 @@ const MOST: u32 = 12;
 /// The sum of the tangents of the linear terms: a row for each free unknown and a column for each
 /// unknown in `columns`, with zeros where the others will need entries.
 pub(crate) fn matrix<'a>(body: Body<'a>, groups: &[Group<'a>], columns: Range<u32>) -> Csr {
-    let space = body.space;
-    let (rows, free) = (space.free(), space.free() as u32);
-    let shift = (rows / 64).max(1).ilog2().clamp(LEAST, MOST);
-    let count = rows.div_ceil(1 << shift);
-    let range = |block: usize| (block << shift) as u32..rows.min((block + 1) << shift) as u32;
+    let blocks = Blocks::new(body.space.free());
     // Those whose matrix is that of their edges, if all of that is asked for.
-    let is_whole = columns == (0..free);
+    let is_whole = columns == (0..body.space.free() as u32);
     let is_of_edges = |group: &&Group<'a>| is_whole && Tetrahedra::new(body, **group, 0).is_some();
     let (by_edges, others): (Vec<Group>, Vec<Group>) = groups.iter().partition(is_of_edges);
-    let [by_edges, others] = [by_edges, others].map(|groups| Elements::new(groups, space));
-    let numbered = by_edges.groups.iter().zip(&by_edges.starts);
-    let tetrahedra: Vec<Tetrahedra> =
-        numbered.filter_map(|(group, first)| Tetrahedra::new(body, *group, *first)).collect();
-    let [of_edges, of_others] =
-        [&by_edges, &others].map(|all| all.of_blocks(space, (count, shift), &columns));
-    let (idle_sums, idle_makers) = (Idle::default(), Idle::default());
-    let upper = |block: usize| {
-        let lists = by_edges.by_group(&of_edges[block]);
-        let lists: Vec<_> = lists.map(|(g, own)| (&tetrahedra[g], own)).collect();
-        idle_sums.with(|| Sums::new(space.total()), |sums| sums.upper(&lists, range(block), free))
-    };
-    let make = |block: usize| {
-        let list = &of_others[block];
-        idle_makers.with(
-            || Maker::new(columns.clone()),
-            |maker| maker.rows(body, &others, list, range(block)),
-        )
-    };
-    let mut row_start = Vec::with_capacity(rows + 1);
-    row_start.push(0);
-    let (mut js, mut values) = (Vec::<u32>::new(), Vec::<f64>::new());
-    // What the edges give blocks that are not made yet.
-    let mut left: Vec<Vec<Entry>> = vec![Vec::new(); count];
+    let mut by_edges = ByEdges::new(body, by_edges, blocks);
+    let others = Gathered::new(body, others, blocks, columns.clone());
+    let mut joined = Joined::new(blocks.rows);
     // Some at a time, so that they do not all stand twice.
     let held = 4 * rayon::current_num_threads();
-    for first in (0..count).step_by(held) {
-        let blocks = first..count.min(first + held);
-        let made: Vec<Rows> = if tetrahedra.is_empty() {
-            blocks.clone().into_par_iter().map(make).collect()
+    for first in (0..blocks.count()).step_by(held) {
+        let some = first..blocks.count().min(first + held);
+        let made: Vec<Rows> = if by_edges.tetrahedra.is_empty() {
+            some.clone().into_par_iter().map(|block| others.rows(block)).collect()
         } else {
-            let uppers: Vec<Upper> = blocks.clone().into_par_iter().map(upper).collect();
-            for entry in uppers.iter().flat_map(|upper| &upper.leaving) {
-                left[(entry.0 >> shift) as usize].push(*entry);
-            }
-            let finish = |(upper, block): (Upper, usize)| {
-                let rows = upper.rows(&left[block], range(block), free);
-                match of_others[block][..] {
-                    [] => rows,
-                    _ => rows.plus(&make(block)),
-                }
-            };
-            let made = uppers.into_par_iter().zip(blocks.clone()).map(finish).collect();
-            left[blocks.clone()].iter_mut().for_each(|left| *left = Vec::new());
-            made
+            by_edges.with_others(some.clone(), &others)
         };
-        for rows in made {
-            js.extend_from_slice(&rows.columns);
-            values.extend_from_slice(&rows.values);
-            for length in rows.lengths {
-                row_start.push(row_start[row_start.len() - 1] + length as usize);
-            }
-        }
-        // The others will be about as long.
-        let expected = js.len() / blocks.end * count / 16 * 17;
-        js.reserve(expected.saturating_sub(js.len()));
-        values.reserve(expected.saturating_sub(values.len()));
+        made.into_iter().for_each(|rows| joined.push(rows));
+        joined.expect(some.end, blocks.count());
     }
-    js.shrink_to_fit();
-    values.shrink_to_fit();
-    Csr::new(row_start, js, values, columns.len()).expect("sorted rows make a matrix")
+    joined.matrix(columns.len())
+}
+
+/// How rows are cut into blocks.
+#[derive(Clone, Copy)]
+struct Blocks {
+    rows: usize,
+    /// A block has `1 << shift` rows, the last what is left.
+    shift: u32,
+}
+
+impl Blocks {
+    fn new(rows: usize) -> Self {
+        Blocks { rows, shift: (rows / 64).max(1).ilog2().clamp(LEAST, MOST) }
+    }
+
+    fn count(self) -> usize {
+        self.rows.div_ceil(1 << self.shift)
+    }
+
+    /// The rows of a block.
+    fn range(self, block: usize) -> Range<u32> {
+        (block << self.shift) as u32..self.rows.min((block + 1) << self.shift) as u32
+    }
+
+    /// For each block the elements that meet it, in the order of their numbers.
+    fn lists(self, elements: &Elements<'_>, space: &Space, columns: &Range<u32>) -> Vec<Vec<u32>> {
+        elements.of_blocks(space, (self.count(), self.shift), columns)
+    }
+}
+
+/// Blocks of rows from the edges of tetrahedra.
+struct ByEdges<'a> {
+    blocks: Blocks,
+    space: &'a Space,
+    elements: Elements<'a>,
+    /// Those of each group of the elements.
+    tetrahedra: Vec<Tetrahedra<'a>>,
+    lists: Vec<Vec<u32>>,
+    idle: Idle<Sums>,
+    /// What blocks have for later ones.
+    left: Vec<Vec<Entry>>,
+}
+
+impl<'a> ByEdges<'a> {
+    fn new(body: Body<'a>, groups: Vec<Group<'a>>, blocks: Blocks) -> Self {
+        let space = body.space;
+        let elements = Elements::new(groups, space);
+        let numbered = elements.groups.iter().zip(&elements.starts);
+        let tetrahedra =
+            numbered.filter_map(|(group, first)| Tetrahedra::new(body, *group, *first)).collect();
+        let lists = blocks.lists(&elements, space, &(0..space.free() as u32));
+        let left = vec![Vec::new(); blocks.count()];
+        ByEdges { blocks, space, elements, tetrahedra, lists, idle: Idle::default(), left }
+    }
+
+    /// What lies right of the diagonal in the rows of a block.
+    fn upper(&self, block: usize) -> Upper {
+        let lists = self.elements.by_group(&self.lists[block]);
+        let lists: Vec<_> = lists.map(|(g, own)| (&self.tetrahedra[g], own)).collect();
+        let (range, free) = (self.blocks.range(block), self.space.free() as u32);
+        self.idle.with(|| Sums::new(self.space.total()), |sums| sums.upper(&lists, range, free))
+    }
+
+    /// Some blocks after those made before, each with what other elements add.
+    fn with_others(&mut self, some: Range<usize>, others: &Gathered<'_>) -> Vec<Rows> {
+        let mut uppers: Vec<Upper> =
+            some.clone().into_par_iter().map(|block| self.upper(block)).collect();
+        // One after the other, so that each block has what is left in the order of the rows it comes from.
+        for entry in uppers.iter_mut().flat_map(|upper| std::mem::take(&mut upper.leaving)) {
+            self.left[(entry.0 >> self.blocks.shift) as usize].push(entry);
+        }
+        let left: Vec<Vec<Entry>> =
+            self.left[some.clone()].iter_mut().map(std::mem::take).collect();
+        let (blocks, free) = (self.blocks, self.space.free() as u32);
+        let finish = |((upper, left), block): ((Upper, Vec<Entry>), usize)| {
+            let rows = upper.rows(&left, blocks.range(block), free);
+            if others.lists[block].is_empty() { rows } else { rows.plus(&others.rows(block)) }
+        };
+        uppers.into_par_iter().zip(left).zip(some).map(finish).collect()
+    }
+}
+
+/// Blocks of rows gathered from any elements.
+struct Gathered<'a> {
+    blocks: Blocks,
+    body: Body<'a>,
+    elements: Elements<'a>,
+    lists: Vec<Vec<u32>>,
+    columns: Range<u32>,
+    idle: Idle<Maker>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(body: Body<'a>, groups: Vec<Group<'a>>, blocks: Blocks, columns: Range<u32>) -> Self {
+        let elements = Elements::new(groups, body.space);
+        let lists = blocks.lists(&elements, body.space, &columns);
+        Gathered { blocks, body, elements, lists, columns, idle: Idle::default() }
+    }
+
+    fn rows(&self, block: usize) -> Rows {
+        let (list, range) = (&self.lists[block], self.blocks.range(block));
+        self.idle.with(
+            || Maker::new(self.columns.clone()),
+            |maker| maker.rows(self.body, &self.elements, list, range),
+        )
+    }
+}
+
+/// Rows that become a matrix, block after block.
+struct Joined {
+    /// Where each row begins, and where the next will.
+    starts: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f64>,
+}
+
+impl Joined {
+    fn new(rows: usize) -> Self {
+        let mut starts = Vec::with_capacity(rows + 1);
+        starts.push(0);
+        Joined { starts, columns: Vec::new(), values: Vec::new() }
+    }
+
+    fn push(&mut self, rows: Rows) {
+        let mut end = self.columns.len();
+        self.columns.extend_from_slice(&rows.columns);
+        self.values.extend_from_slice(&rows.values);
+        self.starts.extend(rows.lengths.iter().map(|length| {
+            end += *length as usize;
+            end
+        }));
+    }
+
+    /// Makes room for all of `count` blocks after `done`: the others will be about as long.
+    fn expect(&mut self, done: usize, count: usize) {
+        let room = (self.columns.len() / done * count / 16 * 17).saturating_sub(self.columns.len());
+        self.columns.reserve(room);
+        self.values.reserve(room);
+    }
+
+    fn matrix(mut self, ncols: usize) -> Csr {
+        self.columns.shrink_to_fit();
+        self.values.shrink_to_fit();
+        Csr::new(self.starts, self.columns, self.values, ncols).expect("sorted rows make a matrix")
+    }
 }
 
 /// What threads work with in turn.
