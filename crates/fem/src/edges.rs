@@ -113,10 +113,12 @@ impl Sums {
     fn add(&mut self, row: usize, number: u32) -> usize {
         let Sums { elements, starts, incident, marks, before, columns, values } = self;
         let starts = &starts[3 * row..][..4];
-        let room = 3 * (starts[3] - starts[0]) as usize + 1;
+        // Three entries of each element, and no more than there are unknowns.
+        let most = marks.len() + 1;
+        let room = most.min(3 * (starts[3] - starts[0]) as usize + 1);
         if columns.len() < room {
-            columns.resize(2 * room, 0);
-            values.resize(2 * room, 0.0);
+            columns.resize(most.min(2 * room), 0);
+            values.resize(most.min(2 * room), 0.0);
         }
         let mut count = 0;
         let mut put = |column: u32, value: f64| {
@@ -156,8 +158,12 @@ impl Sums {
 }
 
 /// Calls `visit` with three times the row in `range` of each of the first three unknowns, plus its place among these.
+/// An element of one unknown alone has no edges.
 #[inline(always)]
 fn each_place(element: &Tetrahedron, range: &Range<u32>, mut visit: impl FnMut(usize)) {
+    if element.unknowns[0] == element.unknowns[3] {
+        return;
+    }
     for (place, unknown) in element.unknowns[..3].iter().enumerate() {
         let row = unknown.wrapping_sub(range.start) as usize;
         if row < range.len() {
