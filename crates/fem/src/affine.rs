@@ -1,4 +1,7 @@
 //! Conduction in simplices with straight sides, most of every mesh that a generator made.
+//!
+//! The free columns of first-order tetrahedra are summed edge by edge instead (see `rows`) where the tensor is exactly
+//! symmetric; of these only prescribed columns and unsymmetric tensors come here.
 
 use crate::At;
 use crate::geometry::{Hypothesis, Tables, cross, dot};

@@ -109,8 +109,9 @@ pub trait Law: Send + Sync {
     /// before, so that all of it is to be written.
     fn evaluate<S: Real>(&self, point: &Point, u: &[S], r: &mut [S]);
 
-    /// Writes the derivatives dr_i/du_j at a point to `t`, row by row, and returns true, where a law
-    /// has them by hand because speed asks for it. Else they are found with dual numbers.
+    /// Writes the derivatives dr_i/du_j at a point to `t`, row by row, and returns true, where a law has them by hand
+    /// because speed asks for it. They must equal those of dual numbers, which all other laws have; so has this one where
+    /// several points stand side by side, if it does not read the point.
     fn tangent_by_hand(&self, _point: &Point, _u: &[f64], _t: &mut [f64]) -> bool {
         false
     }
