@@ -4,7 +4,8 @@
 //! symmetric; of these only prescribed columns and unsymmetric tensors come here.
 
 use crate::At;
-use crate::geometry::{Hypothesis, Tables, cross, dot};
+use crate::geometry::{Hypothesis, Tables, dot};
+use crate::tetrahedra;
 use crate::{Of, Point, Term};
 use mesh::{CellKind, Mesh};
 
@@ -178,16 +179,13 @@ pub(crate) fn constant_tensor(
 #[inline(always)]
 pub(crate) fn cofactors(dimension: usize, nodes: &[u32], mesh: &Mesh) -> ([[f64; 3]; 3], f64) {
     let at = |k: usize| mesh.points[nodes[k] as usize];
-    let from = |o: [f64; 3], x: [f64; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
-    let origin = at(0);
     if dimension == 2 {
-        let ([i, j], [e, f]) = (mesh.axes, [from(origin, at(1)), from(origin, at(2))]);
+        let ([i, j], origin) = (mesh.axes, at(0));
+        let [e, f] = [at(1), at(2)].map(|x| [x[i] - origin[i], x[j] - origin[j]]);
         let mut c = [[0.0; 3]; 3];
-        (c[0][i], c[0][j], c[1][i], c[1][j]) = (f[j], -f[i], -e[j], e[i]);
-        (c, e[i] * f[j] - e[j] * f[i])
+        (c[0][i], c[0][j], c[1][i], c[1][j]) = (f[1], -f[0], -e[1], e[0]);
+        (c, e[0] * f[1] - e[1] * f[0])
     } else {
-        let [e, f, g] = [from(origin, at(1)), from(origin, at(2)), from(origin, at(3))];
-        let c = [cross(f, g), cross(g, e), cross(e, f)];
-        (c, dot(e, c[0]))
+        tetrahedra::cofactors([at(0), at(1), at(2), at(3)])
     }
 }

@@ -1,8 +1,9 @@
 //! Fluxes in first-order tetrahedra, eight of them side by side.
 
+use crate::geometry::dot;
 use crate::lanes::{LANES, Lanes};
 use crate::sum::{Parts, Rows, add_in_order};
-use crate::tetrahedra::{cofactors, corners, dot};
+use crate::tetrahedra::{cofactors, corners};
 use algebra::{Wide, with_wide_registers};
 
 /// Adds to the `sums` of the nodes of each cell its measure, and that times the flux t grad of `values`, which is the

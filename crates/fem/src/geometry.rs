@@ -1,5 +1,6 @@
 //! From reference coordinates to space: Jacobians, weights, normals.
 
+use crate::Real;
 use crate::quadrature::Rule;
 use mesh::{CellKind, reference};
 
@@ -169,13 +170,13 @@ impl Hypothesis {
     }
 }
 
-#[inline]
-pub(crate) fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+#[inline(always)]
+pub(crate) fn cross<S: Real>(a: [S; 3], b: [S; 3]) -> [S; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
-#[inline]
-pub(crate) fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+#[inline(always)]
+pub(crate) fn dot<S: Real>(a: [S; 3], b: [S; 3]) -> S {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 

@@ -195,15 +195,7 @@ impl<L: Law> Term for L {
         if !self.reads_point() {
             return with_wide_registers(Everywhere { law: self, n, u, r });
         }
-        let (mut one, mut of_one) = (vec![0.0; n], vec![0.0; n]);
-        let blocks = points.chunks_exact(LANES).zip(u.chunks_exact(n)).zip(r.chunks_exact_mut(n));
-        for ((points, u), r) in blocks {
-            for (lane, point) in points.iter().enumerate() {
-                one.iter_mut().zip(u).for_each(|(one, u)| *one = u.0[lane]);
-                self.evaluate(point, &one, &mut of_one);
-                r.iter_mut().zip(&of_one).for_each(|(r, one)| r.0[lane] = *one);
-            }
-        }
+        each_lane(points, (u, n), (r, n), |point, u, r| self.evaluate(point, u, r));
     }
 
     fn tangent(&self, points: &[Point], u: &[f64], t: &mut [f64]) {
@@ -215,15 +207,7 @@ impl<L: Law> Term for L {
             }
             du.resize(n, Dual::default());
             dr.resize(n, Dual::default());
-            for j in 0..n {
-                for i in 0..n {
-                    du[i] = Dual { v: u[i], d: f64::from(u8::from(i == j)) };
-                }
-                self.evaluate(point, &du, &mut dr);
-                for i in 0..n {
-                    t[i * n + j] = dr[i].d;
-                }
-            }
+            differentiate((self, point), u, (&mut du, &mut dr), t);
         }
     }
 
@@ -232,15 +216,50 @@ impl<L: Law> Term for L {
         if !self.reads_point() {
             return with_wide_registers(Slopes { law: self, n, u, t });
         }
-        let (mut one, mut of_one) = (vec![0.0; n], vec![0.0; n * n]);
-        let blocks =
-            points.chunks_exact(LANES).zip(u.chunks_exact(n)).zip(t.chunks_exact_mut(n * n));
-        for ((points, u), t) in blocks {
-            for (lane, point) in points.iter().enumerate() {
-                one.iter_mut().zip(u).for_each(|(one, u)| *one = u.0[lane]);
-                Term::tangent(self, std::slice::from_ref(point), &one, &mut of_one);
-                t.iter_mut().zip(&of_one).for_each(|(t, one)| t.0[lane] = *one);
-            }
+        each_lane(points, (u, n), (t, n * n), |point, u, t| {
+            Term::tangent(self, std::slice::from_ref(point), u, t);
+        });
+    }
+}
+
+/// Calls `f` for one point after the other with its numbers, `n` of which are side by side in `u`, and what it
+/// makes of them, `m` side by side in `out`.
+fn each_lane(
+    points: &[Point],
+    (u, n): (&[Lanes], usize),
+    (out, m): (&mut [Lanes], usize),
+    mut f: impl FnMut(&Point, &[f64], &mut [f64]),
+) {
+    let (mut one, mut of_one) = (vec![0.0; n], vec![0.0; m]);
+    let blocks = points.chunks_exact(LANES).zip(u.chunks_exact(n)).zip(out.chunks_exact_mut(m));
+    for ((points, u), out) in blocks {
+        for (lane, point) in points.iter().enumerate() {
+            one.iter_mut().zip(u).for_each(|(one, u)| *one = u.0[lane]);
+            f(point, &one, &mut of_one);
+            out.iter_mut().zip(&of_one).for_each(|(out, one)| out.0[lane] = *one);
+        }
+    }
+}
+
+/// The derivatives dr_i/du_j of a law at a point by dual numbers, row by row; `du` and `dr` are room for as many of
+/// these as it reads numbers.
+#[inline(always)]
+fn differentiate<L: Law, T: Real + From<f64>>(
+    (law, point): (&L, &Point),
+    u: &[T],
+    (du, dr): (&mut [Dual<T>], &mut [Dual<T>]),
+    t: &mut [T],
+) where
+    Dual<T>: Real,
+{
+    let n = u.len();
+    for j in 0..n {
+        for i in 0..n {
+            du[i] = Dual { v: u[i], d: T::from(f64::from(u8::from(i == j))) };
+        }
+        law.evaluate(point, du, dr);
+        for i in 0..n {
+            t[i * n + j] = dr[i].d;
         }
     }
 }
@@ -261,15 +280,7 @@ impl<L: Law> Wide for Slopes<'_, L> {
         let Slopes { law, n, u, t } = self;
         let (mut du, mut dr) = (vec![Dual::default(); n], vec![Dual::default(); n]);
         for (u, t) in u.chunks_exact(n).zip(t.chunks_exact_mut(n * n)) {
-            for j in 0..n {
-                for i in 0..n {
-                    du[i] = Dual { v: u[i], d: Lanes::from(f64::from(u8::from(i == j))) };
-                }
-                law.evaluate(&Point::default(), &du, &mut dr);
-                for i in 0..n {
-                    t[i * n + j] = dr[i].d;
-                }
-            }
+            differentiate((law, &Point::default()), u, (&mut du, &mut dr), t);
         }
     }
 }

@@ -263,14 +263,15 @@ impl FacetPoints {
 /// weight of the symmetry.
 pub fn nodal_areas(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> Vec<(u32, f64)> {
     let mut areas: Vec<(u32, f64)> = nodes_of(blocks).into_iter().map(|n| (n, 0.0)).collect();
-    // Zero, and never looked at, elsewhere.
-    let mut places = vec![0_u32; mesh.points.len()];
+    // Of the nodes from the first to the last, which are few where facets are: zero, and never looked at, for others.
+    let first = areas.first().map_or(0, |area| area.0);
+    let mut places = vec![0_u32; areas.last().map_or(0, |area| area.0 - first + 1) as usize];
     for (place, &(node, _)) in (0..).zip(&areas) {
-        places[node as usize] = place;
+        places[(node - first) as usize] = place;
     }
     each_facet_point(mesh, hypothesis, blocks, |at, weight| {
         for (&node, shape) in at.nodes.iter().zip(at.shape) {
-            areas[places[node as usize] as usize].1 += weight * shape;
+            areas[places[(node - first) as usize] as usize].1 += weight * shape;
         }
     });
     areas

@@ -10,10 +10,9 @@ use crate::edges::{Entry, Sums, Upper};
 use crate::elements::{Elements, Group};
 use crate::gather::Maker;
 use crate::tetrahedra::Tetrahedra;
-use algebra::Csr;
+use algebra::{Csr, Idle};
 use rayon::prelude::*;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 /// Rows of a block, as powers of two: the least and the most.
 const LEAST: u32 = 8;
@@ -187,26 +186,6 @@ impl Joined {
         self.columns.shrink_to_fit();
         self.values.shrink_to_fit();
         Csr::new(self.starts, self.columns, self.values, ncols).expect("sorted rows make a matrix")
-    }
-}
-
-/// What threads work with in turn.
-struct Idle<T>(Mutex<Vec<T>>);
-
-impl<T> Default for Idle<T> {
-    fn default() -> Self {
-        Idle(Mutex::new(Vec::new()))
-    }
-}
-
-impl<T> Idle<T> {
-    fn with<R>(&self, new: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let one = lock().pop();
-        let mut one = one.unwrap_or_else(new);
-        let done = work(&mut one);
-        lock().push(one);
-        done
     }
 }
 

@@ -1,8 +1,10 @@
 //! Conduction in first-order tetrahedra, eight of them side by side.
 
+use crate::Real;
 use crate::affine::constant_tensor;
 use crate::assembly::Body;
 use crate::elements::Group;
+use crate::geometry::{cross, dot};
 use crate::lanes::{LANES, Lanes};
 use algebra::{Wide, with_wide_registers};
 use mesh::CellKind;
@@ -133,20 +135,11 @@ pub(crate) fn corners(nodes: &[[u32; LANES]; 4], points: &[[f64; 3]]) -> [[Lanes
     })
 }
 
-/// Of tetrahedra the gradients of their reference coordinates times det J, and det J.
+/// Of tetrahedra with these corners the gradients of their reference coordinates times det J, and det J.
 #[inline(always)]
-pub(crate) fn cofactors(x: [[Lanes; 3]; 4]) -> ([[Lanes; 3]; 3], Lanes) {
-    let from = |o: [Lanes; 3], x: [Lanes; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
-    let cross = |a: [Lanes; 3], b: [Lanes; 3]| {
-        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-    };
-    let (e, f, g) = (from(x[0], x[1]), from(x[0], x[2]), from(x[0], x[3]));
+pub(crate) fn cofactors<S: Real>(x: [[S; 3]; 4]) -> ([[S; 3]; 3], S) {
+    let from_first = |x: [S; 3], o: [S; 3]| [x[0] - o[0], x[1] - o[1], x[2] - o[2]];
+    let [e, f, g] = [1, 2, 3].map(|k| from_first(x[k], x[0]));
     let c = [cross(f, g), cross(g, e), cross(e, f)];
     (c, dot(e, c[0]))
-}
-
-/// a . b
-#[inline(always)]
-pub(crate) fn dot(a: [Lanes; 3], b: [Lanes; 3]) -> Lanes {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }

@@ -60,10 +60,7 @@ pub(super) fn coarsen_split(
         let given = Given::of(problem, a.nrows());
         let Some(next) = Next::of(view, near, given, &mut largest, s)? else { return Ok(None) };
         let divisor = next.divisor();
-        let inverse = match &divisor {
-            Divisor::Diagonal => inverse,
-            other => other.inverse(view, scale).map_err(bad_diagonal)?,
-        };
+        let inverse = divisor.instead_of_diagonal(inverse, view, scale);
         let order = Order::of(view);
         let divided = (divisor, order.gather(&inverse));
         (next, smoother, divided, order, scale)

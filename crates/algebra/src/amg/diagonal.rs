@@ -35,15 +35,19 @@ impl Divisor {
     /// The inverse of the divisors of `scale` A, or the first row of blocks whose diagonal block is not positive
     /// definite.
     pub fn inverse(&self, a: View<f64>, scale: f64) -> Result<Vec<f32>, usize> {
-        let mut inverse = inverse_diagonal(a, scale)?;
+        Ok(self.instead_of_diagonal(inverse_diagonal(a, scale)?, a, scale))
+    }
+
+    /// The same, made of the inverse of the diagonal.
+    pub fn instead_of_diagonal(&self, mut of: Vec<f32>, a: View<f64>, scale: f64) -> Vec<f32> {
         if let Divisor::Sum(_) = self {
-            inverse.par_iter_mut().with_min_len(ROWS).enumerate().for_each(|(i, inverse)| {
+            of.par_iter_mut().with_min_len(ROWS).enumerate().for_each(|(i, inverse)| {
                 let (columns, values) = a.row(i);
                 let sum = self.of_row(i, f64::from(*inverse), columns, values);
                 *inverse = (1.0 / (scale * sum)) as f32;
             });
         }
-        Ok(inverse)
+        of
     }
 }
 

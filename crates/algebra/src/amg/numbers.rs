@@ -1,25 +1,12 @@
 //! Rows of the product of two sparse matrices of numbers.
 
 use super::product::{Piece, ROWS, Rows};
+use crate::Idle;
 use rayon::prelude::*;
-use std::sync::Mutex;
 
-/// Working memory of products with as many columns, for each thread that works: a vector of the length of a row, which
-/// would cost more to make for each strip of a product than what the strip holds.
-#[derive(Default)]
-pub(super) struct Scratch(Mutex<Vec<(Terms, Sums)>>);
-
-impl Scratch {
-    /// Lends one to `work`.
-    fn lend<T>(&self, columns: usize, work: impl FnOnce(&mut Terms, &mut Sums) -> T) -> T {
-        let free = self.0.lock().expect("no thread panics while it holds it").pop();
-        let (mut terms, mut sums) = free.unwrap_or_else(|| (Terms::default(), Sums::new(columns)));
-        debug_assert_eq!(sums.of.len(), columns);
-        let done = work(&mut terms, &mut sums);
-        self.0.lock().expect("no thread panics while it holds it").push((terms, sums));
-        done
-    }
-}
+/// Working memory of products with as many columns: a vector of the length of a row, which would cost more to make for
+/// each strip of a product than what the strip holds.
+pub(super) type Scratch = Idle<(Terms, Sums)>;
 
 /// Pieces of A B. All products of a row are written one after the other and added afterwards, so that only the end
 /// of the row, not that of each short row of B, is a wrong guess of the processor.
@@ -40,7 +27,9 @@ pub(super) fn rows_of_numbers<A: Rows, B: Rows>(
             values: Vec::with_capacity(guess),
         };
         made.start.push(0);
-        scratch.lend(b.ncols(), |terms, sums| {
+        let new = || (Terms::default(), Sums::new(b.ncols()));
+        scratch.with(new, |(terms, sums)| {
+            debug_assert_eq!(sums.of.len(), b.ncols());
             for i in rows {
                 let (mut ks, mut left) = a.row(i);
                 loop {
@@ -63,7 +52,7 @@ pub(super) fn rows_of_numbers<A: Rows, B: Rows>(
 
 /// What a row of A B is the sum of: the column and value of each product.
 #[derive(Default)]
-struct Terms {
+pub(super) struct Terms {
     columns: Vec<u32>,
     values: Vec<f64>,
     count: usize,
@@ -119,7 +108,8 @@ impl Terms {
 }
 
 /// Sums by column, all zero between two rows.
-struct Sums {
+#[derive(Default)]
+pub(super) struct Sums {
     /// With the number of the last row that had the column.
     of: Vec<(f64, u32)>,
     row: u32,
@@ -226,7 +216,9 @@ mod tests {
         let made = rows_of_numbers(&a, &b, &[0], &scratch).pop().unwrap();
         assert_eq!(made.columns, [0, 1, 2, 3, 4, 5]);
         assert_eq!(made.values, [1, 2, 3, 4, 5, 6].map(|k| f64::from(k * count)));
-        assert!(scratch.0.lock().unwrap()[0].0.columns.len() < 3 * MOST);
+        let room =
+            scratch.with(Default::default, |(terms, _): &mut (Terms, Sums)| terms.columns.len());
+        assert!((MOST..3 * MOST).contains(&room));
     }
 
     /// Row numbers run out after four thousand million rows.
