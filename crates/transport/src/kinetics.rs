@@ -184,6 +184,7 @@ pub(crate) const EXCHANGE_CURRENT_DENSITY: Parameter = Parameter {
 pub(crate) mod tests {
     use super::*;
     use crate::ButlerVolmer;
+    use fem::Lanes;
 
     /// An electrode between two potentials without equilibrium potential.
     pub(crate) fn electrode<K>(kinetics: K, film_resistance: f64) -> Electrode<K> {
@@ -304,6 +305,34 @@ pub(crate) mod tests {
                     let difference = (plus[i] - minus[i]) / (2.0 * step);
                     let error = (tangent[4 * i + j] - difference).abs();
                     assert!(error <= 1e-7 * difference.abs(), "{film} {i} {j}: {difference}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn eight_electrodes_side_by_side_have_the_tangents_of_single_ones() {
+        const N: usize = fem::LANES;
+        let mut open = electrode(ButlerVolmer::new(13.0, 0.4, 0.6, 298.15), 2e-3);
+        open.equilibrium_potential = 0.01;
+        for (e, n) in [(open, 2), (in_contact(0.0), 4), (in_contact(2e-3), 4)] {
+            let points = vec![Point::default(); N];
+            // Jumps of both signs; fractions below 0, between, and above 1.
+            let number = |k: usize, point: usize| {
+                let x = point as f64 / (N - 1) as f64;
+                [0.02 * x, 0.3 * x - 0.1, 1.2 * x - 0.1, 40e6 * x][k]
+            };
+            let u: Vec<Lanes> =
+                (0..n).map(|k| Lanes(std::array::from_fn(|point| number(k, point)))).collect();
+            let mut together = vec![Lanes([f64::NAN; N]); n * n];
+            fem::Term::tangent_in_lanes(&e, &points, &u, &mut together);
+            for point in 0..N {
+                let mut alone = vec![f64::NAN; n * n];
+                let u: Vec<f64> = (0..n).map(|k| number(k, point)).collect();
+                fem::Term::tangent(&e, &points[..1], &u, &mut alone);
+                for (together, alone) in together.iter().zip(&alone) {
+                    let error = (together.0[point] - alone).abs();
+                    assert!(error <= 1e-12 * alone.abs(), "{n} {point}: {alone}");
                 }
             }
         }
