@@ -4,11 +4,12 @@ use crate::elements::Group;
 use crate::jacobian::Jacobian;
 use crate::placement::{Batch, Kernel, Placement, State, Support};
 use crate::sum::{Parts, Rows, add_in_order};
-use crate::surface_term::Table;
+use crate::surface_table::{Table, has_table};
 use crate::{Hypothesis, Space, Term};
 use algebra::Csr;
 use algebra::csr::place;
 use mesh::Mesh;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A term and its elements.
@@ -85,38 +86,58 @@ pub(crate) fn add_tangent(
     matrix: &mut Csr,
     first: u32,
 ) {
-    let slots = placed.term.slots();
-    let (rows, columns) = (matrix.nrows() as u32, first..first + matrix.ncols() as u32);
-    let (pattern, values) = matrix.pattern_and_values_mut();
+    let (slots, term) = (placed.term.slots(), &*placed.term);
+    if has_table(placed) {
+        let table = Table::of(body, placed);
+        for group in &table.groups {
+            let of_group = (group.facets, table.unknowns_of(group));
+            add_tangents(of_group, (&mut *matrix, first), |range, dofs, parts| {
+                table.unknowns((group, range.clone()), dofs);
+                table.tangents_at(term, (group, range), state, parts);
+            });
+        }
+        return;
+    }
     for batch in &placed.batches {
         let width = batch.width(slots, body.space);
-        add_in_order(
-            Parts { elements: batch.len(), rows: width, numbers: width * width },
-            Rows { count: rows, start: |row| pattern.row_start()[row as usize], values },
-            |range, dofs, parts| {
-                let mut kernel = Kernel::new(body, &*placed.term, batch);
-                let parts = dofs.chunks_exact_mut(width).zip(parts.chunks_exact_mut(width * width));
-                for (element, (dofs, part)) in range.zip(parts) {
-                    batch.dofs(slots, body.space, element, dofs);
-                    kernel.tangent(element, state, part);
-                }
-            },
-            |range, values, dofs, part| {
-                let start = pattern.row_start()[range.start as usize];
-                for (i, row) in dofs.iter().zip(part.chunks_exact(width)) {
-                    if !range.contains(i) {
-                        continue;
-                    }
-                    let (begin, in_row) = pattern.row(*i as usize);
-                    let values = &mut values[begin - start..][..in_row.len()];
-                    for (j, value) in dofs.iter().zip(row) {
-                        if columns.contains(j) {
-                            let at = place(in_row, j - first).expect("elements made the pattern");
-                            values[at] += value;
-                        }
-                    }
-                }
-            },
-        );
+        add_tangents((batch.len(), width), (&mut *matrix, first), |range, dofs, parts| {
+            let mut kernel = Kernel::new(body, term, batch);
+            let parts = dofs.chunks_exact_mut(width).zip(parts.chunks_exact_mut(width * width));
+            for (element, (dofs, part)) in range.zip(parts) {
+                batch.dofs(slots, body.space, element, dofs);
+                kernel.tangent(element, state, part);
+            }
+        });
     }
+}
+
+/// Adds the tangents of elements of `width` unknowns each, for which `compute` finds these and the part.
+fn add_tangents(
+    (elements, width): (usize, usize),
+    (matrix, first): (&mut Csr, u32),
+    compute: impl Fn(Range<usize>, &mut [u32], &mut [f64]) + Sync,
+) {
+    let (rows, columns) = (matrix.nrows() as u32, first..first + matrix.ncols() as u32);
+    let (pattern, values) = matrix.pattern_and_values_mut();
+    add_in_order(
+        Parts { elements, rows: width, numbers: width * width },
+        Rows { count: rows, start: |row| pattern.row_start()[row as usize], values },
+        compute,
+        |range, values, dofs, part| {
+            let start = pattern.row_start()[range.start as usize];
+            for (i, row) in dofs.iter().zip(part.chunks_exact(width)) {
+                if !range.contains(i) {
+                    continue;
+                }
+                let (begin, in_row) = pattern.row(*i as usize);
+                let values = &mut values[begin - start..][..in_row.len()];
+                for (j, value) in dofs.iter().zip(row) {
+                    if columns.contains(j) {
+                        let at = place(in_row, j - first).expect("elements made the pattern");
+                        values[at] += value;
+                    }
+                }
+            }
+        },
+    );
 }

@@ -25,6 +25,8 @@ mod shape;
 mod smooth;
 mod space;
 mod sum;
+mod surface_table;
+mod surface_tangent;
 mod surface_term;
 mod system;
 mod tetrahedra;
