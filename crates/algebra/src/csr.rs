@@ -142,8 +142,8 @@ impl Csr {
         Self::from_sorted(row_start, columns, vec![0.0; n * n], n)
     }
 
-    /// For arrays that are right by construction.
-    pub(crate) fn from_sorted(
+    /// A matrix from its three arrays, which are right by construction: [`Csr::new`] says what that is.
+    pub fn from_sorted(
         row_start: Vec<usize>,
         columns: Vec<u32>,
         values: Vec<f64>,

@@ -1,39 +1,53 @@
-//! A matrix whose rows add up to zero, from the entries of its edges.
-//!
-//! A block of rows first adds up what lies right of the diagonal, each edge once. What lies left of it is the same
-//! numbers, in the order of the rows that they come from, and the diagonal is what makes the row's sum zero.
+//! What lies right of the diagonal in a matrix of edges, each of which is added up once.
 
-use crate::rows::Rows;
 use crate::tetrahedra::{Tetrahedra, Tetrahedron};
+use algebra::{Wide, with_wide_registers};
 use std::ops::Range;
 
 /// Entries of a row that are brought into order by looking at all of them at once.
 const SHORT: usize = 16;
 
+/// No element.
+const NONE: u32 = u32::MAX;
+
 /// Adds up the entries of some rows; holds the arrays that this needs.
 #[derive(Default)]
 pub(crate) struct Sums {
+    /// Their numbers, and they.
+    numbers: Vec<u32>,
     elements: Vec<Tetrahedron>,
-    /// For each row, and for each of the first three unknowns of an element, where the elements begin in which it is the
-    /// row's, and these. The last unknown has no entries right of the diagonal.
-    starts: Vec<u32>,
-    incident: Vec<u32>,
+    rows: Vec<Incident>,
+    /// For each of the first three unknowns of an element the next element in which it has the same place.
+    next: Vec<[u32; 3]>,
     /// For each unknown its place in the row in hand, counted on from row to row, so that what is left from rows
     /// before is smaller.
     marks: Vec<u32>,
     before: u32,
-    /// The row in hand, in the order in which its entries were met.
+    /// The row in hand, in the order in which its entries were met; values behind it are zero.
     columns: Vec<u32>,
     values: Vec<f64>,
 }
 
+/// The elements that have entries of a row right of the diagonal.
+#[derive(Clone, Copy)]
+struct Incident {
+    count: u32,
+    /// For each of the first three unknowns of an element the first in which it is the row's.
+    first: [u32; 3],
+}
+
 /// Of some rows all that lies right of the diagonal.
 pub(crate) struct Upper {
+    pub(crate) range: Range<u32>,
     /// Where each row ends.
-    ends: Vec<u32>,
-    /// Rising in each row; prescribed unknowns, which are not among the columns of the matrix, come last.
-    columns: Vec<u32>,
-    values: Vec<f64>,
+    pub(crate) ends: Vec<u32>,
+    /// Rising in each row.
+    pub(crate) columns: Vec<u32>,
+    pub(crate) values: Vec<f64>,
+    /// For each row the sum of these and of those of prescribed unknowns, which are no columns of the matrix.
+    pub(crate) sums: Vec<f64>,
+    /// For each row how many of the others have an entry in its column.
+    pub(crate) lower: Vec<u32>,
     /// What lies in the columns of later blocks: column, row, value.
     pub(crate) leaving: Vec<Entry>,
 }
@@ -49,107 +63,89 @@ impl Sums {
     /// The rows in `range` from the elements that meet them; `free` unknowns are columns.
     pub(crate) fn upper(
         &mut self,
-        lists: &[(&Tetrahedra<'_>, &[u32])],
+        lists: &[(&Tetrahedra<'_>, &[Range<u32>])],
         range: Range<u32>,
         free: u32,
     ) -> Upper {
         self.elements.clear();
-        lists.iter().for_each(|(tetrahedra, list)| tetrahedra.add_to(list, &mut self.elements));
+        for (tetrahedra, runs) in lists {
+            self.numbers.clear();
+            runs.iter().for_each(|run| self.numbers.extend(run.clone()));
+            tetrahedra.add_to(&self.numbers, &mut self.elements);
+        }
         self.meet(&range);
-        let guess = 8 * range.len();
-        let mut upper = Upper {
-            ends: Vec::with_capacity(range.len()),
-            columns: Vec::with_capacity(guess),
-            values: Vec::with_capacity(guess),
-            leaving: Vec::with_capacity(range.len()),
-        };
         if self.before > u32::MAX / 2 {
             self.marks.fill(0);
             self.before = 1;
         }
-        for (row, number) in range.clone().enumerate() {
-            let count = self.add(row, number);
-            let begin = upper.columns.len();
-            upper.columns.resize(begin + count, 0);
-            upper.values.resize(begin + count, 0.0);
-            let sorted = (&mut upper.columns[begin..], &mut upper.values[begin..]);
-            sort((&self.columns[..count], &self.values[..count]), sorted);
-            for (&column, &value) in upper.columns[begin..].iter().zip(&upper.values[begin..]) {
-                if column >= range.end && column < free {
-                    upper.leaving.push((column, number, value));
-                }
-            }
-            upper.ends.push(upper.columns.len() as u32);
-        }
-        upper
+        with_wide_registers(Added { sums: self, range, free })
     }
 
-    /// Finds the elements of each row.
+    /// Finds the elements of each row, from the last to the first, so that they rise.
     fn meet(&mut self, range: &Range<u32>) {
-        let Sums { elements, starts, incident, .. } = self;
-        let count = 3 * range.len();
-        starts.clear();
-        starts.resize(count + 1, 0);
-        for element in &*elements {
-            each_place(element, range, |at| starts[at + 1] += 1);
+        let Sums { elements, rows, next, .. } = self;
+        rows.clear();
+        rows.resize(range.len(), Incident { count: 0, first: [NONE; 3] });
+        next.resize(elements.len(), [NONE; 3]);
+        for (number, (element, next)) in elements.iter().zip(next).enumerate().rev() {
+            let unknowns = &element.unknowns;
+            // An element of one unknown alone has no edges.
+            if unknowns[0] == unknowns[3] {
+                continue;
+            }
+            for place in 0..3 {
+                let row = unknowns[place].wrapping_sub(range.start) as usize;
+                if let Some(row) = rows.get_mut(row) {
+                    row.count += 1;
+                    next[place] = std::mem::replace(&mut row.first[place], number as u32);
+                }
+            }
         }
-        for at in 0..count {
-            starts[at + 1] += starts[at];
-        }
-        incident.clear();
-        incident.resize(starts[count] as usize, 0);
-        for (number, element) in (0..).zip(&*elements) {
-            each_place(element, range, |at| {
-                incident[starts[at] as usize] = number;
-                starts[at] += 1;
-            });
-        }
-        // Each start has become its end, which is where the next begins.
-        starts.rotate_right(1);
-        starts[0] = 0;
     }
 
     /// Adds up a row; how many entries it has.
+    #[inline(always)]
     fn add(&mut self, row: usize, number: u32) -> usize {
-        let Sums { elements, starts, incident, marks, before, columns, values } = self;
-        let starts = &starts[3 * row..][..4];
+        let Sums { elements, rows, next, marks, before, columns, values, .. } = self;
+        let Incident { count, first } = rows[row];
         // Three entries of each element, and no more than there are unknowns.
-        let most = marks.len() + 1;
-        let room = most.min(3 * (starts[3] - starts[0]) as usize + 1);
+        let room = marks.len().min(3 * count as usize);
         if columns.len() < room {
-            columns.resize(most.min(2 * room), 0);
-            values.resize(most.min(2 * room), 0.0);
+            columns.resize(2 * room, 0);
+            values.resize(2 * room, 0.0);
         }
+        let (columns, values) = (&mut columns[..room], &mut values[..room]);
+        let (elements, next) = (&elements[..], &next[..elements.len()]);
+        let (marks, first_mark) = (&mut marks[..], *before);
         let mut count = 0;
         let mut put = |column: u32, value: f64| {
             // Nodes that share an unknown: their edge is none.
             if column == number {
                 return;
             }
-            // Without branches, which nobody could guess.
             let mark = &mut marks[column as usize];
-            let is_new = *mark < *before;
-            let place = if is_new { count } else { *mark - *before };
-            *mark = place + *before;
-            count += u32::from(is_new);
-            let place = place as usize;
-            columns[place] = column;
-            values[place] = if is_new { 0.0 } else { values[place] } + value;
+            // A smaller mark gives a number beyond all, and so the next place: a branch nobody could guess.
+            let place = mark.wrapping_sub(first_mark).min(count);
+            *mark = first_mark + place;
+            count = count.max(place + 1);
+            columns[place as usize] = column;
+            values[place as usize] += value;
         };
-        let of = |place: usize| {
-            let range = starts[place] as usize..starts[place + 1] as usize;
-            incident[range].iter().map(|&number| &elements[number as usize])
+        let each = |place: usize| {
+            let at = |number: u32| elements.get(number as usize).zip(next.get(number as usize));
+            let follow = move |(_, next): &(_, &[u32; 3])| at(next[place]);
+            std::iter::successors(at(first[place]), follow).map(|(element, _)| element)
         };
-        for Tetrahedron { unknowns: [_, b, c, d], entries } in of(0) {
+        for Tetrahedron { unknowns: [_, b, c, d], entries } in each(0) {
             put(*b, entries[0]);
             put(*c, entries[1]);
             put(*d, entries[2]);
         }
-        for Tetrahedron { unknowns: [_, _, c, d], entries } in of(1) {
+        for Tetrahedron { unknowns: [_, _, c, d], entries } in each(1) {
             put(*c, entries[3]);
             put(*d, entries[4]);
         }
-        for Tetrahedron { unknowns: [.., d], entries } in of(2) {
+        for Tetrahedron { unknowns: [.., d], entries } in each(2) {
             put(*d, entries[5]);
         }
         *before += count;
@@ -157,99 +153,85 @@ impl Sums {
     }
 }
 
-/// Calls `visit` with three times the row in `range` of each of the first three unknowns, plus its place among these.
-/// An element of one unknown alone has no edges.
-#[inline(always)]
-fn each_place(element: &Tetrahedron, range: &Range<u32>, mut visit: impl FnMut(usize)) {
-    if element.unknowns[0] == element.unknowns[3] {
-        return;
-    }
-    for (place, unknown) in element.unknowns[..3].iter().enumerate() {
-        let row = unknown.wrapping_sub(range.start) as usize;
-        if row < range.len() {
-            visit(3 * row + place);
-        }
-    }
+/// Adds up rows.
+struct Added<'a> {
+    sums: &'a mut Sums,
+    range: Range<u32>,
+    /// Unknowns that are columns.
+    free: u32,
 }
 
-/// Brings the entries of a row into the order of its columns.
-fn sort((columns, values): (&[u32], &[f64]), (to, of): (&mut [u32], &mut [f64])) {
-    let count = columns.len();
-    if count > SHORT {
-        let mut order: Vec<usize> = (0..count).collect();
-        order.sort_unstable_by_key(|&k| columns[k]);
-        for (k, (to, of)) in order.into_iter().zip(to.iter_mut().zip(of)) {
-            (*to, *of) = (columns[k], values[k]);
+impl Wide for Added<'_> {
+    type Output = Upper;
+
+    #[inline(always)]
+    fn run(self) -> Upper {
+        let Added { sums, range, free } = self;
+        let (count, guess) = (range.len(), 8 * range.len());
+        let mut upper = Upper {
+            range: range.clone(),
+            ends: Vec::with_capacity(count),
+            columns: Vec::with_capacity(guess),
+            values: Vec::with_capacity(guess),
+            sums: Vec::with_capacity(count),
+            lower: vec![0; count],
+            leaving: Vec::with_capacity(count),
+        };
+        for (row, number) in range.clone().enumerate() {
+            let count = sums.add(row, number);
+            let begin = upper.columns.len();
+            upper.take((&sums.columns[..count], &sums.values[..count]));
+            sums.values[..count].fill(0.0);
+            let (columns, values) = (&upper.columns[begin..], &upper.values[begin..]);
+            upper.sums.push(values.iter().sum());
+            let mut end = begin;
+            for (&column, &value) in columns.iter().zip(values) {
+                if column < range.end {
+                    upper.lower[(column - range.start) as usize] += 1;
+                } else if column < free {
+                    upper.leaving.push((column, number, value));
+                } else {
+                    break;
+                }
+                end += 1;
+            }
+            upper.columns.truncate(end);
+            upper.values.truncate(end);
+            upper.ends.push(end as u32);
         }
-        return;
-    }
-    // The place of each is the number of those before it.
-    let mut all = [u32::MAX; SHORT];
-    all[..count].copy_from_slice(columns);
-    let mut places = [0_u32; SHORT];
-    for other in columns {
-        for (place, column) in places.iter_mut().zip(&all) {
-            *place += u32::from(other < column);
-        }
-    }
-    for ((&place, &column), &value) in places.iter().zip(columns).zip(values) {
-        (to[place as usize], of[place as usize]) = (column, value);
+        upper
     }
 }
 
 impl Upper {
-    /// The rows in `range`, which these are the right part of; `left` is what blocks before have for them, those of
-    /// the same row in the order of columns.
-    pub(crate) fn rows(&self, left: &[Entry], range: Range<u32>, free: u32) -> Rows {
-        let count = range.len();
-        let (mut lengths, mut diagonal) = (vec![1_u32; count], vec![0.0; count]);
-        let local = |row: u32| (row - range.start) as usize;
-        left.iter().for_each(|&(row, ..)| lengths[local(row)] += 1);
-        let begins = || std::iter::once(&0).chain(&self.ends);
-        let each_row =
-            || begins().zip(&self.ends).map(|(&a, &b)| a as usize..b as usize).enumerate();
-        for (row, own) in each_row() {
-            for &column in self.columns[own].iter().filter(|column| **column < free) {
-                lengths[row] += 1;
-                if column < range.end {
-                    lengths[local(column)] += 1;
-                }
+    /// Appends the entries of a row in the order of their columns.
+    #[inline(always)]
+    fn take(&mut self, (columns, values): (&[u32], &[f64])) {
+        let (begin, count) = (self.columns.len(), columns.len());
+        if count > SHORT {
+            let mut order: Vec<usize> = (0..count).collect();
+            order.sort_unstable_by_key(|&k| columns[k]);
+            self.columns.extend(order.iter().map(|&k| columns[k]));
+            self.values.extend(order.iter().map(|&k| values[k]));
+            return;
+        }
+        let mut all = [u32::MAX; SHORT];
+        all[..count].copy_from_slice(columns);
+        // The place of each is the number of those before it.
+        let mut places = [0_u32; SHORT];
+        for other in all {
+            for (place, column) in places.iter_mut().zip(&all) {
+                *place += u32::from(other < *column);
             }
         }
-        // Where the next entry of each row goes.
-        let mut next = Vec::with_capacity(count);
-        let mut total = 0;
-        for length in &lengths {
-            next.push(total);
-            total += *length as usize;
+        // Room for as many as there may be takes less time than room for those that there are.
+        self.columns.extend_from_slice(&[0; SHORT]);
+        self.values.extend_from_slice(&[0.0; SHORT]);
+        let (to, of) = (&mut self.columns[begin..], &mut self.values[begin..]);
+        for ((&place, &column), &value) in places.iter().zip(columns).zip(values) {
+            (to[place as usize], of[place as usize]) = (column, value);
         }
-        let (mut columns, mut values) = (vec![0; total], vec![0.0; total]);
-        let mut put = |place: &mut usize, column: u32, value: f64| {
-            (columns[*place], values[*place]) = (column, value);
-            *place += 1;
-        };
-        for &(row, column, value) in left {
-            let row = local(row);
-            put(&mut next[row], column, value);
-            diagonal[row] -= value;
-        }
-        for (row, own) in each_row() {
-            let number = range.start + row as u32;
-            let (own_columns, own_values) = (&self.columns[own.clone()], &self.values[own]);
-            let sum: f64 = own_values.iter().sum();
-            put(&mut next[row], number, diagonal[row] - sum);
-            for (&column, &value) in own_columns.iter().zip(own_values) {
-                if column >= free {
-                    continue;
-                }
-                put(&mut next[row], column, value);
-                if column < range.end {
-                    let other = local(column);
-                    put(&mut next[other], number, value);
-                    diagonal[other] -= value;
-                }
-            }
-        }
-        Rows { columns, values, lengths }
+        self.columns.truncate(begin + count);
+        self.values.truncate(begin + count);
     }
 }

@@ -9,6 +9,8 @@ use crate::assembly::Body;
 use crate::edges::{Entry, Sums, Upper};
 use crate::elements::{Elements, Group};
 use crate::gather::Maker;
+use crate::joined::{Joined, Made};
+use crate::mirror::Complete;
 use crate::tetrahedra::Tetrahedra;
 use algebra::{Csr, Idle};
 use rayon::prelude::*;
@@ -24,7 +26,7 @@ pub(crate) fn matrix<'a>(body: Body<'a>, groups: &[Group<'a>], columns: Range<u3
     let blocks = Blocks::new(body.space.free());
     // Those whose matrix is that of their edges, if all of that is asked for.
     let is_whole = columns == (0..body.space.free() as u32);
-    let is_of_edges = |group: &&Group<'a>| is_whole && Tetrahedra::new(body, **group, 0).is_some();
+    let is_of_edges = |group: &&Group<'a>| is_whole && Tetrahedra::new(body, **group).is_some();
     let (by_edges, others): (Vec<Group>, Vec<Group>) = groups.iter().partition(is_of_edges);
     let mut by_edges = ByEdges::new(body, by_edges, blocks);
     let others = Gathered::new(body, others, blocks, columns.clone());
@@ -33,13 +35,12 @@ pub(crate) fn matrix<'a>(body: Body<'a>, groups: &[Group<'a>], columns: Range<u3
     let held = 4 * rayon::current_num_threads();
     for first in (0..blocks.count()).step_by(held) {
         let some = first..blocks.count().min(first + held);
-        let made: Vec<Rows> = if by_edges.tetrahedra.is_empty() {
-            some.clone().into_par_iter().map(|block| others.rows(block)).collect()
+        let made: Vec<Made> = if by_edges.tetrahedra.is_empty() {
+            some.clone().into_par_iter().map(|block| Made::Rows(others.rows(block))).collect()
         } else {
             by_edges.with_others(some.clone(), &others)
         };
-        made.into_iter().for_each(|rows| joined.push(rows));
-        joined.expect(some.end, blocks.count());
+        joined.push(&made, (some.end, blocks.count()));
     }
     joined.matrix(columns.len())
 }
@@ -65,21 +66,14 @@ impl Blocks {
     fn range(self, block: usize) -> Range<u32> {
         (block << self.shift) as u32..self.rows.min((block + 1) << self.shift) as u32
     }
-
-    /// For each block the elements that meet it, in the order of their numbers.
-    fn lists(self, elements: &Elements<'_>, space: &Space, columns: &Range<u32>) -> Vec<Vec<u32>> {
-        elements.of_blocks(space, (self.count(), self.shift), columns)
-    }
 }
 
 /// Blocks of rows from the edges of tetrahedra.
 struct ByEdges<'a> {
     blocks: Blocks,
     space: &'a Space,
-    elements: Elements<'a>,
-    /// Those of each group of the elements.
-    tetrahedra: Vec<Tetrahedra<'a>>,
-    lists: Vec<Vec<u32>>,
+    /// Of each group, and for each block which of them meet it.
+    tetrahedra: Vec<(Tetrahedra<'a>, Vec<Vec<Range<u32>>>)>,
     idle: Idle<Sums>,
     /// What blocks have for later ones.
     left: Vec<Vec<Entry>>,
@@ -87,26 +81,26 @@ struct ByEdges<'a> {
 
 impl<'a> ByEdges<'a> {
     fn new(body: Body<'a>, groups: Vec<Group<'a>>, blocks: Blocks) -> Self {
-        let space = body.space;
-        let elements = Elements::new(groups, space);
-        let numbered = elements.groups.iter().zip(&elements.starts);
-        let tetrahedra =
-            numbered.filter_map(|(group, first)| Tetrahedra::new(body, *group, *first)).collect();
-        let lists = blocks.lists(&elements, space, &(0..space.free() as u32));
+        let of_group = |group| {
+            let tetrahedra = Tetrahedra::new(body, group)?;
+            let runs = tetrahedra.of_blocks((blocks.count(), blocks.shift));
+            Some((tetrahedra, runs))
+        };
+        let tetrahedra = groups.into_iter().filter_map(of_group).collect();
         let left = vec![Vec::new(); blocks.count()];
-        ByEdges { blocks, space, elements, tetrahedra, lists, idle: Idle::default(), left }
+        ByEdges { blocks, space: body.space, tetrahedra, idle: Idle::default(), left }
     }
 
     /// What lies right of the diagonal in the rows of a block.
     fn upper(&self, block: usize) -> Upper {
-        let lists = self.elements.by_group(&self.lists[block]);
-        let lists: Vec<_> = lists.map(|(g, own)| (&self.tetrahedra[g], own)).collect();
+        let runs: Vec<_> =
+            self.tetrahedra.iter().map(|(all, runs)| (all, &runs[block][..])).collect();
         let (range, free) = (self.blocks.range(block), self.space.free() as u32);
-        self.idle.with(|| Sums::new(self.space.total()), |sums| sums.upper(&lists, range, free))
+        self.idle.with(|| Sums::new(self.space.total()), |sums| sums.upper(&runs, range, free))
     }
 
     /// Some blocks after those made before, each with what other elements add.
-    fn with_others(&mut self, some: Range<usize>, others: &Gathered<'_>) -> Vec<Rows> {
+    fn with_others(&mut self, some: Range<usize>, others: &Gathered<'_>) -> Vec<Made> {
         let mut uppers: Vec<Upper> =
             some.clone().into_par_iter().map(|block| self.upper(block)).collect();
         // One after the other, so that each block has what is left in the order of the rows it comes from.
@@ -115,10 +109,12 @@ impl<'a> ByEdges<'a> {
         }
         let left: Vec<Vec<Entry>> =
             self.left[some.clone()].iter_mut().map(std::mem::take).collect();
-        let (blocks, free) = (self.blocks, self.space.free() as u32);
         let finish = |((upper, left), block): ((Upper, Vec<Entry>), usize)| {
-            let rows = upper.rows(&left, blocks.range(block), free);
-            if others.lists[block].is_empty() { rows } else { rows.plus(&others.rows(block)) }
+            let rows = Complete::new(upper, left);
+            if others.lists[block].is_empty() {
+                return Made::Edges(rows);
+            }
+            Made::Rows(Rows::from(rows).plus(&others.rows(block)))
         };
         uppers.into_par_iter().zip(left).zip(some).map(finish).collect()
     }
@@ -137,7 +133,7 @@ struct Gathered<'a> {
 impl<'a> Gathered<'a> {
     fn new(body: Body<'a>, groups: Vec<Group<'a>>, blocks: Blocks, columns: Range<u32>) -> Self {
         let elements = Elements::new(groups, body.space);
-        let lists = blocks.lists(&elements, body.space, &columns);
+        let lists = elements.of_blocks(body.space, (blocks.count(), blocks.shift), &columns);
         Gathered { blocks, body, elements, lists, columns, idle: Idle::default() }
     }
 
@@ -150,50 +146,20 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// Rows that become a matrix, block after block.
-struct Joined {
-    /// Where each row begins, and where the next will.
-    starts: Vec<usize>,
-    columns: Vec<u32>,
-    values: Vec<f64>,
-}
-
-impl Joined {
-    fn new(rows: usize) -> Self {
-        let mut starts = Vec::with_capacity(rows + 1);
-        starts.push(0);
-        Joined { starts, columns: Vec::new(), values: Vec::new() }
-    }
-
-    fn push(&mut self, rows: Rows) {
-        let mut end = self.columns.len();
-        self.columns.extend_from_slice(&rows.columns);
-        self.values.extend_from_slice(&rows.values);
-        self.starts.extend(rows.lengths.iter().map(|length| {
-            end += *length as usize;
-            end
-        }));
-    }
-
-    /// Makes room for all of `count` blocks after `done`: the others will be about as long.
-    fn expect(&mut self, done: usize, count: usize) {
-        let room = (self.columns.len() / done * count / 16 * 17).saturating_sub(self.columns.len());
-        self.columns.reserve(room);
-        self.values.reserve(room);
-    }
-
-    fn matrix(mut self, ncols: usize) -> Csr {
-        self.columns.shrink_to_fit();
-        self.values.shrink_to_fit();
-        Csr::new(self.starts, self.columns, self.values, ncols).expect("sorted rows make a matrix")
-    }
-}
-
 /// Rows of the matrix, one after the other.
 pub(crate) struct Rows {
     pub(crate) columns: Vec<u32>,
     pub(crate) values: Vec<f64>,
     pub(crate) lengths: Vec<u32>,
+}
+
+impl From<Complete> for Rows {
+    fn from(rows: Complete) -> Rows {
+        let count = rows.lengths.iter().map(|length| *length as usize).sum();
+        let (mut columns, mut values) = (vec![0; count], vec![0.0; count]);
+        rows.write(&mut columns, &mut values);
+        Rows { columns, values, lengths: rows.lengths }
+    }
 }
 
 impl Rows {

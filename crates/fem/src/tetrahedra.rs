@@ -6,8 +6,10 @@ use crate::assembly::Body;
 use crate::elements::Group;
 use crate::geometry::{cross, dot};
 use crate::lanes::{LANES, Lanes};
+use crate::runs::runs_of_blocks;
 use algebra::{Wide, with_wide_registers};
 use mesh::CellKind;
+use std::ops::Range;
 
 /// A tetrahedron in a matrix.
 #[derive(Clone, Copy, Default)]
@@ -26,8 +28,6 @@ pub(crate) struct Tetrahedron {
 /// with a symmetric t that is the same everywhere. Its rows add up to zero, so that the six entries of the edges are
 /// all there is to it.
 pub(crate) struct Tetrahedra<'a> {
-    /// Number of the first.
-    first: u32,
     nodes: &'a [[u32; 4]],
     /// The unknown of each node.
     dofs: &'a [u32],
@@ -37,8 +37,8 @@ pub(crate) struct Tetrahedra<'a> {
 }
 
 impl<'a> Tetrahedra<'a> {
-    /// The elements of a group, numbered from `first` on; `None` where its term or they are of another kind.
-    pub(crate) fn new(body: Body<'a>, group: Group<'a>, first: u32) -> Option<Self> {
+    /// The elements of a group; `None` where its term or they are of another kind.
+    pub(crate) fn new(body: Body<'a>, group: Group<'a>) -> Option<Self> {
         let kind = group.batch.kind();
         if kind != CellKind::Tetrahedron4 || !group.is_added {
             return None;
@@ -46,7 +46,6 @@ impl<'a> Tetrahedra<'a> {
         let t = constant_tensor(group.term, kind, body.mesh.dimension, body.hypothesis)?;
         let is_symmetric = (0..3).all(|i| (0..i).all(|j| t[i][j] == t[j][i]));
         is_symmetric.then(|| Tetrahedra {
-            first,
             nodes: group.batch.all_nodes().as_chunks().0,
             dofs: body.space.field_dofs(group.slots()[0].field),
             points: &body.mesh.points,
@@ -54,38 +53,15 @@ impl<'a> Tetrahedra<'a> {
         })
     }
 
-    /// These elements in turn, each with its unknowns rising.
-    pub(crate) fn add_to(&self, elements: &[u32], all: &mut Vec<Tetrahedron>) {
-        with_wide_registers(Eights { tetrahedra: self, elements, all });
+    /// For each of `count` blocks of `1 << shift` rows the elements that have entries right of the diagonal there, as
+    /// rising ranges.
+    pub(crate) fn of_blocks(&self, blocks: (usize, u32)) -> Vec<Vec<Range<u32>>> {
+        runs_of_blocks(self.nodes, self.dofs, blocks)
     }
 
-    /// Up to eight elements, filled up with the last.
-    #[inline(always)]
-    fn eight(&self, elements: &[u32]) -> [Tetrahedron; LANES] {
-        // Unknown and node, to be brought into the order of the unknowns.
-        let mut ends = [[0_u64; LANES]; 4];
-        for lane in 0..LANES {
-            let element = elements[lane.min(elements.len() - 1)] - self.first;
-            for (end, node) in ends.iter_mut().zip(self.nodes[element as usize]) {
-                end[lane] = u64::from(self.dofs[node as usize]) << 32 | u64::from(node);
-            }
-        }
-        // Each exchange turns the sign of det J.
-        let mut is_turned = [0_u64; LANES];
-        for [i, j] in [[0, 1], [2, 3], [0, 2], [1, 3], [1, 2]] {
-            let (mut low, mut high) = (ends[i], ends[j]);
-            for ((low, high), is_turned) in low.iter_mut().zip(&mut high).zip(&mut is_turned) {
-                *is_turned ^= u64::from(*low > *high);
-                (*low, *high) = ((*low).min(*high), (*low).max(*high));
-            }
-            (ends[i], ends[j]) = (low, high);
-        }
-        let nodes = ends.map(|end| end.map(|end| end as u32));
-        let entries = self.entries(corners(&nodes, self.points), &is_turned);
-        std::array::from_fn(|lane| Tetrahedron {
-            unknowns: ends.map(|end| (end[lane] >> 32) as u32),
-            entries: entries.map(|entry| entry.0[lane]),
-        })
+    /// These elements in turn, each with its unknowns rising.
+    pub(crate) fn add_to(&self, elements: &[u32], all: &mut Vec<Tetrahedron>) {
+        with_wide_registers(Strips { tetrahedra: self, elements, all });
     }
 
     /// K_ij of the edges of tetrahedra with these corners, of which those with a 1 in `is_turned` have an odd number of
@@ -94,7 +70,7 @@ impl<'a> Tetrahedra<'a> {
     /// With c_i = det J grad N_i, cross products of edges, it is c_i . t c_j / (6 det J), which an inverted cell makes
     /// negative, as everywhere else.
     #[inline(always)]
-    fn entries(&self, x: [[Lanes; 3]; 4], is_turned: &[u64; LANES]) -> [Lanes; 6] {
+    fn entries(&self, x: [[Lanes; 3]; 4], is_turned: &[u64]) -> [Lanes; 6] {
         let ([c1, c2, c3], mut det) = cofactors(x);
         for (det, is_turned) in det.0.iter_mut().zip(is_turned) {
             *det = f64::from_bits(det.to_bits() ^ is_turned << 63);
@@ -107,21 +83,102 @@ impl<'a> Tetrahedra<'a> {
     }
 }
 
-/// Elements, eight at a time.
-struct Eights<'a, 'b> {
+/// Elements that are brought into registers by way of memory, so many at a time that what is written number by number
+/// has arrived there before it is read eight at a time.
+const STRIP: usize = 64;
+
+/// Elements to be computed, of which as many as a [`Strip`] has are at hand.
+struct Strips<'a, 'b> {
     tetrahedra: &'a Tetrahedra<'b>,
     elements: &'a [u32],
     all: &'a mut Vec<Tetrahedron>,
 }
 
-impl Wide for Eights<'_, '_> {
+impl Wide for Strips<'_, '_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        self.all.reserve(self.elements.len() + LANES);
-        for elements in self.elements.chunks(LANES) {
-            self.all.extend_from_slice(&self.tetrahedra.eight(elements)[..elements.len()]);
+        let mut strip = Strip::default();
+        self.all.reserve(self.elements.len());
+        for elements in self.elements.chunks(STRIP) {
+            strip.sort(self.tetrahedra, elements);
+            strip.compute(self.tetrahedra, elements.len());
+            self.all.extend((0..elements.len()).map(|k| strip.element(k)));
+        }
+    }
+}
+
+/// Elements side by side. Places behind the last hold what was there before.
+struct Strip {
+    /// Unknown and node of each corner, in the order of the unknowns.
+    ends: [[u64; STRIP]; 4],
+    /// 1 where an odd number of exchanges made that order: each turns the sign of det J.
+    is_turned: [u64; STRIP],
+    x: [[[f64; STRIP]; 3]; 4],
+    entries: [[f64; STRIP]; 6],
+}
+
+impl Default for Strip {
+    fn default() -> Strip {
+        Strip {
+            ends: [[0; STRIP]; 4],
+            is_turned: [0; STRIP],
+            x: [[[0.0; STRIP]; 3]; 4],
+            entries: [[0.0; STRIP]; 6],
+        }
+    }
+}
+
+impl Strip {
+    /// Brings the corners of elements into the order of their unknowns.
+    #[inline(always)]
+    fn sort(&mut self, tetrahedra: &Tetrahedra<'_>, elements: &[u32]) {
+        let Strip { ends, is_turned, .. } = self;
+        for (k, &element) in elements.iter().enumerate() {
+            for (end, node) in ends.iter_mut().zip(tetrahedra.nodes[element as usize]) {
+                end[k] = u64::from(tetrahedra.dofs[node as usize]) << 32 | u64::from(node);
+            }
+        }
+        *is_turned = [0; STRIP];
+        for [i, j] in [[0, 1], [2, 3], [0, 2], [1, 3], [1, 2]] {
+            let (low, high) = ends.split_at_mut(j);
+            for ((low, high), is_turned) in low[i].iter_mut().zip(&mut high[0]).zip(&mut *is_turned)
+            {
+                *is_turned ^= u64::from(*low > *high);
+                (*low, *high) = ((*low).min(*high), (*low).max(*high));
+            }
+        }
+    }
+
+    /// The entries of the first `count` elements.
+    #[inline(always)]
+    fn compute(&mut self, tetrahedra: &Tetrahedra<'_>, count: usize) {
+        let Strip { ends, is_turned, x, entries } = self;
+        for (x, ends) in x.iter_mut().zip(ends) {
+            for (k, end) in ends[..count].iter().enumerate() {
+                let point = tetrahedra.points[*end as u32 as usize];
+                x.iter_mut().zip(point).for_each(|(x, point)| x[k] = point);
+            }
+        }
+        for first in (0..count).step_by(LANES) {
+            let lanes = |numbers: &[f64; STRIP]| {
+                let mut lanes = Lanes::default();
+                lanes.0.copy_from_slice(&numbers[first..first + LANES]);
+                lanes
+            };
+            let x = [0, 1, 2, 3].map(|corner| [0, 1, 2].map(|k| lanes(&x[corner][k])));
+            let found = tetrahedra.entries(x, &is_turned[first..first + LANES]);
+            for (entries, found) in entries.iter_mut().zip(found) {
+                entries[first..first + LANES].copy_from_slice(&found.0);
+            }
+        }
+    }
+
+    fn element(&self, k: usize) -> Tetrahedron {
+        Tetrahedron {
+            unknowns: [0, 1, 2, 3].map(|corner| (self.ends[corner][k] >> 32) as u32),
+            entries: [0, 1, 2, 3, 4, 5].map(|edge| self.entries[edge][k]),
         }
     }
 }
