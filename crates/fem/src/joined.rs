@@ -1,4 +1,4 @@
-//! Blocks of rows, written side by side to where they stay.
+//! Blocks of rows, which become one matrix.
 
 use crate::mirror::Complete;
 use crate::rows::Rows;
@@ -34,7 +34,6 @@ impl Made {
 pub(crate) struct Joined {
     /// Where each row begins, and where the next will.
     starts: Vec<usize>,
-    /// With room for rows to come, where zeros are that were never written.
     columns: Vec<u32>,
     values: Vec<f64>,
 }
@@ -46,32 +45,32 @@ impl Joined {
         Joined { starts, columns: Vec::new(), values: Vec::new() }
     }
 
-    /// How many entries there are.
-    fn len(&self) -> usize {
-        self.starts[self.starts.len() - 1]
+    /// Where rows of these lengths end that come next.
+    fn extend(&mut self, lengths: &[u32]) -> usize {
+        let mut end = self.starts[self.starts.len() - 1];
+        self.starts.extend(lengths.iter().map(|length| {
+            end += *length as usize;
+            end
+        }));
+        end
     }
 
-    /// Appends blocks, with which `done` of `count` are there.
-    pub(crate) fn push(&mut self, blocks: &[Made], (done, count): (usize, usize)) {
-        let begin = self.len();
-        let mut ends = Vec::with_capacity(blocks.len());
-        for block in blocks {
-            let mut end = self.len();
-            self.starts.extend(block.lengths().iter().map(|length| {
-                end += *length as usize;
-                end
-            }));
-            ends.push(end);
-        }
-        if self.len() > self.columns.len() {
-            // The others will be about as long.
-            let room = self.len().max(self.len() / done * count / 16 * 17);
-            (self.columns, self.values) =
-                (with_room(&self.columns[..begin], room), with_room(&self.values[..begin], room));
-        }
+    /// Appends rows.
+    pub(crate) fn push(&mut self, rows: &Rows) {
+        self.extend(&rows.lengths);
+        self.columns.extend_from_slice(&rows.columns);
+        self.values.extend_from_slice(&rows.values);
+    }
+
+    /// Appends blocks, which are written side by side.
+    pub(crate) fn write(&mut self, blocks: &[Made]) {
+        let mut begin = self.columns.len();
+        let ends: Vec<usize> = blocks.iter().map(|block| self.extend(block.lengths())).collect();
+        let end = ends.last().copied().unwrap_or(begin);
+        self.columns.resize(end, 0);
+        self.values.resize(end, 0.0);
         let (mut columns, mut values) = (&mut self.columns[begin..], &mut self.values[begin..]);
         let mut places = Vec::with_capacity(blocks.len());
-        let mut begin = begin;
         for (block, end) in blocks.iter().zip(ends) {
             let (own_columns, other_columns) = columns.split_at_mut(end - begin);
             let (own_values, other_values) = values.split_at_mut(end - begin);
@@ -81,21 +80,18 @@ impl Joined {
         places.into_par_iter().for_each(|(block, columns, values)| block.write(columns, values));
     }
 
+    /// Makes room for all of `count` blocks after `done`: the others will be about as long.
+    pub(crate) fn expect(&mut self, done: usize, count: usize) {
+        let room = (self.columns.len() / done * count / 16 * 17).saturating_sub(self.columns.len());
+        self.columns.reserve(room);
+        self.values.reserve(room);
+    }
+
     pub(crate) fn matrix(mut self, ncols: usize) -> Csr {
-        let count = self.len();
-        self.columns.truncate(count);
-        self.values.truncate(count);
         self.columns.shrink_to_fit();
         self.values.shrink_to_fit();
         Csr::from_sorted(self.starts, self.columns, self.values, ncols)
     }
-}
-
-/// A copy with `room` for numbers, which nobody has touched: the memory is found by whoever writes first.
-fn with_room<T: Copy + Default>(numbers: &[T], room: usize) -> Vec<T> {
-    let mut all = vec![T::default(); room];
-    all[..numbers.len()].copy_from_slice(numbers);
-    all
 }
 
 #[cfg(test)]
@@ -103,20 +99,21 @@ mod tests {
     use super::*;
 
     /// Row k of a block has this many entries: k + 1.5 in column 0, and so on.
-    fn block(lengths: &[u32]) -> Made {
+    fn block(lengths: &[u32]) -> Rows {
         let columns = lengths.iter().flat_map(|&n| 0..n).collect();
         let row = |(k, &n): (usize, &u32)| (0..n).map(move |j| k as f64 + 1.5 + f64::from(j));
         let values = lengths.iter().enumerate().flat_map(row).collect();
-        Made::Rows(Rows { columns, values, lengths: lengths.to_vec() })
+        Rows { columns, values, lengths: lengths.to_vec() }
     }
 
     #[test]
-    fn blocks_may_be_longer_than_those_before_let_expect() {
+    fn blocks_follow_one_another_whatever_their_length() {
         let lengths: [&[u32]; 4] = [&[1, 0], &[2], &[9, 70], &[3]];
         let mut joined = Joined::new(6);
-        joined.push(&[block(lengths[0]), block(lengths[1])], (2, 4));
-        joined.push(&[block(lengths[2])], (3, 4));
-        joined.push(&[block(lengths[3])], (4, 4));
+        joined.write(&[Made::Rows(block(lengths[0])), Made::Rows(block(lengths[1]))]);
+        joined.expect(2, 4);
+        joined.push(&block(lengths[2]));
+        joined.write(&[Made::Rows(block(lengths[3]))]);
         let matrix = joined.matrix(70);
         let lengths = lengths.concat();
         assert_eq!(matrix.nrows(), lengths.len());

@@ -207,10 +207,13 @@ pub struct FacetPoints {
 impl FacetPoints {
     /// The points of `blocks`.
     pub fn new(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> FacetPoints {
-        let mut points = Vec::new();
-        each_facet_point(mesh, hypothesis, blocks, |at, weight| points.push((at.point, weight)));
+        let (mut points, mut areas) = (Vec::new(), NodalAreas::new(blocks));
+        each_facet_point(mesh, hypothesis, blocks, |at, weight| {
+            points.push((at.point, weight));
+            areas.add(at, weight);
+        });
         let tables = |b: &FacetBlock| (Tables::new(b.kind, &facet_rule(b.kind)), b.len());
-        let (nodes, areas) = nodal_areas(mesh, hypothesis, blocks).into_iter().unzip();
+        let (nodes, areas) = areas.all.into_iter().unzip();
         let area = points.iter().map(|(_, weight)| weight).sum();
         FacetPoints { blocks: blocks.iter().map(tables).collect(), points, nodes, areas, area }
     }
@@ -262,19 +265,36 @@ impl FacetPoints {
 /// The nodes of facets in increasing order, each with the integral of its shape function \[m2\], with the
 /// weight of the symmetry.
 pub fn nodal_areas(mesh: &Mesh, hypothesis: Hypothesis, blocks: &[FacetBlock]) -> Vec<(u32, f64)> {
-    let mut areas: Vec<(u32, f64)> = nodes_of(blocks).into_iter().map(|n| (n, 0.0)).collect();
-    // Of the nodes from the first to the last, which are few where facets are: zero, and never looked at, for others.
-    let first = areas.first().map_or(0, |area| area.0);
-    let mut places = vec![0_u32; areas.last().map_or(0, |area| area.0 - first + 1) as usize];
-    for (place, &(node, _)) in (0..).zip(&areas) {
-        places[(node - first) as usize] = place;
-    }
-    each_facet_point(mesh, hypothesis, blocks, |at, weight| {
-        for (&node, shape) in at.nodes.iter().zip(at.shape) {
-            areas[places[(node - first) as usize] as usize].1 += weight * shape;
+    let mut areas = NodalAreas::new(blocks);
+    each_facet_point(mesh, hypothesis, blocks, |at, weight| areas.add(at, weight));
+    areas.all
+}
+
+/// Integrals of the shape functions of nodes of facets.
+struct NodalAreas {
+    /// The nodes, rising, each with its integral \[m2\].
+    all: Vec<(u32, f64)>,
+    /// Where they are, from the first to the last, which are few where facets are: zero, and never looked at, for others.
+    places: Vec<u32>,
+}
+
+impl NodalAreas {
+    fn new(blocks: &[FacetBlock]) -> NodalAreas {
+        let all: Vec<(u32, f64)> = nodes_of(blocks).into_iter().map(|n| (n, 0.0)).collect();
+        let first = all.first().map_or(0, |area| area.0);
+        let mut places = vec![0_u32; all.last().map_or(0, |area| area.0 - first + 1) as usize];
+        for (place, &(node, _)) in (0..).zip(&all) {
+            places[(node - first) as usize] = place;
         }
-    });
-    areas
+        NodalAreas { all, places }
+    }
+
+    fn add(&mut self, at: &FacetPoint<'_>, weight: f64) {
+        let first = self.all[0].0;
+        for (&node, shape) in at.nodes.iter().zip(at.shape) {
+            self.all[self.places[(node - first) as usize] as usize].1 += weight * shape;
+        }
+    }
 }
 
 /// The mass matrix of facets, integral of N_i N_j, over their nodes, and these nodes in increasing

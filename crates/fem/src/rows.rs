@@ -35,12 +35,14 @@ pub(crate) fn matrix<'a>(body: Body<'a>, groups: &[Group<'a>], columns: Range<u3
     let held = 4 * rayon::current_num_threads();
     for first in (0..blocks.count()).step_by(held) {
         let some = first..blocks.count().min(first + held);
-        let made: Vec<Made> = if by_edges.tetrahedra.is_empty() {
-            some.clone().into_par_iter().map(|block| Made::Rows(others.rows(block))).collect()
+        if by_edges.tetrahedra.is_empty() {
+            let made: Vec<Rows> =
+                some.clone().into_par_iter().map(|block| others.rows(block)).collect();
+            made.iter().for_each(|rows| joined.push(rows));
         } else {
-            by_edges.with_others(some.clone(), &others)
-        };
-        joined.push(&made, (some.end, blocks.count()));
+            joined.write(&by_edges.with_others(some.clone(), &others));
+        }
+        joined.expect(some.end, blocks.count());
     }
     joined.matrix(columns.len())
 }

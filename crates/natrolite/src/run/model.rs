@@ -9,6 +9,7 @@ use fem::recover::FacetPoints;
 use fem::registry::Environment;
 use fem::{Field, Point, Slot, Space, Support, System, Term, Unknown};
 use mesh::{Bodies, FacetBlock, Mesh, bodies};
+use std::cell::RefCell;
 use std::sync::Arc;
 use transport::POTENTIAL;
 
@@ -185,8 +186,20 @@ impl<'m> Model<'m> {
         contacts: &[Contact],
     ) -> Result<Self, CaseError> {
         let (mesh, hypothesis) = (&geometry.mesh, geometry.hypothesis);
-        let points = |s: Support| points_of(geometry, s);
-        let laws = Laws::of(case, geometry, &bodies, contacts, &|s| points(s).area())?;
+        // What an area was asked of is kept.
+        let known = RefCell::new(Vec::new());
+        let area = |support| {
+            let points = points_of(geometry, support);
+            let area = points.area();
+            known.borrow_mut().push((support, points));
+            area
+        };
+        let laws = Laws::of(case, geometry, &bodies, contacts, &area)?;
+        let mut known = known.into_inner();
+        let mut points = |support| match known.iter().position(|(of, _)| *of == support) {
+            Some(k) => known.swap_remove(k).1,
+            None => points_of(geometry, support),
+        };
         let space = Space::new(laws.fields, laws.whole, mesh.points.len(), &laws.constraints)
             .map_err(|error| Diagnostic::new(error.to_string(), &case.origin()))?;
         let system = System::new(mesh, hypothesis, space, laws.placements, laws.loads);
