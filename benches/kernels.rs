@@ -101,7 +101,7 @@ fn action(c: &mut Criterion) {
         let id = |what: &str| format!("{what}_{name}");
         group.bench_function(id("f64"), |b| b.iter(|| a.apply(black_box(&u), &mut y)));
         let levels = || a.by_nodes().expect("it is known by nodes").levels();
-        let FinestLevels::Product(finest) = levels() else { unreachable!("of second order") };
+        let FinestLevels::Product(finest, _) = levels() else { unreachable!("of second order") };
         let single = (finest.single)(1.0);
         let x = vec![1.0; 3 * mesh.points.len()];
         let mut y = x.clone();

@@ -59,7 +59,7 @@ impl AmgCg {
         let amg = match (a.matrix(), a.split(), a.by_nodes()) {
             (Some(a), ..) => Amg::new(a, problem, p)?,
             (_, Some(split), _) => Amg::again(split, problem, p)?,
-            (.., Some(nodes)) => Amg::by_nodes(nodes.levels(), a.len(), problem, p)?,
+            (.., Some(nodes)) => Amg::by_nodes(nodes, a.len(), problem, p)?,
             _ => return Err(LinearError::NoEntries { solver: self.name() }),
         };
         Ok(self.keep(amg, a))

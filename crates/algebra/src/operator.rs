@@ -60,14 +60,30 @@ pub trait Operator: Sync {
 pub trait ByNodes: Sync {
     /// The finest levels. The operator must not change as long as a hierarchy made from them is used.
     fn levels(&self) -> FinestLevels;
+
+    /// Of each pair of nodes the sum of the diagonal entries of their block of A, as a matrix of blocks 1 x 1 with
+    /// sorted columns: what says along which lines of a lattice nodes are coupled. None where all entries are stored, or
+    /// the second level is always that of [`ByNodes::levels`].
+    fn couplings(&self) -> Option<Blocks<f64>> {
+        None
+    }
+
+    /// The finest level, and P^T A P for an interpolation P in blocks; only asked where there are
+    /// [`ByNodes::couplings`].
+    ///
+    /// # Panics
+    /// Where there are none.
+    fn levels_with(&self, _prolongation: Blocks<f32>) -> Unstored {
+        unreachable!("there are no couplings")
+    }
 }
 
 /// See [`ByNodes::levels`].
 pub enum FinestLevels {
     /// All entries, by nodes, with a positive diagonal everywhere. What follows is left to multigrid.
     Matrix(Arc<Blocks<f64>>),
-    /// A level whose entries are never stored, and the one below it.
-    Product(Box<Unstored>),
+    /// A level whose entries are never stored with the one below it, and the node that each node of that is.
+    Product(Box<Unstored>, Vec<u32>),
 }
 
 impl FinestLevels {
@@ -75,7 +91,7 @@ impl FinestLevels {
     pub fn nodes(&self) -> usize {
         match self {
             Self::Matrix(a) => a.start.len() - 1,
-            Self::Product(a) => a.prolongation.start.len() - 1,
+            Self::Product(a, _) => a.nodes(),
         }
     }
 }
@@ -88,10 +104,15 @@ pub struct Unstored {
     pub single: Box<dyn FnOnce(f64) -> Box<dyn SingleProduct>>,
     /// Interpolation from the nodes of the level below.
     pub prolongation: Blocks<f32>,
-    /// The node that each node of the level below is.
-    pub coarse: Vec<u32>,
-    /// A on the level below, with a positive diagonal everywhere.
+    /// A on the level below. A diagonal entry that is zero belongs to nothing, and the others are positive.
     pub below: Blocks<f64>,
+}
+
+impl Unstored {
+    /// Number of nodes.
+    pub fn nodes(&self) -> usize {
+        self.prolongation.start.len() - 1
+    }
 }
 
 /// Products in single precision, on vectors of nodes.

@@ -137,14 +137,14 @@ fn the_level_of_the_corners_is_the_galerkin_product() {
             let matrix: Csr = stored.tangent(&u).expect("finite").clone();
             let operator = other.linearize(&u).expect("finite");
             let levels = operator.by_nodes().expect("it is known by nodes").levels();
-            let FinestLevels::Product(levels) = levels else {
+            let FinestLevels::Product(levels, nodes) = levels else {
                 panic!("{kind:?} is of second order")
             };
 
             // What the unknowns of the corners are: those that interpolate to themselves.
-            let coarse = wavy(3 * levels.coarse.len());
+            let coarse = wavy(3 * nodes.len());
             let is_own = |k: usize| {
-                let place = 3 * levels.coarse[k / 3] + k as u32 % 3;
+                let place = 3 * nodes[k / 3] + k as u32 % 3;
                 places.places.contains(&place)
             };
             let x: Vec<f64> =
@@ -173,6 +173,73 @@ fn the_level_of_the_corners_is_the_galerkin_product() {
                 let got = levels.diagonal[9 * node + 4 * c];
                 assert!((got / want - 1.0).abs() < 1e-12, "{kind:?}: {got} {want}");
             }
+        }
+    }
+}
+
+/// Interpolation from every third node, and whole bodies, in blocks: others lie between two, unevenly.
+fn every_third(nodes: usize, count: usize) -> Blocks<f32> {
+    let coarse = nodes.div_ceil(3);
+    let mut p = Blocks {
+        shape: [3, 3],
+        start: vec![0],
+        columns: vec![],
+        values: vec![],
+        ncols: coarse + count - nodes,
+    };
+    for node in 0..count {
+        let terms = match node % 3 {
+            _ if node >= nodes => vec![(coarse + node - nodes, 1.0)],
+            0 => vec![(node / 3, 1.0)],
+            k => vec![(node / 3, 0.25 * k as f32), ((node / 3 + 1) % coarse, 0.5)],
+        };
+        for (column, weight) in terms {
+            p.columns.push(column as u32);
+            p.values.extend((0..9).map(|k| if k % 4 == 0 { weight } else { 0.0 }));
+        }
+        p.start.push(p.columns.len());
+    }
+    p
+}
+
+#[test]
+fn a_level_of_any_interpolation_is_the_galerkin_product() {
+    for kind in KINDS.into_iter().filter(|kind| kind.order() == 2) {
+        for top in [Top::Pressed, Top::Platen(Platen::Force(2.0))] {
+            let mesh = brick(kind, 3, bent);
+            let (mut stored, mut other) = (system(&mesh, top), system(&mesh, top));
+            other.store_no_matrix().expect("nothing stands against it");
+            let places = NodePlaces::new(stored.space(), 0);
+            let u = vec![0.0; stored.len()];
+            let matrix: Csr = stored.tangent(&u).expect("finite").clone();
+            let operator = other.linearize(&u).expect("finite");
+            let operator = operator.by_nodes().expect("it is known by nodes");
+            let levels = operator.levels_with(every_third(places.nodes, places.len()));
+            let x = wavy(3 * levels.below.ncols);
+            let fine = product(&levels.prolongation, &x);
+            let rows: Vec<f64> = places.places.iter().map(|&p| fine[p as usize]).collect();
+            let mut ax = vec![0.0; rows.len()];
+            matrix.apply(&rows, &mut ax);
+            let (want, got) = (dot(&rows, &ax), dot(&x, &product(&levels.below, &x)));
+            assert!((got / want - 1.0).abs() < 1e-12, "{kind:?}: {got} {want}");
+
+            // Nodes are coupled by what stands on the diagonal of their block.
+            let couplings = operator.couplings().expect("of second order");
+            let mut want = vec![0.0; couplings.values.len()];
+            let first_whole = 3 * places.nodes as u32;
+            for (row, &place) in places.places.iter().enumerate().filter(|(_, p)| **p < first_whole)
+            {
+                let (node, (columns, values)) = (place as usize / 3, matrix.row(row));
+                for (&column, value) in columns.iter().zip(values) {
+                    let other = places.places[column as usize];
+                    if other < first_whole && other % 3 == place % 3 {
+                        let range = couplings.start[node]..couplings.start[node + 1];
+                        let at = couplings.columns[range.clone()].binary_search(&(other / 3));
+                        want[range.start + at.expect("they meet")] += value;
+                    }
+                }
+            }
+            assert!(difference(&couplings.values, &want) < 1e-13, "{kind:?}: couplings");
         }
     }
 }
@@ -232,6 +299,16 @@ fn the_same_to_the_last_bit_for_any_number_of_threads() {
             let same = again.0.iter().zip(&first.0).all(|(a, b)| a.to_bits() == b.to_bits());
             assert!(same, "{kind:?}, {count} threads");
         }
+        let levels = || {
+            let mut system = system(&mesh, top);
+            system.store_no_matrix().expect("nothing stands against it");
+            let (places, u) = (NodePlaces::new(system.space(), 0), vec![0.0; system.len()]);
+            let a = system.linearize(&u).expect("finite").by_nodes().expect("by nodes");
+            let below = a.levels_with(every_third(places.nodes, places.len())).below;
+            [a.couplings().expect("of second order").values, below.values]
+        };
+        let first = threads(1, levels);
+        assert!([2, 4].iter().all(|&count| threads(count, levels) == first), "{kind:?}: levels");
     }
 }
 

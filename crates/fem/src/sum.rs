@@ -3,8 +3,10 @@
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Elements whose parts are held at a time, and how many of them a task computes.
+/// Elements whose parts are held at a time, unless these are more than so many numbers, and how many of them a task
+/// computes.
 const HELD: usize = 8192;
+const NUMBERS: usize = 1 << 23;
 const TASK: usize = 128;
 
 /// How many elements there are, how many rows each adds to, and how many numbers its part has.
@@ -35,10 +37,11 @@ pub(crate) fn add_in_order<S: Fn(u32) -> usize>(
     compute: impl Fn(Range<usize>, &mut [u32], &mut [f64]) + Sync,
     add: impl Fn(Range<u32>, &mut [f64], &[u32], &[f64]) + Sync,
 ) {
-    let held = parts.elements.min(HELD);
+    let most = (NUMBERS / parts.numbers.max(1) / TASK * TASK).clamp(TASK, HELD);
+    let held = parts.elements.min(most);
     let (mut targets, mut numbers) = (vec![0; held * parts.rows], vec![0.0; held * parts.numbers]);
-    for first in (0..parts.elements).step_by(HELD) {
-        let count = HELD.min(parts.elements - first);
+    for first in (0..parts.elements).step_by(most) {
+        let count = most.min(parts.elements - first);
         let (targets, numbers) =
             (&mut targets[..count * parts.rows], &mut numbers[..count * parts.numbers]);
         let tasks = targets

@@ -14,9 +14,7 @@ use super::split::{SMALLEST, Split};
 use super::stored::Stored;
 use super::strength::Strength;
 use super::tentative::NearNull;
-use super::unstored::{Nodal, inverse_of_blocks};
 use super::{AmgParameters, AmgProblem, aggregate, prolongation};
-use crate::operator::FinestLevels;
 use crate::{Csr, LinearError, Operator};
 
 /// The levels of a matrix from the finest on.
@@ -125,61 +123,16 @@ pub(super) fn coarsen(
     Ok(if no_levels { Levels { last: a.clone(), ..levels } } else { levels })
 }
 
-/// The levels of an operator that is known by nodes. The factored one is by nodes too.
-pub(super) fn coarsen_by_nodes(
-    finest: FinestLevels,
-    rows: usize,
-    problem: &AmgProblem,
-    layout: &Layout,
-    p: &AmgParameters,
-) -> Result<(Levels, f64), LinearError> {
-    let near = problem.near_null(rows, layout)?;
-    let p = problem.parameters(p);
-    let finest = match finest {
-        FinestLevels::Matrix(a) => {
-            let scale = scale_to(a.view().diagonal())?;
-            let order = Order::of(a.view());
-            let (matrix, given) = (Matrix::Shared(a), Given::of(problem, layout.nodes()));
-            let levels = descend(vec![], Below { matrix, order, near, given }, scale, &p)?;
-            return Ok((levels, scale));
-        }
-        FinestLevels::Product(finest) => finest,
-    };
-    let (block, size) = (layout.block(), layout.block() * layout.block());
-    let diagonal = finest.diagonal.iter().enumerate();
-    let diagonal = diagonal.filter(|(k, _)| (k % size).is_multiple_of(block + 1)).map(|(_, v)| *v);
-    let scale = scale_to(diagonal)?;
-    let inverse = inverse_of_blocks(block, &finest.diagonal, scale).map_err(bad_diagonal)?;
-    let nodal = Nodal::new((finest.single)(scale), layout.nodes(), block);
-    let matrix = Smoothed { a: Stored::Nodal(nodal), divisor: Divisor::Diagonal, inverse };
-    let smoother = Chebyshev::new(&matrix.a, &matrix.inverse, &matrix.divisor, p.degree);
-    let (order, next) = (Order::natural(layout.nodes()), Order::natural(finest.prolongation.ncols));
-    let restriction = finest.prolongation.transpose();
-    let level = Level {
-        unknowns: rows,
-        size: Size::of(&matrix.a),
-        matrix: Some(matrix),
-        smoother,
-        prolongation: Stored::new(finest.prolongation.view(), [&order, &next], 1.0),
-        restriction: Stored::new(restriction.view(), [&next, &order], 1.0),
-    };
-    let (near, matrix) = (near.at(&finest.coarse), Matrix::Blocks(finest.below));
-    let below = Below { order: Order::of(matrix.view()), matrix, near, given: Given::default() };
-    let mut levels = descend(vec![level], below, scale, &p)?;
-    levels.orders[0] = order;
-    Ok((levels, scale))
-}
-
 /// What is below some levels.
-struct Below<'a> {
-    matrix: Matrix<'a>,
-    order: Order,
-    near: NearNull,
-    given: Given<'a>,
+pub(super) struct Below<'a> {
+    pub matrix: Matrix<'a>,
+    pub order: Order,
+    pub near: NearNull,
+    pub given: Given<'a>,
 }
 
 /// Goes on from `levels` with what is below them.
-fn descend(
+pub(super) fn descend(
     mut levels: Vec<Level>,
     below: Below<'_>,
     scale: f64,
@@ -228,14 +181,14 @@ fn descend(
 
 /// What is known of the next interpolation.
 #[derive(Default)]
-struct Given<'a> {
-    prolongation: Option<&'a Csr>,
-    placed: Option<Placed<'a>>,
+pub(super) struct Given<'a> {
+    pub prolongation: Option<&'a Csr>,
+    pub placed: Option<Placed<'a>>,
 }
 
 impl<'a> Given<'a> {
     /// For `n` nodes.
-    fn of(problem: &'a AmgProblem, n: usize) -> Self {
+    pub fn of(problem: &'a AmgProblem, n: usize) -> Self {
         let prolongation = problem.first_prolongation.as_ref();
         let lattice = problem.lattice.as_ref().filter(|_| prolongation.is_none());
         Given {
@@ -347,7 +300,7 @@ impl<'a> Next<'a> {
 }
 
 /// Unknowns that interpolate to nothing get a diagonal entry, so that the level stays definite.
-fn fill_empty(a: &mut Blocks<f64>, alone: f64) {
+pub(super) fn fill_empty(a: &mut Blocks<f64>, alone: f64) {
     let b = a.shape[0];
     for i in 0..a.start.len() - 1 {
         for k in (a.start[i]..a.start[i + 1]).filter(|&k| a.columns[k] as usize == i) {

@@ -29,7 +29,7 @@ pub(super) type Piece = (Vec<usize>, Vec<u32>, Vec<f32>);
 impl NearNull {
     /// The interpolation from the nodes of a coarser lattice, the same for each component, the vectors at these,
     /// and where they are; gives the vectors back where aggregates are better. The first `components` count for
-    /// what is strong.
+    /// what is strong. `a` may be a matrix of numbers that tell only that, where nothing is said of single components.
     ///
     /// A node on a line that goes takes the mean of its neighbours on either side, which may lie on lines
     /// that go in other directions, and so on: linear functions of i, j and k are exact. This is the
@@ -42,7 +42,7 @@ impl NearNull {
         components: usize,
     ) -> Result<(Blocks<f32>, NearNull, Placed<'a>), NearNull> {
         let (n, size) = (a.nrows(), self.block * self.block);
-        let rows = Rows::new(a, placed, components);
+        let rows = Rows::new(a, placed, [self.block, components]);
         let mut columns = vec![u32::MAX; n];
         let mut coarse = Vec::new();
         for (i, column) in columns.iter_mut().enumerate().filter(|(i, _)| rows.lines[*i] == STAYS) {
@@ -96,11 +96,14 @@ struct Rows<'a, 'p> {
 }
 
 impl<'a, 'p> Rows<'a, 'p> {
-    fn new(a: View<'a, f64>, mut placed: Placed<'p>, components: usize) -> Self {
-        if !placed.is_coarser() {
-            placed.follows = placed.follows.without_held(a);
+    fn new(a: View<'a, f64>, mut placed: Placed<'p>, [block, components]: [usize; 2]) -> Self {
+        let mut followers = Vec::new();
+        if a.shape[0] == block {
+            if !placed.is_coarser() {
+                placed.follows = placed.follows.without_held(a);
+            }
+            followers = placed.follows.components(a.nrows(), block);
         }
-        let followers = placed.follows.components(a.nrows(), a.shape[0]);
         let mut rows = Rows { a, placed, followers, lines: Vec::new() };
         let nodes = (0..a.nrows()).into_par_iter().with_min_len(ROWS);
         rows.lines = nodes.map(|i| rows.line(i, components)).collect();

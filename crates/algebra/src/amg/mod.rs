@@ -12,6 +12,7 @@
 
 mod aggregate;
 mod blocks;
+mod by_nodes;
 mod coarsen;
 mod cycle;
 mod diagonal;
@@ -47,7 +48,7 @@ pub use split::Split;
 
 use crate::cg::Preconditioner;
 use crate::linear::check_matrix;
-use crate::operator::FinestLevels;
+use crate::operator::ByNodes;
 use crate::vector::norm;
 use crate::{Cholesky, Csr, LinearError, LinearSolver, Operator};
 use coarsen::Levels;
@@ -179,18 +180,13 @@ impl Amg {
     /// # Errors
     /// As [`Amg::new`]; and when there is nothing to make a second level of.
     pub fn by_nodes(
-        finest: FinestLevels,
+        operator: &dyn ByNodes,
         rows: usize,
         problem: &AmgProblem,
         p: &AmgParameters,
     ) -> Result<Self, LinearError> {
-        let layout = problem.layout(rows)?.with_nodes(finest.nodes());
-        if layout.nodes() != finest.nodes() {
-            let what = "number of nodes of the unknowns";
-            return Err(LinearError::Size { what, got: layout.nodes(), wanted: finest.nodes() });
-        }
-        let (Levels { above: levels, last, orders: [order, last_order] }, scale) =
-            coarsen::coarsen_by_nodes(finest, rows, problem, &layout, p)?;
+        let (levels, layout, scale) = by_nodes::coarsen_by_nodes(operator, rows, problem, p)?;
+        let Levels { above: levels, last, orders: [order, last_order] } = levels;
         let work = Mutex::new(Work::new(&levels, &last, last_order)?);
         let places = layout.clone();
         Ok(Self { layout, places, order, scale, levels, work }.told())

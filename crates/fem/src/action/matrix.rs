@@ -1,29 +1,32 @@
-//! The matrix of cells by nodes, for the shape functions of their corners.
+//! Matrices of cells by nodes.
 
-use super::cells::{Cells, Geometry};
-use super::element::{Element, WIDE};
-use super::lanes::zero;
+use super::NONE;
 use super::places::Kind;
 use crate::sum::{Parts, Rows, add_in_order};
 use algebra::Blocks;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Rows per task.
 const ROWS: usize = 2048;
 
-/// Cells with the rows of their functions in the matrix, one after the other.
+/// Fills the matrices of a range of cells, one after the other, each in blocks row by row.
+pub(super) type Compute<'a> = Box<dyn Fn(Range<usize>, &mut [f64]) + Sync + 'a>;
+
+/// The matrices of some cells.
 pub(super) struct Part<'a> {
-    pub rows: &'a [u32],
-    pub functions: usize,
-    pub cells: &'a Cells,
-    pub geometry: &'a Geometry<f64, WIDE>,
-    /// Reference derivatives of the functions, point after point.
-    pub derivatives: &'a [[f64; 3]],
+    /// The rows that each cell adds to, as many for each; [`NONE`] where a cell has fewer.
+    pub rows: Vec<u32>,
+    /// How many that is.
+    pub width: usize,
+    /// What it adds.
+    pub compute: Compute<'a>,
 }
 
-/// The sum of the matrices of all cells, with `count` rows of blocks; each row has a diagonal.
-pub(super) fn assemble(parts: &[Part<'_>], count: usize) -> Blocks<f64> {
-    let mut a = pattern(parts, count);
+/// The sum of the matrices of all cells, with `count` rows of blocks of this shape; each row has a diagonal, and
+/// columns are sorted.
+pub(super) fn assemble(parts: &[Part<'_>], shape: [usize; 2], count: usize) -> Blocks<f64> {
+    let mut a = pattern(parts, shape, count);
     for part in parts {
         add(part, &mut a);
     }
@@ -31,10 +34,10 @@ pub(super) fn assemble(parts: &[Part<'_>], count: usize) -> Blocks<f64> {
 }
 
 /// Which rows meet: zeros at all places that the cells need.
-fn pattern(parts: &[Part<'_>], count: usize) -> Blocks<f64> {
+fn pattern(parts: &[Part<'_>], shape: [usize; 2], count: usize) -> Blocks<f64> {
     // Cells of all parts are numbered one after the other.
     let mut start = vec![0u32; count + 1];
-    for &row in parts.iter().flat_map(|part| part.rows) {
+    for &row in parts.iter().flat_map(|part| &part.rows).filter(|&&row| row != NONE) {
         start[row as usize + 1] += 1;
     }
     for row in 0..count {
@@ -43,8 +46,8 @@ fn pattern(parts: &[Part<'_>], count: usize) -> Blocks<f64> {
     let mut incident = vec![(0u32, 0u32); start[count] as usize];
     let mut next = start.clone();
     for (p, part) in parts.iter().enumerate() {
-        for (cell, rows) in part.rows.chunks_exact(part.functions).enumerate() {
-            for &row in rows {
+        for (cell, rows) in part.rows.chunks_exact(part.width).enumerate() {
+            for &row in rows.iter().filter(|&&row| row != NONE) {
                 incident[next[row as usize] as usize] = (p as u32, cell as u32);
                 next[row as usize] += 1;
             }
@@ -60,11 +63,14 @@ fn pattern(parts: &[Part<'_>], count: usize) -> Blocks<f64> {
                 here.clear();
                 here.push(row as u32);
                 for &(p, cell) in &incident[start[row] as usize..start[row + 1] as usize] {
-                    let (m, cell) = (parts[p as usize].functions, cell as usize);
+                    let (m, cell) = (parts[p as usize].width, cell as usize);
                     here.extend_from_slice(&parts[p as usize].rows[cell * m..(cell + 1) * m]);
                 }
                 here.sort_unstable();
                 here.dedup();
+                if here[here.len() - 1] == NONE {
+                    here.pop();
+                }
                 columns.extend_from_slice(&here);
                 lengths.push(here.len() as u32);
             }
@@ -80,40 +86,35 @@ fn pattern(parts: &[Part<'_>], count: usize) -> Blocks<f64> {
             begin.push(begin[begin.len() - 1] + length as usize);
         }
     }
-    let values = vec![0.0; 9 * columns.len()];
-    Blocks { shape: [3, 3], start: begin, columns, values, ncols: count }
+    let values = vec![0.0; shape[0] * shape[1] * columns.len()];
+    Blocks { shape, start: begin, columns, values, ncols: count }
 }
 
 fn add(part: &Part<'_>, a: &mut Blocks<f64>) {
-    let m = part.functions;
-    let Blocks { start, columns, values, .. } = a;
-    let rows = Rows { count: start.len() as u32 - 1, start: |row| 9 * start[row as usize], values };
+    let m = part.width;
+    let Blocks { shape, start, columns, values, .. } = a;
+    let size = shape[0] * shape[1];
+    let rows =
+        Rows { count: start.len() as u32 - 1, start: |row| size * start[row as usize], values };
     add_in_order(
-        Parts { elements: part.rows.len() / m, rows: m, numbers: 9 * m * m },
+        Parts { elements: part.rows.len() / m, rows: m, numbers: size * m * m },
         rows,
         |range, targets, numbers| {
             targets.copy_from_slice(&part.rows[range.start * m..range.end * m]);
-            let mut element = Element::new(part.cells, part.geometry, part.derivatives);
-            let mut pack = vec![zero::<f64, WIDE>(); 9 * m * m];
-            // Tasks begin with whole packs.
-            for (first, numbers) in range.step_by(WIDE).zip(numbers.chunks_mut(WIDE * 9 * m * m)) {
-                element.matrix(first / WIDE, &mut pack);
-                for (l, numbers) in numbers.chunks_exact_mut(9 * m * m).enumerate() {
-                    numbers.iter_mut().zip(&pack).for_each(|(to, from)| *to = from[l]);
-                }
-            }
+            (part.compute)(range, numbers);
         },
         |range, values, targets, part| {
-            let before = 9 * start[range.start as usize];
-            for (&row, part) in targets.iter().zip(part.chunks_exact(9 * m)) {
+            let before = size * start[range.start as usize];
+            for (&row, part) in targets.iter().zip(part.chunks_exact(size * m)) {
                 if !range.contains(&row) {
                     continue;
                 }
                 let begin = start[row as usize];
                 let here = &columns[begin..start[row as usize + 1]];
-                for (column, block) in targets.iter().zip(part.chunks_exact(9)) {
+                let blocks = targets.iter().zip(part.chunks_exact(size));
+                for (column, block) in blocks.filter(|(column, _)| **column != NONE) {
                     let at = here.binary_search(column).expect("cells made the pattern");
-                    let sum = &mut values[9 * (begin + at) - before..][..9];
+                    let sum = &mut values[size * (begin + at) - before..][..size];
                     sum.iter_mut().zip(block).for_each(|(sum, v)| *sum += v);
                 }
             }

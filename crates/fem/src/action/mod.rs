@@ -7,14 +7,16 @@
 //! those points, once for a tetrahedron with straight edges.
 //!
 //! For multigrid (see [`algebra::ByNodes`]) the same in single precision is the finest level of second-order
-//! cells, and the level below is made of the corners' shape functions, whose matrices are those of the
-//! Galerkin product, cell by cell. First-order cells have a matrix by nodes, which multigrid goes on from and
+//! cells. The level below is made of the corners' shape functions, whose matrices are those of the
+//! Galerkin product, or of the lines of a lattice that multigrid keeps, cell by cell. First-order cells have a matrix by nodes, which multigrid goes on from and
 //! conjugate gradients multiply with.
 
 mod by_nodes;
 mod cells;
 mod element;
+mod galerkin;
 mod lanes;
+mod levels;
 mod matrix;
 mod places;
 mod product;
@@ -25,17 +27,15 @@ pub use places::NodePlaces;
 
 use crate::assembly::Placed;
 use crate::dilatation::basis_in_space;
-use crate::{At, Hypothesis, Of, Point, Slot, Space, Tables, interpolation_from_corners};
-use algebra::{Blocks, ByNodes, Csr, FinestLevels, Operator, Unstored};
+use crate::{At, Hypothesis, Of, Point, Slot, Space, Tables};
+use algebra::{ByNodes, Operator};
 use by_nodes::ByNodesMatrix;
 use cells::{Cells, Geometry, are_affine};
 use element::{Element, WIDE};
-use matrix::{Part, assemble, constrain};
-use mesh::{Mesh, reference};
+use mesh::Mesh;
 use places::Kind;
 use product::Product;
 use rayon::prelude::*;
-use single::Single;
 use std::sync::{Arc, Mutex};
 
 /// Entries per task.
@@ -258,74 +258,6 @@ impl<'m> Action<'m> {
             }
         }
     }
-
-    /// The matrix of the shape functions of corners, whose rows are `coarse` nodes.
-    fn matrix(&self, coarse_of: &[u32], coarse: &[u32]) -> Blocks<f64> {
-        let rows: Vec<Vec<u32>> = self
-            .parts
-            .iter()
-            .map(|part| {
-                let (width, corners) = (part.cells.width, part.cells.kind.corner_count());
-                let cells = part.cells.nodes.chunks_exact(width);
-                cells.flat_map(|cell| &cell[..corners]).map(|&n| coarse_of[n as usize]).collect()
-            })
-            .collect();
-        let derivatives: Vec<Vec<[f64; 3]>> = self
-            .parts
-            .iter()
-            .map(|part| {
-                let at = |&x: &[f64; 3]| reference::gradients(part.cells.kind.linear(), x);
-                part.cells.rule.points.iter().flat_map(at).collect()
-            })
-            .collect();
-        let parts: Vec<Part<'_>> = (self.parts.iter().zip(&rows).zip(&derivatives))
-            .map(|((part, rows), derivatives)| Part {
-                rows,
-                functions: part.cells.kind.corner_count(),
-                cells: &part.cells,
-                geometry: &part.product.geometry,
-                derivatives,
-            })
-            .collect();
-        let kinds: Vec<Kind> = coarse
-            .iter()
-            .flat_map(|&node| &self.kinds[3 * node as usize..3 * node as usize + 3])
-            .map(|&kind| match kind {
-                Kind::Tied(place) => Kind::Tied(3 * coarse_of[place as usize / 3] + place % 3),
-                kind => kind,
-            })
-            .collect();
-        constrain(assemble(&parts, coarse.len()), &kinds)
-    }
-
-    /// Interpolation of the unknowns from the corners, from that of free nodes.
-    fn prolongation(&self, nodes: &Csr, coarse_of: &[u32], coarse: &[u32]) -> Blocks<f32> {
-        let (mut start, mut columns, mut values) = (vec![0], Vec::new(), Vec::<f32>::new());
-        for i in 0..nodes.nrows() {
-            let first = columns.len();
-            let (js, weights) = nodes.row(i);
-            for (&j, &w) in js.iter().zip(weights) {
-                for r in (0..3).filter(|r| self.kinds[3 * i + r] == Kind::Own) {
-                    let (column, c) = match self.kinds[3 * coarse[j as usize] as usize + r] {
-                        Kind::Own => (j, r),
-                        Kind::Fixed => continue,
-                        Kind::Tied(place) => (coarse_of[place as usize / 3], place as usize % 3),
-                    };
-                    let at = match columns[first..].iter().position(|&k| k == column) {
-                        Some(at) => first + at,
-                        None => {
-                            columns.push(column);
-                            values.extend_from_slice(&[0.0; 9]);
-                            columns.len() - 1
-                        }
-                    };
-                    values[9 * at + 3 * c + r] += w as f32;
-                }
-            }
-            start.push(columns.len());
-        }
-        Blocks { shape: [3, 3], start, columns, values, ncols: coarse.len() }
-    }
 }
 
 impl Operator for Action<'_> {
@@ -364,38 +296,5 @@ impl Operator for Action<'_> {
 
     fn by_nodes(&self) -> Option<&dyn ByNodes> {
         Some(self)
-    }
-}
-
-impl ByNodes for Action<'_> {
-    fn levels(&self) -> FinestLevels {
-        let count = self.places.len();
-        let whole: Vec<u32> = (self.places.nodes as u32..count as u32).collect();
-        let row_of = |node: u32| Some(self.masters[node as usize]);
-        if let Some(a) = &self.first_order {
-            return FinestLevels::Matrix(Arc::clone(&a.blocks));
-        }
-        let nodes = interpolation_from_corners(self.mesh, count, row_of, &whole);
-        let nodes = nodes.expect("cells of second order");
-        let (mut coarse, mut coarse_of) = (vec![NONE; nodes.ncols()], vec![NONE; count]);
-        for (row, coarse_of) in coarse_of.iter_mut().enumerate() {
-            if let ([column], [1.0]) = nodes.row(row)
-                && coarse[*column as usize] == NONE
-            {
-                coarse[*column as usize] = row as u32;
-                *coarse_of = *column;
-            }
-        }
-        let kinds = Arc::new(self.kinds.clone());
-        let parts: Vec<_> = (self.parts.iter())
-            .map(|part| (Arc::clone(&part.cells), Arc::clone(&part.product)))
-            .collect();
-        FinestLevels::Product(Box::new(Unstored {
-            diagonal: self.diagonal(),
-            single: Box::new(move |scale| Box::new(Single::new(&parts, kinds, scale))),
-            prolongation: self.prolongation(&nodes, &coarse_of, &coarse),
-            below: self.matrix(&coarse_of, &coarse),
-            coarse,
-        }))
     }
 }

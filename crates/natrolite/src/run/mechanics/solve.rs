@@ -14,7 +14,6 @@ use algebra::{
 use contact::unilateral::{self, Change, Outcome, Reduction, Settled};
 use contact::{DISPLACEMENT, amg_problem};
 use fem::{NodePlaces, System};
-use mesh::Block;
 use std::time::Duration;
 
 /// Most changes of the active set; each is a linear solve, and a dozen are usual.
@@ -226,10 +225,6 @@ fn failure(solved: &Result<Equilibrium, RunError>) -> Option<String> {
     }
 }
 
-fn is_linear(block: &Block) -> bool {
-    block.kind.order() == 1
-}
-
 /// A linear solver that knows the rigid motions, and the lattice of a built-in mesh.
 fn solver_for(
     model: &MechanicalModel<'_>,
@@ -243,10 +238,8 @@ fn solver_for(
             && mesh.blocks.iter().all(is_simplex)
             && model.surfaces.is_empty();
         let mut free = amg_problem(mesh, geometry.hypothesis, space, with_corners);
-        // Cells of second order without a matrix go to their corners, and the two sides of a stiff interface have to stay
-        // together.
-        let is_stored = model.system.stores_matrix() || mesh.blocks.iter().all(is_linear);
-        if is_stored && model.compliant.is_empty() {
+        // The two sides of a stiff interface have to stay together.
+        if model.compliant.is_empty() {
             let masters = NodePlaces::new(space, DISPLACEMENT).masters();
             let renumbered = |lattice: &Lattice| lattice.renumbered(|n| Some(masters[n as usize]));
             free.lattice = geometry.lattice.as_deref().map(renumbered);
@@ -307,12 +300,17 @@ mod tests {
         let joined = "butler_volmer = { exchange_current_density = \"1 A/m^2\" }";
         let touch = "butler_volmer = { exchange_current_density = \"1 A/m^2\" }\n\
                      contact = { law = \"unilateral\" }";
-        let cases = [("quarter", 1, touch), ("quarter", 2, touch), ("quarter", 1, joined)];
-        for (symmetry, order, law) in cases.into_iter().chain([
+        let cases = [
+            ("quarter", 1, touch),
+            ("quarter", 2, touch),
+            ("quarter", 1, joined),
+            // Without a matrix.
+            ("quarter", 2, joined),
             ("full", 1, touch),
             ("axisymmetric", 1, touch),
             ("planar", 2, touch),
-        ]) {
+        ];
+        for (symmetry, order, law) in cases {
             let text = pressed(symmetry, order, law);
             let case = crate::case::read(Path::new("a.toml"), &text, &[], crate::registry::laws());
             let case = case.expect("a case");
