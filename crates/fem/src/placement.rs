@@ -8,6 +8,7 @@ use crate::quadrature::{Rule, cell_rule, facet_rule, rule};
 use crate::shape::Shape;
 use crate::values::Values;
 use crate::{At, Of, Point, Slot, Space, Term};
+use algebra::{Wide, with_wide_registers};
 use mesh::{CellKind, Mesh};
 
 /// The part of the mesh that a term is integrated over.
@@ -339,14 +340,23 @@ impl<'a> Kernel<'a> {
         if let Some(values) = &mut self.values {
             return values.add_tangent(&self.weights, &self.t, out);
         }
+        with_wide_registers(Chained { kernel: self, out });
+    }
+
+    /// The sum of [`Kernel::tangent`] over points and slots.
+    #[inline(always)]
+    fn add_tangent(&self, out: &mut [f64]) {
         let n = self.numbers;
         let width = self.batch.width(self.term.slots(), self.space);
-        let mut row = vec![0.0; width];
-        let mut trace = vec![0.0; n];
+        let (mut rows, mut trace) = (vec![0.0; 3 * width], vec![0.0; n]);
+        let mut slots = Vec::new();
         for (q, &w) in self.weights.iter().enumerate() {
             let tangent = &self.t[q * n * n..(q + 1) * n * n];
-            self.each_slot(q, |number, dof, test| {
-                for component in 0..test.coefficients() {
+            slots.clear();
+            self.each_slot(q, |number, dof, shape| slots.push((number, dof, shape)));
+            for &(number, dof, test) in &slots {
+                let rows = &mut rows[..test.coefficients() * width];
+                for (component, row) in rows.chunks_exact_mut(width).enumerate() {
                     // d r_number / d (unknown), by the chain rule through what the slots read.
                     row.fill(0.0);
                     let mut t = &tangent[(number + component) * n..(number + component + 1) * n];
@@ -358,17 +368,12 @@ impl<'a> Kernel<'a> {
                         }
                         t = &trace;
                     }
-                    self.each_slot(q, |number, dof, trial| {
+                    for &(number, dof, trial) in &slots {
                         trial.add_to(&mut row[dof..], &t[number..], w);
-                    });
-                    test.each(component, |k, value| {
-                        let out = &mut out[(dof + k) * width..(dof + k + 1) * width];
-                        for (out, r) in out.iter_mut().zip(&row) {
-                            *out += value * r;
-                        }
-                    });
+                    }
                 }
-            });
+                test.add_rows(rows, &mut out[dof * width..]);
+            }
         }
     }
 
@@ -469,7 +474,7 @@ impl<'a> Kernel<'a> {
 
     /// Calls `f` with the first number, the first local unknown and the shape functions of each slot,
     /// a vector's component by component.
-    fn each_slot(&self, q: usize, mut f: impl FnMut(usize, usize, Shape<'_>)) {
+    fn each_slot<'s>(&'s self, q: usize, mut f: impl FnMut(usize, usize, Shape<'s>)) {
         let nodes = self.batch.kind.node_count();
         let range = q * nodes..(q + 1) * nodes;
         let [radial, axial] = self.mesh.axes;
@@ -501,5 +506,20 @@ impl<'a> Kernel<'a> {
             number += slot.numbers();
             dof += axes.len() * nodes;
         }
+    }
+}
+
+/// See [`Kernel::add_tangent`].
+struct Chained<'k, 'a> {
+    kernel: &'k Kernel<'a>,
+    out: &'k mut [f64],
+}
+
+impl Wide for Chained<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.kernel.add_tangent(self.out);
     }
 }

@@ -38,22 +38,51 @@ impl Shape<'_> {
         }
     }
 
-    /// Adds w times the derivatives `t` of one coefficient to the unknowns of the slot.
-    pub(crate) fn add_to(&self, row: &mut [f64], t: &[f64], w: f64) {
-        let mut add = |t: f64, values: &[f64]| {
-            for (r, v) in row.iter_mut().zip(values) {
-                *r += w * t * v;
+    /// Adds `rows`, one for each coefficient, times these to the rows of the unknowns in `out`.
+    #[inline(always)]
+    pub(crate) fn add_rows(&self, rows: &[f64], out: &mut [f64]) {
+        let width = rows.len() / self.coefficients();
+        let out = out.chunks_exact_mut(width);
+        match self {
+            Shape::Whole => out.take(1).for_each(|out| add(out, 1.0, rows)),
+            Shape::Values(values) | Shape::Diagonal(values) => {
+                for (out, &value) in out.zip(*values) {
+                    add(out, value, rows);
+                }
             }
-        };
+            Shape::Gradients(gradients) => {
+                let (first, others) = rows.split_at(width);
+                let (second, third) = others.split_at(width);
+                for (out, g) in out.zip(*gradients) {
+                    let rows = first.iter().zip(second).zip(third);
+                    for (out, ((first, second), third)) in out.iter_mut().zip(rows) {
+                        *out = ((*out + g[0] * first) + g[1] * second) + g[2] * third;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds w times the derivatives `t` of one coefficient to the unknowns of the slot.
+    #[inline(always)]
+    pub(crate) fn add_to(&self, row: &mut [f64], t: &[f64], w: f64) {
         match self {
             Shape::Whole => row[0] += w * t[0],
-            Shape::Values(values) => add(t[0], values),
-            Shape::Diagonal(values) => add(t[0] + t[4] + t[8], values),
+            Shape::Values(values) => add(row, w * t[0], values),
+            Shape::Diagonal(values) => add(row, w * (t[0] + t[4] + t[8]), values),
             Shape::Gradients(gradients) => {
                 for (r, g) in row.iter_mut().zip(*gradients) {
                     *r += w * (t[0] * g[0] + t[1] * g[1] + t[2] * g[2]);
                 }
             }
         }
+    }
+}
+
+/// out = out + factor values
+#[inline(always)]
+fn add(out: &mut [f64], factor: f64, values: &[f64]) {
+    for (out, value) in out.iter_mut().zip(values) {
+        *out += factor * value;
     }
 }
