@@ -91,6 +91,18 @@ impl<'a, T: Copy> View<'a, T> {
         (&self.columns[range.clone()], &self.values[range.start * size..range.end * size])
     }
 
+    /// Where the block on the diagonal is in its row.
+    #[inline(always)]
+    pub fn own(&self, i: usize) -> Option<usize> {
+        let columns = &self.columns[self.start[i]..self.start[i + 1]];
+        if columns.len() > 64 {
+            return columns.iter().position(|&j| j as usize == i);
+        }
+        // Looking at all does not branch.
+        let found = columns.iter().zip(1_u32..).map(|(&j, k)| if j as usize == i { k } else { 0 });
+        found.sum::<u32>().checked_sub(1).map(|k| k as usize)
+    }
+
     /// Row i of A times x.
     #[inline(always)]
     pub fn row_product<const R: usize, const C: usize>(self, i: usize, x: &[T]) -> [T; R]
@@ -116,8 +128,7 @@ impl View<'_, f64> {
     pub fn diagonal(&self) -> impl Iterator<Item = f64> + '_ {
         let b = self.shape[0];
         (0..self.nrows()).flat_map(move |i| {
-            let (columns, blocks) = self.row(i);
-            let own = columns.iter().position(|&j| j as usize == i);
+            let (own, (_, blocks)) = (self.own(i), self.row(i));
             (0..b).map(move |c| own.map_or(0.0, |k| blocks[k * b * b + c * (b + 1)]))
         })
     }

@@ -2,13 +2,13 @@
 
 use super::blocks::{Blocks, View};
 use super::diagonal::Divisor;
-use super::eigenvalue::Scaled;
 use super::lattice::Placed;
 use super::layout::{Layout, Matrix};
 use super::left::Left;
 use super::level::{Level, Size, bad_diagonal, inverse_of, scale_to};
 use super::order::Order;
 use super::product::galerkin;
+use super::sample::quotient_of_sample;
 use super::smoother::{Chebyshev, Smoothed};
 use super::split::{SMALLEST, Split};
 use super::stored::Stored;
@@ -37,23 +37,21 @@ pub(super) fn coarsen_split(
     p: &AmgParameters,
 ) -> Result<Option<(Levels, f64)>, LinearError> {
     let p = problem.parameters(p);
-    let (next, mut smoother, divided, order, scale) = {
+    let (next, divided, order, scale) = {
         let large = |a: &&Csr| operator.can_split() && a.nrows() > p.coarsest;
         let Some(a) = operator.matrix().filter(large) else { return Ok(None) };
         let layout = problem.layout(a.nrows())?;
         let diagonal = a.diagonal();
         let scale = scale_to(diagonal.iter().copied())?;
-        let smallest = diagonal.into_iter().fold(f64::INFINITY, f64::min);
+        let smallest = diagonal.iter().copied().fold(f64::INFINITY, f64::min);
         let Matrix::Given(a) = layout.matrix(a, 1.0 / scale) else { return Ok(None) };
         if scale * smallest < SMALLEST {
             return Ok(None);
         }
         let (view, near) = (View::scalar(a), problem.near_null(a.nrows(), &layout)?);
-        let inverse = Divisor::Diagonal.inverse(view, scale).map_err(bad_diagonal)?;
-        let mut smoother = None;
-        let diagonal = &Divisor::Diagonal;
-        let make = || Chebyshev::new(&Scaled(view, scale), &inverse, diagonal, p.degree);
-        let mut largest = || smoother.get_or_insert_with(make).largest;
+        let inverse = diagonal.into_iter().map(|d| (1.0 / d / scale) as f32).collect();
+        // All diagonal entries are positive. There are no slices yet, with which products take half the time.
+        let mut largest = || quotient_of_sample(view, scale).unwrap_or(2.0);
         let s = Settings { components: 1, scale, p: &p };
         let given = Given::of(problem, a.nrows());
         let Some(next) = Next::of(view, near, given, &mut largest, s)? else { return Ok(None) };
@@ -61,13 +59,12 @@ pub(super) fn coarsen_split(
         let inverse = divisor.instead_of_diagonal(inverse, view, scale);
         let order = Order::of(view);
         let divided = (divisor, order.gather(&inverse));
-        (next, smoother, divided, order, scale)
+        (next, divided, order, scale)
     };
     operator.store_split(Box::new(|a| Split::new(divided, a, order, scale)));
     let Some(split) = operator.split() else { return Ok(None) };
     let Smoothed { a, divisor, inverse } = split.finest();
-    // Where aggregates did not ask before, slices are read in half the time.
-    let smoother = smoother.take().unwrap_or_else(|| Chebyshev::new(a, inverse, divisor, p.degree));
+    let smoother = Chebyshev::new(a, inverse, divisor, p.degree);
     let here = Here { unknowns: split.nrows(), size: Size::of(a), smoother };
     let (level, below) = next.finish(here, None, split.order());
     Ok(Some((descend(vec![level], below, scale, &p)?, scale)))
@@ -303,12 +300,11 @@ impl<'a> Next<'a> {
 pub(super) fn fill_empty(a: &mut Blocks<f64>, alone: f64) {
     let b = a.shape[0];
     for i in 0..a.start.len() - 1 {
-        for k in (a.start[i]..a.start[i + 1]).filter(|&k| a.columns[k] as usize == i) {
-            for c in 0..b {
-                let diagonal = &mut a.values[k * b * b + c * b + c];
-                if *diagonal == 0.0 {
-                    *diagonal = alone;
-                }
+        let Some(own) = a.view().own(i).map(|own| a.start[i] + own) else { continue };
+        for c in 0..b {
+            let diagonal = &mut a.values[own * b * b + c * (b + 1)];
+            if *diagonal == 0.0 {
+                *diagonal = alone;
             }
         }
     }

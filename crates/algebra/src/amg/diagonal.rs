@@ -63,8 +63,8 @@ fn inverse_diagonal(a: View<f64>, scale: f64) -> Result<Vec<f32>, usize> {
             let mut wide = [0.0; 36];
             inverse.chunks_exact_mut(b * b).enumerate().find_map(|(k, inverse)| {
                 let i = piece * ROWS + k;
-                let (columns, blocks) = a.row(i);
-                let found = columns.iter().position(|&j| j as usize == i).and_then(|k| {
+                let (_, blocks) = a.row(i);
+                let found = a.own(i).and_then(|k| {
                     inverse_of(b, &blocks[k * b * b..(k + 1) * b * b], &mut wide[..b * b])
                 });
                 for (to, from) in inverse.iter_mut().zip(&wide) {

@@ -1,6 +1,5 @@
 //! The largest eigenvalue of D^-1 A.
 
-use super::blocks::View;
 use super::sliced::room;
 use super::stored::{Stored, apply_diagonal};
 use rayon::prelude::*;
@@ -10,58 +9,12 @@ const STEPS: usize = 8;
 /// Entries per partial sum.
 const PIECE: usize = 4096;
 
-/// A matrix that can be multiplied in single precision.
-pub(super) trait Product {
-    /// Number of rows, and how many of them are a block.
-    fn rows(&self) -> [usize; 2];
-    /// y = A x, where x has [`room`].
-    fn apply(&self, x: &[f32], y: &mut [f32]);
-}
-
-impl Product for Stored {
-    fn rows(&self) -> [usize; 2] {
-        let block = self.shape()[0];
-        [self.nrows() * block, block]
-    }
-
-    fn apply(&self, x: &[f32], y: &mut [f32]) {
-        Stored::apply(self, x, y);
-    }
-}
-
-/// `scale` A for blocks 1 x 1, whose entries are not yet stored otherwise.
-pub(super) struct Scaled<'a>(pub View<'a, f64>, pub f64);
-
-impl Product for Scaled<'_> {
-    fn rows(&self) -> [usize; 2] {
-        [self.0.nrows(), 1]
-    }
-
-    fn apply(&self, x: &[f32], y: &mut [f32]) {
-        y.par_chunks_mut(PIECE).enumerate().for_each(|(piece, y)| {
-            for (k, y) in y.iter_mut().enumerate() {
-                let (columns, values) = self.0.row(piece * PIECE + k);
-                // Four sums side by side: each addition waits for the one before it.
-                let ((js, others), (fours, rest)) =
-                    (columns.as_chunks::<4>(), values.as_chunks::<4>());
-                let mut sums = [0.0; 4];
-                for (j, v) in js.iter().zip(fours) {
-                    for k in 0..4 {
-                        sums[k] += v[k] * f64::from(x[j[k] as usize]);
-                    }
-                }
-                let rest = others.iter().zip(rest).map(|(&j, v)| v * f64::from(x[j as usize]));
-                *y = (self.1 * (rest.sum::<f64>() + sums.iter().sum::<f64>())) as f32;
-            }
-        });
-    }
-}
-
 /// About the largest eigenvalue of D^-1 A, by a few steps of Lanczos' method in the inner product of D: the
 /// largest Ritz value plus the norm of its residual (Zhou and Li, Linear Algebra Appl. 435 (2011) 480). Where
 /// the Ritz value is still far below, the residual is large. `w` is D^-1.
-pub(super) fn largest_eigenvalue(a: &impl Product, w: &[f32]) -> f64 {
-    let [n, b] = a.rows();
+pub(super) fn largest_eigenvalue(a: &Stored, w: &[f32]) -> f64 {
+    let b = a.shape()[0];
+    let n = a.nrows() * b;
     // q = D v throughout.
     let (mut q, mut v) = (start_vector(n), vec![0.0; room(n)]);
     let (mut before, mut next) = (vec![0.0; n], vec![0.0; n]);

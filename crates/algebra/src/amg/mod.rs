@@ -29,6 +29,7 @@ mod order;
 mod problem;
 pub(crate) mod product;
 mod prolongation;
+mod sample;
 mod shorten;
 mod sliced;
 mod slicing;

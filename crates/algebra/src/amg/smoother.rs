@@ -1,7 +1,7 @@
 //! Damping the errors a coarser level cannot see.
 
 use super::diagonal::Divisor;
-use super::eigenvalue::{Product, largest_eigenvalue};
+use super::eigenvalue::largest_eigenvalue;
 use super::sliced::room;
 use super::stored::{Stored, apply_diagonal};
 
@@ -55,18 +55,23 @@ impl Vectors {
     }
 }
 
+/// The largest quotient of D^-1 A, with some room.
+pub(super) fn largest_quotient(a: &Stored, inverse: &[f32]) -> f64 {
+    ROOM * largest_eigenvalue(a, inverse)
+}
+
 impl Chebyshev {
     /// For A and D^-1 in the same order.
-    pub fn new(a: &impl Product, inverse: &[f32], divisor: &Divisor, degree: usize) -> Self {
+    pub fn new(a: &Stored, inverse: &[f32], divisor: &Divisor, degree: usize) -> Self {
         let largest = match divisor {
             // Whatever values the rows get later.
             Divisor::Sum(_) => 1.0,
-            Divisor::Diagonal => ROOM * largest_eigenvalue(a, inverse),
+            Divisor::Diagonal => largest_quotient(a, inverse),
         };
-        let lower = match (degree, divisor, a.rows()) {
+        let lower = match (degree, divisor, a.shape()) {
             (1, ..) => largest / SPAN_OF_ONE,
             (_, Divisor::Sum(_), _) => LOWER_OF_SUMS,
-            (.., [_, 1]) => LOWER,
+            (.., [1, 1]) => LOWER,
             _ => largest / SPAN,
         };
         Self { largest, lower, degree }
