@@ -75,6 +75,27 @@ impl<'a, T: Copy> Lanes<'a, T> {
     }
 }
 
+/// Entries of a row that are one behind the other in its lane.
+struct Run<'a, T> {
+    /// Where the first one is, and in which lane.
+    at: usize,
+    lane: usize,
+    /// What the places of columns are counted from, and these places.
+    base: u32,
+    places: &'a [u32],
+    columns: &'a [u32],
+    values: &'a [T],
+}
+
+impl<T: Copy> Run<'_, T> {
+    /// Each column, counted from the base of its segment on, and its value.
+    #[inline(always)]
+    fn entries(&self) -> impl Iterator<Item = (u16, T)> {
+        let near = |&j: &u32| (self.places[j as usize] - self.base) as u16;
+        self.columns.iter().map(near).zip(self.values.iter().copied())
+    }
+}
+
 impl Sliced {
     /// `scale` A for a matrix with blocks 1 x 1, with its rows and columns in these orders.
     pub fn new<T: Copy + Sync + Into<f64>>(a: View<T>, orders: [&Order; 2], scale: f64) -> Self {
@@ -86,9 +107,12 @@ impl Sliced {
         let parts = matrix.parts(&all, &mut columns).into_par_iter();
         let parts = parts.zip(matrix.parts(&all, &mut values));
         parts.zip(tasks(&all)).for_each(|((columns, values), slices)| {
-            matrix.each_entry(a, orders, slices, |k, lane, j, v| {
-                columns[k][lane] = j;
-                values[k][lane] = narrow(v.into());
+            matrix.each_run(a, orders, slices, |run| {
+                let to = columns[run.at..].iter_mut().zip(&mut values[run.at..]);
+                to.zip(run.entries()).for_each(|((column, value), (j, v))| {
+                    column[run.lane] = j;
+                    value[run.lane] = narrow(v.into());
+                });
             });
         });
         let long = matrix.long_values(a, orders[0], narrow);
@@ -161,10 +185,14 @@ impl Sliced {
             let parts = parts.zip(near.parts(&piece, &mut values.slices));
             let parts = parts.zip(near.parts(&piece, &mut rest.slices));
             parts.zip(tasks(&piece)).for_each(|(((columns, values), rest), slices)| {
-                near.each_entry(view, [order; 2], slices, |k, lane, j, v| {
-                    columns[k][lane] = j;
-                    values[k][lane] = narrow(v);
-                    rest[k][lane] = narrow_rest(v);
+                near.each_run(view, [order; 2], slices, |run| {
+                    let to = columns[run.at..].iter_mut().zip(&mut values[run.at..]);
+                    let to = to.zip(&mut rest[run.at..]);
+                    to.zip(run.entries()).for_each(|(((column, value), rest), (j, v))| {
+                        column[run.lane] = j;
+                        value[run.lane] = narrow(v);
+                        rest[run.lane] = narrow_rest(v);
+                    });
                 });
             });
             a.keep_rows(from * LANES);
@@ -185,7 +213,10 @@ impl Sliced {
         let all = 0..self.slices();
         let parts = self.parts(&all, &mut values.slices).into_par_iter();
         parts.zip(tasks(&all)).for_each(|(values, slices)| {
-            self.each_entry(a, orders, slices, |k, lane, _, v| values[k][lane] = narrow(v.into()));
+            self.each_run(a, orders, slices, |run| {
+                let to = values[run.at..].iter_mut();
+                to.zip(run.values).for_each(|(to, &v)| to[run.lane] = narrow(v.into()));
+            });
         });
         values.long = self.long_values(a, orders[0], narrow);
         self.values = values;
@@ -217,33 +248,37 @@ impl Sliced {
         tasks(slices).into_iter().map(part).collect()
     }
 
-    /// f(k, lane, column from the base of its segment on, value) for the entries of these slices, k being
-    /// counted from the first one.
+    /// Calls `f` with the entries of these slices, where they are counted from the first one.
     #[inline(always)]
-    fn each_entry<T: Copy>(
+    fn each_run<T: Copy>(
         &self,
         a: View<T>,
         orders: [&Order; 2],
         slices: Range<usize>,
-        mut f: impl FnMut(usize, usize, u16, T),
+        mut f: impl FnMut(Run<T>),
     ) {
+        let places = &orders[1].places[..];
         let start = self.start(slices.start);
         for slice in slices {
-            let lanes = Lanes::new(a, orders, slice);
+            let rows = &orders[0].rows[slice * LANES..];
             let segments = self.first[slice] as usize..self.first[slice + 1] as usize;
             let is_one = segments.len() == 1;
-            for Segment { start: at, base } in &self.segments[segments] {
-                for lane in 0..LANES {
-                    let row = lanes.row(lane);
+            for &Segment { start: at, base } in &self.segments[segments] {
+                for (lane, &i) in rows.iter().take(LANES).enumerate() {
+                    let (columns, values) = a.row(i as usize);
+                    let kept = columns.len().min(WIDEST);
+                    let (columns, values) = (&columns[..kept], &values[..kept]);
+                    let at = at - start;
                     if is_one {
-                        let near = row.map(|(j, v)| ((j as u32 - base) as u16, v));
-                        near.zip(at - start..).for_each(|((j, v), k)| f(k, lane, j, v));
+                        f(Run { at, lane, base, places, columns, values });
                         continue;
                     }
-                    let near = row.filter_map(|(j, v)| {
-                        Some((u16::try_from(j.checked_sub(*base as usize)?).ok()?, v))
-                    });
-                    near.zip(at - start..).for_each(|((j, v), k)| f(k, lane, j, v));
+                    let reach = base..=base.saturating_add(REACH as u32 - 1);
+                    let is_near = |k: &usize| reach.contains(&places[columns[*k] as usize]);
+                    for (at, k) in (at..).zip((0..kept).filter(is_near)) {
+                        let (columns, values) = (&columns[k..=k], &values[k..=k]);
+                        f(Run { at, lane, base, places, columns, values });
+                    }
                 }
             }
         }
