@@ -40,7 +40,8 @@ pub(super) fn rows_of_numbers<A: Rows, B: Rows>(
                     }
                     (ks, left) = (&ks[taken..], &left[taken..]);
                 }
-                sums.end_row(&mut made);
+                sums.end_row((&mut made.columns, &mut made.values));
+                made.start.push(made.columns.len() as u32);
             }
         });
         made.columns.shrink_to_fit();
@@ -113,27 +114,29 @@ pub(super) struct Sums {
     /// With the number of the last row that had the column.
     of: Vec<(f64, u32)>,
     row: u32,
-    /// The columns of the row in hand, so many, and room.
+    /// The columns of the row in hand, so many, and room for all and one more.
     columns: Vec<u32>,
     count: usize,
 }
 
 impl Sums {
-    fn new(ncols: usize) -> Self {
-        Self { of: vec![(0.0, 0); ncols], row: 1, columns: Vec::new(), count: 0 }
+    pub fn new(ncols: usize) -> Self {
+        Self { of: vec![(0.0, 0); ncols], row: 1, columns: vec![0; ncols + 1], count: 0 }
     }
 
     /// Adds terms to the row in hand.
     #[inline(never)]
     fn add(&mut self, terms: &Terms) {
         let (js, terms) = (&terms.columns[..terms.count], &terms.values[..terms.count]);
-        let room = (self.count + js.len()).min(self.of.len()) + 1;
-        if self.columns.len() < room {
-            self.columns.resize(2 * room, 0);
-        }
+        self.add_all(js.iter().copied().zip(terms.iter().copied()));
+    }
+
+    /// The same for columns and values.
+    #[inline(always)]
+    pub fn add_all(&mut self, terms: impl Iterator<Item = (u32, f64)>) {
         let Self { of, row, columns, count } = self;
         let (of, columns, row, mut end) = (&mut of[..], &mut columns[..], *row, *count);
-        for (&j, &v) in js.iter().zip(terms) {
+        for (j, v) in terms {
             // Without a branch, which nothing could foretell.
             let (sum, last) = &mut of[j as usize];
             columns[end] = j;
@@ -145,11 +148,10 @@ impl Sums {
     }
 
     /// Appends the row in hand, its columns in the order in which they were first met, and begins the next.
-    fn end_row(&mut self, made: &mut Piece) {
+    pub fn end_row(&mut self, to: (&mut Vec<u32>, &mut Vec<f64>)) {
         let (columns, of) = (&self.columns[..std::mem::take(&mut self.count)], &mut self.of);
-        made.columns.extend_from_slice(columns);
-        made.values.extend(columns.iter().map(|&j| std::mem::take(&mut of[j as usize].0)));
-        made.start.push(made.columns.len() as u32);
+        to.0.extend_from_slice(columns);
+        to.1.extend(columns.iter().map(|&j| std::mem::take(&mut of[j as usize].0)));
         if self.row == u32::MAX {
             self.of.fill((0.0, 0));
             self.row = 0;
@@ -225,17 +227,17 @@ mod tests {
     #[test]
     fn numbers_of_rows_begin_anew() {
         let terms = Terms { columns: vec![2, 0, 2], values: vec![1.0, 2.0, 3.0], count: 3 };
-        let (mut sums, mut made) = (Sums::new(3), Piece::default());
+        let (mut sums, mut columns, mut values) = (Sums::new(3), vec![], vec![]);
         let mut append = |sums: &mut Sums| {
             sums.add(&terms);
-            sums.end_row(&mut made);
+            sums.end_row((&mut columns, &mut values));
         };
         append(&mut sums);
         // The columns are still marked with row number 1, which follows.
         sums.row = u32::MAX;
         append(&mut sums);
         append(&mut sums);
-        assert_eq!((made.columns, made.start), (vec![2, 0, 2, 0, 2, 0], vec![2, 4, 6]));
-        assert_eq!((made.values, sums.row), (vec![4.0, 2.0, 4.0, 2.0, 4.0, 2.0], 2));
+        assert_eq!(columns, [2, 0, 2, 0, 2, 0]);
+        assert_eq!((values, sums.row), (vec![4.0, 2.0, 4.0, 2.0, 4.0, 2.0], 2));
     }
 }

@@ -3,9 +3,11 @@
 use super::aggregate::{Aggregates, NONE};
 use super::blocks::{Blocks, View};
 use super::diagonal::inverse_of;
+use super::numbers::Sums;
 use super::shorten::{MOST, shorten};
 use super::strength::Strength;
 use super::tentative::NearNull;
+use crate::Idle;
 use rayon::prelude::*;
 
 /// Rows of blocks per task.
@@ -30,25 +32,33 @@ pub(super) fn smoothed(
     let shape = [t.block, t.vectors];
     let size = t.block * t.vectors;
     let n = a.nrows();
+    // Sums of numbers by aggregate, of which threads have one each.
+    let idle = Idle::default();
+    let by_aggregate = || Sums::new(if size == 1 { aggregates.count } else { 0 });
     let pieces: Vec<(Vec<usize>, Vec<u32>, Vec<f32>)> = (0..n.div_ceil(ROWS))
         .into_par_iter()
         .map(|piece| {
             let rows = piece * ROWS..n.min((piece + 1) * ROWS);
-            let (mut lengths, mut columns, mut values) = (vec![], vec![], vec![]);
+            let room = if size == 1 { MOST * rows.len() } else { 0 };
+            let (mut lengths, mut columns, mut values) =
+                (vec![], Vec::with_capacity(room), Vec::with_capacity(room));
             let (mut ks, mut sums) = (Vec::<u32>::new(), Vec::<f64>::new());
-            for i in rows {
-                ks.clear();
-                sums.clear();
-                if size == 1 {
-                    scalar_row(s, i, aggregates, t, omega, &mut ks, &mut sums);
-                } else {
-                    let row = BlockRow { a, s, i, aggregates, t, below };
-                    row.fill(omega, &mut ks, &mut sums);
+            idle.with(by_aggregate, |by_aggregate| {
+                for i in rows {
+                    ks.clear();
+                    sums.clear();
+                    if size == 1 {
+                        let row = NumberRow { s, i, aggregates, t };
+                        row.fill(omega, by_aggregate, &mut ks, &mut sums);
+                    } else {
+                        let row = BlockRow { a, s, i, aggregates, t, below };
+                        row.fill(omega, &mut ks, &mut sums);
+                    }
+                    lengths.push(ks.len());
+                    columns.extend_from_slice(&ks);
+                    values.extend(sums.iter().map(|&v| v as f32));
                 }
-                lengths.push(ks.len());
-                columns.extend_from_slice(&ks);
-                values.extend(sums.iter().map(|&v| v as f32));
-            }
+            });
             (lengths, columns, values)
         })
         .collect();
@@ -78,40 +88,43 @@ fn place(ks: &mut Vec<u32>, sums: &mut Vec<f64>, size: usize, k: u32) -> usize {
     })
 }
 
-#[inline(always)]
-fn scalar_row(
-    s: &Strength,
+/// A row of numbers.
+struct NumberRow<'a> {
+    s: &'a Strength<'a>,
     i: usize,
-    aggregates: &Aggregates,
-    t: &NearNull,
-    omega: f64,
-    ks: &mut Vec<u32>,
-    sums: &mut Vec<f64>,
-) {
-    let own = aggregates.of[i];
-    if own == NONE {
-        return;
-    }
-    ks.push(own);
-    sums.push(0.0);
-    let mut strong = 0.0;
-    for (j, v) in s.strong(i) {
-        strong -= v;
-        let at = place(ks, sums, 1, aggregates.of[j]);
-        sums[at] -= v * t.values[j];
-    }
-    let lumped = s.row(i).map(|(_, v)| v).sum::<f64>() + strong;
-    // Lumping may leave no positive diagonal, where positive entries or a whole-body unknown
-    // dominate; the sum of the strong entries is the least that diffusion would have.
-    let diagonal = f64::max(lumped, strong);
-    if strong == 0.0 {
-        sums[0] = t.values[i];
-    } else {
-        sums.iter_mut().for_each(|v| *v *= omega / diagonal);
-        sums[0] += (1.0 - omega) * t.values[i];
-    }
-    if ks.len() > MOST {
-        shorten(ks, sums);
+    aggregates: &'a Aggregates,
+    t: &'a NearNull,
+}
+
+impl NumberRow<'_> {
+    /// The aggregates of the row, its own one first, and their numbers.
+    #[inline(always)]
+    fn fill(&self, omega: f64, by: &mut Sums, ks: &mut Vec<u32>, sums: &mut Vec<f64>) {
+        let Self { s, i, aggregates, t } = *self;
+        let own = aggregates.of[i];
+        if own == NONE {
+            return;
+        }
+        let mut strong = 0.0;
+        let terms = s.strong(i).map(|(j, v)| {
+            strong -= v;
+            (aggregates.of[j], -v * t.values[j])
+        });
+        by.add_all(std::iter::once((own, 0.0)).chain(terms));
+        by.end_row((ks, sums));
+        let lumped = s.sum(i) + strong;
+        // Lumping may leave no positive diagonal, where positive entries or a whole-body unknown
+        // dominate; the sum of the strong entries is the least that diffusion would have.
+        let diagonal = f64::max(lumped, strong);
+        if strong == 0.0 {
+            sums[0] = t.values[i];
+        } else {
+            sums.iter_mut().for_each(|v| *v *= omega / diagonal);
+            sums[0] += (1.0 - omega) * t.values[i];
+        }
+        if ks.len() > MOST {
+            shorten(ks, sums);
+        }
     }
 }
 

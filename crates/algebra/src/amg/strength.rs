@@ -18,10 +18,19 @@ pub(super) struct Strength<'a> {
     /// What a coupling is compared with; infinite for rows so dominated by their diagonal that the
     /// smoother alone solves them.
     threshold: Vec<f64>,
-    /// Largest positive entry beside the diagonal.
-    positive: Vec<f64>,
+    /// What else is known of each row.
+    rows: Vec<OfRow>,
     /// Which entries are strong, a bit each, for each [`ROWS`] rows.
     strong: Vec<Vec<u64>>,
+}
+
+/// What is known of the weights of a row beside its threshold.
+#[derive(Clone, Copy, Default)]
+struct OfRow {
+    /// The largest positive one beside the diagonal.
+    positive: f64,
+    /// Their sum.
+    sum: f64,
 }
 
 /// A row whose diagonal is this many times the sum of the others needs no coarse grid.
@@ -42,6 +51,46 @@ fn fraction(theta: f64, positive: f64, largest: f64) -> f64 {
         (5.0 / 6.0 * theta + beyond).min(4.0 / 3.0 * theta)
     } else {
         5.0 / 6.0 * theta
+    }
+}
+
+/// What decides which weights of a row are strong.
+struct Extremes {
+    /// The absolute value of the diagonal entry.
+    diagonal: f64,
+    /// The largest of -v and of v beside it, at least 0.
+    largest: f64,
+    positive: f64,
+    /// The sum of absolute values beside it.
+    beside: f64,
+    /// The sum of all.
+    sum: f64,
+}
+
+impl Extremes {
+    /// Four entries side by side: each sum and each maximum waits for the one before it.
+    #[inline(always)]
+    fn of(i: usize, columns: &[u32], weights: &[f64]) -> Self {
+        let mut lanes = [[0.0_f64; 4]; 5];
+        let mut put = |lane: usize, j: u32, v: f64| {
+            let [diagonal, largest, positive, sum_beside, sum] = &mut lanes;
+            let (own, beside) = if j as usize == i { (v.abs(), 0.0) } else { (0.0, v) };
+            diagonal[lane] += own;
+            largest[lane] = if -beside > largest[lane] { -beside } else { largest[lane] };
+            positive[lane] = if beside > positive[lane] { beside } else { positive[lane] };
+            sum_beside[lane] += beside.abs();
+            sum[lane] += v;
+        };
+        let ((js, last_js), (vs, last_vs)) = (columns.as_chunks::<4>(), weights.as_chunks::<4>());
+        for (js, vs) in js.iter().zip(vs) {
+            (0..4).for_each(|lane| put(lane, js[lane], vs[lane]));
+        }
+        last_js.iter().zip(last_vs).enumerate().for_each(|(lane, (&j, &v))| put(lane, j, v));
+        let [diagonal, largest, positive, beside, sum] = lanes;
+        let [diagonal, beside, sum] = [diagonal, beside, sum].map(|lanes| lanes.iter().sum());
+        let [largest, positive] =
+            [largest, positive].map(|lanes| lanes.into_iter().fold(0.0, f64::max));
+        Extremes { diagonal, largest, positive, beside, sum }
     }
 }
 
@@ -72,31 +121,19 @@ impl<'a> Strength<'a> {
             let sum = |block: &[f64]| block.iter().step_by(next).take(components).sum::<f64>();
             Cow::Owned(a.values.par_chunks_exact(size).with_min_len(ROWS).map(sum).collect())
         };
-        let mut s = Strength {
-            start: a.start,
-            columns: a.columns,
-            weights,
-            threshold: vec![],
-            positive: vec![],
-            strong: vec![],
+        let (start, columns) = (a.start, a.columns);
+        let mut s =
+            Strength { start, columns, weights, threshold: vec![], rows: vec![], strong: vec![] };
+        let rows = (0..a.nrows()).into_par_iter().with_min_len(ROWS);
+        let of_row = |i| {
+            let (columns, weights) = s.row(i);
+            let Extremes { diagonal, largest, positive, beside, sum } =
+                Extremes::of(i, columns, weights);
+            let local = diagonal >= DOMINANCE * beside;
+            let theta = if size == 1 { fraction(theta, positive, largest) } else { theta };
+            (if local { f64::INFINITY } else { theta * largest }, OfRow { positive, sum })
         };
-        (s.threshold, s.positive) = (0..a.nrows())
-            .into_par_iter()
-            .with_min_len(ROWS)
-            .map(|i| {
-                let (mut diagonal, mut largest, mut positive, mut sum) = (0.0, 0.0, 0.0, 0.0);
-                for (j, v) in s.row(i) {
-                    let (own, beside) = if j == i { (v.abs(), 0.0) } else { (0.0, v) };
-                    diagonal += own;
-                    largest = if -beside > largest { -beside } else { largest };
-                    positive = if beside > positive { beside } else { positive };
-                    sum += beside.abs();
-                }
-                let local = diagonal >= DOMINANCE * sum;
-                let theta = if size == 1 { fraction(theta, positive, largest) } else { theta };
-                (if local { f64::INFINITY } else { theta * largest }, positive)
-            })
-            .unzip();
+        (s.threshold, s.rows) = rows.map(of_row).unzip();
         let pieces = (0..a.nrows().div_ceil(ROWS)).into_par_iter();
         s.strong = pieces.map(|piece| s.strong_of(piece)).collect();
         s
@@ -118,8 +155,7 @@ impl<'a> Strength<'a> {
         let entries = self.start[rows.end] - self.start[rows.start];
         let mut bits = Bits { words: Vec::with_capacity(entries / 64 + 1), last: 0, filled: 0 };
         for i in rows {
-            let range = self.start[i]..self.start[i + 1];
-            let (columns, weights) = (&self.columns[range.clone()], &self.weights[range]);
+            let (columns, weights) = self.row(i);
             for (columns, weights) in columns.chunks(64).zip(weights.chunks(64)) {
                 bits.push(self.strong_of_some(i, columns, weights), columns.len());
             }
@@ -131,12 +167,12 @@ impl<'a> Strength<'a> {
     /// A bit for each of at most 64 entries of row i.
     #[inline(always)]
     fn strong_of_some(&self, i: usize, columns: &[u32], weights: &[f64]) -> u64 {
-        let (own, positive) = (self.threshold[i], self.positive[i]);
+        let (own, positive) = (self.threshold[i], self.rows[i].positive);
         let mut strong = 0;
-        for (k, (&j, v)) in columns.iter().zip(weights).enumerate() {
+        for (&j, v) in columns.iter().zip(weights).rev() {
             // Diagonal entries are positive. Not &&: half of all entries are strong, without a pattern.
             let is_strong = (-v > own) & (-v > self.threshold[j as usize]);
-            strong |= u64::from(is_strong) << k;
+            strong = strong << 1 | u64::from(is_strong);
         }
         // Strong ones are above the threshold.
         if positive > own {
@@ -155,20 +191,26 @@ impl<'a> Strength<'a> {
     fn is_between(&self, i: usize, j: usize, v: f64) -> bool {
         let least = -v;
         let leads_on = |k: usize| {
-            let columns = &self.columns[self.start[k]..self.start[k + 1]];
+            let (columns, weights) = self.row(k);
             let found = columns.iter().position(|&other| other as usize == j);
-            found.is_some_and(|at| self.weights[self.start[k] + at] >= least)
+            found.is_some_and(|at| weights[at] >= least)
         };
-        least <= self.positive[j]
-            && self.row(i).any(|(k, w)| w >= least && k != i && k != j && leads_on(k))
+        let (columns, weights) = self.row(i);
+        let mut others = columns.iter().map(|&k| k as usize).zip(weights);
+        least <= self.rows[j].positive
+            && others.any(|(k, w)| *w >= least && k != i && k != j && leads_on(k))
     }
 
-    /// Column and weight of all entries of a row.
+    /// Columns and weights of a row.
     #[inline(always)]
-    pub fn row(&self, i: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    fn row(&self, i: usize) -> (&[u32], &[f64]) {
         let range = self.start[i]..self.start[i + 1];
-        let columns = self.columns[range.clone()].iter().map(|&j| j as usize);
-        columns.zip(self.weights[range].iter().copied())
+        (&self.columns[range.clone()], &self.weights[range])
+    }
+
+    /// The sum of the weights of a row.
+    pub fn sum(&self, i: usize) -> f64 {
+        self.rows[i].sum
     }
 
     /// Column and weight of the strong entries of a row.
@@ -183,7 +225,7 @@ impl<'a> Strength<'a> {
     pub fn strong_entries(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
         let first = self.start[i / ROWS * ROWS];
         let range = self.start[i] - first..self.start[i + 1] - first;
-        ones(&self.strong[i / ROWS], range).map(move |at| first + at)
+        Ones::new(&self.strong[i / ROWS], range).map(move |at| first + at)
     }
 }
 
@@ -211,22 +253,42 @@ impl Bits {
 }
 
 /// The places of the bits that are set within a range, in order.
-#[inline(always)]
-fn ones(words: &[u64], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
-    let mut at = range.start / 64;
-    let mut word = words.get(at).map_or(0, |word| word & (u64::MAX << (range.start % 64)));
-    std::iter::from_fn(move || {
-        while word == 0 {
-            at += 1;
-            if 64 * at >= range.end {
+struct Ones<'a> {
+    words: &'a [u64],
+    /// What is left of up to 64 bits, and the place of the first of them.
+    bits: u64,
+    first: usize,
+    /// The range behind these.
+    rest: Range<usize>,
+}
+
+impl<'a> Ones<'a> {
+    fn new(words: &'a [u64], range: Range<usize>) -> Self {
+        Ones { words, bits: 0, first: range.start, rest: range }
+    }
+}
+
+impl Iterator for Ones<'_> {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            if self.rest.is_empty() {
                 return None;
             }
-            word = words[at];
+            let (word, shift) = (self.rest.start / 64, self.rest.start % 64);
+            // Twice, because a shift by 64 would be none.
+            let next = self.words.get(word + 1).map_or(0, |next| next << 1 << (63 - shift));
+            let beyond = 64 - self.rest.len().min(64);
+            self.bits = (self.words[word] >> shift | next) << beyond >> beyond;
+            self.first = self.rest.start;
+            self.rest.start += 64 - beyond;
         }
-        let place = 64 * at + word.trailing_zeros() as usize;
-        word &= word - 1;
-        (place < range.end).then_some(place)
-    })
+        let place = self.first + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(place)
+    }
 }
 
 #[cfg(test)]
@@ -248,7 +310,7 @@ mod tests {
     #[test]
     fn bits_of_a_range() {
         let words = [1 | 1 << 63, 0, 0b1011];
-        let of = |range| ones(&words, range).collect::<Vec<_>>();
+        let of = |range| Ones::new(&words, range).collect::<Vec<_>>();
         assert_eq!(of(0..192), [0, 63, 128, 129, 131]);
         assert_eq!(of(1..131), [63, 128, 129]);
         assert_eq!((of(64..128), of(5..5), of(192..192)), (vec![], vec![], vec![]));
