@@ -5,7 +5,7 @@ use super::diagonal::Divisor;
 use super::lattice::Placed;
 use super::layout::{Layout, Matrix};
 use super::left::Left;
-use super::level::{Level, Size, bad_diagonal, inverse_of, scale_to};
+use super::level::{Level, Size, inverse_of, scale_to};
 use super::order::Order;
 use super::product::galerkin;
 use super::sample::quotient_of_sample;
