@@ -68,8 +68,8 @@ pub trait ByNodes: Sync {
         None
     }
 
-    /// The finest level, and P^T A P for an interpolation P in blocks; only asked where there are
-    /// [`ByNodes::couplings`].
+    /// The finest level, and P^T A P for an interpolation P in blocks between places of unknowns; only asked where there
+    /// are [`ByNodes::couplings`].
     ///
     /// # Panics
     /// Where there are none.

@@ -1,6 +1,8 @@
 //! Elasticity without a matrix does what it does with one.
 
-use algebra::{AmgCg, Blocks, Cholesky, Csr, Equations, FinestLevels, LinearSolver};
+use algebra::{
+    AmgCg, AmgProblem, Blocks, Cholesky, Csr, Equations, FinestLevels, Lattice, LinearSolver,
+};
 use contact::{Elastic, Platen, Pressure, Reduction, amg_problem, fix, platen, roller};
 use fem::{
     Constraints, Field, Hypothesis, MustStore, NodePlaces, Placement, Space, Support, System,
@@ -177,8 +179,11 @@ fn the_level_of_the_corners_is_the_galerkin_product() {
     }
 }
 
-/// Interpolation from every third node, and whole bodies, in blocks: others lie between two, unevenly.
-fn every_third(nodes: usize, count: usize) -> Blocks<f32> {
+/// Interpolation from every third node, and whole bodies, in blocks: others lie between two, unevenly. What is no unknown
+/// has nothing to do with it.
+fn every_third(places: &NodePlaces) -> Blocks<f32> {
+    let (nodes, count) = (places.nodes, places.len());
+    let is_unknown = |node: usize, c: usize| places.places.contains(&((3 * node + c) as u32));
     let coarse = nodes.div_ceil(3);
     let mut p = Blocks {
         shape: [3, 3],
@@ -195,7 +200,9 @@ fn every_third(nodes: usize, count: usize) -> Blocks<f32> {
         };
         for (column, weight) in terms {
             p.columns.push(column as u32);
-            p.values.extend((0..9).map(|k| if k % 4 == 0 { weight } else { 0.0 }));
+            let from = if column < coarse { 3 * column } else { nodes + column - coarse };
+            let stays = |k: usize| k % 4 == 0 && is_unknown(node, k / 4) && is_unknown(from, k / 4);
+            p.values.extend((0..9).map(|k| if stays(k) { weight } else { 0.0 }));
         }
         p.start.push(p.columns.len());
     }
@@ -214,7 +221,7 @@ fn a_level_of_any_interpolation_is_the_galerkin_product() {
             let matrix: Csr = stored.tangent(&u).expect("finite").clone();
             let operator = other.linearize(&u).expect("finite");
             let operator = operator.by_nodes().expect("it is known by nodes");
-            let levels = operator.levels_with(every_third(places.nodes, places.len()));
+            let levels = operator.levels_with(every_third(&places));
             let x = wavy(3 * levels.below.ncols);
             let fine = product(&levels.prolongation, &x);
             let rows: Vec<f64> = places.places.iter().map(|&p| fine[p as usize]).collect();
@@ -246,15 +253,18 @@ fn a_level_of_any_interpolation_is_the_galerkin_product() {
 
 /// The solution by multigrid without a matrix, and its iterations.
 fn solve(mesh: &Mesh, top: Top) -> (Vec<f64>, usize) {
-    solve_at(mesh, top, None)
+    solve_as(mesh, top, |problem| problem)
 }
 
-/// The same where neighbours are strong from `strength` on.
-fn solve_at(mesh: &Mesh, top: Top, strength: Option<f64>) -> (Vec<f64>, usize) {
+/// The same with more said about the problem.
+fn solve_as(
+    mesh: &Mesh,
+    top: Top,
+    say: impl FnOnce(AmgProblem) -> AmgProblem,
+) -> (Vec<f64>, usize) {
     let mut system = system(mesh, top);
     system.store_no_matrix().expect("nothing stands against it");
-    let mut problem = amg_problem(mesh, Hypothesis::Spatial, system.space(), false);
-    problem.strength = strength.or(problem.strength);
+    let problem = say(amg_problem(mesh, Hypothesis::Spatial, system.space(), false));
     let mut solver = AmgCg::default().for_problem(problem);
     let mut b = vec![0.0; system.len()];
     let mut x = b.clone();
@@ -266,20 +276,50 @@ fn solve_at(mesh: &Mesh, top: Top, strength: Option<f64>) -> (Vec<f64>, usize) {
     (x, info.iterations)
 }
 
+/// The solution by a factorisation.
+fn factored(mesh: &Mesh, top: Top) -> Vec<f64> {
+    let mut stored = system(mesh, top);
+    let (mut b, mut want) = (vec![0.0; stored.len()], vec![0.0; stored.len()]);
+    stored.residual(&want, &mut b).expect("finite");
+    b.iter_mut().for_each(|b| *b = -*b);
+    let matrix = stored.tangent(&want).expect("finite").clone();
+    let mut direct = Cholesky::new();
+    direct.prepare(&matrix).expect("it is positive definite");
+    direct.solve(&matrix, &b, &mut want, 0.0).expect("it is solved");
+    want
+}
+
+/// A block of `side` cells of second order along each edge, flat along z so that lines go there first. With one cell and
+/// a platen whose displacement is given, the only unknowns along z lie between two that are none.
+#[test]
+fn lines_of_a_lattice_go_also_between_what_is_held() {
+    for side in [1, 4] {
+        for top in [Top::Platen(Platen::Displacement(1e-7)), Top::Platen(Platen::Force(2.0))] {
+            let mesh = brick(CellKind::Hexahedron27, side, |x| [x[0], x[1], 0.1 * x[2]]);
+            let lines = 2 * side as u32 + 1;
+            // Away from i = 0, where rays would be one.
+            let point = |x: [f64; 3]| {
+                let [i, j, k] =
+                    [x[0], x[1], 10.0 * x[2]].map(|x| (x * 2.0 * side as f64).round() as u32);
+                (j * (lines + 2) + i + 2) * lines + k
+            };
+            let points = mesh.points.iter().zip(0..).map(|(&x, node)| (node, point(x)));
+            let lattice = Lattice::new([lines + 2, lines], false, points);
+            let (got, iterations) =
+                solve_as(&mesh, top, |problem| AmgProblem { lattice: Some(lattice), ..problem });
+            assert!(difference(&got, &factored(&mesh, top)) < 1e-9, "{side}");
+            assert!(iterations < 40, "{side}: {iterations} iterations");
+        }
+    }
+}
+
 #[test]
 fn multigrid_without_a_matrix_solves_what_a_factorization_solves() {
     for kind in KINDS {
         for top in [Top::Pressed, Top::Platen(Platen::Force(2.0))] {
             let mesh = brick(kind, 4, bent);
             let (got, iterations) = solve(&mesh, top);
-            let mut stored = system(&mesh, top);
-            let (mut b, mut want) = (vec![0.0; stored.len()], vec![0.0; stored.len()]);
-            stored.residual(&want, &mut b).expect("finite");
-            b.iter_mut().for_each(|b| *b = -*b);
-            let matrix = stored.tangent(&want).expect("finite").clone();
-            let mut direct = Cholesky::new();
-            direct.prepare(&matrix).expect("it is positive definite");
-            direct.solve(&matrix, &b, &mut want, 0.0).expect("it is solved");
+            let want = factored(&mesh, top);
             assert!(difference(&got, &want) < 1e-9, "{kind:?}: {}", difference(&got, &want));
             assert!(iterations < 45, "{kind:?}: {iterations} iterations");
         }
@@ -304,7 +344,7 @@ fn the_same_to_the_last_bit_for_any_number_of_threads() {
             system.store_no_matrix().expect("nothing stands against it");
             let (places, u) = (NodePlaces::new(system.space(), 0), vec![0.0; system.len()]);
             let a = system.linearize(&u).expect("finite").by_nodes().expect("by nodes");
-            let below = a.levels_with(every_third(places.nodes, places.len())).below;
+            let below = a.levels_with(every_third(&places)).below;
             [a.couplings().expect("of second order").values, below.values]
         };
         let first = threads(1, levels);
@@ -327,7 +367,8 @@ fn nodes_held_in_part_have_a_coarse_grid() {
 fn stretched_cells_are_aggregated_along_their_strong_directions() {
     let mesh = brick(CellKind::Hexahedron8, 14, |x| [x[0], 10.0 * x[1], x[2]]);
     let (_, now) = solve(&mesh, Top::Pressed);
-    let (_, weak) = solve_at(&mesh, Top::Pressed, Some(0.3));
+    let (_, weak) =
+        solve_as(&mesh, Top::Pressed, |problem| AmgProblem { strength: Some(0.3), ..problem });
     assert!(now < 70 && 2 * weak > 3 * now, "{now} iterations, {weak} at 0.3");
 }
 

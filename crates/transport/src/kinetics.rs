@@ -25,7 +25,7 @@
 
 use crate::FARADAY;
 use fem::registry::{Environment, Kind, Parameter, Presence, Range, Values};
-use fem::{Dual, Law, Point, Real, Rising, Slot};
+use fem::{Law, Point, Real, Rising, Slot};
 
 /// A strictly increasing relation i = g(eta).
 pub trait Kinetics: Send + Sync {
@@ -128,15 +128,6 @@ impl<K: Kinetics> Law for Electrode<K> {
     fn reads_point(&self) -> bool {
         false
     }
-
-    /// Without contact fraction and pressure the current depends on the difference of the potentials only.
-    fn tangent_by_hand(&self, _: &Point, u: &[f64], t: &mut [f64]) -> bool {
-        let &[here, metal] = u else { return false };
-        let jump = metal - here - self.equilibrium_potential;
-        let slope = self.current(Dual { v: jump, d: 1.0 }).d;
-        t.copy_from_slice(&[slope, -slope, -slope, slope]);
-        true
-    }
 }
 
 /// Potential of the electrode; on a boundary only.
@@ -184,7 +175,7 @@ pub(crate) const EXCHANGE_CURRENT_DENSITY: Parameter = Parameter {
 pub(crate) mod tests {
     use super::*;
     use crate::ButlerVolmer;
-    use fem::Lanes;
+    use fem::{Dual, Lanes};
 
     /// An electrode between two potentials without equilibrium potential.
     pub(crate) fn electrode<K>(kinetics: K, film_resistance: f64) -> Electrode<K> {
@@ -228,22 +219,6 @@ pub(crate) mod tests {
         let rct = 8.314_462_618 * 298.15 / (96_485.332_12 * 13.0);
         let slope = e.current(Dual { v: 0.0, d: 1.0 }).d;
         assert!((slope * (rct + 2e-3) - 1.0).abs() < 1e-9, "{slope}");
-    }
-
-    #[test]
-    fn tangent_by_hand_is_that_of_dual_numbers() {
-        let mut e = electrode(ButlerVolmer::new(13.0, 0.4, 0.6, 298.15), 2e-3);
-        e.equilibrium_potential = 0.01;
-        for u in [[0.02, 0.09], [0.3, -0.1], [0.0, 0.01]] {
-            let mut tangent = [f64::NAN; 4];
-            fem::Term::tangent(&e, &[Point::default()], &u, &mut tangent);
-            for j in 0..2 {
-                let (mut du, mut dr) = (u.map(Dual::from), [Dual::default(); 2]);
-                du[j].d = 1.0;
-                e.evaluate(&Point::default(), &du, &mut dr);
-                assert_eq!([tangent[j], tangent[2 + j]], [dr[0].d, dr[1].d], "{u:?} {j}");
-            }
-        }
     }
 
     /// Butler-Volmer with a film where the contact is solved, between the potentials 0 and 1.

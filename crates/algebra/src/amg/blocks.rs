@@ -100,7 +100,7 @@ impl<'a, T: Copy> View<'a, T> {
         }
         // Looking at all does not branch.
         let found = columns.iter().zip(1_u32..).map(|(&j, k)| if j as usize == i { k } else { 0 });
-        found.sum::<u32>().checked_sub(1).map(|k| k as usize)
+        found.max().unwrap_or(0).checked_sub(1).map(|k| k as usize)
     }
 
     /// Row i of A times x.

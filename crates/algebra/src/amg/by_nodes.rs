@@ -34,17 +34,19 @@ pub(super) fn coarsen_by_nodes(
         }
     };
     if problem.lattice.is_some()
+        && problem.first_prolongation.is_none()
         && let Some(couplings) = operator.couplings()
     {
         let layout = layout(couplings.start.len() - 1)?;
         let near = problem.near_null(rows, &layout)?;
         if let Some(placed) = Given::of(problem, layout.nodes()).placed
-            && let Ok((prolongation, near, placed)) =
-                near.coarser_lattice(couplings.view(), placed, 1)
+            && let Ok(mut to) = near.coarser_lattice(couplings.view(), placed, 1)
         {
             drop(couplings);
-            let finest = operator.levels_with(prolongation);
-            let (levels, scale) = below_product(finest, rows, &layout, (near, Some(placed)), &p)?;
+            leave_unknowns(&mut to.prolongation, &to.nodes, &layout);
+            let finest = operator.levels_with(to.prolongation);
+            let below = (to.near, Some(to.placed));
+            let (levels, scale) = below_product(finest, rows, &layout, below, &p)?;
             return Ok((levels, layout, scale));
         }
     }
@@ -63,6 +65,23 @@ pub(super) fn coarsen_by_nodes(
         }
     };
     Ok((levels, layout, scale))
+}
+
+/// Leaves of an interpolation from these nodes what leads from an unknown to an unknown. The operator has nothing on
+/// the diagonal of other places: with a column for two that are prescribed, and one unknown between them, the matrix
+/// below would be singular.
+fn leave_unknowns(p: &mut Blocks<f32>, nodes: &[u32], layout: &Layout) {
+    let b = layout.block();
+    for i in 0..p.start.len() - 1 {
+        for k in p.start[i]..p.start[i + 1] {
+            let from = nodes[p.columns[k] as usize] as usize;
+            for (at, value) in p.values[b * b * k..b * b * (k + 1)].iter_mut().enumerate() {
+                if !layout.has_row(b * from + at / b) || !layout.has_row(b * i + at % b) {
+                    *value = 0.0;
+                }
+            }
+        }
+    }
 }
 
 /// The levels of one whose entries are not stored; `near` and `placed` are those of the level below it.

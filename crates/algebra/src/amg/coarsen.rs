@@ -240,7 +240,7 @@ impl<'a> Next<'a> {
             }
             Given { placed: Some(placed), .. } => near
                 .coarser_lattice(a, placed, s.components)
-                .map(|(p, near, placed)| (p, near, Some(placed))),
+                .map(|to| (to.prolongation, to.near, Some(to.placed))),
             _ => Err(near),
         };
         let longer = if coarser.is_err() { s.p.longer } else { 1.0 };

@@ -70,6 +70,14 @@ impl Layout {
         Ok(Self::Scattered { block, places: places.to_vec(), rows })
     }
 
+    /// True where a row is at a place.
+    pub fn has_row(&self, place: usize) -> bool {
+        match self {
+            Self::Regular { block, nodes } => place < block * nodes,
+            Self::Scattered { rows, .. } => rows.get(place).is_some_and(|&row| row != NOTHING),
+        }
+    }
+
     /// The same with places for `nodes` nodes, the last of which may be without rows.
     pub fn with_nodes(mut self, nodes: usize) -> Self {
         if let Self::Scattered { block, rows, .. } = &mut self {

@@ -23,12 +23,23 @@ const MOST: f64 = 0.7;
 /// No line that goes.
 const STAYS: u8 = u8::MAX;
 
+/// What a coarser lattice is.
+pub(super) struct Coarser<'a> {
+    /// The interpolation from it.
+    pub prolongation: Blocks<f32>,
+    /// The node that each of its nodes is.
+    pub nodes: Vec<u32>,
+    /// The vectors at these, and where they are.
+    pub near: NearNull,
+    pub placed: Placed<'a>,
+}
+
 /// Starts, columns and blocks of some rows of an interpolation; starts are lengths.
 pub(super) type Piece = (Vec<usize>, Vec<u32>, Vec<f32>);
 
 impl NearNull {
-    /// The interpolation from the nodes of a coarser lattice, the same for each component, the vectors at these,
-    /// and where they are; gives the vectors back where aggregates are better. The first `components` count for
+    /// The nodes of a coarser lattice, with the interpolation from there, which is the same for each component; gives
+    /// the vectors back where aggregates are better. The first `components` count for
     /// what is strong. `a` may be a matrix of numbers that tell only that, where nothing is said of single components.
     ///
     /// A node on a line that goes takes the mean of its neighbours on either side, which may lie on lines
@@ -40,7 +51,7 @@ impl NearNull {
         a: View<f64>,
         placed: Placed<'a>,
         components: usize,
-    ) -> Result<(Blocks<f32>, NearNull, Placed<'a>), NearNull> {
+    ) -> Result<Coarser<'a>, NearNull> {
         let (n, size) = (a.nrows(), self.block * self.block);
         let rows = Rows::new(a, placed, [self.block, components]);
         let mut columns = vec![u32::MAX; n];
@@ -80,7 +91,8 @@ impl NearNull {
             p.values.extend(values);
         }
         let values = coarse.iter().flat_map(|&i| self.node(i as usize)).copied().collect();
-        Ok((p, NearNull { values, ..self }, below))
+        let near = NearNull { values, ..self };
+        Ok(Coarser { prolongation: p, nodes: coarse, near, placed: below })
     }
 }
 

@@ -5,6 +5,7 @@ use super::matrix::{Part, assemble};
 use super::places::Kind;
 use super::{Action, Cellwise, NONE};
 use algebra::Blocks;
+use rayon::prelude::*;
 use std::ops::Range;
 
 impl Action<'_> {
@@ -85,10 +86,11 @@ impl<'a> Interpolation<'a> {
 
     /// The matrices of cells between the coarse nodes that these are interpolated from.
     fn part(self, part: &'a Cellwise) -> Part<'a> {
-        let cells = || part.cells.nodes.chunks_exact(part.cells.width).map(|c| self.nodes(c));
-        let width = cells().map(|nodes| nodes.len()).max().unwrap_or(0).max(1);
-        let mut rows = Vec::with_capacity(part.cells.len() * width);
-        for nodes in cells() {
+        let cells = part.cells.nodes.par_chunks_exact(part.cells.width).with_min_len(64);
+        let lists: Vec<Vec<u32>> = cells.map(|cell| self.nodes(cell)).collect();
+        let width = lists.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let mut rows = Vec::with_capacity(lists.len() * width);
+        for nodes in &lists {
             let end = rows.len() + width;
             rows.extend(nodes);
             rows.resize(end, NONE);
@@ -97,23 +99,23 @@ impl<'a> Interpolation<'a> {
             let (first, size) = (range.start, 9 * width * width);
             let mut half = vec![0.0; 9 * width * part.cells.width];
             element_of(part).each(range, |cell, pack, l| {
-                let (nodes, to) =
-                    (part.cells.nodes_of(cell), &mut numbers[(cell - first) * size..]);
-                self.product(nodes, |k| pack[k][l], (&mut half, &mut to[..size]));
+                let to = &mut numbers[(cell - first) * size..][..size];
+                let nodes = [part.cells.nodes_of(cell), &lists[cell]];
+                self.product(nodes, |k| pack[k][l], (&mut half, to));
             });
         };
         Part { rows, width, compute: Box::new(compute) }
     }
 
-    /// R^T K R for the matrix K of a cell with these nodes and its part R of the interpolation, in blocks; `half` is
-    /// room for R^T K.
+    /// R^T K R for the matrix K of a cell with these nodes, and the coarse ones that they are interpolated from, and its
+    /// part R of the interpolation, in blocks; `half` is room for R^T K.
     fn product(
         self,
-        nodes: &[u32],
+        [nodes, coarse]: [&[u32]; 2],
         k: impl Fn(usize) -> f64,
         (half, to): (&mut [f64], &mut [f64]),
     ) {
-        let (coarse, n) = (self.nodes(nodes), nodes.len());
+        let n = nodes.len();
         let width = half.len() / (9 * n);
         let local = |place: u32| {
             let node = coarse.binary_search(&(place / 3)).expect("one of these");

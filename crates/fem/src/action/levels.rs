@@ -16,7 +16,7 @@ use std::sync::Arc;
 type MakeSingle = Box<dyn FnOnce(f64) -> Box<dyn SingleProduct>>;
 
 impl Action<'_> {
-    /// The matrix of the shape functions of corners, whose rows are `coarse` nodes.
+    /// The matrix of the shape functions of corners, whose rows are the nodes `coarse`; `coarse_of` are their rows.
     pub(super) fn matrix(&self, coarse_of: &[u32], coarse: &[u32]) -> Blocks<f64> {
         let part = |part| of_corners(part, coarse_of);
         let parts: Vec<Part<'_>> = self.parts.iter().map(part).collect();
@@ -126,15 +126,8 @@ impl ByNodes for Action<'_> {
         self.first_order.is_none().then(|| self.sums_of_diagonals())
     }
 
-    fn levels_with(&self, mut prolongation: Blocks<f32>) -> Unstored {
+    fn levels_with(&self, prolongation: Blocks<f32>) -> Unstored {
         let below = self.galerkin(&prolongation);
-        for i in 0..prolongation.start.len() - 1 {
-            for r in (0..3).filter(|r| self.kinds[3 * i + r] != Kind::Own) {
-                for k in prolongation.start[i]..prolongation.start[i + 1] {
-                    (0..3).for_each(|c| prolongation.values[9 * k + 3 * c + r] = 0.0);
-                }
-            }
-        }
         Unstored { diagonal: self.diagonal(), single: self.single(), prolongation, below }
     }
 }

@@ -7,8 +7,8 @@
 //! those points, once for a tetrahedron with straight edges.
 //!
 //! For multigrid (see [`algebra::ByNodes`]) the same in single precision is the finest level of second-order
-//! cells. The level below is made of the corners' shape functions, whose matrices are those of the
-//! Galerkin product, or of the lines of a lattice that multigrid keeps, cell by cell. First-order cells have a matrix by nodes, which multigrid goes on from and
+//! cells. The matrix of the level below is a Galerkin product, cell by cell: with an interpolation of multigrid's own where
+//! nodes are on a lattice, else that of the corners, which is the matrix for their shape functions. First-order cells have a matrix by nodes, which multigrid goes on from and
 //! conjugate gradients multiply with.
 
 mod by_nodes;
