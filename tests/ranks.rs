@@ -85,7 +85,12 @@ impl Engine for Counting<'_> {
         100
     }
 
-    fn solver<'e>(&'e self, _: Halo, _: bool) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
+    fn solver<'e>(
+        &'e self,
+        _: Halo,
+        _: bool,
+        _: AmgProblem,
+    ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
         Err(self.0.received.load(Ordering::Relaxed).to_string())
     }
 
@@ -93,9 +98,9 @@ impl Engine for Counting<'_> {
         &'e self,
         halo: Halo,
         is_direct: bool,
-        _: AmgProblem,
+        problem: AmgProblem,
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
-        self.solver(halo, is_direct)
+        self.solver(halo, is_direct, problem)
     }
 }
 
@@ -354,6 +359,7 @@ fn errors_are_found_on_all_ranks() {
             &'e self,
             _: Halo,
             _: bool,
+            _: AmgProblem,
         ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
             Err("no solver".into())
         }

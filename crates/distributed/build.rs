@@ -7,7 +7,7 @@ fn main() {
 
 #[cfg(feature = "petsc")]
 fn petsc() {
-    println!("cargo::rerun-if-changed=shim/petsc.c");
+    println!("cargo::rerun-if-changed=shim");
     // What the installation itself is built with, under the names that installations give it.
     let mut build = cc::Build::new();
     for names in [&["PETSc", "petsc"][..], &["ompi-c", "mpich", "mpi-c", "mpi"]] {
@@ -15,7 +15,7 @@ fn petsc() {
             build.include(folder);
         }
     }
-    build.file("shim/petsc.c").warnings(true).compile("natrolite_petsc");
+    build.files(["shim/petsc.c", "shim/levels.c"]).warnings(true).compile("natrolite_petsc");
 }
 
 #[cfg(feature = "petsc")]

@@ -39,6 +39,7 @@ impl Engine for Threads<'_> {
         &'e self,
         halo: Halo,
         _is_direct: bool,
+        _problem: AmgProblem,
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
         Ok(Box::new(Everywhere { comm: self.comm, halo, whole: None }))
     }
@@ -47,9 +48,9 @@ impl Engine for Threads<'_> {
         &'e self,
         halo: Halo,
         is_direct: bool,
-        _problem: AmgProblem,
+        problem: AmgProblem,
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
-        self.solver(halo, is_direct)
+        self.solver(halo, is_direct, problem)
     }
 }
 

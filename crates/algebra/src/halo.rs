@@ -61,6 +61,36 @@ impl Halo {
         }
     }
 
+    /// For each ghost, in local order, the words that its owner pushes for it, as many as it likes.
+    pub fn tell(&self, comm: &dyn Comm, mut push: impl FnMut(u32, &mut Vec<u64>)) -> Vec<Vec<u64>> {
+        let mut told = vec![Vec::new(); self.map.ghosts().len()];
+        if comm.size() == 1 && told.is_empty() {
+            return told;
+        }
+        let mut of = Vec::new();
+        let mut pack = |to: &Vec<u32>| {
+            let mut words = Vec::new();
+            for &k in to {
+                of.clear();
+                push(k, &mut of);
+                words.push(of.len() as u64);
+                words.append(&mut of);
+            }
+            words
+        };
+        let received = comm.exchange(self.sends.iter().map(&mut pack).collect());
+        for (ghosts, words) in self.receives.iter().zip(received) {
+            let mut rest = &words[..];
+            for &ghost in ghosts {
+                let (length, after) = rest.split_first().expect("a length for each ghost");
+                let (of, after) = after.split_at(*length as usize);
+                told[ghost as usize - self.map.owned_len()] = of.to_vec();
+                rest = after;
+            }
+        }
+        told
+    }
+
     /// The whole vector on rank 0, in the global numbering; on the others nothing.
     pub fn collect(&self, comm: &dyn Comm, x: &[f64]) -> Option<Vec<f64>> {
         let mut words = vec![Vec::new(); comm.size()];
@@ -100,6 +130,25 @@ mod tests {
         let whole = [0.0, 10.0, 20.0, 30.0, 40.0, 50.0];
         assert_eq!(got[0].2.as_deref(), Some(&whole[..]));
         assert!(got[1].2.is_none() && got[2].2.is_none());
+    }
+
+    #[test]
+    fn owners_tell_as_much_as_they_like() {
+        let told = on_threads(3, |comm| {
+            let halo = Halo::new(comm, map(comm.rank()));
+            let first = halo.map().owned().start;
+            // Of entry g the word 10 g, g times.
+            let push = |k: u32, words: &mut Vec<u64>| {
+                let global = first + u64::from(k);
+                words.extend(vec![10 * global; global as usize]);
+            };
+            halo.tell(comm, push)
+        });
+        let of = |global: u64| vec![10 * global; global as usize];
+        assert_eq!(told, [[of(2), of(5)], [of(5), of(1)], [of(4), of(0)]]);
+        let push = |k: u32, words: &mut Vec<u64>| words.push(7 + u64::from(k));
+        let halo = Halo::new(&Serial, IndexMap::new(0..2, vec![1, 0]));
+        assert_eq!(halo.tell(&Serial, push), [[8], [7]]);
     }
 
     #[test]

@@ -39,7 +39,10 @@ pub mod vector;
 mod wide;
 
 pub use amg::product::csr_product as product;
-pub use amg::{Amg, AmgParameters, AmgProblem, Blocks, Follows, Lattice, Split};
+pub use amg::{
+    Amg, AmgParameters, AmgProblem, Blocks, Follows, Known, KnownDivisor, KnownLevel, Lattice,
+    RowsOfRank, Split,
+};
 pub use amg_cg::AmgCg;
 pub use cg::{CgParameters, Preconditioner, cg};
 pub use choice::{Method, choose, is_direct};

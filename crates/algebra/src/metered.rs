@@ -54,6 +54,8 @@ impl LinearSolver for Metered<'_> {
         let start = Instant::now();
         let result = self.solver.prepare(a);
         self.work.prepare += start.elapsed();
+        // Only the matrix tells some solvers what suits it.
+        self.work.name = self.solver.name();
         result
     }
 

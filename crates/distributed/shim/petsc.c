@@ -5,21 +5,14 @@
  * MPI's error code, of which shim_error gives the text. All are called by all ranks of a group together,
  * from the thread that called shim_start. Groups have numbers; 0 are all ranks. */
 
+#include "shim.h"
 #include <limits.h>
-#include <petscksp.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
-
-#define TRY(call)                    \
-    do {                             \
-        PetscErrorCode code_ = call; \
-        if (code_) return code_;     \
-    } while (0)
 
 #if defined(__GLIBC__)
 /* SuperLU_DIST, on which PETSc may depend, tells the C library to keep all that is freed, as soon as it is
@@ -301,17 +294,9 @@ int shim_partition(int group, int64_t count, int64_t all, const int64_t *start, 
 
 /* ---- a linear solver ---- */
 
-typedef struct {
-    KSP ksp;
-    Mat matrix;
-    Vec b, x;
-    PetscInt owned;
-    PetscInt *column; /* room for the global columns of a row */
-    int64_t longest;
-} Solver;
-
 static void destroy(Solver *solver)
 {
+    levels_forget(&solver->levels);
     (void)KSPDestroy(&solver->ksp);
     (void)MatDestroy(&solver->matrix);
     (void)VecDestroy(&solver->b);
@@ -345,25 +330,39 @@ static int create_ksp(MPI_Comm comm, KSP *ksp)
     return 0;
 }
 
-/* The same, with `defaults` for options that have no value; they do not last. */
+/* `defaults` for options that have no value, until `end_defaults` gets `given`, which this gives. */
+static int begin_defaults(const char *defaults, char **given)
+{
+#define SMOOTHER(prefix, which) "-" prefix "pc_hypre_boomeramg_relax_type_" which
+#define SMOOTHERS(prefix) {SMOOTHER(prefix, "all"), SMOOTHER(prefix, "down"), SMOOTHER(prefix, "up")}
+    static const char *const smoothers[][3] = {SMOOTHERS(""), SMOOTHERS("mg_coarse_")};
+    TRY(PetscOptionsGetAll(NULL, given));
+    TRY(PetscOptionsInsertString(NULL, defaults));
+    for (int k = 0; k < 2; k++) {
+        PetscBool both_ways;
+        TRY(PetscOptionsHasName(NULL, NULL, smoothers[k][0], &both_ways));
+        if (!both_ways) continue;
+        /* PETSc would read these after it. */
+        TRY(PetscOptionsClearValue(NULL, smoothers[k][1]));
+        TRY(PetscOptionsClearValue(NULL, smoothers[k][2]));
+    }
+    return PetscOptionsInsertString(NULL, *given);
+}
+
+static int end_defaults(char *given)
+{
+    TRY(PetscOptionsClear(NULL));
+    TRY(PetscOptionsInsertString(NULL, given));
+    return PetscFree(given);
+}
+
 static int create_with_defaults(MPI_Comm comm, const char *defaults, KSP *ksp)
 {
     char *given = NULL;
-    PetscBool both_ways;
     int code;
-    TRY(PetscOptionsGetAll(NULL, &given));
-    TRY(PetscOptionsHasName(NULL, NULL, "-pc_hypre_boomeramg_relax_type_all", &both_ways));
-    TRY(PetscOptionsInsertString(NULL, defaults));
-    if (both_ways) {
-        /* PETSc would read these after it. */
-        TRY(PetscOptionsClearValue(NULL, "-pc_hypre_boomeramg_relax_type_down"));
-        TRY(PetscOptionsClearValue(NULL, "-pc_hypre_boomeramg_relax_type_up"));
-    }
-    TRY(PetscOptionsInsertString(NULL, given));
+    TRY(begin_defaults(defaults, &given));
     code = create_ksp(comm, ksp);
-    TRY(PetscOptionsClear(NULL));
-    TRY(PetscOptionsInsertString(NULL, given));
-    TRY(PetscFree(given));
+    TRY(end_defaults(given));
     return code;
 }
 
@@ -503,23 +502,41 @@ static int give_room(KSP ksp)
     return MatMumpsSetIcntl(factor, 14, 100);
 }
 
-/* Takes new values; the places of the entries never change. With `keep` the preconditioner stays. */
-int shim_solver_prepare(void *handle, int64_t owned, int64_t first, int64_t all, const size_t *start,
-                        const uint32_t *column, const double *value, const uint64_t *global, int64_t block,
-                        int64_t motions, const double *motion, int keep)
+/* Takes new values; the places of the entries never change. */
+int shim_solver_matrix(void *handle, int64_t owned, int64_t first, int64_t all, const size_t *start,
+                       const uint32_t *column, const double *value, const uint64_t *global, int64_t block,
+                       int64_t motions, const double *motion)
 {
     Solver *solver = handle;
     Rows rows = {owned, first, all, start, column, value, global, block, motions, motion};
-    if (solver->matrix) {
-        TRY(new_values(solver, &rows));
-    } else {
-        TRY(create_matrix(solver, &rows));
-        if (motions > 0) TRY(set_motions(solver->matrix, &rows));
-        TRY(KSPSetOperators(solver->ksp, solver->matrix, solver->matrix));
-        TRY(give_room(solver->ksp));
-    }
+    if (solver->matrix) return new_values(solver, &rows);
+    TRY(create_matrix(solver, &rows));
+    if (motions > 0) TRY(set_motions(solver->matrix, &rows));
+    TRY(KSPSetOperators(solver->ksp, solver->matrix, solver->matrix));
+    return give_room(solver->ksp);
+}
+
+/* Reads the options once more, with other defaults. */
+int shim_solver_defaults(void *handle, const char *defaults)
+{
+    Solver *solver = handle;
+    char *given = NULL;
+    TRY(begin_defaults(defaults, &given));
+    const int code = KSPSetFromOptions(solver->ksp);
+    TRY(end_defaults(given));
+    return code;
+}
+
+/* Makes the preconditioner, whose parts may have `defaults` of their own. With `keep` it stays as it was. */
+int shim_solver_set_up(void *handle, const char *defaults, int keep)
+{
+    Solver *solver = handle;
+    char *given = NULL;
     TRY(KSPSetReusePreconditioner(solver->ksp, keep ? PETSC_TRUE : PETSC_FALSE));
-    return KSPSetUp(solver->ksp);
+    TRY(begin_defaults(defaults, &given));
+    const int code = KSPSetUp(solver->ksp);
+    TRY(end_defaults(given));
+    return code;
 }
 
 /* Begins with x where it is not zero, else without a guess, which spares a preconditioning. */

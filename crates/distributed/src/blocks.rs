@@ -63,7 +63,10 @@ impl Blocks {
     }
 
     /// The rows of `a`, and those that fill.
-    pub fn rows(&mut self, a: &Csr) -> Rows<'_> {
+    pub fn rows<'r>(&'r mut self, a: &'r Csr) -> Rows<'r> {
+        if self.row.len() == self.rows && self.row.is_sorted() {
+            return self.rows_of((&a.row_start()[..=self.rows], a.columns(), a.values()));
+        }
         let mut entry = vec![None; self.rows];
         self.row.iter().enumerate().for_each(|(k, &row)| entry[row] = Some(k));
         self.start = vec![0];
@@ -85,13 +88,20 @@ impl Blocks {
             }
             self.start.push(self.column.len());
         }
+        self.rows_of((&self.start, &self.column, &self.value))
+    }
+
+    fn rows_of<'r>(
+        &'r self,
+        (start, column, value): (&'r [usize], &'r [u32], &'r [f64]),
+    ) -> Rows<'r> {
         Rows {
             owned: self.rows,
             first: self.first,
             all: self.all,
-            start: &self.start,
-            column: &self.column,
-            value: &self.value,
+            start,
+            column,
+            value,
             global: &self.global,
             block: self.block,
             motion_count: self.motion_count,

@@ -3,7 +3,7 @@
 //! The only crate that links either, and only with the feature `petsc`; without it it is empty. It
 //! gives the rest of the program what that knows already: `Mpi` is an [`algebra::Comm`],
 //! `PetscSolver` an [`algebra::LinearSolver`], and `Mpi::partition` says who owns what. Types of
-//! MPI and PETSc do not appear: they stay in `shim/petsc.c`, and only `shim.rs` calls it.
+//! MPI and PETSc do not appear: they stay in `shim/*.c`, and only `shim.rs` with `shim/levels.rs` calls these.
 
 #[cfg(feature = "petsc")]
 mod blocks;

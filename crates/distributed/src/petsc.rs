@@ -2,8 +2,11 @@
 
 use crate::blocks::Blocks;
 use crate::mpi::{Mpi, PetscError};
-use crate::shim::Ksp;
-use algebra::{AmgProblem, Comm, Csr, Halo, LinearError, LinearInfo, LinearSolver, Operator};
+use crate::shim::{Ksp, RowsBelow};
+use algebra::{
+    AmgProblem, Comm, Csr, Halo, IndexMap, Known, KnownDivisor, LinearError, LinearInfo,
+    LinearSolver, Operator, RowsOfRank,
+};
 
 /// What is used unless the options say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +39,41 @@ impl Defaults {
             Self::Direct => "-pc_type cholesky -pc_factor_mat_solver_type mumps",
         }
     }
+
+    /// The same for a problem of which levels are known: multigrid of PETSc with these, unless BoomerAMG is asked for.
+    fn with_levels(self) -> String {
+        self.options().replace("-pc_type hypre", "-pc_type mg")
+    }
+
+    /// What solves on the level below the known ones; small ones are PETSc's, which gathers and factors them.
+    fn below_levels(is_small: bool) -> String {
+        let options = if is_small { "" } else { Self::Multigrid.options() };
+        options.replace("-pc_", "-mg_coarse_pc_")
+    }
+}
+
+/// What conjugate gradients with known levels are called where these go all the way down, and where BoomerAMG goes on.
+const WITH_LEVELS: [&str; 2] =
+    ["cg with geometric multigrid (PETSc)", "cg with geometric multigrid and hypre (PETSc)"];
+
+/// What the program calls a method with a preconditioner.
+fn name_of(method: &str, preconditioner: &str, has_levels: bool) -> &'static str {
+    match (method, preconditioner) {
+        (_, "cholesky" | "lu") => "sparse direct (PETSc)",
+        ("cg", "mg") if has_levels => WITH_LEVELS[0],
+        ("cg", "hypre") => "cg with hypre (PETSc)",
+        ("cg", "gamg") => "cg with GAMG (PETSc)",
+        _ => "PETSc",
+    }
+}
+
+/// Levels of multigrid that are known beforehand.
+struct Levels {
+    problem: AmgProblem,
+    /// Of the finest, once they were made.
+    divisor: Option<KnownDivisor>,
+    /// Options for what is below them.
+    below: String,
 }
 
 /// An eigenvalue of the matrix with a diagonal of one that is below this is zero but for rounding.
@@ -50,12 +88,24 @@ const REFINED: f64 = 1e-14;
 /// Most iterations of a solve.
 const MOST: usize = 1000;
 
+fn wrong_options(code: i32) -> PetscError {
+    PetscError::new("options of the linear solver", code)
+}
+
+/// Names of the Krylov method and of the preconditioner.
+fn types(ksp: &Ksp<'_>) -> Result<[String; 2], i32> {
+    let types = ksp.types()?;
+    log::debug!("PETSc: {types}");
+    let (method, preconditioner) = types.split_once(' ').unwrap_or((&types, ""));
+    Ok([method, preconditioner].map(str::to_owned))
+}
+
 /// A Krylov method of PETSc on all ranks, on vectors that hold owned entries and then ghosts.
 ///
 /// Of the operator it takes the rows of the owned entries; [`LinearSolver::solve`] leaves the ghosts of
 /// x with the values of their owners. A preconditioner that is not a factorisation is kept when the
-/// values change, until a solve takes half as many iterations again as the first one with it, for each
-/// digit.
+/// values change, until a solve takes half as many iterations again as the first one with it and half of one more,
+/// for each digit.
 pub struct PetscSolver<'m> {
     mpi: &'m Mpi,
     halo: Halo,
@@ -69,15 +119,34 @@ pub struct PetscSolver<'m> {
     /// Iterations a digit of the first solve with the present preconditioner.
     fresh: Option<f64>,
     is_worn: bool,
+    /// None where nothing is known, or the options want something else.
+    levels: Option<Levels>,
 }
 
 impl<'m> PetscSolver<'m> {
-    /// A solver on the entries of `halo`, which all ranks make together.
+    /// A solver on the entries of `halo`, which all ranks make together. With multigrid the first levels are those that
+    /// `problem` knows for one unknown a point, if it knows any that are worth it, and the options do not ask for
+    /// something else.
     ///
     /// # Errors
     /// When the options ask for what PETSc does not have.
-    pub fn new(mpi: &'m Mpi, halo: Halo, defaults: Defaults) -> Result<Self, PetscError> {
-        Self::with(mpi, halo, defaults, None)
+    pub fn new(
+        mpi: &'m Mpi,
+        halo: Halo,
+        defaults: Defaults,
+        problem: AmgProblem,
+    ) -> Result<Self, PetscError> {
+        let known = problem.lattice.is_some() || problem.first_prolongation.is_some();
+        if !known {
+            return Self::with(mpi, halo, defaults.options(), None);
+        }
+        let mut solver = Self::with(mpi, halo, &defaults.with_levels(), None)?;
+        let [method, preconditioner] = types(&solver.ksp).map_err(wrong_options)?;
+        if preconditioner == "mg" {
+            solver.name = name_of(&method, &preconditioner, true);
+            solver.levels = Some(Levels { problem, divisor: None, below: String::new() });
+        }
+        Ok(solver)
     }
 
     /// The same for displacements: `problem` tells the component and the node of each owned entry, and the
@@ -92,27 +161,19 @@ impl<'m> PetscSolver<'m> {
         problem: &AmgProblem,
     ) -> Result<Self, PetscError> {
         let defaults = if is_direct { Defaults::Direct } else { Defaults::Multigrid };
-        Self::with(mpi, halo, defaults, Some(problem))
+        Self::with(mpi, halo, defaults.options(), Some(problem))
     }
 
     fn with(
         mpi: &'m Mpi,
         halo: Halo,
-        defaults: Defaults,
+        defaults: &str,
         problem: Option<&AmgProblem>,
     ) -> Result<Self, PetscError> {
-        let wrong = |code| PetscError::new("options of the linear solver", code);
-        let ksp = Ksp::new(mpi.group(), defaults.options()).map_err(wrong)?;
-        let types = ksp.types().map_err(wrong)?;
-        log::debug!("PETSc: {types}");
-        let (method, preconditioner) = types.split_once(' ').unwrap_or((&types, ""));
-        let is_direct = matches!(preconditioner, "cholesky" | "lu");
-        let name = match (method, preconditioner) {
-            (_, "cholesky" | "lu") => "sparse direct (PETSc)",
-            ("cg", "hypre") => "cg with hypre (PETSc)",
-            ("cg", "gamg") => "cg with GAMG (PETSc)",
-            _ => "PETSc",
-        };
+        let ksp = Ksp::new(mpi.group(), defaults).map_err(wrong_options)?;
+        let [method, preconditioner] = types(&ksp).map_err(wrong_options)?;
+        let is_direct = matches!(&preconditioner[..], "cholesky" | "lu");
+        let name = name_of(&method, &preconditioner, false);
         let plain = AmgProblem { block: 1, ..AmgProblem::default() };
         // A factorisation needs no nodes.
         let is_mechanics = problem.is_some();
@@ -134,7 +195,53 @@ impl<'m> PetscSolver<'m> {
             is_prepared,
             fresh,
             is_worn,
+            levels: None,
         })
+    }
+
+    /// Makes all levels that are known of the matrix, which has been taken, or takes BoomerAMG where that is nothing.
+    fn make_levels(&mut self, a: &Csr) -> Result<(), i32> {
+        let Some(mut levels) = self.levels.take() else { return Ok(()) };
+        self.ksp.clear_levels()?;
+        let owned = self.halo.map().owned_len();
+        let finest = RowsOfRank::of(a, owned);
+        let mut known = Known::new(&levels.problem, owned);
+        let mut next = known.next(self.mpi, &self.halo, finest);
+        let Some(first) = &next else {
+            log::info!("multigrid: no level that is known is worth it");
+            self.ksp.set_defaults(Defaults::Multigrid.options())?;
+            let [method, preconditioner] = types(&self.ksp)?;
+            self.name = name_of(&method, &preconditioner, false);
+            return Ok(());
+        };
+        levels.divisor = Some(first.divisor.clone());
+        let mut rows = None;
+        let mut sizes = Vec::new();
+        while let Some(level) = next {
+            let inverse = level.divisor.inverse(rows.as_ref().map_or(finest, RowsBelow::rows));
+            self.ksp.add_level(level.start.len() - 1, &level, inverse.as_deref())?;
+            sizes.push(level.all_below);
+            levels.below = Defaults::below_levels(level.is_last());
+            let below = rows.insert(self.ksp.rows_below()?);
+            let map = IndexMap::new(level.below, std::mem::take(&mut below.others));
+            next = known.next(self.mpi, &Halo::new(self.mpi, map), below.rows());
+        }
+        log::info!("multigrid: levels of {sizes:?} rows below the finest");
+        if WITH_LEVELS.contains(&self.name) {
+            self.name = WITH_LEVELS[usize::from(!levels.below.is_empty())];
+        }
+        self.ksp.use_levels(KnownDivisor::LOWER)?;
+        drop(known);
+        self.levels = Some(levels);
+        Ok(())
+    }
+
+    /// Keeps the coarse levels; the finest is smoothed with its new values.
+    fn keep_levels(&mut self, a: &Csr) -> Result<(), i32> {
+        let divisor = self.levels.as_ref().and_then(|levels| levels.divisor.as_ref());
+        let rows = RowsOfRank::of(a, self.halo.map().owned_len());
+        let inverse = divisor.and_then(|divisor| divisor.inverse(rows));
+        inverse.map_or(Ok(()), |inverse| self.ksp.set_inverse(&inverse))
     }
 
     fn failed(&self, what: &'static str, code: i32) -> LinearError {
@@ -195,7 +302,12 @@ impl LinearSolver for PetscSolver<'_> {
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         let a = self.matrix(a)?;
         let keep = self.keeps && self.is_prepared && !self.is_worn;
-        let prepared = self.ksp.prepare(&self.blocks.rows(a), keep);
+        let taken = self.ksp.take(&self.blocks.rows(a));
+        taken.map_err(|code| self.failed("matrix", code))?;
+        let levels = if keep { self.keep_levels(a) } else { self.make_levels(a) };
+        levels.map_err(|code| self.failed("levels", code))?;
+        let below = self.levels.as_ref().map_or("", |levels| &levels.below);
+        let prepared = self.ksp.set_up(below, keep);
         prepared.map_err(|code| self.failed("set-up", code))?;
         if !keep {
             (self.fresh, self.is_worn) = (None, false);
@@ -254,7 +366,7 @@ impl LinearSolver for PetscSolver<'_> {
         self.halo.update(self.mpi, x);
         let per_digit = iterations as f64 / (1.0 - rtol.clamp(1e-16, 0.1).log10());
         match self.fresh {
-            Some(fresh) => self.is_worn = per_digit > 1.5 * fresh,
+            Some(fresh) => self.is_worn = per_digit > 1.5 * fresh + 0.5,
             None => self.fresh = Some(per_digit.max(0.5)),
         }
         Ok(LinearInfo { iterations: iterations.max(1), residual })

@@ -1,5 +1,9 @@
 //! The C functions, each behind a safe one: the only unsafe code of this crate.
 
+mod levels;
+
+pub use levels::RowsBelow;
+
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -100,7 +104,7 @@ mod c {
         ) -> c_int;
         pub fn shim_solver_free(solver: *mut c_void);
         pub fn shim_solver_types(solver: *mut c_void, text: *mut c_char, length: usize) -> c_int;
-        pub fn shim_solver_prepare(
+        pub fn shim_solver_matrix(
             solver: *mut c_void,
             owned: i64,
             first: i64,
@@ -112,6 +116,11 @@ mod c {
             block: i64,
             motions: i64,
             motion: *const f64,
+        ) -> c_int;
+        pub fn shim_solver_defaults(solver: *mut c_void, defaults: *const c_char) -> c_int;
+        pub fn shim_solver_set_up(
+            solver: *mut c_void,
+            defaults: *const c_char,
             keep: c_int,
         ) -> c_int;
         pub fn shim_solver_solve(
@@ -429,7 +438,7 @@ fn starts_of(counts: &[c_int]) -> (Vec<c_int>, usize) {
 pub struct Ksp<'g> {
     group: &'g Group,
     handle: *mut c_void,
-    /// Rows of this rank; none before [`Ksp::prepare`].
+    /// Rows of this rank; none before [`Ksp::take`].
     owned: Option<usize>,
 }
 
@@ -458,9 +467,11 @@ impl<'g> Ksp<'g> {
         checked(code).map(|()| text)
     }
 
+    /// Takes the matrix, or new values of it.
+    ///
     /// # Panics
     /// If `rows` contradict themselves, or are others than those of the first call.
-    pub fn prepare(&mut self, rows: &Rows<'_>, keep: bool) -> Result<(), i32> {
+    pub fn take(&mut self, rows: &Rows<'_>) -> Result<(), i32> {
         self.group.check_thread();
         assert!(self.owned.is_none_or(|owned| owned == rows.owned));
         let entries = rows.start[rows.owned];
@@ -474,7 +485,7 @@ impl<'g> Ksp<'g> {
         // SAFETY: the lengths were just checked; C copies what it keeps, and checks that the pattern is
         // that of the first call.
         checked(unsafe {
-            c::shim_solver_prepare(
+            c::shim_solver_matrix(
                 self.handle,
                 rows.owned as i64,
                 rows.first as i64,
@@ -486,11 +497,30 @@ impl<'g> Ksp<'g> {
                 rows.block as i64,
                 motions as i64,
                 rows.motions.as_ptr(),
-                c_int::from(keep),
             )
         })?;
         self.owned = Some(rows.owned);
         Ok(())
+    }
+
+    /// Reads the options once more, with other defaults.
+    pub fn set_defaults(&mut self, defaults: &str) -> Result<(), i32> {
+        self.group.check_thread();
+        let defaults = c_string(defaults);
+        // SAFETY: a handle that is not freed, and a string that ends with zero.
+        checked(unsafe { c::shim_solver_defaults(self.handle, defaults.as_ptr()) })
+    }
+
+    /// Makes the preconditioner, with `defaults` for its parts; with `keep` it stays as it was.
+    ///
+    /// # Panics
+    /// If there is no matrix.
+    pub fn set_up(&mut self, defaults: &str, keep: bool) -> Result<(), i32> {
+        self.group.check_thread();
+        assert!(self.owned.is_some());
+        let defaults = c_string(defaults);
+        // SAFETY: a handle that is not freed, and a string that ends with zero.
+        checked(unsafe { c::shim_solver_set_up(self.handle, defaults.as_ptr(), c_int::from(keep)) })
     }
 
     /// `b` and `x` have as many entries as the matrix has rows here.

@@ -1,7 +1,7 @@
 //! A known vector is found again on 1, 2 and 4 ranks. Without `mpirun` around it the program starts
 //! itself under one.
 
-use algebra::{Comm, Csr, Halo, IndexMap, LinearSolver};
+use algebra::{AmgProblem, Comm, Csr, Halo, IndexMap, Lattice, LinearSolver};
 use distributed::{Defaults, Mpi, PetscSolver};
 use std::ops::Range;
 use std::process::Command;
@@ -122,9 +122,20 @@ fn work() {
 
     let range = first as u64..(first + owned.len()) as u64;
     let map = IndexMap::new(range, ghosts.iter().map(|&g| number[g]).collect());
-    for defaults in [Defaults::Direct, Defaults::Multigrid] {
+    // Neighbours of neighbours, which ranks tell each other of, are not in the rows of this grid.
+    let places = (0..).zip(&local).map(|(k, &g)| (k, g as u32));
+    let lattice = Some(Lattice::new([SIDE as u32, 1], false, places));
+    let with_lattice = AmgProblem { lattice, ..AmgProblem::default() };
+    let nowhere = Some(Lattice::new([SIDE as u32, 1], false, std::iter::empty()));
+    let off_lattice = AmgProblem { lattice: nowhere, ..AmgProblem::default() };
+    for (defaults, problem, name) in [
+        (Defaults::Direct, AmgProblem::default(), "sparse direct (PETSc)"),
+        (Defaults::Multigrid, AmgProblem::default(), "cg with hypre (PETSc)"),
+        (Defaults::Multigrid, with_lattice, "cg with geometric multigrid (PETSc)"),
+        (Defaults::Multigrid, off_lattice, "cg with hypre (PETSc)"),
+    ] {
         let halo = Halo::new(&mpi, map.clone());
-        let mut solver = PetscSolver::new(&mpi, halo, defaults).expect("a solver");
+        let mut solver = PetscSolver::new(&mpi, halo, defaults, problem).expect("a solver");
         // Twice, with other values: the matrix is not made anew.
         for scale in [1.0, 0.25] {
             a.values_mut().iter_mut().for_each(|v| *v *= scale);
@@ -136,6 +147,7 @@ fn work() {
             assert!(error < 1e-9, "{}: {error:e} after {}", solver.name(), info.iterations);
             // The tolerance is that of the natural norm.
             assert!(info.residual <= 1e-11 && info.iterations < 40, "{info:?}");
+            assert_eq!(solver.name(), name);
         }
     }
     groups(&mpi);
@@ -169,7 +181,8 @@ fn groups(mpi: &Mpi) {
     let owned = group.rank() as u64..group.rank() as u64 + 1;
     let halo = Halo::new(&group, IndexMap::new(owned, Vec::new()));
     let a = Csr::new(vec![0, 1], vec![0], vec![2.0], 1).expect("a matrix");
-    let mut solver = PetscSolver::new(&group, halo, Defaults::Direct).expect("a solver");
+    let mut solver =
+        PetscSolver::new(&group, halo, Defaults::Direct, AmgProblem::default()).expect("a solver");
     solver.prepare(&a).expect("prepared");
     let (b, mut x) = ([2.0 + group.rank() as f64], [0.0]);
     solver.solve(&a, &b, &mut x, 1e-12).expect("solved");

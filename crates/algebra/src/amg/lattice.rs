@@ -116,6 +116,16 @@ impl<'a> Placed<'a> {
         Self { lattice, points, second, joined, follows, is_coarser: false }
     }
 
+    /// The points of the nodes of other ranks, which come after those of this one.
+    pub fn extend(&mut self, others: impl IntoIterator<Item = Point>) {
+        self.points.extend(others);
+    }
+
+    /// The first `n` of them.
+    pub fn truncate(&mut self, n: usize) {
+        self.points.truncate(n);
+    }
+
     /// Those of them that have a number on the coarser lattice, which is not `u32::MAX`.
     pub fn coarser(self, numbers: &[u32], follows: Follows) -> Self {
         let left = |i: usize| numbers[i] != u32::MAX;

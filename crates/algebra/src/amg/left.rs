@@ -20,15 +20,18 @@ impl Left {
     /// that stays may be taken for that one; any positive vector will do.
     pub fn of(prolongation: &Blocks<f32>) -> Self {
         let (p, mut count) = (prolongation.view(), 0);
-        let mut bits = vec![0; p.nrows().div_ceil(64)];
-        for i in 0..p.nrows() {
-            if let ([column], [1.0]) = p.row(i)
-                && *column == count
-            {
-                bits[i / 64] |= 1 << (i % 64);
-                count += 1;
-            }
-        }
+        let is_left = |i: usize| {
+            let is_left = matches!(p.row(i), ([column], [1.0]) if *column == count);
+            count += u32::from(is_left);
+            is_left
+        };
+        Self::those((0..p.nrows()).map(is_left))
+    }
+
+    /// The nodes for which this is true, of all in their order.
+    pub fn those(is_left: impl ExactSizeIterator<Item = bool>) -> Self {
+        let mut bits = vec![0; is_left.len().div_ceil(64)];
+        is_left.enumerate().for_each(|(i, left)| bits[i / 64] |= u64::from(left) << (i % 64));
         Self(bits)
     }
 

@@ -19,9 +19,9 @@ const STRONG: f64 = 0.4;
 /// The same for coarser lattices, where most cells have been brought into shape: up to 2.2 times.
 const STRONG_BELOW: f64 = 0.2;
 /// Aggregates do better when more than this fraction of the nodes would be left.
-const MOST: f64 = 0.7;
+pub(super) const MOST: f64 = 0.7;
 /// No line that goes.
-const STAYS: u8 = u8::MAX;
+pub(super) const STAYS: u8 = u8::MAX;
 
 /// What a coarser lattice is.
 pub(super) struct Coarser<'a> {
@@ -52,7 +52,7 @@ impl NearNull {
         placed: Placed<'a>,
         components: usize,
     ) -> Result<Coarser<'a>, NearNull> {
-        let (n, size) = (a.nrows(), self.block * self.block);
+        let n = a.nrows();
         let rows = Rows::new(a, placed, [self.block, components]);
         let mut columns = vec![u32::MAX; n];
         let mut coarse = Vec::new();
@@ -66,49 +66,36 @@ impl NearNull {
         let parents = |node: usize| rows.parents(node, &columns);
         let to =
             Between { block: self.block, columns: &columns, coarse: &coarse, parents: &parents };
-        let pieces: Vec<Piece> = (0..n.div_ceil(ROWS))
-            .into_par_iter()
-            .map(|piece| rows.interpolate(piece * ROWS..n.min((piece + 1) * ROWS), &to))
-            .collect();
+        let p = rows.interpolation(&to);
         let follows = rows.placed.follows.coarser(&to);
         let Rows { placed, lines, .. } = rows;
         drop(lines);
         let below = placed.coarser(&columns, follows);
-        let entries = pieces.iter().map(|piece| piece.1.len()).sum();
-        let mut p = Blocks {
-            shape: [self.block; 2],
-            start: Vec::with_capacity(n + 1),
-            columns: Vec::with_capacity(entries),
-            values: Vec::with_capacity(entries * size),
-            ncols: coarse.len(),
-        };
-        p.start.push(0);
-        for (lengths, js, values) in pieces {
-            lengths
-                .into_iter()
-                .for_each(|length| p.start.push(p.start[p.start.len() - 1] + length));
-            p.columns.extend(js);
-            p.values.extend(values);
-        }
         let values = coarse.iter().flat_map(|&i| self.node(i as usize)).copied().collect();
         let near = NearNull { values, ..self };
         Ok(Coarser { prolongation: p, nodes: coarse, near, placed: below })
     }
 }
 
+/// Columns and weights of the nodes of the coarser lattice that a node lies between, and the weight of what is missing.
+pub(super) type Terms = (Vec<(u32, f64)>, f64);
+
 /// A matrix by lattice points.
-struct Rows<'a, 'p> {
-    a: View<'a, f64>,
-    placed: Placed<'p>,
+pub(super) struct Rows<'a, 'p> {
+    pub a: View<'a, f64>,
+    pub placed: Placed<'p>,
     /// Of each node the components, as bits, that are no displacements; empty if all are.
     followers: Vec<u8>,
     /// Of each node that goes the direction along which its neighbours are, and four times the binary logarithm of
     /// their distance; [`STAYS`] for those of the coarser lattice.
-    lines: Vec<u8>,
+    pub lines: Vec<u8>,
+    /// What nodes lie between that go and have no row here but on another rank, as far as that has told; they come
+    /// after those with a row.
+    pub elsewhere: Vec<Option<Terms>>,
 }
 
 impl<'a, 'p> Rows<'a, 'p> {
-    fn new(a: View<'a, f64>, mut placed: Placed<'p>, [block, components]: [usize; 2]) -> Self {
+    pub fn new(a: View<'a, f64>, mut placed: Placed<'p>, [block, components]: [usize; 2]) -> Self {
         let mut followers = Vec::new();
         if a.shape[0] == block {
             if !placed.is_coarser() {
@@ -116,7 +103,7 @@ impl<'a, 'p> Rows<'a, 'p> {
             }
             followers = placed.follows.components(a.nrows(), block);
         }
-        let mut rows = Rows { a, placed, followers, lines: Vec::new() };
+        let mut rows = Rows { a, placed, followers, lines: Vec::new(), elsewhere: Vec::new() };
         let nodes = (0..a.nrows()).into_par_iter().with_min_len(ROWS);
         rows.lines = nodes.map(|i| rows.line(i, components)).collect();
         rows
@@ -172,6 +159,32 @@ impl<'a, 'p> Rows<'a, 'p> {
         (line != STAYS).then_some((usize::from(line & 3), 1 << (line >> 2)))
     }
 
+    /// The interpolation to the nodes that have a row.
+    pub fn interpolation(&self, to: &Between) -> Blocks<f32> {
+        let (n, size) = (self.a.nrows(), to.block * to.block);
+        let pieces: Vec<Piece> = (0..n.div_ceil(ROWS))
+            .into_par_iter()
+            .map(|piece| self.interpolate(piece * ROWS..n.min((piece + 1) * ROWS), to))
+            .collect();
+        let entries = pieces.iter().map(|piece| piece.1.len()).sum();
+        let mut p = Blocks {
+            shape: [to.block; 2],
+            start: Vec::with_capacity(n + 1),
+            columns: Vec::with_capacity(entries),
+            values: Vec::with_capacity(entries * size),
+            ncols: to.coarse.len(),
+        };
+        p.start.push(0);
+        for (lengths, js, values) in pieces {
+            lengths
+                .into_iter()
+                .for_each(|length| p.start.push(p.start[p.start.len() - 1] + length));
+            p.columns.extend(js);
+            p.values.extend(values);
+        }
+        p
+    }
+
     fn interpolate(&self, nodes: std::ops::Range<usize>, to: &Between) -> Piece {
         let (b, follows) = (to.block, &self.placed.follows);
         let mut piece = (Vec::with_capacity(nodes.len()), Vec::new(), Vec::new());
@@ -208,7 +221,7 @@ impl<'a, 'p> Rows<'a, 'p> {
     /// Column and weight of the coarse nodes that node i lies between, by column; `open` is working memory.
     ///
     /// Neighbours that a row does not have are prescribed and count as zero, or are one with a node that is not
-    /// on the lattice. (A point becomes more even with each step: the way ends.)
+    /// on the lattice.
     fn between(
         &self,
         i: usize,
@@ -216,26 +229,8 @@ impl<'a, 'p> Rows<'a, 'p> {
         open: &mut Vec<(usize, f64)>,
         terms: &mut Vec<(u32, f64)>,
     ) {
-        let at = |from: usize, wanted: Point| {
-            let mut nodes = self.a.row(from).0.iter().map(|&j| j as usize);
-            nodes.find(|&j| self.placed.offset(from, j) == Some(wanted))
-        };
-        open.push((i, 1.0));
-        let mut missing = 0.0;
-        while let Some((node, weight)) = open.pop() {
-            let Some((d, step)) = self.gone(node) else {
-                terms.push((columns[node], weight));
-                continue;
-            };
-            for side in [-step, step] {
-                let mut next = [0; 3];
-                next[d] = side;
-                match at(node, next) {
-                    Some(next) => open.push((next, 0.5 * weight)),
-                    None => missing += 0.5 * weight,
-                }
-            }
-        }
+        let missing = self.ways(i, columns, open, terms);
+        let missing = missing.expect("other ranks have told what their nodes lie between");
         if missing > 0.0 {
             let (neighbours, _) = self.a.row(i);
             let is_off = |&&j: &&u32| self.placed.point(j as usize)[0] < 0;
@@ -245,6 +240,46 @@ impl<'a, 'p> Rows<'a, 'p> {
             }
         }
         merge_terms(terms);
+    }
+
+    /// The coarse nodes at the ends of all ways from node i along lines that go, and the weight of those ways that end
+    /// where there is no neighbour; none where a way leads to a node elsewhere that is not known yet. (A point becomes
+    /// more even with each step: the way ends.)
+    pub fn ways(
+        &self,
+        i: usize,
+        columns: &[u32],
+        open: &mut Vec<(usize, f64)>,
+        terms: &mut Vec<(u32, f64)>,
+    ) -> Option<f64> {
+        let at = |from: usize, wanted: Point| {
+            let mut nodes = self.a.row(from).0.iter().map(|&j| j as usize);
+            nodes.find(|&j| self.placed.offset(from, j) == Some(wanted))
+        };
+        open.clear();
+        open.push((i, 1.0));
+        let mut missing = 0.0;
+        while let Some((node, weight)) = open.pop() {
+            let Some((d, step)) = self.gone(node) else {
+                terms.push((columns[node], weight));
+                continue;
+            };
+            if let Some(elsewhere) = node.checked_sub(self.a.nrows()) {
+                let (ends, lost) = self.elsewhere[elsewhere].as_ref()?;
+                terms.extend(ends.iter().map(|&(column, w)| (column, weight * w)));
+                missing += weight * lost;
+                continue;
+            }
+            for side in [-step, step] {
+                let mut next = [0; 3];
+                next[d] = side;
+                match at(node, next) {
+                    Some(next) => open.push((next, 0.5 * weight)),
+                    None => missing += 0.5 * weight,
+                }
+            }
+        }
+        Some(missing)
     }
 }
 
@@ -267,4 +302,4 @@ fn step([before, after]: [i32; 2]) -> Option<i32> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -19,6 +19,7 @@ mod diagonal;
 mod eigenvalue;
 mod follows;
 mod given;
+mod known;
 mod lattice;
 mod layout;
 mod left;
@@ -42,6 +43,7 @@ mod unstored;
 
 pub use blocks::Blocks;
 pub use follows::Follows;
+pub use known::{Known, KnownDivisor, KnownLevel, RowsOfRank};
 pub use lattice::Lattice;
 pub use problem::AmgProblem;
 pub(crate) use split::InPlaces;

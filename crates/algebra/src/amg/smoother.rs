@@ -23,7 +23,7 @@ pub(super) struct Chebyshev {
 /// stretched hexahedra.
 const LOWER: f64 = 0.35;
 /// The same where residuals are divided by sums of rows and a lattice follows.
-const LOWER_OF_SUMS: f64 = 0.12;
+pub(super) const LOWER_OF_SUMS: f64 = 0.12;
 /// Upper over lower end for blocks.
 const SPAN: f64 = 8.0;
 /// The same for degree 1.

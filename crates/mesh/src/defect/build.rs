@@ -118,6 +118,15 @@ impl Blueprint {
     /// Where the nodes are on the lattice, if there is one with a coarser one in it: for cells of second order, or
     /// that were halved. None either where its points have no numbers of 32 bits.
     pub fn lattice(&self) -> Option<LatticePoints> {
+        self.lattice_of(None)
+    }
+
+    /// The same for nodes of a part alone, which have these numbers in the whole.
+    pub fn lattice_at(&self, nodes: &[u32]) -> Option<LatticePoints> {
+        self.lattice_of(Some(nodes))
+    }
+
+    fn lattice_of(&self, nodes: Option<&[u32]>) -> Option<LatticePoints> {
         // Each line between two of the unrefined lattice goes; the others are where names and holes begin.
         if !(self.defect.order << self.defect.refinement).is_multiple_of(2) {
             return None;
@@ -131,13 +140,22 @@ impl Blueprint {
         let lines = second + regions.get(1).map_or(0, |region| region.lines()[1]);
         let rays = self.revolution.map_or(1, |revolution| revolution.rays());
         u32::try_from(lines * across * rays).ok()?;
-        let all = regions.iter().zip([0, second]);
+        let all = || regions.iter().zip([0, second]);
+        let starts = [0, regions[0].len()];
+        let point = |node: &u32| {
+            let region = usize::from(*node >= starts[1]);
+            regions[region].point_on(node - starts[region], (across, [0, second][region]))
+        };
+        let points = match nodes {
+            None => all().flat_map(|(region, before)| region.points_on(across, before)).collect(),
+            Some(nodes) => nodes.iter().map(point).collect(),
+        };
         Some(LatticePoints {
             across,
             second,
             rays,
             closed: self.revolution.is_some_and(|revolution| revolution.is_closed()),
-            points: all.flat_map(|(region, before)| region.points_on(across, before)).collect(),
+            points,
         })
     }
 

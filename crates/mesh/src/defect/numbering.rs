@@ -86,6 +86,13 @@ impl<'a> Numbering<'a> {
         })
     }
 
+    /// Where a node is on the same.
+    pub(super) fn point_on(&self, node: u32, (across, before): (usize, usize)) -> u32 {
+        let (own, rays) = (self.lines()[0], self.revolution.map_or(1, Revolution::rays));
+        let (p, ray) = self.place(node);
+        (((before + p / own) * across + p % own) * rays + ray) as u32
+    }
+
     fn turns(&self) -> usize {
         self.revolution.map_or(1, Revolution::cells)
     }

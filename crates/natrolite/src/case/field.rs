@@ -179,7 +179,8 @@ const LINEAR: &[Field] = &[
         kind: FieldKind::Word(LINEAR_METHODS),
         presence: Presence::Default("auto"),
         doc: "Linear solver: chosen from the size of the problem, sparse Cholesky, or conjugate \
-              gradients with algebraic multigrid. Under `mpirun` they are MUMPS and BoomerAMG.",
+              gradients with algebraic multigrid. Under `mpirun` they are MUMPS and multigrid \
+              with PETSc.",
     },
     Field {
         name: "rtol",

@@ -125,9 +125,10 @@ impl Engine for Petsc {
         &'e self,
         halo: Halo,
         is_direct: bool,
+        problem: AmgProblem,
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String> {
         let defaults = if is_direct { Defaults::Direct } else { Defaults::Multigrid };
-        match PetscSolver::new(&self.mpi, halo, defaults) {
+        match PetscSolver::new(&self.mpi, halo, defaults, problem) {
             Ok(solver) => Ok(Box::new(solver)),
             Err(error) => Err(error.to_string()),
         }

@@ -6,7 +6,7 @@ use algebra::Lattice;
 use fem::Hypothesis;
 use log::{debug, info};
 use mesh::Mesh;
-use mesh::defect::{Blueprint, Symmetry, default_rim_size};
+use mesh::defect::{Blueprint, LatticePoints, Symmetry, default_rim_size};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -104,12 +104,26 @@ impl Geometry {
             Symmetry::Full => (Hypothesis::Spatial, 1.0),
         };
         let rim_size = Some(rim_size_of(case, defect) / f64::from(1u32 << level.min(31)));
-        let lattice = made.lattice().map(|lattice| {
-            let sizes = [lattice.across, lattice.rays].map(|n| n as u32);
-            let all = Lattice::new(sizes, lattice.closed, (0..).zip(lattice.points));
-            Arc::new(if mesh.regions.len() > 1 { all.with_second(lattice.second) } else { all })
-        });
+        let lattice = made.lattice().map(|points| lattice_of(points, &mesh));
         Ok((Geometry { mesh, hypothesis, multiplicity, rim_size, has_axis: true, lattice }, level))
+    }
+
+    /// Finds where its nodes are on the lattice of the built-in mesh of `case` refined `refinement` times, if it is a
+    /// part of that and its nodes have these numbers there.
+    ///
+    /// # Errors
+    /// As [`blueprint`].
+    pub fn find_lattice(
+        &mut self,
+        case: &Case,
+        refinement: u32,
+        nodes: &[u32],
+    ) -> Result<(), CaseError> {
+        if let MeshSource::Defect(defect) = &case.mesh {
+            let points = blueprint(case, defect, refinement)?.lattice_at(nodes);
+            self.lattice = points.map(|points| lattice_of(points, &self.mesh));
+        }
+        Ok(())
     }
 
     /// Distance \[m\] of a point from the axis x = y = 0; in two dimensions from where the first
@@ -140,6 +154,13 @@ impl Geometry {
             _ => mesh::measure::Extent::AsMeshed,
         }
     }
+}
+
+/// For multigrid.
+fn lattice_of(points: LatticePoints, mesh: &Mesh) -> Arc<Lattice> {
+    let LatticePoints { across, second, rays, closed, points } = points;
+    let all = Lattice::new([across, rays].map(|n| n as u32), closed, (0..).zip(points));
+    Arc::new(if mesh.regions.len() > 1 { all.with_second(second) } else { all })
 }
 
 /// The cell size at the rim \[m\] that the program chooses for `case`, whose [`KineticLength`] is known; `None` when the

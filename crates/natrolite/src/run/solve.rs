@@ -103,7 +103,9 @@ impl Outcome {
 /// are stretched towards the rim, where corners would cost ten times the iterations: their lattice tells
 /// multigrid which lines it can leave out where, in one region: across an interface resistances may be so small that
 /// only aggregates keep its two sides together.
-fn problem(geometry: &Geometry, space: &Space) -> AmgProblem {
+///
+/// On ranks `geometry` and `space` are those of a part.
+pub fn problem(geometry: &Geometry, space: &Space) -> AmgProblem {
     let mesh = &geometry.mesh;
     let free = space.free();
     let is_free = |dof: &u32| (*dof as usize) < free;

@@ -4,9 +4,9 @@ use crate::{Amg, AmgParameters, AmgProblem, CgParameters, Csr, Follows, Lattice,
 
 /// Q1 on the unit cells of a lattice with this many points: conduction along direction d of a cell that
 /// begins at point p is `along(p)[d]`. Nodes go by i, then k, then j; those on the axis are one.
-struct Cells {
-    sizes: [usize; 3],
-    closed: bool,
+pub struct Cells {
+    pub sizes: [usize; 3],
+    pub closed: bool,
 }
 
 impl Cells {
@@ -28,7 +28,7 @@ impl Cells {
         (number, n, Lattice::new(sizes, self.closed, points.into_iter()))
     }
 
-    fn matrix(&self, along: impl Fn([usize; 3]) -> [f64; 3]) -> (Csr, Lattice) {
+    pub fn matrix(&self, along: impl Fn([usize; 3]) -> [f64; 3]) -> (Csr, Lattice) {
         let [ni, nj, nk] = self.sizes;
         let (number, n, lattice) = self.numbered();
         let mut rows = vec![std::collections::BTreeMap::new(); n];
@@ -78,9 +78,9 @@ impl Cells {
     }
 }
 
-type Along<'a> = &'a dyn Fn([usize; 3]) -> [f64; 3];
+pub type Along<'a> = &'a dyn Fn([usize; 3]) -> [f64; 3];
 
-fn constants(n: usize) -> NearNull {
+pub fn constants(n: usize) -> NearNull {
     NearNull { block: 1, vectors: 1, values: vec![1.0; n] }
 }
 

@@ -35,6 +35,10 @@ fn nodes_of_a_cell_are_neighbours_on_the_lattice() {
                 lattice.expect("it was halved");
             assert_eq!((points.len(), closed), (mesh.points.len(), symmetry == Symmetry::Full));
             assert!(points.is_sorted_by(|a, b| a < b), "each point once");
+            let some: Vec<u32> = (0..points.len() as u32).rev().step_by(3).collect();
+            let there = Blueprint::new(&defect).expect("a mesh").lattice_at(&some);
+            let wanted: Vec<u32> = some.iter().map(|&node| points[node as usize]).collect();
+            assert_eq!(there.expect("it was halved").points, wanted);
             let at = |node: u32| {
                 let (p, k) =
                     (points[node as usize] as usize / rays, points[node as usize] as usize % rays);

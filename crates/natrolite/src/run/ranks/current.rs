@@ -11,7 +11,9 @@ use crate::results::{Field, RanksSummary};
 use crate::run::laws::Laws;
 use crate::run::uniform::{Groups, uniform_state};
 use crate::run::{Geometry, Observer, RunError, current, peak_memory, solve};
-use algebra::{Comm, Equations, Halo, IndexMap, Iterate, LinearWork, Metered, NewtonInfo, newton};
+use algebra::{
+    AmgProblem, Comm, Equations, Halo, IndexMap, Iterate, LinearWork, Metered, NewtonInfo, newton,
+};
 use fem::{Support, System};
 use std::time::{Duration, Instant};
 use transport::POTENTIAL;
@@ -84,7 +86,11 @@ impl CurrentShare {
         observer.phase("solve");
         let halo = Halo::new(comm, map);
         let is_direct = algebra::is_direct(all, mesh.dimension, solve::method(case));
-        let solver = engine.solver(halo.clone(), is_direct).map_err(RunError::Engine)?;
+        let problem = match is_direct {
+            true => AmgProblem::default(),
+            false => problem(comm, part, &system),
+        };
+        let solver = engine.solver(halo.clone(), is_direct, problem).map_err(RunError::Engine)?;
         log::info!("{}: {all} unknowns on {} ranks", solver.name(), comm.size());
         let mut solver = Metered::new(solver);
         let kept = Kept { comm, in_whole, owned, unknowns: all };
@@ -118,6 +124,18 @@ impl CurrentShare {
         let place = (mesh, hypothesis);
         let fields = current::fields_of(place, &laws.conductivity, potential, &deviation);
         Ok(Solution { free, fields, unknowns: all, newton, worst, linear, setup, ranks })
+    }
+}
+
+/// What multigrid is told, the same things on all ranks: cells of other kinds may be on some of them alone.
+fn problem(comm: &dyn Comm, part: &Geometry, system: &System<'_>) -> AmgProblem {
+    let own = solve::problem(part, system.space());
+    let [has_corners, has_lattice] =
+        [own.first_prolongation.is_some(), own.lattice.is_some()].map(|has| comm.all(has));
+    AmgProblem {
+        first_prolongation: own.first_prolongation.filter(|_| has_corners),
+        lattice: own.lattice.filter(|_| has_lattice),
+        ..own
     }
 }
 

@@ -28,7 +28,8 @@ pub trait Engine {
 
     /// A solver for vectors and matrices with the owned entries and then the ghosts of `halo`. Of a matrix
     /// it reads the rows of the owned entries, and it leaves the ghosts of a solution as their owners have
-    /// them. A factorisation if `is_direct`, else conjugate gradients with multigrid.
+    /// them. A factorisation if `is_direct`, else conjugate gradients with multigrid, which `problem` tells what is
+    /// known of the owned entries and the ghosts.
     ///
     /// # Errors
     /// Why there is none.
@@ -36,6 +37,7 @@ pub trait Engine {
         &'e self,
         halo: Halo,
         is_direct: bool,
+        problem: AmgProblem,
     ) -> Result<Box<dyn LinearSolver + Send + 'e>, String>;
 
     /// The same for the stress side, where unknowns are components of nodes: `problem` says which, for the

@@ -99,8 +99,10 @@ pub fn solve_refined(
     observer.phase("partition");
     let parting = Instant::now();
     let shares = Share::of(case, (whole, refinement - dealt.level), engine)?;
-    let (Share { part, cut, stress, current, .. }, excerpt) =
+    let (Share { mut part, cut, stress, current, .. }, excerpt) =
         finer::refine(case, (dealt, refinement), shares, engine.comm())?;
+    let found = part.find_lattice(case, refinement, cut.nodes());
+    agreed(engine.comm(), found.map_err(RunError::from))?;
     let (on, place) = ((&part, &cut), excerpt.as_ref());
     let times = Times { start, meshed, parted: parting.elapsed() };
     let mut stress =
