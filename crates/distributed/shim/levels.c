@@ -212,13 +212,6 @@ int shim_levels_use(void *handle, double lower)
         TRY(PCMGGetSmoother(pc, level, &smoother));
         TRY(KSPSetOperators(smoother, levels->matrix[k], levels->matrix[k]));
         TRY(set_smoother(smoother, levels->inverse[k], lower));
-        if (k == 0 && levels->inverse[k]) {
-            /* One of its own on the way up lets that on the way down begin with zero, which spares a product. */
-            KSP up;
-            TRY(PCMGGetSmootherUp(pc, level, &up));
-            TRY(KSPSetOperators(up, levels->matrix[k], levels->matrix[k]));
-            TRY(set_smoother(up, levels->inverse[k], lower));
-        }
         if (!is_said) TRY(PCMGSetCycleTypeOnLevel(pc, level, k == 0 ? PC_MG_CYCLE_V : PC_MG_CYCLE_W));
     }
     TRY(PCMGGetCoarseSolve(pc, &last));
