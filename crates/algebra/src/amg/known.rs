@@ -14,7 +14,6 @@ use super::level::scale_to;
 use super::lines::{MOST, Rows, STAYS};
 use super::problem::AmgProblem;
 use super::smoother::LOWER_OF_SUMS;
-
 use crate::{Comm, Csr, Halo};
 use std::collections::BTreeMap;
 use std::ops::Range;
