@@ -86,7 +86,8 @@ pub fn constants(n: usize) -> NearNull {
 
 fn coarser<'a>(a: View<f64>, placed: Placed<'a>) -> (Blocks<f32>, Placed<'a>) {
     let coarser = constants(a.nrows()).coarser_lattice(a, placed, 1);
-    let (p, _, below) = coarser.unwrap_or_else(|_| panic!("it is worth it"));
+    let Coarser { prolongation: p, placed: below, .. } =
+        coarser.unwrap_or_else(|_| panic!("it is worth it"));
     (p, below)
 }
 
