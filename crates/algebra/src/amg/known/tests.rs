@@ -76,10 +76,11 @@ fn descend((a, lattice): &(Csr, Lattice), ranks: usize) -> Vec<usize> {
             let Blocks { start, columns, values, .. } = &rows;
             let rows = RowsOfRank { start, columns, values };
             let next = coarser_lattice(placed, comm, (&halo, a.ncols as u64), rows);
-            let Ok((p, _, below)) = constants(a.ncols).coarser_lattice(a.view(), alone, 1) else {
+            let Ok(to) = constants(a.ncols).coarser_lattice(a.view(), alone, 1) else {
                 assert!(next.is_none());
                 return sizes;
             };
+            let (p, below) = (to.prolongation, to.placed);
             let (level, placed_below) = next.expect("the same as alone");
             assert_eq!(level.all_below, p.ncols as u64);
             let left: Vec<usize> = left(&p);
