@@ -201,7 +201,9 @@ fn every_third(places: &NodePlaces) -> Blocks<f32> {
         for (column, weight) in terms {
             p.columns.push(column as u32);
             let from = if column < coarse { 3 * column } else { nodes + column - coarse };
-            let stays = |k: usize| k % 4 == 0 && is_unknown(node, k / 4) && is_unknown(from, k / 4);
+            let stays = |k: usize| {
+                k.is_multiple_of(4) && is_unknown(node, k / 4) && is_unknown(from, k / 4)
+            };
             p.values.extend((0..9).map(|k| if stays(k) { weight } else { 0.0 }));
         }
         p.start.push(p.columns.len());

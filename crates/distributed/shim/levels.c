@@ -61,6 +61,7 @@ int shim_levels_add(void *handle, int64_t below, const size_t *start, const uint
     const int k = levels->count;
     if (k == MOST_LEVELS) return PETSC_ERR_ARG_OUTOFRANGE;
     Mat fine = levels->matrix[k];
+    if (!fine) return PETSC_ERR_ORDER;
     TRY(create_interpolation(fine, below, start, column, weight, &levels->interpolation[k]));
     /* What is made from now on belongs to the levels, also if something fails. */
     levels->count++;
@@ -103,8 +104,10 @@ static int local_of(Mat matrix, Local *local)
 {
     PetscBool is_parallel;
     memset(local, 0, sizeof(Local));
+    if (!matrix) return PETSC_ERR_ORDER;
     local->own = matrix;
-    TRY(PetscObjectTypeCompare((PetscObject)matrix, MATMPIAIJ, &is_parallel));
+    /* Also of the kinds that `-mat_type` makes of it. */
+    TRY(PetscObjectBaseTypeCompare((PetscObject)matrix, MATMPIAIJ, &is_parallel));
     if (is_parallel) {
         TRY(MatMPIAIJGetSeqAIJ(matrix, &local->own, &local->other, &local->others));
         TRY(MatGetSize(local->other, NULL, &local->other_columns));

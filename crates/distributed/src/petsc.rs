@@ -11,8 +11,8 @@ use algebra::{
 /// What is used unless the options say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defaults {
-    /// Conjugate gradients with hypre's BoomerAMG, set up for problems in space; the components of a node
-    /// are functions of their own.
+    /// Conjugate gradients with the levels that are known of a problem, if there are any, and hypre's BoomerAMG below
+    /// them, set up for problems in space; the components of a node are functions of their own.
     Multigrid,
     /// MUMPS.
     Direct,
@@ -202,18 +202,26 @@ impl<'m> PetscSolver<'m> {
     /// Makes all levels that are known of the matrix, which has been taken, or takes BoomerAMG where that is nothing.
     fn make_levels(&mut self, a: &Csr) -> Result<(), i32> {
         let Some(mut levels) = self.levels.take() else { return Ok(()) };
+        let made = self.make_all(&mut levels, a);
+        if made != Ok(false) {
+            self.levels = Some(levels);
+            return made.map(|_| ());
+        }
+        log::info!("multigrid: no level that is known is worth it");
+        self.ksp.set_defaults(Defaults::Multigrid.options())?;
+        let [method, preconditioner] = types(&self.ksp)?;
+        self.name = name_of(&method, &preconditioner, false);
+        Ok(())
+    }
+
+    /// The same; false where no level is worth it.
+    fn make_all(&mut self, levels: &mut Levels, a: &Csr) -> Result<bool, i32> {
         self.ksp.clear_levels()?;
         let owned = self.halo.map().owned_len();
         let finest = RowsOfRank::of(a, owned);
         let mut known = Known::new(&levels.problem, owned);
         let mut next = known.next(self.mpi, &self.halo, finest);
-        let Some(first) = &next else {
-            log::info!("multigrid: no level that is known is worth it");
-            self.ksp.set_defaults(Defaults::Multigrid.options())?;
-            let [method, preconditioner] = types(&self.ksp)?;
-            self.name = name_of(&method, &preconditioner, false);
-            return Ok(());
-        };
+        let Some(first) = &next else { return Ok(false) };
         levels.divisor = Some(first.divisor.clone());
         let mut rows = None;
         let mut sizes = Vec::new();
@@ -231,9 +239,7 @@ impl<'m> PetscSolver<'m> {
             self.name = WITH_LEVELS[usize::from(!levels.below.is_empty())];
         }
         self.ksp.use_levels(KnownDivisor::LOWER)?;
-        drop(known);
-        self.levels = Some(levels);
-        Ok(())
+        Ok(true)
     }
 
     /// Keeps the coarse levels; the finest is smoothed with its new values.
@@ -302,6 +308,7 @@ impl LinearSolver for PetscSolver<'_> {
     fn prepare(&mut self, a: &dyn Operator) -> Result<(), LinearError> {
         let a = self.matrix(a)?;
         let keep = self.keeps && self.is_prepared && !self.is_worn;
+        self.is_prepared = false;
         let taken = self.ksp.take(&self.blocks.rows(a));
         taken.map_err(|code| self.failed("matrix", code))?;
         let levels = if keep { self.keep_levels(a) } else { self.make_levels(a) };

@@ -8,6 +8,9 @@ use mesh::{CellKind, Mesh, reference};
 /// for each row that belongs to a corner, or is among `others`, in their order. Nothing for a mesh of first
 /// order.
 ///
+/// A row between corners that are all one row, such as one whole body, would be the same as that. It has a column of
+/// its own, so that each column has one row with the single weight 1.
+///
 /// To multigrid this is the first coarsening of a second-order mesh: the coarse problem is that of the same
 /// cells with first-order shape functions.
 pub fn interpolation_from_corners(
@@ -28,9 +31,6 @@ pub fn interpolation_from_corners(
             here.for_each(|row| is_coarse[row as usize] = true);
         }
     }
-    let mut column = vec![u32::MAX; rows];
-    let coarse = (0..rows).filter(|&row| is_coarse[row]);
-    let count = coarse.zip(0u32..).map(|(row, k)| column[row] = k).count();
     // Each other row belongs to a node inside an edge, a face or a cell, and takes what the first cell says.
     let mut sources = vec![NO_SOURCE; rows];
     for (block, number) in mesh.blocks.iter().zip(0u32..) {
@@ -46,20 +46,31 @@ pub fn interpolation_from_corners(
         }
     }
     let shapes: Vec<Vec<Vec<f64>>> = mesh.blocks.iter().map(|block| shapes(block.kind)).collect();
+    // Shape functions of the corners of the cell of a source.
+    let between = |[block, cell, node]: [u32; 3]| {
+        let (block, shapes) = (&mesh.blocks[block as usize], &shapes[block as usize]);
+        let first = cell as usize * block.kind.node_count();
+        let corners = &block.nodes[first..first + block.kind.corner_count()];
+        let shape = corners.iter().zip(&shapes[node as usize]).filter(|(_, s)| s.abs() > 1e-12);
+        shape.map(|(&corner, &s)| (row_of(corner), s))
+    };
+    let is_between = |source: &[u32; 3]| *source != NO_SOURCE;
+    for (is_coarse, &source) in is_coarse.iter_mut().zip(&sources).filter(|(_, s)| is_between(s)) {
+        let mut corners = between(source).map(|term| term.0);
+        let first = corners.next().flatten();
+        *is_coarse |= first.is_some() && corners.all(|other| other == first);
+    }
+    let mut column = vec![u32::MAX; rows];
+    let coarse = (0..rows).filter(|&row| is_coarse[row]);
+    let count = coarse.zip(0u32..).map(|(row, k)| column[row] = k).count();
     let (mut start, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
     let mut terms: Vec<(u32, f64)> = Vec::new();
-    for (&column_of_row, &[block, cell, node]) in column.iter().zip(&sources) {
+    for (&column_of_row, source) in column.iter().zip(&sources) {
         terms.clear();
         if column_of_row != u32::MAX {
             terms.push((column_of_row, 1.0));
-        } else if block != u32::MAX {
-            let (block, shapes) = (&mesh.blocks[block as usize], &shapes[block as usize]);
-            let first = cell as usize * block.kind.node_count();
-            let corners = &block.nodes[first..first + block.kind.corner_count()];
-            let shape = corners.iter().zip(&shapes[node as usize]).filter(|(_, s)| s.abs() > 1e-12);
-            terms.extend(
-                shape.filter_map(|(&corner, &s)| Some((column[row_of(corner)? as usize], s))),
-            );
+        } else if is_between(source) {
+            terms.extend(between(*source).filter_map(|(row, s)| Some((column[row? as usize], s))));
             // Corners that are tied to one whole body are one row.
             merge_terms(&mut terms);
         }
@@ -107,5 +118,23 @@ mod tests {
         }
         let first = brick(CellKind::Triangle3, 2, |s| s);
         assert!(interpolation_from_corners(&first, 9, Some, &[]).is_none());
+    }
+    /// Two corners of the first triangle and the middle between two others of its nodes are one row.
+    #[test]
+    fn a_row_between_corners_that_are_one_has_a_column_of_its_own() {
+        let mesh = brick(CellKind::Triangle6, 1, |s| s);
+        let cell = mesh.blocks[0].cells().next().expect("there is one");
+        let [a, b, middle] = [cell[0], cell[1], cell[3]];
+        let rows = mesh.points.len();
+        // The body stands at the place of the one corner; the middle between the two is free.
+        let row_of = |node: u32| Some(if node == b { a } else { node });
+        let p = interpolation_from_corners(&mesh, rows, row_of, &[]).expect("second order");
+        let own = |row: usize| matches!(p.row(row), ([_], [1.0]));
+        let mut columns: Vec<u32> =
+            (0..rows).filter(|&row| own(row)).map(|row| p.row(row).0[0]).collect();
+        columns.sort_unstable();
+        // Four corners, of which two are one, and the middle.
+        assert_eq!(columns, [0, 1, 2, 3]);
+        assert!(own(middle as usize) && p.ncols() == 4);
     }
 }

@@ -166,12 +166,12 @@ impl<'a> Element<'a> {
         for (q, k) in range.enumerate() {
             let (g, correction) = (self.weighted[k], self.corrections[k]);
             let weight = self.at(pack, q)[9].map(|w| w * self.weights[q]);
-            for d in 0..3 {
-                let (mut right, mut left) = (times(&weight, &correction[d]), zero());
+            for (d, correction) in correction.iter().enumerate() {
+                let (mut right, mut left) = (times(&weight, correction), zero());
                 right.iter_mut().for_each(|v| *v *= self.traces.of_both);
-                for j in 0..3 {
-                    add(&mut right, self.traces.of_rows[d][j], &g[j]);
-                    add(&mut left, self.traces.of_columns[d][j], &g[j]);
+                for (j, g) in g.iter().enumerate() {
+                    add(&mut right, self.traces.of_rows[d][j], g);
+                    add(&mut left, self.traces.of_columns[d][j], g);
                 }
                 (self.right[k][d], self.left[k][d]) = (right, left);
             }

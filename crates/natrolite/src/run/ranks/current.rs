@@ -91,7 +91,7 @@ impl CurrentShare {
             false => problem(comm, part, &system),
         };
         let solver = engine.solver(halo.clone(), is_direct, problem).map_err(RunError::Engine)?;
-        log::info!("{}: {all} unknowns on {} ranks", solver.name(), comm.size());
+        log::info!("{all} unknowns on {} ranks", comm.size());
         let mut solver = Metered::new(solver);
         let kept = Kept { comm, in_whole, owned, unknowns: all };
         let start = || {
@@ -105,7 +105,9 @@ impl CurrentShare {
         };
         let parameters = solve::parameters(case);
         let newton = newton(&mut system, &mut solver, &mut u, &parameters, observe)?;
+        // What it comes to is known when it has seen a matrix.
         let mut linear = solver.work().clone();
+        log::info!("solved by {}", linear.name);
         linear.rows = all;
 
         let mut worst = None;
