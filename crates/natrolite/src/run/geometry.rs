@@ -112,7 +112,7 @@ impl Geometry {
     /// part of that and its nodes have these numbers there.
     ///
     /// # Errors
-    /// As [`blueprint`].
+    /// As `blueprint`.
     pub fn find_lattice(
         &mut self,
         case: &Case,
