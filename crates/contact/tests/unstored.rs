@@ -2,6 +2,7 @@
 
 use algebra::{
     AmgCg, AmgProblem, Blocks, Cholesky, Csr, Equations, FinestLevels, Lattice, LinearSolver,
+    Unstored,
 };
 use contact::{Elastic, Platen, Pressure, Reduction, amg_problem, fix, platen, roller};
 use fem::{
@@ -127,16 +128,32 @@ fn product<T: Copy + Into<f64>>(a: &Blocks<T>, x: &[f64]) -> Vec<f64> {
     y
 }
 
+/// The stored matrix of a system, and where its unknowns stand.
+fn stored(mesh: &Mesh, top: Top) -> (Csr, NodePlaces) {
+    let mut stored = system(mesh, top);
+    let u = vec![0.0; stored.len()];
+    let places = NodePlaces::new(stored.space(), 0);
+    (stored.tangent(&u).expect("finite").clone(), places)
+}
+
+/// x^T A x for what an interpolation makes of coarse numbers x, and the same by the matrix below it.
+fn energies(matrix: &Csr, places: &NodePlaces, levels: &Unstored, x: &[f64]) -> [f64; 2] {
+    let fine = product(&levels.prolongation, x);
+    let rows: Vec<f64> = places.places.iter().map(|&p| fine[p as usize]).collect();
+    let mut ax = vec![0.0; rows.len()];
+    matrix.apply(&rows, &mut ax);
+    [dot(&rows, &ax), dot(x, &product(&levels.below, x))]
+}
+
 #[test]
 fn the_level_of_the_corners_is_the_galerkin_product() {
     for kind in KINDS.into_iter().filter(|kind| kind.order() == 2) {
         for top in [Top::Pressed, Top::Platen(Platen::Force(2.0))] {
             let mesh = brick(kind, 3, bent);
-            let (mut stored, mut other) = (system(&mesh, top), system(&mesh, top));
+            let (matrix, places) = stored(&mesh, top);
+            let mut other = system(&mesh, top);
             other.store_no_matrix().expect("nothing stands against it");
-            let places = NodePlaces::new(stored.space(), 0);
-            let u = vec![0.0; stored.len()];
-            let matrix: Csr = stored.tangent(&u).expect("finite").clone();
+            let u = vec![0.0; other.len()];
             let operator = other.linearize(&u).expect("finite");
             let levels = operator.by_nodes().expect("it is known by nodes").levels();
             let FinestLevels::Product(levels, nodes) = levels else {
@@ -151,11 +168,7 @@ fn the_level_of_the_corners_is_the_galerkin_product() {
             };
             let x: Vec<f64> =
                 coarse.iter().enumerate().map(|(k, &x)| if is_own(k) { x } else { 0.0 }).collect();
-            let fine = product(&levels.prolongation, &x);
-            let rows: Vec<f64> = places.places.iter().map(|&p| fine[p as usize]).collect();
-            let mut ax = vec![0.0; rows.len()];
-            matrix.apply(&rows, &mut ax);
-            let (want, got) = (dot(&rows, &ax), dot(&x, &product(&levels.below, &x)));
+            let [want, got] = energies(&matrix, &places, &levels, &x);
             // Weights of the interpolation are in single precision.
             assert!((got / want - 1.0).abs() < 1e-6, "{kind:?}: {got} {want}");
 
@@ -165,6 +178,7 @@ fn the_level_of_the_corners_is_the_galerkin_product() {
             let (narrow, mut y) =
                 (x.iter().map(|&x| x as f32).collect::<Vec<_>>(), vec![0.0; x.len()]);
             single.apply(&narrow, &mut y);
+            let mut ax = vec![0.0; u.len()];
             matrix.apply(&wavy(u.len()), &mut ax);
             let wide: Vec<f64> = y.iter().map(|&y| 0.5 * f64::from(y)).collect();
             assert!(difference(&wide, &by_nodes(&places, &ax)) < 1e-5, "{kind:?}: single");
@@ -216,20 +230,15 @@ fn a_level_of_any_interpolation_is_the_galerkin_product() {
     for kind in KINDS.into_iter().filter(|kind| kind.order() == 2) {
         for top in [Top::Pressed, Top::Platen(Platen::Force(2.0))] {
             let mesh = brick(kind, 3, bent);
-            let (mut stored, mut other) = (system(&mesh, top), system(&mesh, top));
+            let (matrix, places) = stored(&mesh, top);
+            let mut other = system(&mesh, top);
             other.store_no_matrix().expect("nothing stands against it");
-            let places = NodePlaces::new(stored.space(), 0);
-            let u = vec![0.0; stored.len()];
-            let matrix: Csr = stored.tangent(&u).expect("finite").clone();
+            let u = vec![0.0; other.len()];
             let operator = other.linearize(&u).expect("finite");
             let operator = operator.by_nodes().expect("it is known by nodes");
             let levels = operator.levels_with(every_third(&places));
             let x = wavy(3 * levels.below.ncols);
-            let fine = product(&levels.prolongation, &x);
-            let rows: Vec<f64> = places.places.iter().map(|&p| fine[p as usize]).collect();
-            let mut ax = vec![0.0; rows.len()];
-            matrix.apply(&rows, &mut ax);
-            let (want, got) = (dot(&rows, &ax), dot(&x, &product(&levels.below, &x)));
+            let [want, got] = energies(&matrix, &places, &levels, &x);
             assert!((got / want - 1.0).abs() < 1e-12, "{kind:?}: {got} {want}");
 
             // Nodes are coupled by what stands on the diagonal of their block.

@@ -379,17 +379,23 @@ int shim_solver_new(int group, const char *defaults, void **out)
     return 0;
 }
 
-/* What the options made of it. */
+/* What the options made of it: method, preconditioner, and what solves below the levels that are known. */
 int shim_solver_types(void *handle, char *text, size_t length)
 {
     Solver *solver = handle;
     PC pc;
+    KSP last;
     KSPType ksp;
-    PCType type;
+    PCType type, below = NULL;
     TRY(KSPGetType(solver->ksp, &ksp));
     TRY(KSPGetPC(solver->ksp, &pc));
     TRY(PCGetType(pc, &type));
-    return PetscSNPrintf(text, length, "%s %s", ksp ? ksp : "none", type ? type : "none");
+    if (solver->levels.count > 0) {
+        TRY(PCMGGetCoarseSolve(pc, &last));
+        TRY(KSPGetPC(last, &pc));
+        TRY(PCGetType(pc, &below));
+    }
+    return PetscSNPrintf(text, length, "%s %s %s", ksp ? ksp : "none", type ? type : "none", below ? below : "none");
 }
 
 /* This rank's rows: `start` (`owned` + 1), local columns and values; `global` numbers the columns. */

@@ -52,17 +52,14 @@ impl Defaults {
     }
 }
 
-/// What conjugate gradients with known levels are called where these go all the way down, and where BoomerAMG goes on.
-const WITH_LEVELS: [&str; 2] =
-    ["cg with geometric multigrid (PETSc)", "cg with geometric multigrid and hypre (PETSc)"];
-
-/// What the program calls a method with a preconditioner.
-fn name_of(method: &str, preconditioner: &str, has_levels: bool) -> &'static str {
-    match (method, preconditioner) {
-        (_, "cholesky" | "lu") => "sparse direct (PETSc)",
-        ("cg", "mg") if has_levels => WITH_LEVELS[0],
-        ("cg", "hypre") => "cg with hypre (PETSc)",
-        ("cg", "gamg") => "cg with GAMG (PETSc)",
+/// What the program calls a method with a preconditioner and, with levels that are known, what solves below these.
+fn name_of([method, preconditioner, below]: &[String; 3], has_levels: bool) -> &'static str {
+    match (&method[..], &preconditioner[..], &below[..]) {
+        (_, "cholesky" | "lu", _) => "sparse direct (PETSc)",
+        ("cg", "mg", "hypre") if has_levels => "cg with geometric multigrid and hypre (PETSc)",
+        ("cg", "mg", _) if has_levels => "cg with geometric multigrid (PETSc)",
+        ("cg", "hypre", _) => "cg with hypre (PETSc)",
+        ("cg", "gamg", _) => "cg with GAMG (PETSc)",
         _ => "PETSc",
     }
 }
@@ -92,12 +89,12 @@ fn wrong_options(code: i32) -> PetscError {
     PetscError::new("options of the linear solver", code)
 }
 
-/// Names of the Krylov method and of the preconditioner.
-fn types(ksp: &Ksp<'_>) -> Result<[String; 2], i32> {
+/// Names of the Krylov method, of the preconditioner and of what solves below levels that are known.
+fn types(ksp: &Ksp<'_>) -> Result<[String; 3], i32> {
     let types = ksp.types()?;
     log::debug!("PETSc: {types}");
-    let (method, preconditioner) = types.split_once(' ').unwrap_or((&types, ""));
-    Ok([method, preconditioner].map(str::to_owned))
+    let mut words = types.split(' ').map(str::to_owned);
+    Ok(std::array::from_fn(|_| words.next().unwrap_or_default()))
 }
 
 /// A Krylov method of PETSc on all ranks, on vectors that hold owned entries and then ghosts.
@@ -141,9 +138,9 @@ impl<'m> PetscSolver<'m> {
             return Self::with(mpi, halo, defaults.options(), None);
         }
         let mut solver = Self::with(mpi, halo, &defaults.with_levels(), None)?;
-        let [method, preconditioner] = types(&solver.ksp).map_err(wrong_options)?;
-        if preconditioner == "mg" {
-            solver.name = name_of(&method, &preconditioner, true);
+        let types = types(&solver.ksp).map_err(wrong_options)?;
+        if types[1] == "mg" {
+            solver.name = name_of(&types, true);
             solver.levels = Some(Levels { problem, divisor: None, below: String::new() });
         }
         Ok(solver)
@@ -171,9 +168,9 @@ impl<'m> PetscSolver<'m> {
         problem: Option<&AmgProblem>,
     ) -> Result<Self, PetscError> {
         let ksp = Ksp::new(mpi.group(), defaults).map_err(wrong_options)?;
-        let [method, preconditioner] = types(&ksp).map_err(wrong_options)?;
-        let is_direct = matches!(&preconditioner[..], "cholesky" | "lu");
-        let name = name_of(&method, &preconditioner, false);
+        let types = types(&ksp).map_err(wrong_options)?;
+        let is_direct = matches!(&types[1][..], "cholesky" | "lu");
+        let name = name_of(&types, false);
         let plain = AmgProblem { block: 1, ..AmgProblem::default() };
         // A factorisation needs no nodes.
         let is_mechanics = problem.is_some();
@@ -209,8 +206,6 @@ impl<'m> PetscSolver<'m> {
         }
         log::info!("multigrid: no level that is known is worth it");
         self.ksp.set_defaults(Defaults::Multigrid.options())?;
-        let [method, preconditioner] = types(&self.ksp)?;
-        self.name = name_of(&method, &preconditioner, false);
         Ok(())
     }
 
@@ -235,9 +230,6 @@ impl<'m> PetscSolver<'m> {
             next = known.next(self.mpi, &Halo::new(self.mpi, map), below.rows());
         }
         log::info!("multigrid: levels of {sizes:?} rows below the finest");
-        if WITH_LEVELS.contains(&self.name) {
-            self.name = WITH_LEVELS[usize::from(!levels.below.is_empty())];
-        }
         self.ksp.use_levels(KnownDivisor::LOWER)?;
         Ok(true)
     }
@@ -317,6 +309,9 @@ impl LinearSolver for PetscSolver<'_> {
         let prepared = self.ksp.set_up(below, keep);
         prepared.map_err(|code| self.failed("set-up", code))?;
         if !keep {
+            // Levels say what solves only when they are there.
+            let types = types(&self.ksp).map_err(|code| self.failed("types", code))?;
+            self.name = name_of(&types, self.levels.is_some());
             (self.fresh, self.is_worn) = (None, false);
         }
         self.is_prepared = true;

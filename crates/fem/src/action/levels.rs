@@ -106,9 +106,7 @@ impl ByNodes for Action<'_> {
         let nodes = nodes.expect("cells of second order");
         let (mut coarse, mut coarse_of) = (vec![NONE; nodes.ncols()], vec![NONE; count]);
         for (row, coarse_of) in coarse_of.iter_mut().enumerate() {
-            if let ([column], [1.0]) = nodes.row(row)
-                && coarse[*column as usize] == NONE
-            {
+            if let ([column], [1.0]) = nodes.row(row) {
                 coarse[*column as usize] = row as u32;
                 *coarse_of = *column;
             }

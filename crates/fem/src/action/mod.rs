@@ -7,9 +7,9 @@
 //! those points, once for a tetrahedron with straight edges.
 //!
 //! For multigrid (see [`algebra::ByNodes`]) the same in single precision is the finest level of second-order
-//! cells. The matrix of the level below is a Galerkin product, cell by cell: with an interpolation of multigrid's own where
-//! nodes are on a lattice, else that of the corners, which is the matrix for their shape functions. First-order cells have a matrix by nodes, which multigrid goes on from and
-//! conjugate gradients multiply with.
+//! cells. The matrix of the level below is a Galerkin product, cell by cell: with an interpolation of multigrid's own
+//! where nodes are on a lattice, else that of the corners, which is the matrix for their shape functions. First-order
+//! cells have a matrix by nodes, which multigrid goes on from and conjugate gradients multiply with.
 
 mod by_nodes;
 mod cells;

@@ -101,8 +101,6 @@ pub fn solve_refined(
     let shares = Share::of(case, (whole, refinement - dealt.level), engine)?;
     let (Share { mut part, cut, stress, current, .. }, excerpt) =
         finer::refine(case, (dealt, refinement), shares, engine.comm())?;
-    let found = part.find_lattice(case, refinement, cut.nodes());
-    agreed(engine.comm(), found.map_err(RunError::from))?;
     let (on, place) = ((&part, &cut), excerpt.as_ref());
     let times = Times { start, meshed, parted: parting.elapsed() };
     let mut stress =
@@ -110,6 +108,8 @@ pub fn solve_refined(
     let mut current = match current {
         Some(share) => {
             let told = settle_contacts(case, (&share.contacts, place), &stress, &cut, engine)?;
+            let found = part.find_lattice(case, refinement, cut.nodes());
+            agreed(engine.comm(), found.map_err(RunError::from))?;
             Some(share.solve(case, (&part, &told), place, engine, observer)?)
         }
         None => None,
