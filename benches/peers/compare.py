@@ -93,17 +93,19 @@ def measure(command, environment, folder):
 def on_ranks(options, mesh, problem, order):
     """The same under mpirun."""
     start = ["mpirun", "-n", str(options.threads)]
-    preconditioner = '-pc_type gamg -pc_gamg_threshold 0.01' if options.gamg else ""
+    preconditioner = "-pc_type gamg -pc_gamg_threshold 0.01" if options.gamg else None
     return natrolite(options, mesh, problem, order, start, preconditioner)
 
 
-def natrolite(options, mesh, problem, order, start=None, petsc=""):
+def natrolite(options, mesh, problem, order, start=None, petsc=None):
     """One run with all its files, uncompressed."""
     laws = {"pore": PORE, "elasticity": ELASTICITY}[problem]
     work = Path(options.work)
     case = work / f"{problem}_{order}.toml"
     if start:
-        laws += f'[solver]\nlinear = {{ method = "cg" }}\npetsc = "{petsc}"\n'
+        laws += '[solver]\nlinear = { method = "cg" }\n'
+    if petsc:
+        laws += f"petsc = {json.dumps(petsc)}\n"
     case.write_text(
         f'temperature = "298.15 K"\n[mesh]\nfile = {json.dumps(str(mesh))}\nunit = "um"\n'
         f"[discretization]\norder = {order}\n[output]\ncompression = 0\nreport = false\n{laws}"
