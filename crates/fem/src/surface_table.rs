@@ -29,11 +29,11 @@ pub(crate) struct Table {
     pub(crate) at: Vec<At>,
     /// For each slot that reads the same unknown everywhere its number.
     pub(crate) whole: Vec<u32>,
-    pub(crate) groups: Vec<Group>,
+    pub(crate) groups: Vec<FacetGroup>,
 }
 
 /// Facets of one kind.
-pub(crate) struct Group {
+pub(crate) struct FacetGroup {
     pub(crate) facets: usize,
     pub(crate) nodes: usize,
     /// Number of the first point of all.
@@ -46,7 +46,7 @@ pub(crate) struct Group {
     pub(crate) dofs: Vec<Vec<[u32; LANES]>>,
 }
 
-impl Group {
+impl FacetGroup {
     /// Shape functions of the nodes, point after point.
     pub(crate) fn shapes(&self) -> impl Iterator<Item = &[f64]> {
         self.shapes.chunks_exact(self.nodes)
@@ -97,7 +97,7 @@ impl Table {
             let (nodes, points) = (batch.kind().node_count(), batch.rule().points.len());
             assert!(nodes <= MOST_NODES && points <= MOST_POINTS, "{nodes} nodes, {points} points");
             let first = table.weights.len();
-            let mut group = Group {
+            let mut group = FacetGroup {
                 facets: batch.len(),
                 nodes,
                 first,
@@ -141,7 +141,7 @@ impl Table {
     /// Reads the unknowns at the points of some blocks of a group.
     pub(crate) fn read(
         &self,
-        (group, blocks): (&Group, Range<usize>),
+        (group, blocks): (&FacetGroup, Range<usize>),
         state: State<'_>,
         numbers: &mut [Lanes],
     ) {
@@ -152,7 +152,7 @@ impl Table {
 /// What a term reads at the points of some blocks.
 struct Read<'a> {
     table: &'a Table,
-    group: &'a Group,
+    group: &'a FacetGroup,
     blocks: Range<usize>,
     state: State<'a>,
     numbers: &'a mut [Lanes],
@@ -188,7 +188,7 @@ impl Wide for Read<'_> {
 /// What one of the slots reads at the points of facets of at most `N` nodes.
 #[inline(always)]
 fn read<const N: usize>(
-    (group, dofs): (&Group, &[[u32; LANES]]),
+    (group, dofs): (&FacetGroup, &[[u32; LANES]]),
     (slot, width): (usize, usize),
     unknown: impl Fn(u32) -> f64,
     numbers: &mut [Lanes],

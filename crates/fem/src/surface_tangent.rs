@@ -2,7 +2,7 @@
 
 use crate::lanes::LANES;
 use crate::placement::State;
-use crate::surface_table::{Group, Table};
+use crate::surface_table::{FacetGroup, Table};
 use crate::{At, Lanes, Term};
 use algebra::{Wide, with_wide_registers};
 use std::ops::Range;
@@ -10,12 +10,12 @@ use std::ops::Range;
 impl Table {
     /// How many unknowns a facet of a group has: those of its nodes, slot after slot, or the one that a slot reads
     /// everywhere.
-    pub(crate) fn unknowns_of(&self, group: &Group) -> usize {
+    pub(crate) fn unknowns_of(&self, group: &FacetGroup) -> usize {
         self.at.iter().map(|at| if *at == At::Whole { 1 } else { group.nodes }).sum()
     }
 
     /// The unknowns of some facets of a group, facet after facet.
-    pub(crate) fn unknowns(&self, (group, facets): (&Group, Range<usize>), out: &mut [u32]) {
+    pub(crate) fn unknowns(&self, (group, facets): (&FacetGroup, Range<usize>), out: &mut [u32]) {
         let mut out = out.iter_mut();
         for facet in facets {
             let (block, lane) = (facet / LANES, facet % LANES);
@@ -35,7 +35,7 @@ impl Table {
     pub(crate) fn tangents_at(
         &self,
         term: &dyn Term,
-        (group, facets): (&Group, Range<usize>),
+        (group, facets): (&FacetGroup, Range<usize>),
         state: State<'_>,
         parts: &mut [f64],
     ) {
@@ -50,7 +50,7 @@ impl Table {
     pub(crate) fn tangents(
         &self,
         term: &dyn Term,
-        (group, blocks): (&Group, Range<usize>),
+        (group, blocks): (&FacetGroup, Range<usize>),
         numbers: &[Lanes],
         parts: &mut [f64],
     ) {
@@ -62,7 +62,11 @@ impl Table {
     }
 
     /// The same of a current of one unit for each unit between the values of the first two slots.
-    pub(crate) fn unit_tangents(&self, (group, blocks): (&Group, Range<usize>), parts: &mut [f64]) {
+    pub(crate) fn unit_tangents(
+        &self,
+        (group, blocks): (&FacetGroup, Range<usize>),
+        parts: &mut [f64],
+    ) {
         let width = self.width();
         let count = group.points_of(blocks.clone()).len() * width * width;
         let mut slopes = vec![Lanes::default(); count];
@@ -74,7 +78,12 @@ impl Table {
         self.sum((group, blocks), &slopes, parts);
     }
 
-    fn sum(&self, (group, blocks): (&Group, Range<usize>), slopes: &[Lanes], parts: &mut [f64]) {
+    fn sum(
+        &self,
+        (group, blocks): (&FacetGroup, Range<usize>),
+        slopes: &[Lanes],
+        parts: &mut [f64],
+    ) {
         with_wide_registers(Sum { table: self, group, blocks, slopes, parts });
     }
 }
@@ -82,7 +91,7 @@ impl Table {
 /// Integrates the derivatives of a term over facets.
 struct Sum<'a> {
     table: &'a Table,
-    group: &'a Group,
+    group: &'a FacetGroup,
     blocks: Range<usize>,
     /// For each point those of all pairs of slots.
     slopes: &'a [Lanes],

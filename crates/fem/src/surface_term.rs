@@ -2,7 +2,7 @@
 
 use crate::lanes::LANES;
 use crate::placement::State;
-use crate::surface_table::{Group, MOST_NODES, MOST_SLOTS, Table};
+use crate::surface_table::{FacetGroup, MOST_NODES, MOST_SLOTS, Table};
 use crate::{At, Lanes, System, Term};
 use algebra::{Wide, with_wide_registers};
 use std::ops::Range;
@@ -119,7 +119,7 @@ impl SurfaceTerm<'_> {
     fn each_slope(
         &self,
         mut add: impl FnMut(u32, u32, f64),
-        mut find: impl FnMut(&Group, Range<usize>, &mut [f64]),
+        mut find: impl FnMut(&FacetGroup, Range<usize>, &mut [f64]),
     ) {
         let (mut dofs, mut parts) = (Vec::new(), Vec::new());
         for group in &self.table.groups {
@@ -220,7 +220,7 @@ impl Wide for Add<'_> {
 /// after point, with their weights.
 #[inline(always)]
 fn add<'a, const N: usize>(
-    group: &Group,
+    group: &FacetGroup,
     slot: usize,
     mut parts: impl Iterator<Item = (&'a Lanes, &'a Lanes)>,
     out: &mut [f64],
