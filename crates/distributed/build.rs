@@ -15,7 +15,10 @@ fn petsc() {
             build.include(folder);
         }
     }
-    build.files(["shim/petsc.c", "shim/levels.c"]).warnings(true).compile("natrolite_petsc");
+    build
+        .files(["shim/petsc.c", "shim/matrix.c", "shim/levels.c"])
+        .warnings(true)
+        .compile("natrolite_petsc");
 }
 
 #[cfg(feature = "petsc")]

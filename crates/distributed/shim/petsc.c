@@ -301,7 +301,6 @@ static void destroy(Solver *solver)
     (void)MatDestroy(&solver->matrix);
     (void)VecDestroy(&solver->b);
     (void)VecDestroy(&solver->x);
-    (void)PetscFree(solver->column);
     free(solver);
 }
 
@@ -398,32 +397,26 @@ int shim_solver_types(void *handle, char *text, size_t length)
     return PetscSNPrintf(text, length, "%s %s %s", ksp ? ksp : "none", type ? type : "none", below ? below : "none");
 }
 
-/* This rank's rows: `start` (`owned` + 1), local columns and values; `global` numbers the columns. */
+/* Vectors that multigrid has to keep: so many, each with an entry for each row of this rank. */
 typedef struct {
-    int64_t owned, first, all;
-    const size_t *start;
-    const uint32_t *column;
-    const double *value;
-    const uint64_t *global;
-    /* Rows of a node, and what multigrid has to keep: `motions` vectors of `owned` entries. */
-    int64_t block, motions;
-    const double *motion;
-} Rows;
+    int64_t count, rows;
+    const double *entries;
+} Motions;
 
 /* Tells the matrix what it nearly maps to zero. */
-static int set_motions(Mat matrix, const Rows *rows)
+static int set_motions(Mat matrix, const Motions *motions)
 {
     MatNullSpace space;
     Vec *vectors;
     Vec like;
-    PetscInt count = (PetscInt)rows->motions;
+    PetscInt count = (PetscInt)motions->count;
     TRY(MatCreateVecs(matrix, &like, NULL));
     TRY(VecDuplicateVecs(like, count, &vectors));
     TRY(VecDestroy(&like));
     for (PetscInt m = 0; m < count; m++) {
         PetscScalar *entries;
         TRY(VecGetArray(vectors[m], &entries));
-        memcpy(entries, rows->motion + m * rows->owned, (size_t)rows->owned * sizeof(double));
+        memcpy(entries, motions->entries + m * motions->rows, (size_t)motions->rows * sizeof(double));
         TRY(VecRestoreArray(vectors[m], &entries));
         /* What is kept must be orthonormal. */
         for (PetscInt k = 0; k < m; k++) {
@@ -439,54 +432,15 @@ static int set_motions(Mat matrix, const Rows *rows)
     return MatNullSpaceDestroy(&space);
 }
 
-static int create_matrix(Solver *solver, const Rows *rows)
+static int create_matrix(Solver *solver, const Rows *rows, int64_t block)
 {
     MPI_Comm comm = PetscObjectComm((PetscObject)solver->ksp);
-    size_t entries = rows->start[rows->owned];
-    PetscInt *i, *j;
-    double *v;
-    if (rows->all > PETSC_MAX_INT || entries > (size_t)PETSC_MAX_INT) return PETSC_ERR_ARG_OUTOFRANGE;
-    solver->owned = (PetscInt)rows->owned;
-    TRY(PetscMalloc1(rows->owned + 1, &i));
-    TRY(PetscMalloc1(entries, &j));
-    TRY(PetscMalloc1(entries, &v));
-    for (int64_t row = 0; row <= rows->owned; row++) i[row] = (PetscInt)rows->start[row];
-    for (size_t k = 0; k < entries; k++) j[k] = (PetscInt)rows->global[rows->column[k]];
-    memcpy(v, rows->value, entries * sizeof(double));
-    for (int64_t row = 0; row < rows->owned; row++) {
-        int64_t length = i[row + 1] - i[row];
-        if (length > solver->longest) solver->longest = length;
-        TRY(PetscSortIntWithScalarArray((PetscInt)length, j + i[row], v + i[row]));
-    }
-    TRY(PetscMalloc1(solver->longest, &solver->column));
-    TRY(MatCreate(comm, &solver->matrix));
-    TRY(MatSetSizes(solver->matrix, solver->owned, solver->owned, (PetscInt)rows->all, (PetscInt)rows->all));
-    TRY(MatSetBlockSize(solver->matrix, (PetscInt)rows->block));
-    TRY(MatSetType(solver->matrix, MATAIJ));
-    TRY(MatSetFromOptions(solver->matrix));
-    /* Of these two the one that is not for this number of ranks does nothing. */
-    TRY(MatSeqAIJSetPreallocationCSR(solver->matrix, i, j, v));
-    TRY(MatMPIAIJSetPreallocationCSR(solver->matrix, i, j, v));
+    const PetscInt owned = (PetscInt)rows->rows;
+    TRY(matrix_create(comm, rows, block, &solver->matrix));
     TRY(MatSetOption(solver->matrix, MAT_SPD, PETSC_TRUE));
-    TRY(MatSetOption(solver->matrix, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
-    TRY(PetscFree(i));
-    TRY(PetscFree(j));
-    TRY(PetscFree(v));
     /* Vectors without memory of their own: they are put over the caller's. */
-    TRY(VecCreateMPIWithArray(comm, 1, solver->owned, PETSC_DECIDE, NULL, &solver->b));
-    return VecCreateMPIWithArray(comm, 1, solver->owned, PETSC_DECIDE, NULL, &solver->x);
-}
-
-static int new_values(Solver *solver, const Rows *rows)
-{
-    for (int64_t k = 0; k < rows->owned; k++) {
-        PetscInt row = (PetscInt)(rows->first + k);
-        size_t begin = rows->start[k], length = rows->start[k + 1] - begin;
-        for (size_t c = 0; c < length; c++) solver->column[c] = (PetscInt)rows->global[rows->column[begin + c]];
-        TRY(MatSetValues(solver->matrix, 1, &row, (PetscInt)length, solver->column, rows->value + begin, INSERT_VALUES));
-    }
-    TRY(MatAssemblyBegin(solver->matrix, MAT_FINAL_ASSEMBLY));
-    return MatAssemblyEnd(solver->matrix, MAT_FINAL_ASSEMBLY);
+    TRY(VecCreateMPIWithArray(comm, 1, owned, PETSC_DECIDE, NULL, &solver->b));
+    return VecCreateMPIWithArray(comm, 1, owned, PETSC_DECIDE, NULL, &solver->x);
 }
 
 /* Where MUMPS estimates the room for a small matrix on many ranks, its 20 % more are too few. */
@@ -508,16 +462,15 @@ static int give_room(KSP ksp)
     return MatMumpsSetIcntl(factor, 14, 100);
 }
 
-/* Takes new values; the places of the entries never change. */
-int shim_solver_matrix(void *handle, int64_t owned, int64_t first, int64_t all, const size_t *start,
-                       const uint32_t *column, const double *value, const uint64_t *global, int64_t block,
-                       int64_t motions, const double *motion)
+/* Takes the matrix, `block` rows of it for a node, or new values; the places of the entries never change. Of `motion`
+ * there are so many vectors with an entry for each row. */
+int shim_solver_matrix(void *handle, const Rows *rows, int64_t block, int64_t motions, const double *motion)
 {
     Solver *solver = handle;
-    Rows rows = {owned, first, all, start, column, value, global, block, motions, motion};
-    if (solver->matrix) return new_values(solver, &rows);
-    TRY(create_matrix(solver, &rows));
-    if (motions > 0) TRY(set_motions(solver->matrix, &rows));
+    if (solver->matrix) return matrix_set_values(solver->matrix, rows);
+    TRY(create_matrix(solver, rows, block));
+    TRY(matrix_set_values(solver->matrix, rows));
+    if (motions > 0) TRY(set_motions(solver->matrix, &(Motions){motions, rows->rows, motion}));
     TRY(KSPSetOperators(solver->ksp, solver->matrix, solver->matrix));
     return give_room(solver->ksp);
 }

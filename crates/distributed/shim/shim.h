@@ -12,6 +12,23 @@
         if (code_) return code_;     \
     } while (0)
 
+/* The rows of a matrix that are this rank's, as the other side lays them out, too. */
+typedef struct {
+    /* Rows and columns of this rank, the first of these columns, and rows and columns of all ranks. */
+    int64_t rows, columns, first_column, all_rows, all_columns;
+    /* Where the entries of each row begin, and where those of the last end. */
+    const size_t *start;
+    /* A local column and a value for each; in a row no column comes twice. */
+    const uint32_t *column;
+    const double *value;
+    /* The number of each local column among those of all ranks; so many are local, in any order. */
+    const uint64_t *global;
+    int64_t locals;
+} Rows;
+
+int matrix_create(MPI_Comm comm, const Rows *rows, int64_t block, Mat *matrix);
+int matrix_set_values(Mat matrix, const Rows *rows);
+
 enum { MOST_LEVELS = 40 };
 
 /* Levels of multigrid that are given, from the finest on. */
@@ -30,9 +47,6 @@ typedef struct {
     KSP ksp;
     Mat matrix;
     Vec b, x;
-    PetscInt owned;
-    PetscInt *column; /* room for the global columns of a row */
-    int64_t longest;
     Levels levels;
 } Solver;
 

@@ -3,7 +3,7 @@
 //! Unknowns that are prescribed or tied have no row. Their places are filled with rows of the identity,
 //! which nothing is coupled to.
 
-use crate::shim::Rows;
+use crate::shim::{Matrix, Rows};
 use algebra::{AmgProblem, Comm, Csr, Halo};
 
 /// Where the rows of a rank stand among its nodes.
@@ -63,9 +63,9 @@ impl Blocks {
     }
 
     /// The rows of `a`, and those that fill.
-    pub fn rows<'r>(&'r mut self, a: &'r Csr) -> Rows<'r> {
+    pub fn matrix<'r>(&'r mut self, a: &'r Csr) -> Matrix<'r> {
         if self.row.len() == self.rows && self.row.is_sorted() {
-            return self.rows_of((&a.row_start()[..=self.rows], a.columns(), a.values()));
+            return self.matrix_of((&a.row_start()[..=self.rows], a.columns(), a.values()));
         }
         let mut entry = vec![None; self.rows];
         self.row.iter().enumerate().for_each(|(k, &row)| entry[row] = Some(k));
@@ -88,21 +88,16 @@ impl Blocks {
             }
             self.start.push(self.column.len());
         }
-        self.rows_of((&self.start, &self.column, &self.value))
+        self.matrix_of((&self.start, &self.column, &self.value))
     }
 
-    fn rows_of<'r>(
+    fn matrix_of<'r>(
         &'r self,
         (start, column, value): (&'r [usize], &'r [u32], &'r [f64]),
-    ) -> Rows<'r> {
-        Rows {
-            owned: self.rows,
-            first: self.first,
-            all: self.all,
-            start,
-            column,
-            value,
-            global: &self.global,
+    ) -> Matrix<'r> {
+        let (columns, all) = (self.first..self.first + self.rows as u64, [self.all; 2]);
+        Matrix {
+            rows: Rows { columns, all, start, column, value, global: &self.global },
             block: self.block,
             motion_count: self.motion_count,
             motions: &self.motions,

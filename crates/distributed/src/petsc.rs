@@ -301,7 +301,7 @@ impl LinearSolver for PetscSolver<'_> {
         let a = self.matrix(a)?;
         let keep = self.keeps && self.is_prepared && !self.is_worn;
         self.is_prepared = false;
-        let taken = self.ksp.take(&self.blocks.rows(a));
+        let taken = self.ksp.take(&self.blocks.matrix(a));
         taken.map_err(|code| self.failed("matrix", code))?;
         let levels = if keep { self.keep_levels(a) } else { self.make_levels(a) };
         levels.map_err(|code| self.failed("levels", code))?;

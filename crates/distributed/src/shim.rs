@@ -1,30 +1,22 @@
 //! The C functions, each behind a safe one: the only unsafe code of this crate.
 
 mod levels;
+mod matrix;
 
 pub use levels::RowsBelow;
+pub use matrix::Rows;
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
 
-/// The matrix of this rank: rows of its own, columns of its own and of its ghosts.
-pub struct Rows<'a> {
-    /// Number of rows, and the global number of the first.
-    pub owned: usize,
-    pub first: u64,
-    /// Rows of all ranks.
-    pub all: u64,
-    /// Where the entries of each row begin, and where those of the last end.
-    pub start: &'a [usize],
-    pub column: &'a [u32],
-    pub value: &'a [f64],
-    /// Global number of each column.
-    pub global: &'a [u64],
+/// The square matrix to solve with, and what multigrid has to know of it.
+pub struct Matrix<'a> {
+    pub rows: Rows<'a>,
     /// Rows of a node.
     pub block: usize,
-    /// What multigrid has to keep: so many vectors of `owned` entries, one after another.
+    /// What multigrid has to keep: so many vectors with an entry for each row, one after another.
     pub motion_count: usize,
     pub motions: &'a [f64],
 }
@@ -40,6 +32,7 @@ pub struct Solved {
 }
 
 mod c {
+    use super::matrix::LaidOut;
     use super::{c_char, c_int, c_void};
 
     unsafe extern "C" {
@@ -106,13 +99,7 @@ mod c {
         pub fn shim_solver_types(solver: *mut c_void, text: *mut c_char, length: usize) -> c_int;
         pub fn shim_solver_matrix(
             solver: *mut c_void,
-            owned: i64,
-            first: i64,
-            all: i64,
-            start: *const usize,
-            column: *const u32,
-            value: *const f64,
-            global: *const u64,
+            rows: *const LaidOut<'_>,
             block: i64,
             motions: i64,
             motion: *const f64,
@@ -470,36 +457,30 @@ impl<'g> Ksp<'g> {
     /// Takes the matrix, or new values of it.
     ///
     /// # Panics
-    /// If `rows` contradict themselves, or are others than those of the first call.
-    pub fn take(&mut self, rows: &Rows<'_>) -> Result<(), i32> {
+    /// If it contradicts itself, or has other rows than that of the first call.
+    pub fn take(&mut self, matrix: &Matrix<'_>) -> Result<(), i32> {
         self.group.check_thread();
-        assert!(self.owned.is_none_or(|owned| owned == rows.owned));
-        let entries = rows.start[rows.owned];
-        assert!(rows.start[..=rows.owned].windows(2).all(|pair| pair[0] <= pair[1]));
-        assert!(rows.column.len() >= entries && rows.value.len() >= entries);
-        assert!(rows.column[..entries].iter().all(|&c| (c as usize) < rows.global.len()));
-        assert!(rows.block > 0 && rows.owned.is_multiple_of(rows.block));
+        let Matrix { rows, block, motion_count, motions } = matrix;
+        let owned = rows.len();
+        assert!(self.owned.is_none_or(|before| before == owned));
+        assert_eq!(rows.columns.end - rows.columns.start, owned as u64);
+        assert_eq!(rows.all[0], rows.all[1]);
+        assert!(*block > 0 && owned.is_multiple_of(*block));
         // A rank without rows has none of them, but there are as many.
-        let motions = rows.motion_count;
-        assert_eq!(rows.motions.len(), motions * rows.owned);
+        assert_eq!(motions.len(), motion_count * owned);
+        let rows = rows.laid_out();
         // SAFETY: the lengths were just checked; C copies what it keeps, and checks that the pattern is
         // that of the first call.
         checked(unsafe {
             c::shim_solver_matrix(
                 self.handle,
-                rows.owned as i64,
-                rows.first as i64,
-                rows.all as i64,
-                rows.start.as_ptr(),
-                rows.column.as_ptr(),
-                rows.value.as_ptr(),
-                rows.global.as_ptr(),
-                rows.block as i64,
-                motions as i64,
-                rows.motions.as_ptr(),
+                &raw const rows,
+                *block as i64,
+                *motion_count as i64,
+                motions.as_ptr(),
             )
         })?;
-        self.owned = Some(rows.owned);
+        self.owned = Some(owned);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! A known vector is found again on 1, 2 and 4 ranks. Without `mpirun` around it the program starts
+//! A known vector is found again on 1, 2 and 4 ranks, with matrices of several kinds. Without `mpirun` around it the program starts
 //! itself under one.
 
 use algebra::{AmgProblem, Comm, Csr, Halo, IndexMap, Lattice, LinearSolver};
@@ -15,16 +15,24 @@ fn main() {
         Ok(_) => return work(),
         Err(_) => {}
     }
-    for ranks in [1, 2, 4] {
-        let (success, said) = match run(ranks, "work") {
+    let (crl, sell) = ("-mat_type aijcrl", "-mat_type aijsell");
+    for (ranks, options) in [(1, ""), (2, ""), (4, ""), (1, crl), (4, crl), (1, sell), (4, sell)]
+    {
+        let (success, said) = match run(ranks, "work", options) {
             Ok(ended) => ended,
             Err(error) => return println!("skipped: mpirun cannot be started ({error})"),
         };
-        assert!(success, "{ranks} ranks: {said}");
+        assert!(success, "{ranks} ranks {options}: {said}");
         assert!(said.contains(&format!("found on {ranks} ranks")), "{said}");
-        println!("{ranks} ranks ... ok");
+        println!("{ranks} ranks {options} ... ok");
     }
-    let (success, said) = run(2, "panic").expect("it was started before");
+    for (ranks, options) in [(1, "-mat_type baij"), (2, "-mat_type sbaij"), (2, "-mat_type dense")]
+    {
+        let (success, said) = run(ranks, "work", options).expect("it was started before");
+        assert!(!success && said.contains("PETSc: matrix: No support"), "{options}: {said}");
+    }
+    println!("other kinds of matrices are refused ... ok");
+    let (success, said) = run(2, "panic", "").expect("it was started before");
     assert!(!success && said.contains("alone on rank 1"), "{said}");
     println!("a panic ends all ranks ... ok");
 }
@@ -32,12 +40,13 @@ fn main() {
 /// The variable that tells a rank what to do.
 const TASK: &str = "NATROLITE_RANK_OF_A_TEST";
 
-/// Starts this program on ranks; whether it succeeded, and all that it said.
-fn run(ranks: usize, task: &str) -> std::io::Result<(bool, String)> {
+/// Starts this program on ranks with options of PETSc; whether it succeeded, and all that it said.
+fn run(ranks: usize, task: &str, options: &str) -> std::io::Result<(bool, String)> {
     let output = Command::new("mpirun")
         .args(["--bind-to", "none", "-n", &ranks.to_string()])
         .arg(std::env::current_exe().expect("a test knows its program"))
         .env(TASK, task)
+        .env("PETSC_OPTIONS", options)
         .envs([("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")])
         .env("OMPI_MCA_rmaps_base_oversubscribe", "1")
         .output()?;
@@ -97,7 +106,8 @@ fn work() {
     let owned: Vec<usize> = (0..all).filter(|&g| owner[g] == rank as u64).collect();
     let mut ghosts: Vec<usize> = owned.iter().flat_map(|&g| neighbours(g)).collect();
     ghosts.retain(|&g| owner[g] != rank as u64);
-    ghosts.sort_unstable();
+    // Copies need no order.
+    ghosts.sort_unstable_by_key(|&g| std::cmp::Reverse(g));
     ghosts.dedup();
     let local: Vec<usize> = owned.iter().chain(&ghosts).copied().collect();
     let place = |g: usize| local.iter().position(|&l| l == g).expect("a local point") as u32;
@@ -140,7 +150,7 @@ fn work() {
         for scale in [1.0, 0.25] {
             a.values_mut().iter_mut().for_each(|v| *v *= scale);
             b.iter_mut().for_each(|v| *v *= scale);
-            solver.prepare(&a).expect("prepared");
+            solver.prepare(&a).unwrap_or_else(|error| panic!("{error}"));
             let mut x = vec![0.0; local.len()];
             let info = solver.solve(&a, &b, &mut x, 1e-12).expect("solved");
             let error = x.iter().zip(&exact).fold(0.0, |e: f64, (x, y)| e.max((x - y).abs()));
