@@ -1,5 +1,4 @@
-/* Multigrid of PETSc whose first levels are given: interpolations come from the other side, coarse matrices are
- * Galerkin products. */
+/* Multigrid of PETSc whose first levels are given, interpolations and coarse matrices. */
 
 #include "shim.h"
 #include <string.h>
@@ -27,141 +26,51 @@ int shim_levels_clear(void *handle)
     return KSPSetOperators(solver->ksp, solver->matrix, solver->matrix);
 }
 
-/* The rows of an interpolation, with `columns` of this rank below. */
-static int create_interpolation(Mat fine, int64_t columns, const size_t *start, const uint64_t *column,
-                                const double *weight, Mat *interpolation)
+static int set_inverse(Vec vector, const double *inverse)
 {
-    PetscInt rows, *i, *j;
-    PetscScalar *v;
-    TRY(MatGetLocalSize(fine, &rows, NULL));
-    const size_t entries = start[rows];
-    if (entries > (size_t)PETSC_MAX_INT) return PETSC_ERR_ARG_OUTOFRANGE;
-    TRY(PetscMalloc3(rows + 1, &i, entries, &j, entries, &v));
-    for (PetscInt row = 0; row <= rows; row++) i[row] = (PetscInt)start[row];
-    for (size_t k = 0; k < entries; k++) j[k] = (PetscInt)column[k];
-    memcpy(v, weight, entries * sizeof(double));
-    for (PetscInt row = 0; row < rows; row++) {
-        TRY(PetscSortIntWithScalarArray(i[row + 1] - i[row], j + i[row], v + i[row]));
-    }
-    TRY(MatCreate(PetscObjectComm((PetscObject)fine), interpolation));
-    TRY(MatSetSizes(*interpolation, rows, (PetscInt)columns, PETSC_DETERMINE, PETSC_DETERMINE));
-    TRY(MatSetType(*interpolation, MATAIJ));
-    /* Of these two the one that is not for this number of ranks does nothing. */
-    TRY(MatSeqAIJSetPreallocationCSR(*interpolation, i, j, v));
-    TRY(MatMPIAIJSetPreallocationCSR(*interpolation, i, j, v));
-    return PetscFree3(i, j, v);
+    PetscScalar *entries;
+    PetscInt rows;
+    TRY(VecGetLocalSize(vector, &rows));
+    TRY(VecGetArrayWrite(vector, &entries));
+    memcpy(entries, inverse, (size_t)rows * sizeof(double));
+    return VecRestoreArrayWrite(vector, &entries);
 }
 
-/* A level more, with the interpolation from the one below it, of which this rank owns `below` unknowns, and what the
- * smoother multiplies residuals with, if it is not to divide them by the diagonal. */
-int shim_levels_add(void *handle, int64_t below, const size_t *start, const uint64_t *column,
-                    const double *weight, const double *inverse)
+static int create_with_values(MPI_Comm comm, const Rows *rows, Mat *matrix)
+{
+    TRY(matrix_create(comm, rows, 1, matrix));
+    return matrix_set_values(*matrix, rows);
+}
+
+/* A level more, with the interpolation from the one below it, the matrix there, and what the smoother multiplies
+ * residuals with, if it is not to divide them by the diagonal. */
+int shim_levels_add(void *handle, const Rows *interpolation, const Rows *below, const double *inverse)
 {
     Levels *levels = &((Solver *)handle)->levels;
     const int k = levels->count;
+    PetscInt rows;
     if (k == MOST_LEVELS) return PETSC_ERR_ARG_OUTOFRANGE;
     Mat fine = levels->matrix[k];
     if (!fine) return PETSC_ERR_ORDER;
-    TRY(create_interpolation(fine, below, start, column, weight, &levels->interpolation[k]));
+    MPI_Comm comm = PetscObjectComm((PetscObject)fine);
+    TRY(MatGetLocalSize(fine, &rows, NULL));
+    if (interpolation->rows != rows) return PETSC_ERR_ARG_SIZ;
     /* What is made from now on belongs to the levels, also if something fails. */
     levels->count++;
+    TRY(create_with_values(comm, interpolation, &levels->interpolation[k]));
     if (inverse) {
-        PetscScalar *entries;
-        PetscInt rows;
         TRY(MatCreateVecs(fine, NULL, &levels->inverse[k]));
-        TRY(VecGetLocalSize(levels->inverse[k], &rows));
-        TRY(VecGetArrayWrite(levels->inverse[k], &entries));
-        memcpy(entries, inverse, (size_t)rows * sizeof(double));
-        TRY(VecRestoreArrayWrite(levels->inverse[k], &entries));
+        TRY(set_inverse(levels->inverse[k], inverse));
     }
-    TRY(MatPtAP(fine, levels->interpolation[k], MAT_INITIAL_MATRIX, PETSC_DEFAULT, &levels->matrix[k + 1]));
-    /* What PETSc keeps to make it again takes more memory than the matrix. */
-    return MatProductClear(levels->matrix[k + 1]);
+    return create_with_values(comm, below, &levels->matrix[k + 1]);
 }
 
 /* Other values for the finest level. */
 int shim_levels_inverse(void *handle, const double *inverse)
 {
     Levels *levels = &((Solver *)handle)->levels;
-    PetscScalar *entries;
-    PetscInt rows;
     if (levels->count == 0 || !levels->inverse[0]) return 0;
-    TRY(VecGetLocalSize(levels->inverse[0], &rows));
-    TRY(VecGetArrayWrite(levels->inverse[0], &entries));
-    memcpy(entries, inverse, (size_t)rows * sizeof(double));
-    return VecRestoreArrayWrite(levels->inverse[0], &entries);
-}
-
-/* What a rank has of a matrix: entries in its own columns, and, of several ranks, in those of others, of which
- * `others` are the numbers. */
-typedef struct {
-    Mat own, other;
-    PetscInt rows, columns, other_columns;
-    const PetscInt *others;
-} Local;
-
-static int local_of(Mat matrix, Local *local)
-{
-    PetscBool is_parallel;
-    memset(local, 0, sizeof(Local));
-    if (!matrix) return PETSC_ERR_ORDER;
-    local->own = matrix;
-    /* Also of the kinds that `-mat_type` makes of it. */
-    TRY(PetscObjectBaseTypeCompare((PetscObject)matrix, MATMPIAIJ, &is_parallel));
-    if (is_parallel) {
-        TRY(MatMPIAIJGetSeqAIJ(matrix, &local->own, &local->other, &local->others));
-        TRY(MatGetSize(local->other, NULL, &local->other_columns));
-    }
-    return MatGetLocalSize(matrix, &local->rows, &local->columns);
-}
-
-/* Rows and entries of the matrix below the last level on this rank, and columns of others in these. */
-int shim_levels_size(void *handle, int64_t *rows, int64_t *entries, int64_t *others)
-{
-    Levels *levels = &((Solver *)handle)->levels;
-    Local local;
-    MatInfo info;
-    TRY(local_of(levels->matrix[levels->count], &local));
-    TRY(MatGetInfo(local.own, MAT_LOCAL, &info));
-    *rows = local.rows;
-    *entries = (int64_t)info.nz_used;
-    *others = local.other_columns;
-    if (local.other) {
-        TRY(MatGetInfo(local.other, MAT_LOCAL, &info));
-        *entries += (int64_t)info.nz_used;
-    }
-    return 0;
-}
-
-/* Adds a row of one of both parts, whose columns count from `first`. */
-static int copy_row(Mat part, PetscInt row, PetscInt first, size_t *at, uint32_t *column, double *value)
-{
-    PetscInt count;
-    const PetscInt *columns;
-    const PetscScalar *values;
-    TRY(MatGetRow(part, row, &count, &columns, &values));
-    for (PetscInt k = 0; k < count; k++) {
-        column[*at] = (uint32_t)(first + columns[k]);
-        value[(*at)++] = values[k];
-    }
-    return MatRestoreRow(part, row, &count, &columns, &values);
-}
-
-/* These rows: `start` has one entry more than there are rows. Columns are this rank's, then the others. */
-int shim_levels_rows(void *handle, size_t *start, uint32_t *column, double *value, uint64_t *others)
-{
-    Levels *levels = &((Solver *)handle)->levels;
-    Local local;
-    size_t at = 0;
-    TRY(local_of(levels->matrix[levels->count], &local));
-    start[0] = 0;
-    for (PetscInt row = 0; row < local.rows; row++) {
-        TRY(copy_row(local.own, row, 0, &at, column, value));
-        if (local.other) TRY(copy_row(local.other, row, local.columns, &at, column, value));
-        start[row + 1] = at;
-    }
-    for (PetscInt k = 0; k < local.other_columns; k++) others[k] = (uint64_t)local.others[k];
-    return 0;
+    return set_inverse(levels->inverse[0], inverse);
 }
 
 static PetscErrorCode multiply(PC pc, Vec x, Vec y)

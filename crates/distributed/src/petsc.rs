@@ -2,9 +2,9 @@
 
 use crate::blocks::Blocks;
 use crate::mpi::{Mpi, PetscError};
-use crate::shim::{Ksp, RowsBelow};
+use crate::shim::Ksp;
 use algebra::{
-    AmgProblem, Comm, Csr, Halo, IndexMap, Known, KnownDivisor, LinearError, LinearInfo,
+    AmgProblem, Comm, Csr, Halo, Known, KnownDivisor, KnownLevel, LinearError, LinearInfo,
     LinearSolver, Operator, RowsOfRank,
 };
 
@@ -218,16 +218,15 @@ impl<'m> PetscSolver<'m> {
         let mut next = known.next(self.mpi, &self.halo, finest);
         let Some(first) = &next else { return Ok(false) };
         levels.divisor = Some(first.divisor.clone());
-        let mut rows = None;
+        let mut above: Option<KnownLevel> = None;
         let mut sizes = Vec::new();
         while let Some(level) = next {
-            let inverse = level.divisor.inverse(rows.as_ref().map_or(finest, RowsBelow::rows));
-            self.ksp.add_level(level.start.len() - 1, &level, inverse.as_deref())?;
-            sizes.push(level.all_below);
+            let inverse = level.divisor.inverse(above.as_ref().map_or(finest, KnownLevel::rows));
+            self.ksp.add_level(&level, inverse.as_deref())?;
+            sizes.push(level.all[1]);
             levels.below = Defaults::below_levels(level.is_last());
-            let below = rows.insert(self.ksp.rows_below()?);
-            let map = IndexMap::new(level.below, std::mem::take(&mut below.others));
-            next = known.next(self.mpi, &Halo::new(self.mpi, map), below.rows());
+            let level = above.insert(level);
+            next = known.next(self.mpi, &level.below, level.rows());
         }
         log::info!("multigrid: levels of {sizes:?} rows below the finest");
         self.ksp.use_levels(KnownDivisor::LOWER)?;

@@ -3,7 +3,6 @@
 mod levels;
 mod matrix;
 
-pub use levels::RowsBelow;
 pub use matrix::Rows;
 
 use std::ffi::{CString, c_char, c_int, c_void};

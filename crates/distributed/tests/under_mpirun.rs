@@ -16,8 +16,7 @@ fn main() {
         Err(_) => {}
     }
     let (crl, sell) = ("-mat_type aijcrl", "-mat_type aijsell");
-    for (ranks, options) in [(1, ""), (2, ""), (4, ""), (1, crl), (4, crl), (1, sell), (4, sell)]
-    {
+    for (ranks, options) in [(1, ""), (2, ""), (4, ""), (1, crl), (4, crl), (1, sell), (4, sell)] {
         let (success, said) = match run(ranks, "work", options) {
             Ok(ended) => ended,
             Err(error) => return println!("skipped: mpirun cannot be started ({error})"),

@@ -3,21 +3,25 @@
 //!
 //! Each coarse unknown is a fine one, whose owner keeps it, and what an unknown lies between stands in rows of its owner
 //! or of that of a neighbour. So the ranks tell each other where the unknowns beside their own go, and what these lie
-//! between; interpolation and divisors are those of a run alone. Who solves makes the coarse matrices.
+//! between; interpolation and divisors are those of a run alone, and so, but for rounding, are the coarse matrices.
 
-use super::blocks::View;
-use super::diagonal::Divisor;
+mod coarse;
+mod numbers;
+
+use self::coarse::Interpolation;
+use self::numbers::Numbers;
+use super::blocks::{Blocks, View};
 use super::follows::{Between, Follows};
 use super::lattice::{Placed, Point};
 use super::left::Left;
-use super::level::scale_to;
 use super::lines::{MOST, Rows, STAYS};
 use super::problem::AmgProblem;
 use super::smoother::LOWER_OF_SUMS;
 use crate::{Comm, Csr, Halo};
-use std::collections::BTreeMap;
-use std::ops::Range;
+use rayon::prelude::*;
 
+/// Rows per task.
+const ROWS: usize = 4096;
 /// Unknowns at or below which a level is factored.
 const COARSEST: u64 = 600;
 
@@ -25,11 +29,9 @@ const COARSEST: u64 = 600;
 #[derive(Clone, Copy, Debug)]
 pub struct RowsOfRank<'a> {
     /// Where the entries of each row begin, and where those of the last end.
-    pub start: &'a [usize],
-    /// Column of each entry.
-    pub columns: &'a [u32],
-    /// Value of each entry.
-    pub values: &'a [f64],
+    start: &'a [usize],
+    columns: &'a [u32],
+    values: &'a [f64],
 }
 
 impl<'a> RowsOfRank<'a> {
@@ -44,27 +46,30 @@ impl<'a> RowsOfRank<'a> {
     }
 }
 
-/// What leads from a level to the next one, as far as a rank owns it.
+/// The next level, and what leads from a level to it, as far as a rank owns it.
 #[derive(Clone, Debug)]
 pub struct KnownLevel {
-    /// Numbers of the unknowns of the next level that this rank owns, among those of all ranks.
-    pub below: Range<u64>,
-    /// Unknowns of the next level on all ranks.
-    pub all_below: u64,
-    /// Where the interpolation of each owned unknown begins, and where that of the last ends.
-    pub start: Vec<usize>,
-    /// Number of each unknown of the next level between which an owned one lies, among those of all ranks.
-    pub columns: Vec<u64>,
-    /// The weight of each.
-    pub weights: Vec<f64>,
-    /// What its smoother divides residuals by.
+    /// The unknowns of the next level: this rank's own, then copies of others by their numbers.
+    pub below: Halo,
+    /// Unknowns of this level and of the next one on all ranks.
+    pub all: [u64; 2],
+    /// Interpolation P of each owned unknown from those of `below`.
+    pub interpolation: Csr,
+    /// The owned rows of the next level's matrix, Pᵀ A P, on the entries of `below`.
+    pub matrix: Csr,
+    /// What the smoother divides residuals by.
     pub divisor: KnownDivisor,
 }
 
 impl KnownLevel {
     /// True if the next level is small enough to be factored.
     pub fn is_last(&self) -> bool {
-        self.all_below <= COARSEST
+        self.all[1] <= COARSEST
+    }
+
+    /// The rows of the next level's matrix.
+    pub fn rows(&self) -> RowsOfRank<'_> {
+        RowsOfRank::of(&self.matrix, self.matrix.nrows())
     }
 }
 
@@ -79,10 +84,13 @@ impl KnownDivisor {
     /// D^-1 by owned rows of the matrix A of the level, with sums of rows, where no quotient of D^-1 A is above 1. None
     /// where A is not positive definite here, or to be divided by its diagonal, for which no bound is known.
     pub fn inverse(&self, a: RowsOfRank<'_>) -> Option<Vec<f64>> {
-        let (left, view) = (self.0.clone()?, a.view(0));
-        let scale = scale_to(view.diagonal()).ok()?;
-        let inverse = Divisor::Sum(left).inverse(view, scale).ok()?;
-        Some(inverse.into_iter().map(|inverse| f64::from(inverse) * scale).collect())
+        let (left, view) = (self.0.as_ref()?, a.view(0));
+        let inverse = |i: usize| {
+            let (columns, values) = view.row(i);
+            let own = view.own(i).map_or(0.0, |k| values[k]);
+            (own > 0.0).then(|| 1.0 / left.sum(i, columns, values))
+        };
+        (0..view.nrows()).into_par_iter().with_min_len(ROWS).map(inverse).collect()
     }
 }
 
@@ -101,70 +109,42 @@ impl<'p> Known<'p> {
         Known { corners, placed }
     }
 
-    /// What leads to the next level from one with the matrix `a` on the entries of `halo`; none where nothing more is
-    /// known, or little would be gained. All ranks call this together.
+    /// The next level below one with the matrix `a` on the entries of `halo`; none where nothing more is known, or
+    /// little would be gained. All ranks call this together.
     pub fn next(&mut self, comm: &dyn Comm, halo: &Halo, a: RowsOfRank<'_>) -> Option<KnownLevel> {
-        let (_, all) = numbered(comm, halo.map().owned_len());
+        let all = comm.gather_all(&[halo.map().owned_len() as u64]).concat().iter().sum();
         if all <= COARSEST {
             return None;
         }
         if let Some(corners) = self.corners.take() {
-            return Some(from_corners(corners, comm, halo));
+            return Some(from_corners(corners, comm, halo).level(comm, (halo, all), a));
         }
         let placed = self.placed.take()?;
-        let (level, below) = coarser_lattice(placed, comm, (halo, all), a)?;
+        let (interpolation, below) = coarser_lattice(placed, comm, (halo, all), a)?;
         self.placed = Some(below);
-        Some(level)
+        Some(interpolation.level(comm, (halo, all), a))
     }
 }
 
-/// The numbers of `count` entries of this rank among those of all ranks, and how many these are.
-fn numbered(comm: &dyn Comm, count: usize) -> (Range<u64>, u64) {
-    let counts = comm.gather_all(&[count as u64]).concat();
-    let first: u64 = counts[..comm.rank()].iter().sum();
-    (first..first + count as u64, counts.iter().sum())
-}
-
 /// From corners, whose columns are in the order of their rows.
-fn from_corners(corners: &Csr, comm: &dyn Comm, halo: &Halo) -> KnownLevel {
+fn from_corners(corners: &Csr, comm: &dyn Comm, halo: &Halo) -> Interpolation {
     let owned = halo.map().owned_len();
     let stays = |i: usize| match corners.row(i) {
         ([column], [1.0]) => Some(*column),
         _ => None,
     };
     let own = (0..owned).filter(|&i| stays(i).is_some()).count();
-    let (below, all_below) = numbered(comm, own);
-    let number = |column: u32| below.start + u64::from(column);
-    let told = halo.tell(comm, |k, words| words.extend(stays(k as usize).map(number)));
-    let mut numbers: Vec<u64> = below.clone().collect();
-    numbers.extend(told.into_iter().flatten());
+    let mut numbers = Numbers::new(comm, own);
+    let told =
+        halo.tell(comm, |k, words| words.extend(stays(k as usize).map(|c| numbers.global(c))));
+    let mut places: Vec<u32> = (0..own as u32).collect();
+    places.extend(told.into_iter().flatten().map(|number| numbers.place(number)));
     let start = corners.row_start()[..=owned].to_vec();
-    let columns = corners.columns()[..start[owned]].iter().map(|&c| numbers[c as usize]).collect();
-    let weights = corners.values()[..start[owned]].to_vec();
-    KnownLevel { below, all_below, start, columns, weights, divisor: KnownDivisor(None) }
-}
-
-/// The numbers of coarse nodes among all ranks: those of this rank, then others as they become known.
-struct Numbers {
-    global: Vec<u64>,
-    others: BTreeMap<u64, u32>,
-    own: Range<u64>,
-}
-
-impl Numbers {
-    fn new(own: Range<u64>) -> Self {
-        Numbers { global: own.clone().collect(), others: BTreeMap::new(), own }
-    }
-
-    fn place(&mut self, number: u64) -> u32 {
-        if self.own.contains(&number) {
-            return (number - self.own.start) as u32;
-        }
-        *self.others.entry(number).or_insert_with(|| {
-            self.global.push(number);
-            self.global.len() as u32 - 1
-        })
-    }
+    let columns = corners.columns()[..start[owned]].iter().map(|&c| places[c as usize]).collect();
+    // Shape functions at nodes between corners, without rounding.
+    let values = corners.values()[..start[owned]].iter().map(|&weight| weight as f32).collect();
+    let p = Blocks { shape: [1, 1], start, columns, values, ncols: places.len() };
+    Interpolation { p, numbers, divisor: KnownDivisor(None) }
 }
 
 /// From the nodes of a coarser lattice, and where these of them are that this rank owns.
@@ -173,7 +153,7 @@ fn coarser_lattice<'p>(
     comm: &dyn Comm,
     (halo, all): (&Halo, u64),
     a: RowsOfRank<'_>,
-) -> Option<(KnownLevel, Placed<'p>)> {
+) -> Option<(Interpolation, Placed<'p>)> {
     let (owned, local) = (halo.map().owned_len(), halo.map().local_len());
     let view = a.view(local);
     let points = halo.tell(comm, |k, words| {
@@ -183,9 +163,9 @@ fn coarser_lattice<'p>(
     let mut rows = Rows::new(view, placed, [1, 1]);
 
     let is_left: Vec<usize> = (0..owned).filter(|&i| rows.lines[i] == STAYS).collect();
-    let (below, all_below) = numbered(comm, is_left.len());
+    let mut numbers = Numbers::new(comm, is_left.len());
     let is_positive = view.diagonal().all(|d| d > 0.0);
-    if all_below as f64 > MOST * all as f64 || !comm.all(is_positive) {
+    if numbers.all() as f64 > MOST * all as f64 || !comm.all(is_positive) {
         return None;
     }
     let mut columns = vec![u32::MAX; local];
@@ -193,9 +173,8 @@ fn coarser_lattice<'p>(
     let told = halo.tell(comm, |k, words| {
         let k = k as usize;
         words.push(u64::from(rows.lines[k]));
-        words.extend((columns[k] != u32::MAX).then(|| below.start + u64::from(columns[k])));
+        words.extend((columns[k] != u32::MAX).then(|| numbers.global(columns[k])));
     });
-    let mut numbers = Numbers::new(below.clone());
     for (words, column) in told.iter().zip(&mut columns[owned..]) {
         rows.lines.push(words[0] as u8);
         *column = words.get(1).map_or(u32::MAX, |&number| numbers.place(number));
@@ -203,21 +182,14 @@ fn coarser_lattice<'p>(
     ask_elsewhere(&mut rows, &columns, &mut numbers, comm, halo);
 
     // Of a coarser lattice only what follows is read of these, and nothing does.
-    let coarse = vec![0; numbers.global.len()];
+    let coarse = vec![0; numbers.len()];
     let to = Between { block: 1, columns: &columns, coarse: &coarse, parents: &|_| Vec::new() };
     let p = rows.interpolation(&to);
     let left = Left::those((0..local).map(|i| rows.lines[i] == STAYS));
     let mut placed = rows.placed;
     placed.truncate(owned);
-    let level = KnownLevel {
-        below,
-        all_below,
-        start: p.start,
-        columns: p.columns.iter().map(|&column| numbers.global[column as usize]).collect(),
-        weights: p.values.into_iter().map(f64::from).collect(),
-        divisor: KnownDivisor(Some(left)),
-    };
-    Some((level, placed.coarser(&columns[..owned], Follows::default())))
+    let below = placed.coarser(&columns[..owned], Follows::default());
+    Some((Interpolation { p, numbers, divisor: KnownDivisor(Some(left)) }, below))
 }
 
 /// Ranks tell each other what nodes lie between that go, as far as they know it, until all is known. A way along lines
@@ -241,8 +213,7 @@ fn ask_elsewhere(
             };
             let Some(missing) = way else { return };
             words.push(missing.to_bits());
-            let end =
-                |(column, weight): (u32, f64)| [numbers.global[column as usize], weight.to_bits()];
+            let end = |(column, weight): (u32, f64)| [numbers.global(column), weight.to_bits()];
             words.extend(ends.into_iter().flat_map(end));
         });
         for (words, elsewhere) in told.iter().zip(&mut rows.elsewhere) {

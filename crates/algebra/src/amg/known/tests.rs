@@ -1,9 +1,10 @@
-use super::super::blocks::Blocks;
+use super::super::diagonal::Divisor;
 use super::super::lines::tests::{Along, Cells, constants};
 use super::super::product::galerkin;
 use super::*;
 use crate::comm::on_threads;
 use crate::{IndexMap, Lattice};
+use std::collections::BTreeMap;
 
 /// The rows of a matrix that each rank owns; they are numbered one after the other, in their order.
 struct Shared(Vec<Vec<u32>>);
@@ -81,38 +82,58 @@ fn descend((a, lattice): &(Csr, Lattice), ranks: usize) -> Vec<usize> {
                 return sizes;
             };
             let (p, below) = (to.prolongation, to.placed);
-            let (level, placed_below) = next.expect("the same as alone");
-            assert_eq!(level.all_below, p.ncols as u64);
+            let (interpolation, placed_below) = next.expect("the same as alone");
+            let level = interpolation.level(comm, (&halo, a.ncols as u64), rows);
+            assert_eq!(level.all, [a.ncols, p.ncols].map(|n| n as u64));
             let left: Vec<usize> = left(&p);
             owner = left.iter().map(|&i| owner[i]).collect();
             let inverse = Divisor::Sum(Left::of(&p)).inverse(a.view(), 1.0).expect("definite");
             let numbers = Shared::new(&owner, ranks).numbers();
             let own_inverse = level.divisor.inverse(rows).expect("it is definite");
+            let map = level.below.map();
             for (k, &i) in shared.0[comm.rank()].iter().enumerate() {
-                let (i, range) = (i as usize, level.start[k]..level.start[k + 1]);
-                let weights = level.weights[range.clone()].iter().copied();
-                let got = level.columns[range].iter().copied().zip(weights);
+                let i = i as usize;
                 let (columns, weights) = p.view().row(i);
                 let of = |(&j, &w): (&u32, &f32)| (numbers[j as usize], f64::from(w));
-                let wanted = columns.iter().zip(weights).map(of);
-                let sorted = |row: &mut dyn Iterator<Item = (u64, f64)>| {
-                    let mut row: Vec<_> = row.collect();
-                    row.sort_by_key(|entry| entry.0);
-                    row
-                };
-                let [got, wanted] = [sorted(&mut got.into_iter()), sorted(&mut wanted.into_iter())];
-                assert_eq!(got, wanted, "row {i} of {}", a.ncols);
+                let wanted = by_number(columns.iter().zip(weights).map(of));
+                assert_eq!(numbered(&level.interpolation, k, map), wanted, "{i} of {}", a.ncols);
                 assert!((own_inverse[k] / f64::from(inverse[i]) - 1.0).abs() < 1e-6, "row {i}");
             }
-            let own = (0..p.ncols).filter(|&c| level.below.contains(&numbers[c]));
-            own.enumerate().for_each(|(k, c)| assert_eq!(placed_below.point(k), below.point(c)));
             sizes.push(p.ncols);
             a = galerkin(p.transpose().view(), a.view(), p.view());
+            let own = (0..p.ncols).filter(|&c| map.owned().contains(&numbers[c]));
+            for (k, c) in own.enumerate() {
+                assert_eq!(placed_below.point(k), below.point(c));
+                let (columns, values) = a.view().row(c);
+                let of = |(&j, &v): (&u32, &f64)| (numbers[j as usize], v);
+                let wanted = by_number(columns.iter().zip(values).map(of));
+                let got = numbered(&level.matrix, k, map);
+                assert!(got.iter().map(|entry| entry.0).eq(wanted.iter().map(|entry| entry.0)));
+                let largest = values.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
+                let is_near = |(got, wanted): (&(_, f64), &(_, f64))| {
+                    (got.1 - wanted.1).abs() < 1e-14 * largest
+                };
+                assert!(got.iter().zip(&wanted).all(is_near), "{got:?} {wanted:?}");
+            }
             (alone, placed) = (below, placed_below);
         }
     });
     assert!(sizes.iter().all(|of_rank| *of_rank == sizes[0]));
     sizes[0].clone()
+}
+
+/// A row with columns as numbers, in their order.
+fn by_number(row: impl Iterator<Item = (u64, f64)>) -> Vec<(u64, f64)> {
+    let mut row: Vec<_> = row.collect();
+    row.sort_by_key(|entry| entry.0);
+    row
+}
+
+/// Row k of a matrix on the entries of `map`.
+fn numbered(matrix: &Csr, k: usize, map: &IndexMap) -> Vec<(u64, f64)> {
+    let (columns, values) = matrix.row(k);
+    let number = |&c| map.global(c).expect("it is local");
+    by_number(columns.iter().map(number).zip(values.iter().copied()))
 }
 
 /// The nodes that stay, in their order.
@@ -177,29 +198,60 @@ fn what_has_no_place_on_the_lattice_is_taken_from_the_rank_that_owns_it() {
     assert_eq!(descend(&problem, 3)[0], 4 * 5 + 1);
 }
 
-/// Of the nodes 0 to 4 of each of three ranks on a line the even ones are corners, with those of the neighbours.
+/// Of thirteen nodes on a line the even ones are corners. Conduction between neighbours, 1 / distance, is that of corners
+/// alone on the next level; what one of each node adds to it is 1, and 1/4 from either side, and 1/4 beside it.
 #[test]
 fn corners_of_other_ranks_have_the_numbers_that_their_owners_give() {
     let found = on_threads(3, |comm| {
-        // Rank r owns 4 r to 4 r + 3 of thirteen nodes, the last one all the rest, and copies the one after these.
+        // Rank r owns 4 r to 4 r + 3, the last one all the rest; it copies the one after these, then the one before.
         let first = 4 * comm.rank() as u64;
-        let (own, ghosts) = if comm.rank() < 2 { (4, vec![first + 4]) } else { (5, vec![]) };
-        let halo = Halo::new(comm, IndexMap::new(first..first + own, ghosts.clone()));
-        let local = own as usize + ghosts.len();
+        let own = if comm.rank() < 2 { 4 } else { 5 };
+        let (after, before) = (first + own, first.checked_sub(1));
+        let ghosts: Vec<u64> = (after < 13).then_some(after).into_iter().chain(before).collect();
+        let map = IndexMap::new(first..after, ghosts);
         let (mut start, mut columns, mut values) = (vec![0], vec![], vec![]);
-        for i in 0..local as u32 {
-            let (corners, weight) =
-                if i % 2 == 0 { (i / 2..i / 2 + 1, 1.0) } else { (i / 2..i / 2 + 2, 0.5) };
-            values.extend(corners.clone().map(|_| weight));
-            columns.extend(corners);
+        for g in (0..map.local_len() as u32).filter_map(|k| map.global(k)) {
+            match g.checked_sub(first).map(|k| k as u32) {
+                Some(k) if k % 2 == 0 => (columns.push(k / 2), values.push(1.0)),
+                Some(k) => (columns.extend([k / 2, k / 2 + 1]), values.extend([0.5; 2])),
+                // Only that it is no corner is asked for.
+                None => (columns.push(0), values.push(0.5)),
+            };
             start.push(columns.len());
         }
-        let corners = Csr::new(start, columns, values, local.div_ceil(2)).expect("a matrix");
-        let level = from_corners(&corners, comm, &halo);
+        let corners = Csr::new(start, columns, values, 3).expect("a matrix");
+        let mut rows = Blocks { shape: [1, 1], start: vec![0], ..Blocks::default() };
+        for g in map.owned() {
+            for k in 0..map.local_len() as u32 {
+                let far = map.global(k).expect("it is local").abs_diff(g);
+                let own = if g == 0 || g == 12 { 1.0 + 1.0 } else { 2.0 + 1.0 };
+                if far < 2 {
+                    rows.columns.push(k);
+                    rows.values.push(if far == 0 { own } else { -1.0 });
+                }
+            }
+            rows.start.push(rows.columns.len());
+        }
+        let Blocks { start, columns, values, .. } = &rows;
+        let halo = Halo::new(comm, map);
+        let rows = RowsOfRank { start, columns, values };
+        let level = from_corners(&corners, comm, &halo).level(comm, (&halo, 13), rows);
         assert!(level.divisor.0.is_none());
-        (level.below, level.columns, level.weights)
+        let map = level.below.map();
+        let all = |matrix: &Csr| -> Vec<_> {
+            (0..matrix.nrows()).map(|k| numbered(matrix, k, map)).collect()
+        };
+        let matrix: Vec<_> = all(&level.matrix);
+        for (row, g) in matrix.iter().zip(map.owned()) {
+            let own = if g == 0 || g == 6 { 0.5 + 1.25 } else { 1.0 + 1.5 };
+            let wanted = [(g.wrapping_sub(1), -0.25), (g, own), (g + 1, -0.25)];
+            assert_eq!(row[..], wanted[usize::from(g == 0)..3 - usize::from(g == 6)]);
+        }
+        (map.owned(), matrix.len(), all(&level.interpolation))
     });
-    assert_eq!(found[0], (0..2, vec![0, 0, 1, 1, 1, 2], vec![1.0, 0.5, 0.5, 1.0, 0.5, 0.5]));
-    assert_eq!(found[1], (2..4, vec![2, 2, 3, 3, 3, 4], vec![1.0, 0.5, 0.5, 1.0, 0.5, 0.5]));
-    assert_eq!((&found[2].0, &found[2].1), (&(4..7), &vec![4, 4, 5, 5, 5, 6, 6]));
+    let between = |c: u64| [vec![(c, 1.0)], vec![(c, 0.5), (c + 1, 0.5)]];
+    assert_eq!(found[0], (0..2, 2, [between(0), between(1)].concat()));
+    assert_eq!(found[1], (2..4, 2, [between(2), between(3)].concat()));
+    let last = [&between(4)[..], &between(5), &[vec![(6, 1.0)]]].concat();
+    assert_eq!(found[2], (4..7, 3, last));
 }
