@@ -20,6 +20,7 @@ mod eigenvalue;
 mod follows;
 mod given;
 mod known;
+mod lanes;
 mod lattice;
 mod layout;
 mod left;

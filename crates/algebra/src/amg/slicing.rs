@@ -1,100 +1,12 @@
 //! From rows of entries to slices.
 
 use super::blocks::View;
+use super::lanes::{Lanes, Near, ends};
 use super::order::{Order, WINDOW};
-use super::sliced::{LANES, LongRow, REACH, SLICES, Segment, Sliced, Values, WIDEST, rest_of};
+use super::sliced::{LANES, LongRow, SLICES, Segment, Sliced, Values, WIDEST, rest_of};
 use crate::Csr;
 use rayon::prelude::*;
 use std::ops::Range;
-
-/// The rows of a slice: columns by place, without what is beyond [`WIDEST`].
-struct Lanes<'a, T> {
-    a: View<'a, T>,
-    rows: &'a [u32],
-    order: &'a Order,
-}
-
-impl<'a, T: Copy> Lanes<'a, T> {
-    fn new(a: View<'a, T>, [rows, columns]: [&'a Order; 2], slice: usize) -> Self {
-        let rows = &rows.rows[slice * LANES..];
-        Lanes { a, rows: &rows[..rows.len().min(LANES)], order: columns }
-    }
-
-    fn row(&self, lane: usize) -> impl Iterator<Item = (usize, T)> + '_ {
-        let row = self.rows.get(lane).map(|&i| self.a.row(i as usize));
-        let (columns, values) = row.unwrap_or((&[], &[]));
-        let entries = columns.iter().zip(values).take(WIDEST);
-        entries.map(|(&j, &v)| (self.order.places[j as usize] as usize, v))
-    }
-
-    fn columns(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..LANES).flat_map(|lane| self.row(lane).map(|(j, _)| j))
-    }
-
-    /// Calls `f` with the base and the width of each segment of this slice; `rise` when the columns of a row do.
-    fn each_segment(&self, rise: bool, mut f: impl FnMut(u32, usize)) {
-        let (mut first, mut last, mut longest) = (u32::MAX, 0, 0);
-        for &i in self.rows {
-            let columns = self.a.row(i as usize).0;
-            let columns = &columns[..columns.len().min(WIDEST)];
-            longest = longest.max(columns.len());
-            if let (true, [low, .., high]) = (rise, columns) {
-                (first, last) = (first.min(*low), last.max(*high));
-                continue;
-            }
-            // One after the other, which the compiler does several at a time.
-            first = columns.iter().fold(first, |first, &j| first.min(j));
-            last = columns.iter().fold(last, |last, &j| last.max(j));
-        }
-        if longest == 0 {
-            return;
-        }
-        let known = self.order.bounds(first, last).filter(|(low, high)| high - low < REACH);
-        let (low, high) = known.unwrap_or_else(|| {
-            let bounds = (usize::MAX, 0);
-            self.columns().fold(bounds, |(low, high), j| (low.min(j), high.max(j)))
-        });
-        if high - low < REACH {
-            f(low as u32, longest);
-            return;
-        }
-        let width = |base: usize| {
-            let within =
-                |lane| self.row(lane).filter(|(j, _)| (base..base + REACH).contains(j)).count();
-            (0..LANES).map(within).max().unwrap_or(0)
-        };
-        let mut base = low;
-        loop {
-            f(base as u32, width(base));
-            let rest = self.columns().filter(|&j| j >= base + REACH).min();
-            match rest {
-                Some(next) => base = next,
-                None => break,
-            }
-        }
-    }
-}
-
-/// Entries of a row that are one behind the other in its lane.
-struct Run<'a, T> {
-    /// Where the first one is, and in which lane.
-    at: usize,
-    lane: usize,
-    /// What the places of columns are counted from, and these places.
-    base: u32,
-    places: &'a [u32],
-    columns: &'a [u32],
-    values: &'a [T],
-}
-
-impl<T: Copy> Run<'_, T> {
-    /// Each column, counted from the base of its segment on, and its value.
-    #[inline(always)]
-    fn entries(&self) -> impl Iterator<Item = (u16, T)> {
-        let near = |&j: &u32| (self.places[j as usize] - self.base) as u16;
-        self.columns.iter().map(near).zip(self.values.iter().copied())
-    }
-}
 
 impl Sliced {
     /// `scale` A for a matrix with blocks 1 x 1, with its rows and columns in these orders.
@@ -107,12 +19,8 @@ impl Sliced {
         let parts = matrix.parts(&all, &mut columns).into_par_iter();
         let parts = parts.zip(matrix.parts(&all, &mut values));
         parts.zip(tasks(&all)).for_each(|((columns, values), slices)| {
-            matrix.each_run(a, orders, slices, |run| {
-                let to = columns[run.at..].iter_mut().zip(&mut values[run.at..]);
-                to.zip(run.entries()).for_each(|((column, value), (j, v))| {
-                    column[run.lane] = j;
-                    value[run.lane] = narrow(v.into());
-                });
+            matrix.each_place(a, orders, slices, |at, js, vs| {
+                (columns[at], values[at]) = (js, vs.map(narrow));
             });
         });
         let long = matrix.long_values(a, orders[0], narrow);
@@ -129,10 +37,19 @@ impl Sliced {
         let found: Vec<Vec<(usize, u32, usize)>> = tasks(&(0..count))
             .into_par_iter()
             .map(|slices| {
-                let mut found = Vec::with_capacity(SLICES);
-                for slice in slices {
-                    let lanes = Lanes::new(a, orders, slice);
-                    lanes.each_segment(rise, |base, width| found.push((slice, base, width)));
+                let (mut found, mut places) = (Vec::with_capacity(SLICES), Vec::new());
+                let own = rows_of(rows, &slices);
+                // In the order of the matrix, see `fetch`.
+                let all = all_between(own);
+                let of_row = |i: usize| ends(a.row(i).0, rise);
+                let ends: Vec<[u32; 2]> = all.clone().map(of_row).collect();
+                for (slice, own) in slices.zip(own.chunks(LANES)) {
+                    let own = own.iter().map(|&i| ends[i as usize - all.start]);
+                    let ends = own.fold([u32::MAX, 0], |[first, last], [low, high]| {
+                        [first.min(low), last.max(high)]
+                    });
+                    let found = |base, width| found.push((slice, base, width));
+                    Lanes::new(a, rows, slice).each_segment(columns, ends, &mut places, found);
                 }
                 found
             })
@@ -161,7 +78,9 @@ impl Sliced {
             let columns = js.iter().map(place).collect();
             Some(LongRow { place: at, columns })
         };
-        matrix.long = rows.rows.iter().enumerate().filter_map(rest).collect();
+        if a.start.windows(2).any(|ends| ends[1] - ends[0] > WIDEST) {
+            matrix.long = rows.rows.iter().enumerate().filter_map(rest).collect();
+        }
         matrix
     }
 
@@ -185,14 +104,9 @@ impl Sliced {
             let parts = parts.zip(near.parts(&piece, &mut values.slices));
             let parts = parts.zip(near.parts(&piece, &mut rest.slices));
             parts.zip(tasks(&piece)).for_each(|(((columns, values), rest), slices)| {
-                near.each_run(view, [order; 2], slices, |run| {
-                    let to = columns[run.at..].iter_mut().zip(&mut values[run.at..]);
-                    let to = to.zip(&mut rest[run.at..]);
-                    to.zip(run.entries()).for_each(|(((column, value), rest), (j, v))| {
-                        column[run.lane] = j;
-                        value[run.lane] = narrow(v);
-                        rest[run.lane] = narrow_rest(v);
-                    });
+                near.each_place(view, [order; 2], slices, |at, js, vs| {
+                    (columns[at], values[at]) = (js, vs.map(narrow));
+                    rest[at] = vs.map(narrow_rest);
                 });
             });
             a.keep_rows(from * LANES);
@@ -213,10 +127,7 @@ impl Sliced {
         let all = 0..self.slices();
         let parts = self.parts(&all, &mut values.slices).into_par_iter();
         parts.zip(tasks(&all)).for_each(|(values, slices)| {
-            self.each_run(a, orders, slices, |run| {
-                let to = values[run.at..].iter_mut();
-                to.zip(run.values).for_each(|(to, &v)| to[run.lane] = narrow(v.into()));
-            });
+            self.each_place(a, orders, slices, |at, _, vs| values[at] = vs.map(narrow));
         });
         values.long = self.long_values(a, orders[0], narrow);
         self.values = values;
@@ -248,38 +159,27 @@ impl Sliced {
         tasks(slices).into_iter().map(part).collect()
     }
 
-    /// Calls `f` with the entries of these slices, where they are counted from the first one.
+    /// Calls `f` with each place of these slices, counted from the first one on, see [`Lanes::each_place`].
     #[inline(always)]
-    fn each_run<T: Copy>(
+    fn each_place<T: Copy + Into<f64>>(
         &self,
         a: View<T>,
-        orders: [&Order; 2],
+        [rows, columns]: [&Order; 2],
         slices: Range<usize>,
-        mut f: impl FnMut(Run<T>),
+        mut f: impl FnMut(usize, [u16; LANES], [f64; LANES]),
     ) {
-        let places = &orders[1].places[..];
-        let start = self.start(slices.start);
-        for slice in slices {
-            let rows = &orders[0].rows[slice * LANES..];
-            let segments = self.first[slice] as usize..self.first[slice + 1] as usize;
-            let is_one = segments.len() == 1;
-            for &Segment { start: at, base } in &self.segments[segments] {
-                for (lane, &i) in rows.iter().take(LANES).enumerate() {
-                    let (columns, values) = a.row(i as usize);
-                    let kept = columns.len().min(WIDEST);
-                    let (columns, values) = (&columns[..kept], &values[..kept]);
-                    let at = at - start;
-                    if is_one {
-                        f(Run { at, lane, base, places, columns, values });
-                        continue;
-                    }
-                    let reach = base..=base.saturating_add(REACH as u32 - 1);
-                    let is_near = |k: &usize| reach.contains(&places[columns[*k] as usize]);
-                    for (at, k) in (at..).zip((0..kept).filter(is_near)) {
-                        let (columns, values) = (&columns[k..=k], &values[k..=k]);
-                        f(Run { at, lane, base, places, columns, values });
-                    }
-                }
+        let (start, mut near) = (self.start(slices.start), Near::default());
+        for first in slices.clone().step_by(WINDOW / LANES) {
+            let slices = first..slices.end.min(first + WINDOW / LANES);
+            fetch(a, rows_of(rows, &slices));
+            for slice in slices {
+                let segments = self.first[slice] as usize..=self.first[slice + 1] as usize;
+                Lanes::new(a, rows, slice).each_place(
+                    &self.segments[segments],
+                    &columns.places,
+                    &mut near,
+                    |at, js, vs| f(at - start, js, vs),
+                );
             }
         }
     }
@@ -294,6 +194,32 @@ impl Sliced {
         let values = |long: &LongRow| &a.row(rows.rows[long.place] as usize).1[WIDEST..];
         let row = |long| values(long).iter().map(|&v| narrow(v.into())).collect();
         self.long.iter().map(row).collect()
+    }
+}
+
+/// The rows of these slices.
+fn rows_of<'a>(rows: &'a Order, slices: &Range<usize>) -> &'a [u32] {
+    &rows.rows[slices.start * LANES..rows.len().min(slices.end * LANES)]
+}
+
+/// From the first to the last of some rows.
+fn all_between(rows: &[u32]) -> Range<usize> {
+    let (low, high) = (rows.iter().min(), rows.iter().max());
+    low.zip(high).map_or(0..0, |(&low, &high)| low as usize..high as usize + 1)
+}
+
+/// Brings the rows of a window near, one after the other: processors read ahead of that, but not where rows are taken
+/// by their length, and each would be waited for.
+fn fetch<T: Copy>(a: View<T>, window: &[u32]) {
+    /// Bytes that come at once.
+    const LINE: usize = 64;
+    let rows = all_between(window);
+    let entries = a.start[rows.start]..a.start[rows.end];
+    for &column in a.columns[entries.clone()].iter().step_by(LINE / size_of::<u32>()) {
+        std::hint::black_box(column);
+    }
+    for &value in a.values[entries].iter().step_by(LINE / size_of::<T>()) {
+        std::hint::black_box(value);
     }
 }
 
