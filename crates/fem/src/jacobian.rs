@@ -207,7 +207,8 @@ impl Operator for Jacobian {
 
     fn store_split(&mut self, make: Box<dyn FnOnce(Csr) -> Split + '_>) {
         if let Stored::Rows(matrix) = &mut self.matrix {
-            let (touched, nothing) = (matrix.rows_alone(&self.touched), matrix.rows_alone(&[]));
+            let touched = matrix.rows_alone(&self.touched);
+            let nothing = Csr::from_sorted(vec![0], vec![], vec![], 0);
             let all = Box::new(make(std::mem::replace(matrix, nothing)));
             self.matrix = Stored::Split { all, touched };
         }

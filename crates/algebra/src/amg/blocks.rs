@@ -94,13 +94,15 @@ impl<'a, T: Copy> View<'a, T> {
     /// Where the block on the diagonal is in its row.
     #[inline(always)]
     pub fn own(&self, i: usize) -> Option<usize> {
+        /// Columns that are looked at without a branch.
+        const AT_ONCE: usize = 16;
         let columns = &self.columns[self.start[i]..self.start[i + 1]];
-        if columns.len() > 64 {
-            return columns.iter().position(|&j| j as usize == i);
-        }
-        // Looking at all does not branch.
-        let found = columns.iter().zip(1_u32..).map(|(&j, k)| if j as usize == i { k } else { 0 });
-        found.max().unwrap_or(0).checked_sub(1).map(|k| k as usize)
+        let find = |columns: &[u32]| {
+            let found = columns.iter().zip(1_u32..);
+            found.map(|(&j, k)| if j as usize == i { k } else { 0 }).max().unwrap_or(0)
+        };
+        let mut pieces = columns.chunks(AT_ONCE).map(find).enumerate();
+        pieces.find_map(|(piece, k)| Some(piece * AT_ONCE + k.checked_sub(1)? as usize))
     }
 
     /// Row i of A times x.

@@ -17,6 +17,9 @@ use super::tentative::NearNull;
 use super::{AmgParameters, AmgProblem, aggregate, prolongation};
 use crate::{Csr, LinearError, Operator};
 
+/// The interpolation of numbers is damped as for this largest quotient where it is larger.
+const ENOUGH: f64 = 2.0;
+
 /// The levels of a matrix from the finest on.
 pub(super) struct Levels {
     pub above: Vec<Level>,
@@ -51,7 +54,7 @@ pub(super) fn coarsen_split(
         let (view, near) = (View::scalar(a), problem.near_null(a.nrows(), &layout)?);
         let inverse = diagonal.into_iter().map(|d| (1.0 / d / scale) as f32).collect();
         // All diagonal entries are positive. There are no slices yet, with which products take half the time.
-        let mut largest = || quotient_of_sample(view, scale).unwrap_or(2.0);
+        let mut largest = || quotient_of_sample(view, scale, ENOUGH).unwrap_or(ENOUGH);
         let s = Settings { components: 1, scale, p: &p };
         let given = Given::of(problem, a.nrows());
         let Some(next) = Next::of(view, near, given, &mut largest, s)? else { return Ok(None) };
@@ -83,9 +86,9 @@ pub(super) fn coarsen_again(
     let (Smoothed { a: near_a, divisor, inverse }, scale) = (split.finest(), split.scale());
     let smoother = Chebyshev::new(near_a, inverse, divisor, p.degree);
     // Where aggregates take the place of a lattice, the largest quotient of the diagonal is not known; it counts as
-    // 2 at most.
+    // that much at most.
     let is_sum = matches!(divisor, Divisor::Sum(_));
-    let mut largest = || if is_sum { 2.0 } else { smoother.largest };
+    let mut largest = || if is_sum { ENOUGH } else { smoother.largest };
     let s = Settings { components: 1, scale, p: &p };
     let next = Next::of(View::scalar(&a), near, given, &mut largest, s)?;
     drop(a);
@@ -276,7 +279,7 @@ impl<'a> Next<'a> {
             return None;
         }
         let largest = largest.max(1.0);
-        let omega = if a.shape[0] == 1 { 1.5 / largest.min(2.0) } else { 4.0 / 3.0 / largest };
+        let omega = if a.shape[0] == 1 { 1.5 / largest.min(ENOUGH) } else { 4.0 / 3.0 / largest };
         let (t, below) = near.cut(&aggregates);
         Some((prolongation::smoothed(a, &strength, &aggregates, (&t, &below), omega), below))
     }

@@ -6,10 +6,10 @@ use rayon::prelude::*;
 
 /// Working memory of products with as many columns: a vector of the length of a row, which would cost more to make for
 /// each strip of a product than what the strip holds.
-pub(super) type Scratch = Idle<(Terms, Sums)>;
+pub(super) type Scratch = Idle<(Terms, Sums, Piece)>;
 
-/// Pieces of A B. All products of a row are written one after the other and added afterwards, so that only the end
-/// of the row, not that of each short row of B, is a wrong guess of the processor.
+/// Pieces of A B. Where rows of B are short, all products of a row are written one after the other and added
+/// afterwards, so that only the end of the row, not that of each row of B, is a wrong guess of the processor.
 pub(super) fn rows_of_numbers<A: Rows, B: Rows>(
     a: &A,
     b: &B,
@@ -19,34 +19,30 @@ pub(super) fn rows_of_numbers<A: Rows, B: Rows>(
     let n = a.nrows();
     let make = |&piece: &usize| {
         let rows = piece * ROWS..n.min((piece + 1) * ROWS);
-        // Most rows of A B are somewhat shorter than those of A.
-        let guess = rows.clone().map(|i| a.row(i).0.len()).sum();
-        let mut made = Piece {
-            start: Vec::with_capacity(rows.len() + 1),
-            columns: Vec::with_capacity(guess),
-            values: Vec::with_capacity(guess),
-        };
-        made.start.push(0);
-        let new = || (Terms::default(), Sums::new(b.ncols()));
-        scratch.with(new, |(terms, sums)| {
+        let new = || (Terms::default(), Sums::new(b.ncols()), Piece::default());
+        scratch.with(new, |(terms, sums, made)| {
             debug_assert_eq!(sums.of.len(), b.ncols());
+            made.start.clear();
+            made.columns.clear();
+            made.values.clear();
+            made.start.push(0);
             for i in rows {
                 let (mut ks, mut left) = a.row(i);
-                loop {
-                    let taken = terms.set((ks, left), b);
-                    sums.add(terms);
-                    if taken == ks.len() {
-                        break;
+                if B::ARE_LONG {
+                    sums.add_rows((ks, left), b);
+                } else {
+                    while !ks.is_empty() {
+                        let taken = terms.set((ks, left), b);
+                        sums.add(terms);
+                        (ks, left) = (&ks[taken..], &left[taken..]);
                     }
-                    (ks, left) = (&ks[taken..], &left[taken..]);
                 }
                 sums.end_row((&mut made.columns, &mut made.values));
                 made.start.push(made.columns.len() as u32);
             }
-        });
-        made.columns.shrink_to_fit();
-        made.values.shrink_to_fit();
-        made
+            // As much memory as it takes, between others that are as small.
+            made.clone()
+        })
     };
     pieces.par_iter().map(make).collect()
 }
@@ -68,43 +64,77 @@ impl Terms {
     /// The terms of the first entries of a row of A, and of how many.
     #[inline(never)]
     fn set<T: Into<f64> + Copy, B: Rows>(&mut self, (ks, left): (&[u32], &[T]), b: &B) -> usize {
-        let (mut columns, mut values, mut count) = (&mut self.columns[..], &mut self.values[..], 0);
+        self.count = 0;
+        let mut taken = 0;
+        while taken < ks.len() && self.count <= MOST {
+            taken += self.append_short((&ks[taken..], &left[taken..]), b);
+            if let (Some(&k), Some(&left)) = (ks.get(taken), left.get(taken)) {
+                self.append(left.into(), b.row_and_more(k as usize));
+                taken += 1;
+            }
+        }
+        taken
+    }
+
+    /// Appends the terms of entries up to the first whose row of B is long, among the last ones, or finds no room; how
+    /// many these are.
+    #[inline(always)]
+    fn append_short<T: Into<f64> + Copy, B: Rows>(
+        &mut self,
+        (ks, left): (&[u32], &[T]),
+        b: &B,
+    ) -> usize {
+        let columns = &mut self.columns[..];
+        let (values, mut count) = (&mut self.values[..columns.len()], self.count);
         let mut taken = 0;
         for (&k, &left) in ks.iter().zip(left) {
-            if count > MOST {
+            let (js, right, length) = b.row_and_more(k as usize);
+            let from = (js.first_chunk::<AT_ONCE>(), right.first_chunk::<AT_ONCE>());
+            let to = (columns.get_mut(count..), values.get_mut(count..));
+            if let ((Some(js), Some(right)), (Some(c), Some(v))) = (from, to)
+                && let Some(c) = c.first_chunk_mut::<AT_ONCE>()
+                && let Some(v) = v.first_chunk_mut::<AT_ONCE>()
+                && length <= AT_ONCE
+            {
+                let left: f64 = left.into();
+                (*c, *v) = (*js, right.map(|right| left * right.into()));
+                count += length;
+                taken += 1;
+            } else {
                 break;
-            }
-            taken += 1;
-            let left: f64 = left.into();
-            let (mut js, mut right, mut length) = b.row_and_more(k as usize);
-            if columns.len() < count + length + AT_ONCE {
-                let room = 2 * (count + length + AT_ONCE);
-                self.columns.resize(room, 0);
-                self.values.resize(room, 0.0);
-                (columns, values) = (&mut self.columns[..], &mut self.values[..]);
-            }
-            loop {
-                let (c, v) = (&mut columns[count..], &mut values[count..]);
-                let some = length.min(AT_ONCE);
-                let from = (js.first_chunk::<AT_ONCE>(), right.first_chunk::<AT_ONCE>());
-                let to = (c.first_chunk_mut::<AT_ONCE>(), v.first_chunk_mut::<AT_ONCE>());
-                if let ((Some(js), Some(right)), (Some(c), Some(v))) = (from, to) {
-                    (*c, *v) = (*js, right.map(|right| left * right.into()));
-                } else {
-                    for at in 0..some {
-                        (c[at], v[at]) = (js[at], left * right[at].into());
-                    }
-                }
-                count += some;
-                if length <= AT_ONCE {
-                    break;
-                }
-                (js, right) = (&js[AT_ONCE..], &right[AT_ONCE..]);
-                length -= AT_ONCE;
             }
         }
         self.count = count;
         taken
+    }
+
+    /// Appends the terms of an entry, whose row of B may be of any length.
+    #[inline(always)]
+    fn append<T: Into<f64> + Copy>(&mut self, left: f64, row: (&[u32], &[T], usize)) {
+        let (mut js, mut right, mut length) = row;
+        let room = self.count + length + AT_ONCE;
+        if self.columns.len() < room {
+            self.columns.resize(2 * room, 0);
+            self.values.resize(2 * room, 0.0);
+        }
+        let (columns, values) = (&mut self.columns[self.count..], &mut self.values[self.count..]);
+        self.count += length;
+        let to = columns.as_chunks_mut::<AT_ONCE>().0.iter_mut();
+        for (c, v) in to.zip(values.as_chunks_mut::<AT_ONCE>().0) {
+            let from = (js.first_chunk::<AT_ONCE>(), right.first_chunk::<AT_ONCE>());
+            if let (Some(js), Some(right)) = from {
+                (*c, *v) = (*js, right.map(|right| left * right.into()));
+            } else {
+                for at in 0..length {
+                    (c[at], v[at]) = (js[at], left * right[at].into());
+                }
+            }
+            if length <= AT_ONCE {
+                break;
+            }
+            (js, right) = (&js[AT_ONCE..], &right[AT_ONCE..]);
+            length -= AT_ONCE;
+        }
     }
 }
 
@@ -143,6 +173,25 @@ impl Sums {
             end += usize::from(*last != row);
             *last = row;
             *sum += v;
+        }
+        *count = end;
+    }
+
+    /// Adds rows of B, each times an entry of a row of A, which needs no terms.
+    #[inline(never)]
+    fn add_rows<T: Into<f64> + Copy, B: Rows>(&mut self, (ks, left): (&[u32], &[T]), b: &B) {
+        let Self { of, row, columns, count } = self;
+        let (of, columns, row, mut end) = (&mut of[..], &mut columns[..], *row, *count);
+        for (&k, &left) in ks.iter().zip(left) {
+            let left: f64 = left.into();
+            let (js, right) = b.row(k as usize);
+            for (&j, &right) in js.iter().zip(right) {
+                let (sum, last) = &mut of[j as usize];
+                columns[end] = j;
+                end += usize::from(*last != row);
+                *last = row;
+                *sum += left * right.into();
+            }
         }
         *count = end;
     }
@@ -198,6 +247,13 @@ mod tests {
         let (js, sums) = row(2);
         assert_eq!((js, sums), (&down(11)[..], &wanted(js, &|j| 2.0 * entry(11, j))[..]));
         assert_eq!(row(3), (&down(7)[..], &[0.0; 7][..]));
+        // The same without terms.
+        let (mut sums, mut js, mut values) = (Sums::new(n), vec![], vec![]);
+        for i in 0..4 {
+            sums.add_rows(View::row(&a, i), &b);
+            sums.end_row((&mut js, &mut values));
+        }
+        assert_eq!((js, values), (made.columns, made.values));
     }
 
     /// A row with more terms than are kept is the sum of all of them.
@@ -218,8 +274,8 @@ mod tests {
         let made = rows_of_numbers(&a, &b, &[0], &scratch).pop().unwrap();
         assert_eq!(made.columns, [0, 1, 2, 3, 4, 5]);
         assert_eq!(made.values, [1, 2, 3, 4, 5, 6].map(|k| f64::from(k * count)));
-        let room =
-            scratch.with(Default::default, |(terms, _): &mut (Terms, Sums)| terms.columns.len());
+        let room = scratch
+            .with(Default::default, |(terms, ..): &mut (Terms, Sums, Piece)| terms.columns.len());
         assert!((MOST..3 * MOST).contains(&room));
     }
 

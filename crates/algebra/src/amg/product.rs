@@ -5,8 +5,8 @@ use super::numbers::{Scratch, rows_of_numbers};
 use crate::Csr;
 use rayon::prelude::*;
 
-/// Rows of blocks per task.
-pub(super) const ROWS: usize = 1024;
+/// Rows of blocks per task: so few that most pieces of A P have few readers, and do not stand for long.
+pub(super) const ROWS: usize = 256;
 
 /// A matrix in pieces of [`ROWS`] rows: what the tasks leave, not yet copied together. Those that nobody
 /// reads may be empty.
@@ -17,7 +17,7 @@ struct Pieces {
     pieces: Vec<Piece>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Piece {
     pub start: Vec<u32>,
     pub columns: Vec<u32>,
@@ -27,21 +27,20 @@ pub(super) struct Piece {
 /// A matrix whose rows of blocks can be read.
 pub(super) trait Rows: Sync {
     type Value: Into<f64> + Copy;
+    /// True where most rows have more than a few entries.
+    const ARE_LONG: bool;
     fn shape(&self) -> [usize; 2];
     fn nrows(&self) -> usize;
     fn ncols(&self) -> usize;
-    /// The columns and values from the first entry of a row on, those of the rows behind it included, and its length.
+    fn row(&self, i: usize) -> (&[u32], &[Self::Value]);
+    /// Of numbers the columns and values from the first entry of a row on, those of the rows behind it included, and its
+    /// length.
     fn row_and_more(&self, i: usize) -> (&[u32], &[Self::Value], usize);
-
-    #[inline(always)]
-    fn row(&self, i: usize) -> (&[u32], &[Self::Value]) {
-        let ((columns, values, length), [rows, inner]) = (self.row_and_more(i), self.shape());
-        (&columns[..length], &values[..length * rows * inner])
-    }
 }
 
 impl<T: Into<f64> + Copy + Sync> Rows for View<'_, T> {
     type Value = T;
+    const ARE_LONG: bool = false;
     fn shape(&self) -> [usize; 2] {
         self.shape
     }
@@ -52,15 +51,19 @@ impl<T: Into<f64> + Copy + Sync> Rows for View<'_, T> {
         self.ncols
     }
     #[inline(always)]
+    fn row(&self, i: usize) -> (&[u32], &[T]) {
+        View::row(self, i)
+    }
+    #[inline(always)]
     fn row_and_more(&self, i: usize) -> (&[u32], &[T], usize) {
         let (from, to) = (self.start[i], self.start[i + 1]);
-        let size = self.shape[0] * self.shape[1];
-        (&self.columns[from..], &self.values[from * size..], to - from)
+        (&self.columns[from..], &self.values[from..], to - from)
     }
 }
 
 impl Rows for Pieces {
     type Value = f64;
+    const ARE_LONG: bool = true;
     fn shape(&self) -> [usize; 2] {
         self.shape
     }
@@ -71,11 +74,16 @@ impl Rows for Pieces {
         self.ncols
     }
     #[inline(always)]
-    fn row_and_more(&self, i: usize) -> (&[u32], &[f64], usize) {
-        let piece = &self.pieces[i / ROWS];
-        let (i, size) = (i % ROWS, self.shape[0] * self.shape[1]);
+    fn row(&self, i: usize) -> (&[u32], &[f64]) {
+        let (piece, i, size) = (&self.pieces[i / ROWS], i % ROWS, self.shape[0] * self.shape[1]);
         let (from, to) = (piece.start[i] as usize, piece.start[i + 1] as usize);
-        (&piece.columns[from..], &piece.values[from * size..], to - from)
+        (&piece.columns[from..to], &piece.values[from * size..to * size])
+    }
+    #[inline(always)]
+    fn row_and_more(&self, i: usize) -> (&[u32], &[f64], usize) {
+        let (piece, i) = (&self.pieces[i / ROWS], i % ROWS);
+        let (from, to) = (piece.start[i] as usize, piece.start[i + 1] as usize);
+        (&piece.columns[from..], &piece.values[from..], to - from)
     }
 }
 
@@ -127,9 +135,10 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
     const STRIPS: usize = 32;
     let all = all_pieces(&r);
     let strips: Vec<&[usize]> = all.chunks(all.len().div_ceil(STRIPS).max(2)).collect();
+    let reads: Vec<Vec<usize>> = strips.iter().map(|strip| pieces_read(r, strip)).collect();
     let mut last = vec![usize::MAX; a.nrows().div_ceil(ROWS)];
-    for (strip, pieces) in strips.iter().enumerate() {
-        each_column(r, pieces, |j| last[j / ROWS] = strip);
+    for (strip, pieces) in reads.iter().enumerate() {
+        pieces.iter().for_each(|&piece| last[piece] = strip);
     }
     let shape = [a.shape[0], p.shape[1]];
     let mut ap = Pieces { shape, nrows: a.nrows(), ncols: p.ncols, pieces: Vec::new() };
@@ -137,13 +146,8 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
     let mut coarse = Blocks::without_rows([r.shape[0], shape[1]], r.nrows(), p.ncols);
     let mut is_made = vec![false; last.len()];
     let scratch = Scratch::default();
-    for (strip, pieces) in strips.into_iter().enumerate() {
-        let mut wanted = Vec::new();
-        each_column(r, pieces, |j| {
-            if !std::mem::replace(&mut is_made[j / ROWS], true) {
-                wanted.push(j / ROWS);
-            }
-        });
+    for (strip, (pieces, mut wanted)) in strips.into_iter().zip(reads).enumerate() {
+        wanted.retain(|&piece| !std::mem::replace(&mut is_made[piece], true));
         let made = multiply(&a, &p, &wanted, &scratch);
         wanted.into_iter().zip(made).for_each(|(k, piece)| ap.pieces[k] = piece);
         coarse.append(multiply(&r, &ap, pieces, &scratch), r.nrows());
@@ -159,11 +163,20 @@ fn all_pieces<A: Rows>(a: &A) -> Vec<usize> {
     (0..a.nrows().div_ceil(ROWS)).collect()
 }
 
-/// Calls `f` with the column of each entry in pieces of rows.
-fn each_column(r: View<f32>, pieces: &[usize], mut f: impl FnMut(usize)) {
-    for i in pieces.iter().flat_map(|k| k * ROWS..r.nrows().min((k + 1) * ROWS)) {
-        r.row(i).0.iter().for_each(|&j| f(j as usize));
+/// The pieces of rows that the columns of some pieces of rows of R stand for, in the order in which they are met.
+fn pieces_read(r: View<f32>, pieces: &[usize]) -> Vec<usize> {
+    let (mut met, mut is_met, mut before) = (Vec::new(), vec![false; r.ncols.div_ceil(ROWS)], None);
+    for rows in pieces.iter().map(|k| k * ROWS..r.nrows().min((k + 1) * ROWS)) {
+        for &j in &r.columns[r.start[rows.start]..r.start[rows.end]] {
+            let piece = j as usize / ROWS;
+            // Most are that of the column before.
+            if before.replace(piece) != Some(piece) && !std::mem::replace(&mut is_met[piece], true)
+            {
+                met.push(piece);
+            }
+        }
     }
+    met
 }
 
 /// Pieces of A B, row by row (Gustavson, ACM Trans. Math. Softw. 4 (1978) 250), with sums in double

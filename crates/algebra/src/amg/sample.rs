@@ -11,6 +11,8 @@ use super::stored::Stored;
 const ROWS: usize = 2048;
 /// One of so many rows is taken.
 const ONE_OF: usize = 8;
+/// One of so many of them is looked at first.
+const FEW: usize = 8;
 /// A row with more entries belongs to a whole body: its columns are no neighbours of each other.
 const LONG: usize = 1000;
 
@@ -19,10 +21,24 @@ const LONG: usize = 1000;
 /// ones are oscillations from node to node, for which a neighbourhood is nearly as good as the whole. A few bad cells
 /// may be missed: enough to damp an interpolation by, not to bound what a smoother does.
 ///
+/// It is `enough` when a few of the neighbourhoods reach that: the others could only add to it.
+///
 /// # Errors
 /// A row of the sample whose diagonal entry is not positive.
-pub(super) fn quotient_of_sample(a: View<f64>, scale: f64) -> Result<f64, usize> {
-    let some = between(a, &neighbourhoods(a));
+pub(super) fn quotient_of_sample(a: View<f64>, scale: f64, enough: f64) -> Result<f64, usize> {
+    let [few, all] = [FEW * ONE_OF, ONE_OF].map(|one_of| count_of(a, one_of));
+    let found = quotient_of(a, scale, few)?;
+    if found >= enough || few == all { Ok(found) } else { quotient_of(a, scale, all) }
+}
+
+/// Neighbourhoods that have one of so many rows together.
+fn count_of(a: View<f64>, one_of: usize) -> usize {
+    a.nrows().div_ceil(one_of * ROWS)
+}
+
+/// The same from so many neighbourhoods.
+fn quotient_of(a: View<f64>, scale: f64, count: usize) -> Result<f64, usize> {
+    let some = between(a, &neighbourhoods(a, count));
     let (view, order) = (some.view(), Order::of(some.view()));
     let inverse = order.gather(&Divisor::Diagonal.inverse(view, scale)?);
     Ok(largest_quotient(&Stored::new(view, [&order; 2], scale), &inverse))
@@ -30,9 +46,8 @@ pub(super) fn quotient_of_sample(a: View<f64>, scale: f64) -> Result<f64, usize>
 
 /// The rows of neighbourhoods, which begin in equal distances and grow from neighbour to neighbour, whatever the numbers
 /// of these are. Where one has no more neighbours, it goes on with the next row.
-fn neighbourhoods(a: View<f64>) -> Vec<u32> {
+fn neighbourhoods(a: View<f64>, count: usize) -> Vec<u32> {
     let n = a.nrows();
-    let count = n.div_ceil(ONE_OF * ROWS);
     let (mut rows, mut is_taken) = (Vec::<u32>::with_capacity(count * ROWS), vec![false; n]);
     for k in 0..count {
         let (mut next, most) = (rows.len(), (k + 1) * ROWS);
@@ -102,14 +117,35 @@ mod tests {
     fn neighbours_of_a_chain() {
         for step in [1, 7919] {
             let a = chain(20_000, step);
-            let rows = neighbourhoods(a.view());
+            let rows = neighbourhoods(a.view(), count_of(a.view(), ONE_OF));
             assert_eq!(rows.len(), 2 * ROWS);
             let some = between(a.view(), &rows);
             let entries = 3 * rows.len() - some.columns.len();
             assert!(entries <= 4, "{entries} entries of two parts of a chain are missing");
-            let found = quotient_of_sample(a.view(), 0.25).unwrap();
+            let found = quotient_of_sample(a.view(), 0.25, f64::INFINITY).unwrap();
             assert!((found - 2.0).abs() < 0.08, "{found}");
         }
+    }
+
+    /// A chain that has quotients up to 2 in its first rows and up to 1.5 in the others: the first of 19
+    /// neighbourhoods is enough for 1.9, and all do not reach 2.5.
+    #[test]
+    fn a_few_neighbourhoods_may_be_enough() {
+        let mut a = chain(300_000, 1);
+        for i in 0..300_000 {
+            let (columns, start) = (&a.columns, a.start[i]);
+            for k in start..a.start[i + 1] {
+                let is_own = columns[k] as usize == i;
+                a.values[k] = if is_own || i < 20_000 { a.values[k] } else { 0.5 * a.values[k] };
+            }
+        }
+        let all = count_of(a.view(), ONE_OF);
+        let few = count_of(a.view(), FEW * ONE_OF);
+        assert_eq!((few, all), (3, 19));
+        let [of_few, of_all] = [few, all].map(|count| quotient_of(a.view(), 0.25, count).unwrap());
+        assert_eq!(quotient_of_sample(a.view(), 0.25, 1.9), Ok(of_few));
+        assert_eq!(quotient_of_sample(a.view(), 0.25, 2.5), Ok(of_all));
+        assert_ne!(of_few, of_all);
     }
 
     /// Rows without neighbours, and one that has all.
@@ -123,7 +159,7 @@ mod tests {
         }
         let values = vec![1.0; columns.len()];
         let a = Blocks { shape: [1, 1], start, columns, values, ncols: n as usize };
-        let rows = neighbourhoods(a.view());
+        let rows = neighbourhoods(a.view(), count_of(a.view(), ONE_OF));
         assert_eq!(rows, (0..ROWS as u32).collect::<Vec<_>>());
         assert_eq!(between(a.view(), &rows[6..8]).columns, [0, 1]);
     }
