@@ -132,12 +132,10 @@ mod tests {
     #[test]
     fn a_few_neighbourhoods_may_be_enough() {
         let mut a = chain(300_000, 1);
-        for i in 0..300_000 {
-            let (columns, start) = (&a.columns, a.start[i]);
-            for k in start..a.start[i + 1] {
-                let is_own = columns[k] as usize == i;
-                a.values[k] = if is_own || i < 20_000 { a.values[k] } else { 0.5 * a.values[k] };
-            }
+        for i in 20_000..300_000 {
+            let range = a.start[i]..a.start[i + 1];
+            let entries = a.columns[range.clone()].iter().zip(&mut a.values[range]);
+            entries.filter(|(j, _)| **j as usize != i).for_each(|(_, v)| *v *= 0.5);
         }
         let all = count_of(a.view(), ONE_OF);
         let few = count_of(a.view(), FEW * ONE_OF);
