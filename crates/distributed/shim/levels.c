@@ -101,8 +101,8 @@ static int set_smoother(KSP smoother, Vec inverse, double lower)
     return PCShellSetApply(pc, multiply);
 }
 
-/* Makes them those of the preconditioner. What is below the first two is visited twice for each visit to the level
- * above it, unless the options say otherwise. */
+/* Makes them those of the preconditioner. What is below the first two is visited twice, unless the options say
+ * otherwise: twice again on each level further down costs messages and saves no iteration. */
 int shim_levels_use(void *handle, double lower)
 {
     Solver *solver = handle;
@@ -124,7 +124,7 @@ int shim_levels_use(void *handle, double lower)
         TRY(PCMGGetSmoother(pc, level, &smoother));
         TRY(KSPSetOperators(smoother, levels->matrix[k], levels->matrix[k]));
         TRY(set_smoother(smoother, levels->inverse[k], lower));
-        if (!is_said) TRY(PCMGSetCycleTypeOnLevel(pc, level, k == 0 ? PC_MG_CYCLE_V : PC_MG_CYCLE_W));
+        if (!is_said) TRY(PCMGSetCycleTypeOnLevel(pc, level, k == 1 ? PC_MG_CYCLE_W : PC_MG_CYCLE_V));
     }
     TRY(PCMGGetCoarseSolve(pc, &last));
     return KSPSetOperators(last, levels->matrix[levels->count], levels->matrix[levels->count]);
