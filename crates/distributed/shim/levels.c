@@ -101,8 +101,8 @@ static int set_smoother(KSP smoother, Vec inverse, double lower)
     return PCShellSetApply(pc, multiply);
 }
 
-/* Makes them those of the preconditioner. What is below the first two is visited twice, unless the options say
- * otherwise: twice again on each level further down costs messages and saves no iteration. */
+/* Makes them those of the preconditioner. What is below the first two is visited twice, if it is not the last, unless
+ * the options say otherwise: twice again on each level further down costs messages and saves no iteration. */
 int shim_levels_use(void *handle, double lower)
 {
     Solver *solver = handle;

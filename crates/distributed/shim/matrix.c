@@ -61,23 +61,22 @@ static size_t count_others(const Rows *rows, const PetscInt *place)
 /* Makes room for the entries of both matrices, and says where they are. */
 static int set_columns(Mat matrix, const Rows *rows, const PetscInt *place)
 {
-    const size_t others = count_others(rows, place);
+    const size_t others = count_others(rows, place), own = rows->start[rows->rows] - others;
     PetscInt *length[2], *column[2];
-    PetscMPIInt ranks;
+    PetscBool is_parallel;
     Mat part[2] = {matrix, NULL};
-    TRY(MPI_Comm_size(PetscObjectComm((PetscObject)matrix), &ranks));
+    TRY(PetscObjectBaseTypeCompare((PetscObject)matrix, MATMPIAIJ, &is_parallel));
     TRY(PetscMalloc2(rows->rows, &length[OWN], rows->rows, &length[OTHER]));
-    TRY(PetscMalloc2(rows->start[rows->rows] - others, &column[OWN], others, &column[OTHER]));
+    TRY(PetscMalloc2(own, &column[OWN], others, &column[OTHER]));
     for (int which = OWN; which <= OTHER; which++) TRY(copy_columns(rows, place, which, length[which], column[which]));
     /* Of these two the one that is not for this number of ranks does nothing. */
     TRY(MatSeqAIJSetPreallocation(matrix, 0, length[OWN]));
     TRY(MatMPIAIJSetPreallocation(matrix, 0, length[OWN], 0, length[OTHER]));
     TRY(PetscFree2(length[OWN], length[OTHER]));
-    if (ranks > 1) {
-        TRY(MatMPIAIJGetSeqAIJ(matrix, &part[OWN], &part[OTHER], NULL));
-        TRY(MatSeqAIJSetColumnIndices(part[OTHER], column[OTHER]));
-    }
-    TRY(MatSeqAIJSetColumnIndices(part[OWN], column[OWN]));
+    if (is_parallel) TRY(MatMPIAIJGetSeqAIJ(matrix, &part[OWN], &part[OTHER], NULL));
+    /* A PETSc that checks its arguments takes no columns that are nowhere. */
+    if (own > 0) TRY(MatSeqAIJSetColumnIndices(part[OWN], column[OWN]));
+    if (others > 0) TRY(MatSeqAIJSetColumnIndices(part[OTHER], column[OTHER]));
     return PetscFree2(column[OWN], column[OTHER]);
 }
 
@@ -180,6 +179,7 @@ int matrix_set_values(Mat matrix, const Rows *rows)
         TRY(open_part(&parts[OTHER]));
     }
     TRY(open_part(&parts[OWN]));
+    if (parts[OWN].rows != rows->rows) return PETSC_ERR_ARG_SIZ;
     TRY(PetscMalloc1(rows->locals, &place));
     TRY(find_columns(rows, list, count, place));
     TRY(set_rows(rows, place, parts));

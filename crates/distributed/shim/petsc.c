@@ -468,7 +468,12 @@ int shim_solver_matrix(void *handle, const Rows *rows, int64_t block, int64_t mo
 {
     Solver *solver = handle;
     if (solver->matrix) return matrix_set_values(solver->matrix, rows);
-    TRY(create_matrix(solver, rows, block));
+    const int code = create_matrix(solver, rows, block);
+    if (code) {
+        /* Half of one is none. */
+        (void)MatDestroy(&solver->matrix);
+        return code;
+    }
     TRY(matrix_set_values(solver->matrix, rows));
     if (motions > 0) TRY(set_motions(solver->matrix, &(Motions){motions, rows->rows, motion}));
     TRY(KSPSetOperators(solver->ksp, solver->matrix, solver->matrix));

@@ -468,8 +468,8 @@ impl<'g> Ksp<'g> {
         // A rank without rows has none of them, but there are as many.
         assert_eq!(motions.len(), motion_count * owned);
         let rows = rows.laid_out();
-        // SAFETY: the lengths were just checked; C copies what it keeps, and checks that the pattern is
-        // that of the first call.
+        // SAFETY: the lengths were just checked; C copies what it keeps, and checks that rows and
+        // their columns are those of the first call.
         checked(unsafe {
             c::shim_solver_matrix(
                 self.handle,

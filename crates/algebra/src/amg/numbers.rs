@@ -84,8 +84,10 @@ impl Terms {
         (ks, left): (&[u32], &[T]),
         b: &B,
     ) -> usize {
-        let columns = &mut self.columns[..];
-        let (values, mut count) = (&mut self.values[..columns.len()], self.count);
+        // No room beyond the most, which would be doubled again and again.
+        let room = self.columns.len().min(MOST + AT_ONCE);
+        let (columns, values) = (&mut self.columns[..room], &mut self.values[..room]);
+        let mut count = self.count;
         let mut taken = 0;
         for (&k, &left) in ks.iter().zip(left) {
             let (js, right, length) = b.row_and_more(k as usize);
@@ -259,24 +261,30 @@ mod tests {
     /// A row with more terms than are kept is the sum of all of them.
     #[test]
     fn a_row_of_many_terms() {
-        let (n, count) = (6_u32, MOST as u32);
-        let b = View {
-            shape: [1, 1],
-            start: &[0, 6],
-            columns: &[0, 1, 2, 3, 4, 5],
-            values: &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
-            ncols: n as usize,
-        };
+        let (n, count) = (6_u32, 8 * MOST as u32);
         let (ks, left) = (vec![0; count as usize], vec![1.0; count as usize]);
         let start = [0, count as usize];
-        let a = View { shape: [1, 1], start: &start, columns: &ks, values: &left, ncols: 1 };
-        let scratch = Scratch::default();
-        let made = rows_of_numbers(&a, &b, &[0], &scratch).pop().unwrap();
-        assert_eq!(made.columns, [0, 1, 2, 3, 4, 5]);
-        assert_eq!(made.values, [1, 2, 3, 4, 5, 6].map(|k| f64::from(k * count)));
-        let room = scratch
-            .with(Default::default, |(terms, ..): &mut (Terms, Sums, Piece)| terms.columns.len());
-        assert!((MOST..3 * MOST).contains(&room));
+        // A long row alone, and a short one with others behind it.
+        for (length, ends) in [(6, &[0, 6][..]), (3, &[0, 3, 6])] {
+            let b = View {
+                shape: [1, 1],
+                start: ends,
+                columns: &[0, 1, 2, 3, 4, 5],
+                values: &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+                ncols: n as usize,
+            };
+            let ncols = ends.len() - 1;
+            let a = View { shape: [1, 1], start: &start, columns: &ks, values: &left, ncols };
+            let scratch = Scratch::default();
+            let made = rows_of_numbers(&a, &b, &[0], &scratch).pop().unwrap();
+            assert_eq!(made.columns, (0..length).collect::<Vec<u32>>());
+            let wanted: Vec<f64> = (1..=length).map(|k| f64::from(k * count)).collect();
+            assert_eq!(made.values, wanted);
+            let room = scratch.with(Default::default, |(terms, ..): &mut (Terms, Sums, Piece)| {
+                terms.columns.len()
+            });
+            assert!((MOST..3 * MOST).contains(&room), "room for {room} terms of a row of {length}");
+        }
     }
 
     /// Row numbers run out after four thousand million rows.

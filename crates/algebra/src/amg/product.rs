@@ -134,7 +134,7 @@ pub(super) fn galerkin(r: View<f32>, a: View<f64>, p: View<f32>) -> Blocks<f64> 
     /// Most strips, each of which costs blocks a vector of the length of a coarse one.
     const STRIPS: usize = 32;
     let all = all_pieces(&r);
-    let strips: Vec<&[usize]> = all.chunks(all.len().div_ceil(STRIPS).max(2)).collect();
+    let strips: Vec<&[usize]> = all.chunks(all.len().div_ceil(STRIPS).max(8)).collect();
     let reads: Vec<Vec<usize>> = strips.iter().map(|strip| pieces_read(r, strip)).collect();
     let mut last = vec![usize::MAX; a.nrows().div_ceil(ROWS)];
     for (strip, pieces) in reads.iter().enumerate() {
