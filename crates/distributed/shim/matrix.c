@@ -1,8 +1,8 @@
 /* Matrices from the rows of this rank: first where their entries are, then values, once or again and again.
  *
  * PETSc keeps the rows of a rank in two matrices: entries in the columns of this rank, which are numbered from zero, and
- * those in the columns of others, of which it makes a list. One rank has the first one alone. Both are written to
- * directly. */
+ * those in the columns of others, of which it makes a list. One rank has the first one alone, unless it asks for the
+ * kind of several. Both are written to directly. */
 
 #include "shim.h"
 

@@ -1,5 +1,5 @@
-//! A known vector is found again on 1, 2 and 4 ranks, with matrices of several kinds. Without `mpirun` around it the program starts
-//! itself under one.
+//! A known vector is found again on 1, 2 and 4 ranks, with matrices of several kinds. Without `mpirun` around it the
+//! program starts itself under one.
 
 use algebra::{AmgProblem, Comm, Csr, Halo, IndexMap, Lattice, LinearSolver};
 use distributed::{Defaults, Mpi, PetscSolver};
@@ -16,7 +16,8 @@ fn main() {
         Err(_) => {}
     }
     let (crl, sell) = ("-mat_type aijcrl", "-mat_type aijsell");
-    for (ranks, options) in [(1, ""), (2, ""), (4, ""), (1, crl), (4, crl), (1, sell), (4, sell)] {
+    let plain = [(1, ""), (2, ""), (4, ""), (1, "-mat_type mpiaij")];
+    for (ranks, options) in plain.into_iter().chain([(1, crl), (4, crl), (1, sell), (4, sell)]) {
         let (success, said) = match run(ranks, "work", options) {
             Ok(ended) => ended,
             Err(error) => return println!("skipped: mpirun cannot be started ({error})"),
