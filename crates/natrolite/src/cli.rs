@@ -269,16 +269,18 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors; everything else is a wrong input.
             let code = if error.use_stderr() { 2 } else { 0 };
-            if launcher.speaks() {
-                let _ = error.print();
+            // A launcher ends all others when the first leaves with an error, even one that is about to speak.
+            if !launcher.speaks() {
+                return ExitCode::SUCCESS;
             }
+            let _ = error.print();
             return ExitCode::from(code);
         }
     };
     match execute(&arguments.command, launcher) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprint!("{}", failure.render(colours(&io::stderr())));
+            failure.tell();
             ExitCode::from(failure.exit_code())
         }
     }

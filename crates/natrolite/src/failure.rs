@@ -1,6 +1,7 @@
 //! Why the program did not do what it was asked, and the exit code that says so.
 
 use crate::case::CaseError;
+use crate::cli::colours;
 use crate::run::RunError;
 
 /// Why a command failed.
@@ -27,8 +28,8 @@ pub enum Failure {
     /// The user interrupted. Exit code 130.
     #[error("interrupted")]
     Interrupted,
-    /// Another rank failed with this exit code, and has said why.
-    #[error("another rank failed")]
+    /// This is the exit code, and why has been said, here or by another rank.
+    #[error("why has been said elsewhere")]
     Elsewhere(u8),
 }
 
@@ -43,6 +44,11 @@ impl Failure {
             Failure::Interrupted => 130,
             Failure::Elsewhere(code) => *code,
         }
+    }
+
+    /// Prints the message to stderr.
+    pub fn tell(&self) {
+        eprint!("{}", self.render(colours(&std::io::stderr())));
     }
 
     /// The message for stderr; with `colour`, errors are marked red. Nothing where another rank speaks.

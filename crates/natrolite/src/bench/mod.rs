@@ -23,7 +23,7 @@ pub use problems::Problem;
 
 use crate::cli::print;
 use crate::failure::Failure;
-use crate::launch::{Launcher, Ranks};
+use crate::launch::{Launcher, on_ranks};
 use machine::Machine;
 use measure::{Plan, Workers, measure};
 use options::Common;
@@ -40,13 +40,10 @@ pub fn bench(command: &BenchCommand, launcher: Launcher) -> Result<(), Failure> 
         BenchCommand::Pore(options) => problem(Problem::Pore, options),
         BenchCommand::Elasticity(options) => problem(Problem::Elasticity, options),
         BenchCommand::Contact(options) => problem(Problem::Contact, options),
-        BenchCommand::Scaling(options) => {
-            let ranks = Ranks::start(launcher)?;
-            match ranks.engine() {
-                Some(_) => ranks::scaling(options, &ranks),
-                None => scaling(options),
-            }
-        }
+        BenchCommand::Scaling(options) => on_ranks(launcher, |ranks| match ranks.engine() {
+            Some(_) => ranks::scaling(options, ranks),
+            None => scaling(options),
+        }),
         BenchCommand::Predict(options) => predict::predict(options),
         BenchCommand::Child(options) => child::run(options),
     }

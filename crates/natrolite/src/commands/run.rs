@@ -7,7 +7,7 @@ use crate::case::{Case, CaseError, Diagnostic, MaterialOrigin};
 use crate::cli::{SolveOptions, print};
 use crate::failure::Failure;
 use crate::figure::figures_of_run;
-use crate::launch::{Cores, Launcher, Ranks};
+use crate::launch::{Cores, Launcher, Ranks, on_ranks};
 use crate::output::{
     Folder, OutputError, REPORT_FILE, checkpoint_path, people_unit, remove_checkpoint,
     stress_checkpoint_path, summary_table, write_file, write_solved, write_summary,
@@ -27,9 +27,12 @@ use std::time::{Duration, Instant};
 /// everything is written all the same.
 pub fn run(options: &SolveOptions, launcher: Launcher) -> Result<(), Failure> {
     let start = Instant::now();
+    on_ranks(launcher, |ranks| solve_and_write(start, options, ranks))
+}
+
+fn solve_and_write(start: Instant, options: &SolveOptions, ranks: &Ranks) -> Result<(), Failure> {
     let interval = Duration::from_secs(options.checkpoint.into());
     let (kept, options) = ((interval, options.restart), &options.run);
-    let ranks = Ranks::start(launcher)?;
     let case =
         ranks.agree(crate::case::read_file(&options.case, &options.set).map_err(Into::into))?;
     let engine = ranks.agree(ranks.engine_for(&case))?;
@@ -37,7 +40,7 @@ pub fn run(options: &SolveOptions, launcher: Launcher) -> Result<(), Failure> {
     let shared_out = cores.as_ref().map(|cores| cores.threads() as u32);
     ranks.agree(set_threads(options.threads.or(shared_out)))?;
     if ranks.rank() > 0 {
-        return assist(&case, options.refine, &ranks);
+        return assist(&case, options.refine, ranks);
     }
     let target = folder_for(&options.case, options.output.as_deref());
     let folder = ranks.agree(Folder::prepare(&target, options.force).map_err(Into::into))?;

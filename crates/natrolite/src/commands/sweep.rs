@@ -7,7 +7,7 @@ use super::{interrupt, set_threads};
 use crate::cli::{SweepOptions, print};
 use crate::failure::Failure;
 use crate::figure::drawings_of_sweep;
-use crate::launch::{Launcher, Ranks};
+use crate::launch::{Launcher, Ranks, on_ranks};
 use crate::output::{
     Folder, OutputError, PARTIAL_SWEEP_FILE, REPORT_FILE, SWEEP_FILE, write_file, write_sweep,
 };
@@ -40,8 +40,11 @@ const INTERVAL: Duration = Duration::from_secs(30);
 /// all the same.
 pub fn sweep(options: &SweepOptions, launcher: Launcher) -> Result<(), Failure> {
     let start = Instant::now();
+    on_ranks(launcher, |world| solve_and_write(start, options, world))
+}
+
+fn solve_and_write(start: Instant, options: &SweepOptions, world: &Ranks) -> Result<(), Failure> {
     let run = &options.run;
-    let world = Ranks::start(launcher)?;
     let points = || Ok(Points::new(crate::case::read_file(&run.case, &run.set)?)?);
     let points = world.agree(points())?;
     let group_size = world.agree(group_size(options, world.size()))?;
@@ -71,7 +74,7 @@ pub fn sweep(options: &SweepOptions, launcher: Launcher) -> Result<(), Failure> 
         world.agree(Ok(()))?;
         let done = done_of(&world.told_by_first(""));
         let nothing = &mut |_| Ok(());
-        solve_points_on_ranks(&points, &plan, &done, crew, (&world, group_size), nothing)?;
+        solve_points_on_ranks(&points, &plan, &done, crew, (world, group_size), nothing)?;
         return world.agree(Ok(()));
     };
     if let (Some(engine), Some(cores)) = (world.engine(), &cores) {
@@ -101,7 +104,7 @@ pub fn sweep(options: &SweepOptions, launcher: Launcher) -> Result<(), Failure> 
     let method = match world.engine() {
         None => solve_points(&points, &plan, &done, Crew::alone(threads, refinements), &mut record),
         Some(_) => {
-            let ranks = (&world, group_size);
+            let ranks = (world, group_size);
             solve_points_on_ranks(&points, &plan, &done, crew, ranks, &mut record)
         }
     };

@@ -70,7 +70,8 @@ impl Launcher {
             "{} copies of the program were started, as `mpirun` does: {reason}",
             self.size()
         ));
-        Err(if self.speaks() { error } else { Failure::Elsewhere(error.exit_code()) })
+        // A launcher ends all others when the first leaves with an error, even one that is about to speak.
+        Err(if self.speaks() { error } else { Failure::Elsewhere(0) })
     }
 }
 
@@ -96,6 +97,24 @@ pub struct Traffic {
     pub reductions: f64,
 }
 
+/// Does `work` on all ranks of `launcher`.
+///
+/// Why it failed is told before MPI ends, which all ranks do together: when the first process has left with an
+/// error, the launcher ends all others, and one of them may not have spoken yet.
+///
+/// # Errors
+/// Those of [`Ranks::start`], and [`Failure::Elsewhere`] for a failure of `work`, which has been told.
+pub fn on_ranks(
+    launcher: Launcher,
+    work: impl FnOnce(&Ranks) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let ranks = Ranks::start(launcher)?;
+    work(&ranks).map_err(|failure| {
+        failure.tell();
+        Failure::Elsewhere(failure.exit_code())
+    })
+}
+
 /// The processes of a run.
 pub struct Ranks {
     #[cfg(feature = "petsc")]
@@ -109,7 +128,7 @@ impl Ranks {
     /// When the program was built without MPI and there are several processes, and when MPI does not
     /// start or does not see them.
     #[cfg(feature = "petsc")]
-    pub fn start(launcher: Launcher) -> Result<Self, Failure> {
+    fn start(launcher: Launcher) -> Result<Self, Failure> {
         let engine = launcher.place.map(|_| petsc::Petsc::start(launcher)).transpose()?;
         Ok(Ranks { engine })
     }
@@ -120,7 +139,7 @@ impl Ranks {
     /// When the program was built without MPI and there are several processes, and when MPI does not
     /// start or does not see them.
     #[cfg(not(feature = "petsc"))]
-    pub fn start(launcher: Launcher) -> Result<Self, Failure> {
+    fn start(launcher: Launcher) -> Result<Self, Failure> {
         launcher.refuse_several(
             "this one was built without MPI (`cargo build --release --features petsc`)",
         )?;
@@ -256,7 +275,7 @@ impl Ranks {
     pub fn end_for(&self, failure: Failure) -> Failure {
         #[cfg(feature = "petsc")]
         if let Some(engine) = self.engine.as_ref().filter(|_| self.size() > 1) {
-            eprint!("{}", failure.render(false));
+            failure.tell();
             engine.abort(failure.exit_code());
         }
         failure
@@ -360,6 +379,6 @@ mod tests {
             "4 copies of the program were started, as `mpirun` does: why"
         );
         let silent = second.refuse_several("why").unwrap_err();
-        assert_eq!((silent.render(false).as_str(), silent.exit_code()), ("", 2));
+        assert_eq!((silent.render(false).as_str(), silent.exit_code()), ("", 0));
     }
 }
