@@ -31,53 +31,65 @@ static int find_columns(const Rows *rows, const PetscInt *list, PetscInt count, 
     return 0;
 }
 
-/* The columns of one of the two matrices, row by row and increasing, and how many there are in each row. */
-static int copy_columns(const Rows *rows, const PetscInt *place, int which, PetscInt *length, PetscInt *column)
+/* How many entries of each row are in each of the two matrices, and how many there are in all. */
+static void count_entries(const Rows *rows, const PetscInt *place, PetscInt *length[2], size_t all[2])
 {
-    size_t all = 0;
     for (int64_t row = 0; row < rows->rows; row++) {
-        const size_t before = all;
+        PetscInt others = 0;
+        for (size_t k = rows->start[row]; k < rows->start[row + 1]; k++) others += place[rows->column[k]] < 0;
+        length[OTHER][row] = others;
+        length[OWN][row] = (PetscInt)(rows->start[row + 1] - rows->start[row]) - others;
+        all[OTHER] += (size_t)length[OTHER][row];
+        all[OWN] += (size_t)length[OWN][row];
+    }
+}
+
+/* The columns of one of the two matrices, row by row and increasing. They are written to where PETSc keeps them, and it
+ * is told after that to take what stands there: a list of them in between would be as large. */
+static int set_columns(Mat part, const Rows *rows, const PetscInt *place, int which)
+{
+    const PetscInt *start, *kept;
+    PetscInt count;
+    PetscBool done;
+    TRY(MatGetRowIJ(part, 0, PETSC_FALSE, PETSC_FALSE, &count, &start, &kept, &done));
+    if (!done) return PETSC_ERR_SUP;
+    PetscInt *columns = (PetscInt *)kept;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        PetscInt *const first = columns + start[row], *next = first;
         PetscBool is_sorted = PETSC_TRUE;
         for (size_t k = rows->start[row]; k < rows->start[row + 1]; k++) {
             const PetscInt at = place[rows->column[k]];
             if ((at < 0) != (which == OTHER)) continue;
-            column[all] = column_of(at, which);
-            if (all > before && column[all] < column[all - 1]) is_sorted = PETSC_FALSE;
-            all++;
+            *next = column_of(at, which);
+            if (next > first && next[0] < next[-1]) is_sorted = PETSC_FALSE;
+            next++;
         }
-        length[row] = (PetscInt)(all - before);
-        if (!is_sorted) TRY(PetscSortInt(length[row], column + before));
+        if (!is_sorted) TRY(PetscSortInt((PetscInt)(next - first), first));
     }
-    return 0;
-}
-
-static size_t count_others(const Rows *rows, const PetscInt *place)
-{
-    size_t others = 0;
-    for (size_t k = 0; k < rows->start[rows->rows]; k++) others += place[rows->column[k]] < 0;
-    return others;
+    TRY(MatSeqAIJSetColumnIndices(part, columns));
+    return MatRestoreRowIJ(part, 0, PETSC_FALSE, PETSC_FALSE, &count, &start, &kept, &done);
 }
 
 /* Makes room for the entries of both matrices, and says where they are. */
-static int set_columns(Mat matrix, const Rows *rows, const PetscInt *place)
+static int set_pattern(Mat matrix, const Rows *rows, const PetscInt *place)
 {
-    const size_t others = count_others(rows, place), own = rows->start[rows->rows] - others;
-    PetscInt *length[2], *column[2];
+    PetscInt *length[2];
+    size_t all[2] = {0, 0};
     PetscBool is_parallel;
     Mat part[2] = {matrix, NULL};
     TRY(PetscObjectBaseTypeCompare((PetscObject)matrix, MATMPIAIJ, &is_parallel));
     TRY(PetscMalloc2(rows->rows, &length[OWN], rows->rows, &length[OTHER]));
-    TRY(PetscMalloc2(own, &column[OWN], others, &column[OTHER]));
-    for (int which = OWN; which <= OTHER; which++) TRY(copy_columns(rows, place, which, length[which], column[which]));
+    count_entries(rows, place, length, all);
     /* Of these two the one that is not for this number of ranks does nothing. */
     TRY(MatSeqAIJSetPreallocation(matrix, 0, length[OWN]));
     TRY(MatMPIAIJSetPreallocation(matrix, 0, length[OWN], 0, length[OTHER]));
     TRY(PetscFree2(length[OWN], length[OTHER]));
     if (is_parallel) TRY(MatMPIAIJGetSeqAIJ(matrix, &part[OWN], &part[OTHER], NULL));
-    /* A PETSc that checks its arguments takes no columns that are nowhere. */
-    if (own > 0) TRY(MatSeqAIJSetColumnIndices(part[OWN], column[OWN]));
-    if (others > 0) TRY(MatSeqAIJSetColumnIndices(part[OTHER], column[OTHER]));
-    return PetscFree2(column[OWN], column[OTHER]);
+    for (int which = OWN; which <= OTHER; which++) {
+        /* A PETSc that checks its arguments takes no columns that are nowhere. */
+        if (all[which] > 0) TRY(set_columns(part[which], rows, place, which));
+    }
+    return 0;
 }
 
 /* PETSC_ERR_SUP for what `-mat_type` makes that is not of the kind that is written to here. */
@@ -103,7 +115,7 @@ int matrix_create(MPI_Comm comm, const Rows *rows, int64_t block, Mat *matrix)
     TRY(check_kind(*matrix));
     TRY(PetscMalloc1(rows->locals, &place));
     TRY(find_columns(rows, NULL, 0, place));
-    TRY(set_columns(*matrix, rows, place));
+    TRY(set_pattern(*matrix, rows, place));
     TRY(PetscFree(place));
     TRY(MatSetOption(*matrix, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
     TRY(MatAssemblyBegin(*matrix, MAT_FINAL_ASSEMBLY));

@@ -80,11 +80,15 @@ impl Joined {
         places.into_par_iter().for_each(|(block, columns, values)| block.write(columns, values));
     }
 
-    /// Makes room for all of `count` blocks after `done`: the others will be about as long.
+    /// Makes room for all of `count` blocks after `done`, should the others be about as long. There is room for half as
+    /// much again, as the first ones may lie at a boundary: what is not used is never touched, while who grows copies all.
     pub(crate) fn expect(&mut self, done: usize, count: usize) {
-        let room = (self.columns.len() / done * count / 16 * 17).saturating_sub(self.columns.len());
-        self.columns.reserve(room);
-        self.values.reserve(room);
+        let all = self.columns.len() / done * count;
+        if all > self.columns.capacity() {
+            let room = all / 2 * 3 - self.columns.len();
+            self.columns.reserve(room);
+            self.values.reserve(room);
+        }
     }
 
     pub(crate) fn matrix(mut self, ncols: usize) -> Csr {

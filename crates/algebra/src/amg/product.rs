@@ -95,8 +95,8 @@ impl Blocks<f64> {
         Blocks { shape, start, columns: Vec::new(), values: Vec::new(), ncols }
     }
 
-    /// Appends the rows of these pieces. The first ones make room for all `nrows`, should the others be about as long:
-    /// who grows later on copies all.
+    /// Appends the rows of these pieces. The first ones make room for all `nrows`, should the others be half as long again:
+    /// those may lie at a boundary. What is not used is never touched, while who grows later on copies all.
     fn append(&mut self, pieces: Vec<Piece>, nrows: usize) {
         let is_first = self.columns.is_empty();
         for piece in pieces {
@@ -107,7 +107,7 @@ impl Blocks<f64> {
         }
         let (rows, entries) = (self.start.len() - 1, self.columns.len());
         if is_first {
-            let more = (entries / rows.max(1) + 1) * (nrows - rows) / 8 * 9;
+            let more = (entries / rows.max(1) + 1) * (nrows - rows) / 2 * 3;
             self.columns.reserve(more);
             self.values.reserve(more * self.shape[0] * self.shape[1]);
         }

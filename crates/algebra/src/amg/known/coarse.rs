@@ -141,10 +141,11 @@ fn with_received(
     }
     // In the order of the ranks still.
     more.sort_by_key(|(row, _)| *row);
-    let mut more = more.into_iter().peekable();
-    let (rows, entries) = (product.start.len() - 1, product.columns.len());
+    let rows = product.start.len() - 1;
+    let entries = product.columns.len() + more.iter().map(|(_, row)| row.len()).sum::<usize>();
     let (mut columns, mut values) = (Vec::with_capacity(entries), Vec::with_capacity(entries));
     let (mut start, mut sums) = (vec![0], Sums::new(numbers.len()));
+    let mut more = more.into_iter().peekable();
     for i in 0..rows {
         let (js, vs) = product.view().row(i);
         let row = js.iter().copied().zip(vs.iter().copied());
