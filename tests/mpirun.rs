@@ -310,6 +310,36 @@ fn errors_are_said_once_and_have_their_codes() {
     }
 }
 
+/// In the middle of a solve the others wait for it, and nobody can tell them.
+#[test]
+fn an_error_on_one_rank_ends_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (target, case) = (folder.path().join("out"), config("nas_pore.toml"));
+    let rank = |command: &mut Command| {
+        command.args(["-n", "1"]);
+        command
+            .args([PROGRAM, "run", "--quiet", "--set", "solver.linear.method=cg", "--output"])
+            .args([&target, &case])
+            .arg(":");
+    };
+    let mut command = Command::new("mpirun");
+    command.args(["--timeout", "100", "--bind-to", "none"]);
+    rank(&mut command);
+    command.args(["-x", "PETSC_OPTIONS=-mat_type baij"]);
+    rank(&mut command);
+    let run = command
+        .envs([("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")])
+        .env("OMPI_MCA_rmaps_base_oversubscribe", "1")
+        .output();
+    let Ok(output) = run else { return println!("skipped: mpirun cannot be started") };
+    let printed = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{printed}");
+    let said =
+        "matrix: No support for this operation for this object type (code 56), on rank 1 alone";
+    assert_eq!(printed.matches(said).count(), 1, "{printed}");
+    assert!(!target.exists());
+}
+
 #[test]
 fn a_pore_under_pressure() {
     check("nas_pore_pressed.toml", &[1, 2, 4], &[], "sparse direct (PETSc)");

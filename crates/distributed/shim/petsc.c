@@ -105,16 +105,17 @@ int shim_size(int group)
     return size;
 }
 
-/* Waits until all ranks are here, asleep: MPI's own waiting keeps a core busy. */
-int shim_wait(int group)
+/* Waits until all ranks are here, asleep: MPI's own waiting keeps a core busy. With `most` seconds that are not negative
+ * it goes on after these, and says whether all came; if not, the only way on is shim_abort. */
+int shim_wait(int group, double most, int *all_came)
 {
     const struct timespec nap = {0, 1000000};
+    const double start = MPI_Wtime();
     MPI_Request request;
-    int is_done = 0;
     TRY(MPI_Ibarrier(groups[group], &request));
     for (;;) {
-        TRY(MPI_Test(&request, &is_done, MPI_STATUS_IGNORE));
-        if (is_done) return 0;
+        TRY(MPI_Test(&request, all_came, MPI_STATUS_IGNORE));
+        if (*all_came || (most >= 0.0 && MPI_Wtime() - start > most)) return 0;
         (void)nanosleep(&nap, NULL);
     }
 }

@@ -34,6 +34,9 @@ pub struct Traffic {
     pub reductions: f64,
 }
 
+/// How long a rank that has failed waits for the others \[s\].
+const PATIENCE: f64 = 5.0;
+
 /// What PETSc or MPI could not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PetscError {
@@ -122,7 +125,26 @@ impl Mpi {
     /// # Errors
     /// What MPI says.
     pub fn wait(&self) -> Result<(), PetscError> {
-        self.group.wait().map_err(|code| PetscError::new("barrier", code))
+        self.group.wait(None).map(|_| ()).map_err(|code| PetscError::new("barrier", code))
+    }
+
+    /// The same for 5 s at most, for a rank that has failed: false if some rank has not come by then, because it waits for
+    /// this one somewhere else. There is nothing left to do then but to say why and to [`Mpi::abort`].
+    ///
+    /// # Errors
+    /// What MPI says.
+    pub fn others_come(&self) -> Result<bool, PetscError> {
+        self.group.wait(Some(PATIENCE)).map_err(|code| PetscError::new("barrier", code))
+    }
+
+    /// An error of what all ranks called together, if all of them have one. A rank that is alone with it says so on
+    /// stderr and ends all with code 4.
+    pub(crate) fn of_all(&self, error: PetscError) -> PetscError {
+        if self.others_come() != Ok(true) {
+            eprintln!("error: {error}, on rank {} alone", self.rank());
+            self.abort(4);
+        }
+        error
     }
 
     /// Measures what messages cost, in some hundredths of a second.

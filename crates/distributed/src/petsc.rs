@@ -243,7 +243,7 @@ impl<'m> PetscSolver<'m> {
     }
 
     fn failed(&self, what: &'static str, code: i32) -> LinearError {
-        let message = PetscError::new(what, code).to_string();
+        let message = self.mpi.of_all(PetscError::new(what, code)).to_string();
         LinearError::Failed { solver: self.name, message }
     }
 

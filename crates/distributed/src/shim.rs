@@ -43,7 +43,7 @@ mod c {
         pub fn shim_trim();
         pub fn shim_rank(group: c_int) -> c_int;
         pub fn shim_size(group: c_int) -> c_int;
-        pub fn shim_wait(group: c_int) -> c_int;
+        pub fn shim_wait(group: c_int, most: f64, all_came: *mut c_int) -> c_int;
         pub fn shim_network(
             group: c_int,
             latency: *mut f64,
@@ -223,11 +223,13 @@ impl Group {
         unsafe { c::shim_trim() };
     }
 
-    /// Until all are here, asleep.
-    pub fn wait(&self) -> Result<(), i32> {
+    /// Until all are here, or for so many seconds, asleep; whether all came.
+    pub fn wait(&self, most: Option<f64>) -> Result<bool, i32> {
         self.check_thread();
-        // SAFETY: a group that is not freed.
-        checked(unsafe { c::shim_wait(self.number) })
+        let mut all_came = 0;
+        // SAFETY: a group that is not freed, and a place for a number.
+        checked(unsafe { c::shim_wait(self.number, most.unwrap_or(-1.0), &raw mut all_came) })?;
+        Ok(all_came != 0)
     }
 
     /// Seconds of an exchange with the neighbours and of a sum, and bytes a second.

@@ -74,8 +74,24 @@ pub struct Run {
     pub network: Option<Network>,
     /// Most that one of its ranks sent in linear solves.
     pub traffic: Traffic,
-    /// Triad just before, of as many threads, or on all ranks at once \[byte/s\].
-    pub stream: f64,
+    /// Triad just before and just after, of as many threads, or on all ranks at once \[byte/s\].
+    pub stream: [f64; 2],
+}
+
+impl Run {
+    /// Mean of both triads \[byte/s\].
+    pub fn memory_speed(&self) -> f64 {
+        0.5 * (self.stream[0] + self.stream[1])
+    }
+
+    /// Unknowns times iterations for each byte that the triad moves in their time, and unknowns for each that it moves
+    /// in the time of the phase `solve` \[1/byte\].
+    fn per_byte(&self) -> [f64; 2] {
+        let Measurement { dofs, iterations, seconds, .. } = &self.measurement;
+        let dofs = *dofs as f64;
+        let done = [(dofs * *iterations as f64, seconds.linear_solve), (dofs, seconds.solve)];
+        done.map(|(work, seconds)| work / (seconds * self.memory_speed()))
+    }
 }
 
 /// What the runs of a plan took.
@@ -85,8 +101,12 @@ pub struct Measured {
     pub median: Run,
     /// Smallest and largest total time of all runs \[s\].
     pub range: [f64; 2],
-    /// Fastest triad of as many threads, or of all ranks at once \[byte/s\].
-    pub stream: f64,
+    /// Slowest and fastest triad beside any of the runs \[byte/s\].
+    pub stream_range: [f64; 2],
+    /// Unknowns times iterations, and unknowns that were solved for, for each byte that the triad moves in that time
+    /// \[1/byte\]: medians over the runs, each with its own triads, as memory that is shared with others is not as fast at
+    /// all times.
+    pub per_byte: [f64; 2],
     /// The checksums of all runs that differ from each other.
     pub checksums: Vec<String>,
 }
@@ -119,7 +139,13 @@ pub fn measure(
 
 /// Nothing only without runs.
 fn median(mut runs: Vec<Run>) -> Option<Measured> {
-    let stream = runs.iter().map(|run| run.stream).fold(0.0, f64::max);
+    let stream = runs.iter().flat_map(|run| run.stream);
+    let stream_range = [stream.clone().fold(f64::INFINITY, f64::min), stream.fold(0.0, f64::max)];
+    let per_byte = [0, 1].map(|k| {
+        let mut all: Vec<f64> = runs.iter().map(|run| run.per_byte()[k]).collect();
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+    });
     let total = |run: &Run| run.measurement.seconds.total;
     runs.sort_by(|a, b| total(a).total_cmp(&total(b)));
     let mut checksums: Vec<String> =
@@ -128,16 +154,16 @@ fn median(mut runs: Vec<Run>) -> Option<Measured> {
     checksums.dedup();
     let range = [total(runs.first()?), total(runs.last()?)];
     let median = runs.swap_remove((runs.len() - 1) / 2);
-    Some(Measured { median, range, stream, checksums })
+    Some(Measured { median, range, stream_range, per_byte, checksums })
 }
 
-/// Makes a run in a process of its own, and measures the triad in another.
+/// Makes a run in a process of its own, and measures the triad in others before and after.
 ///
 /// # Errors
 /// When a process cannot be started or ends without a measurement.
 pub fn run_process(plan: &Plan) -> Result<Option<Run>, Failure> {
     let threads = plan.workers.threads();
-    let stream = triad(threads)?;
+    let before = triad(threads)?;
     let refine = plan.sized.refinement.to_string();
     let start = Instant::now();
     let line = child(threads, &["--refine", &refine], &plan.sized.text)?;
@@ -145,6 +171,7 @@ pub fn run_process(plan: &Plan) -> Result<Option<Run>, Failure> {
     let measurement = serde_json::from_str(&line);
     let measurement = measurement
         .map_err(|error| Failure::System(format!("a run told something else: {error}: {line}")))?;
+    let stream = [before, triad(threads)?];
     Ok(Some(Run { measurement, process_seconds, stream, ..Run::default() }))
 }
 
@@ -202,10 +229,12 @@ mod tests {
     use crate::bench::child::Phases;
 
     fn run(total: f64, checksum: &str) -> Run {
-        let seconds = Phases { total, ..Phases::default() };
+        let seconds = Phases { total, solve: total, linear_solve: 0.5, ..Phases::default() };
         let checksum = checksum.into();
-        let measurement = Measurement { seconds, checksum, ..Measurement::default() };
-        Run { measurement, process_seconds: total + 0.5, stream: 2.0 + total, ..Run::default() }
+        let measurement =
+            Measurement { seconds, checksum, dofs: 100, iterations: 2, ..Measurement::default() };
+        let stream = [3.0 + total, 1.0 + total];
+        Run { measurement, process_seconds: total + 0.5, stream, ..Run::default() }
     }
 
     #[test]
@@ -213,7 +242,9 @@ mod tests {
         let got = median(vec![run(3.0, "1"), run(1.0, "1"), run(2.0, "1")]).expect("three runs");
         let seconds = got.median.measurement.seconds.total;
         assert_eq!((seconds, got.median.process_seconds), (2.0, 2.5));
-        assert_eq!((got.range, got.stream, got.checksums.len()), ([1.0, 3.0], 5.0, 1));
+        assert_eq!((got.range, got.stream_range), ([1.0, 3.0], [2.0, 6.0]));
+        // 200 in 0.5 s at 3, 4 or 5 byte/s; 100 in 1 s at 3, in 2 s at 4 or in 3 s at 5 byte/s.
+        assert_eq!((got.per_byte, got.checksums.len()), ([100.0, 12.5], 1));
         let got = median(vec![run(2.0, "1"), run(1.0, "2")]).expect("two runs");
         assert_eq!((got.median.measurement.seconds.total, got.checksums.len()), (1.0, 2));
         assert!(median(Vec::new()).is_none());

@@ -77,8 +77,9 @@ fn scaling(svg: &mut Svg, at: [f64; 2], series: &Series) {
     let of = |value: &dyn Fn(&Row) -> f64| series.rows.iter().map(value).collect::<Vec<_>>();
     let threads = of(&|row| f64::from(row.workers().count()) / f64::from(first.workers().count()));
     let memory = of(&|row| row.stream_bytes_per_second / first.stream_bytes_per_second);
+    let speed = |row: &Row| row.dof_iterations_per_second.unwrap_or(f64::NAN);
     let total = of(&|row| row.efficiency);
-    let iterations = of(&|row| row.efficiency_over_stream.unwrap_or(f64::NAN));
+    let iterations = of(&|row| speed(row) / speed(first));
     // As speed-up over the first row; in weak scaling as a fraction of the number of threads.
     let weak = series.kind == Kind::Weak;
     let scale = |k: usize, speed_up: f64| if weak { speed_up / threads[k] } else { speed_up };
@@ -86,7 +87,7 @@ fn scaling(svg: &mut Svg, at: [f64; 2], series: &Series) {
         (series.of(), "#777777", r#"stroke-dasharray="2 4""#, threads.clone()),
         ("STREAM", "#777777", r#"stroke-dasharray="8 4""#, memory.clone()),
         ("whole run", CURVES[1], "", product(&total, &threads)),
-        ("iterations", CURVES[0], "", product(&iterations, &memory)),
+        ("iterations", CURVES[0], "", iterations),
     ];
     let scaled = |values: &[f64]| -> Vec<f64> {
         values.iter().enumerate().map(|(k, &v)| scale(k, v)).collect()

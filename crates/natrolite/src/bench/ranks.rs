@@ -55,8 +55,8 @@ pub fn scaling(options: &ScalingOptions, world: &Ranks) -> Result<(), Failure> {
     world.agree(published)
 }
 
-/// One run on the first ranks of `world`, with the triad on all of these at once before it; the first
-/// has what it took.
+/// One run on the first ranks of `world`, with the triad on all of these at once before and after it; the
+/// first has what it took.
 fn run_on_group(plan: &Plan, world: &Ranks) -> Result<Option<Run>, Failure> {
     let takes_part = world.rank() < plan.workers.count() as usize;
     let group = world.split(u32::from(!takes_part))?;
@@ -72,9 +72,13 @@ fn run(plan: &Plan, group: &Ranks) -> Result<Option<Run>, Failure> {
     let engine = group.agree(group.engine_for(&case))?;
     let engine = engine.ok_or_else(|| Failure::System("MPI was not started".into()));
     let engine = group.agree(engine)?;
-    group.wait()?;
-    let mut stream = [group.agree(triad(plan.workers.threads()))?];
-    engine.comm().sum(&mut stream);
+    let triads = || -> Result<f64, Failure> {
+        group.wait()?;
+        let mut sum = [group.agree(triad(plan.workers.threads()))?];
+        engine.comm().sum(&mut sum);
+        Ok(sum[0])
+    };
+    let stream_before = triads()?;
     let network = group.network()?;
 
     let before = group.traffic();
@@ -96,7 +100,7 @@ fn run(plan: &Plan, group: &Ranks) -> Result<Option<Run>, Failure> {
     let all = engine.comm().gather_all(&sent.map(f64::to_bits));
     let most = |k: usize| all.iter().map(|words| f64::from_bits(words[k])).fold(0.0, f64::max);
     let traffic = Traffic { messages: most(0), bytes: most(1), reductions: most(2) };
-    let [stream] = stream;
+    let stream = [stream_before, triads()?];
     let run = |measurement| Run { measurement, process_seconds, network, traffic, stream };
     Ok(measured.map(run))
 }

@@ -109,6 +109,7 @@ impl Series {
             "of STREAM",
             "M unknowns it/s",
             "efficiency/STREAM",
+            "solve/STREAM",
         ])];
         for row in &self.rows {
             let s = &row.seconds;
@@ -130,14 +131,19 @@ impl Series {
                 optional(row.fraction_of_stream, percent),
                 optional(row.dof_iterations_per_second, |speed| format!("{:.2}", 1e-6 * speed)),
                 optional(row.efficiency_over_stream, percent),
+                optional(row.solve_over_stream, percent),
             ]);
         }
         let mut out = align_numbers(&phases, 2) + &align_numbers(&linear, 2) + &self.ranks_table();
         for row in &self.rows {
             let (workers, speed) = (row.workers(), 1e-9 * row.stream_bytes_per_second);
+            let [slowest, fastest] = row.stream_range.map(|speed| 1e-9 * speed);
             let checksum = row.checksum;
             let quantity = &self.quantity;
-            out += &format!("  {workers}: STREAM triad {speed:.2} GB/s, {quantity} {checksum:e}\n");
+            out += &format!(
+                "  {workers}: STREAM triad {speed:.2} GB/s ({slowest:.2} to {fastest:.2}), \
+                 {quantity} {checksum:e}\n"
+            );
         }
         if self.checksums_agree {
             let how = if self.of() == "ranks" { "to 1e-10" } else { "to the last bit" };
@@ -244,7 +250,8 @@ mod tests {
 
     /// A run with as many unknowns as it has cells, one second a phase.
     fn measured(cells: u64, total: f64, checksum: &str) -> Measured {
-        let seconds = Phases { total, linear_solve: 0.5 * total, ..Phases::default() };
+        let seconds =
+            Phases { total, solve: 0.8 * total, linear_solve: 0.5 * total, ..Phases::default() };
         let measurement = Measurement {
             cells: cells as usize,
             dofs: cells as usize,
@@ -257,8 +264,10 @@ mod tests {
             ..Measurement::default()
         };
         let (range, checksums) = ([total; 2], vec![checksum.to_owned()]);
-        let median = Run { measurement, process_seconds: total, ..Run::default() };
-        Measured { median, range, stream: 2e10, checksums }
+        let stream = [1.9e10, 2.1e10];
+        let median = Run { measurement, process_seconds: total, stream, ..Run::default() };
+        let per_byte = [4.0 / total, 3.0 / total];
+        Measured { median, range, stream_range: stream, per_byte, checksums }
     }
 
     fn plan(threads: u32, cells: u64) -> Plan {
@@ -294,6 +303,7 @@ mod tests {
         assert_eq!((first.efficiency, second.efficiency), (1.0, 0.5));
         // Twice as fast with the same speed of memory.
         assert_eq!(second.efficiency_over_stream, Some(2.0));
+        assert_eq!(second.solve_over_stream, Some(2.0));
         // 10 iterations of 1 GB in 4 s; the triad does 20 GB/s.
         assert_eq!(first.seconds_per_iteration, Some(0.4));
         assert_eq!((first.bytes_per_second, first.fraction_of_stream), (Some(2.5e9), Some(0.125)));

@@ -57,16 +57,20 @@ pub struct Row {
     pub bytes_per_iteration: Option<u64>,
     /// Bytes that the iterations moved each second.
     pub bytes_per_second: Option<f64>,
-    /// Triad with as many threads, or on all ranks at once.
+    /// Triad with as many threads, or on all ranks at once: the mean of just before and just after the run.
     pub stream_bytes_per_second: f64,
+    /// Slowest and fastest triad beside any of the runs.
+    pub stream_range: [f64; 2],
     /// The one over the other.
     pub fraction_of_stream: Option<f64>,
     pub dof_iterations_per_second: Option<f64>,
     pub peak_memory_bytes: Option<u64>,
     /// Unknowns a second and thread, or rank, over those of the first row.
     pub efficiency: f64,
-    /// The same for the iterations alone, over the growth of the triad instead of the threads.
+    /// Unknowns times iterations in the time of a byte of the triad, over those of the first row: medians of all runs.
     pub efficiency_over_stream: Option<f64>,
+    /// The same for unknowns in the phase `solve`.
+    pub solve_over_stream: Option<f64>,
     pub checksum: f64,
     /// The case file, and how often its mesh is refined.
     pub case: String,
@@ -146,26 +150,31 @@ impl Series {
             m.checksums.iter().all(|got| agree(wanted, got, plans[k].workers))
         };
         let checksums_agree = measured.iter().enumerate().all(agrees);
+        let per_byte: Vec<[f64; 2]> = measured.iter().map(|m| m.per_byte).collect();
         let mut rows: Vec<Row> = plans.into_iter().zip(measured).map(Row::from).collect();
-        if let Some((first, speed)) = rows.first().map(|row| (row.rate(), row.iteration_speed())) {
-            for row in &mut rows {
+        if let Some(first) = rows.first().map(Row::rate) {
+            for (row, here) in rows.iter_mut().zip(&per_byte) {
                 row.efficiency = row.rate() / first;
-                row.efficiency_over_stream =
-                    row.iteration_speed().zip(speed).map(|(here, first)| here / first);
+                let over_first = [0, 1].map(|k| positive(here[k] / per_byte[0][k]));
+                [row.efficiency_over_stream, row.solve_over_stream] = over_first;
             }
         }
         Series { kind, cells_wanted, quantity, checksums_agree, rows }
     }
 }
 
+fn positive(value: f64) -> Option<f64> {
+    (value.is_finite() && value > 0.0).then_some(value)
+}
+
 impl From<(Plan, Measured)> for Row {
     fn from((plan, measured): (Plan, Measured)) -> Row {
+        let stream = measured.median.memory_speed();
         let ranks = RanksRow::new(&measured.median);
         let process_seconds = measured.median.process_seconds;
         let run = measured.median.measurement;
         let spent = run.seconds.linear_solve;
         let iterations = run.iterations as f64;
-        let positive = |value: f64| (value.is_finite() && value > 0.0).then_some(value);
         let seconds_per_iteration = positive(spent / iterations);
         let bytes_per_second = run
             .bytes_per_iteration
@@ -188,14 +197,16 @@ impl From<(Plan, Measured)> for Row {
             seconds_per_iteration,
             bytes_per_iteration: run.bytes_per_iteration,
             bytes_per_second,
-            stream_bytes_per_second: measured.stream,
-            fraction_of_stream: bytes_per_second.map(|speed| speed / measured.stream),
+            stream_bytes_per_second: stream,
+            stream_range: measured.stream_range,
+            fraction_of_stream: bytes_per_second.map(|speed| speed / stream),
             dof_iterations_per_second: positive(run.dofs as f64 * iterations / spent),
             // Of the largest rank.
             peak_memory_bytes: run.ranks.map_or(run.peak_memory_bytes, |r| r.peak_memory_bytes),
             ranks,
             efficiency: 1.0,
             efficiency_over_stream: None,
+            solve_over_stream: None,
             checksum: run.checksum.parse().unwrap_or(f64::NAN),
             case: plan.sized.text,
             refinement: plan.sized.refinement,
@@ -220,10 +231,5 @@ impl Row {
     /// Unknowns solved for in a second by one thread, or rank.
     fn rate(&self) -> f64 {
         self.dofs as f64 / (self.seconds.total * f64::from(self.workers().count()))
-    }
-
-    /// Unknowns times iterations in a second for each byte that the triad moves.
-    fn iteration_speed(&self) -> Option<f64> {
-        self.dof_iterations_per_second.map(|speed| speed / self.stream_bytes_per_second)
     }
 }

@@ -166,7 +166,8 @@ impl Ranks {
     }
 
     /// The result of this rank, if all of them succeeded. Else the first that failed keeps its failure and
-    /// speaks, and all others have its exit code.
+    /// speaks, and all others have its exit code. A rank whose failure the others do not come to hear of, because they
+    /// wait for it elsewhere, says why and ends all.
     ///
     /// # Errors
     /// That of this rank, or [`Failure::Elsewhere`].
@@ -174,6 +175,7 @@ impl Ranks {
         let Some(engine) = self.engine().filter(|engine| engine.comm().size() > 1) else {
             return result;
         };
+        let result = self.meet(result)?;
         // 0 for success; a rank that only heard of a failure does not speak.
         let word = match &result {
             Ok(_) => [0, 0],
@@ -189,6 +191,19 @@ impl Ranks {
             (None, Ok(_)) if words.iter().any(|word| word[1] == 1) => Err(Failure::Elsewhere(2)),
             (None, result) => result,
         }
+    }
+
+    /// Waits for all ranks. With a failure of its own not for ever.
+    fn meet<T>(&self, result: Result<T, Failure>) -> Result<Result<T, Failure>, Failure> {
+        #[cfg(feature = "petsc")]
+        match (&self.engine, &result) {
+            (Some(engine), Ok(_) | Err(Failure::Elsewhere(_))) => engine.wait()?,
+            (Some(engine), Err(_)) if !engine.others_come()? => {
+                return result.map_err(|failure| self.end_for(failure)).map(Ok);
+            }
+            _ => {}
+        }
+        Ok(result)
     }
 
     /// What solves `case` on all ranks; none where this process solves alone.

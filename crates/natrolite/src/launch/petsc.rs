@@ -76,6 +76,14 @@ impl Petsc {
         self.mpi.wait().map_err(refused)
     }
 
+    /// The same for some seconds, on a rank that has failed; whether all came.
+    ///
+    /// # Errors
+    /// When MPI refuses.
+    pub fn others_come(&self) -> Result<bool, Failure> {
+        self.mpi.others_come().map_err(refused)
+    }
+
     /// Measures what messages cost.
     ///
     /// # Errors
