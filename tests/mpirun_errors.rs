@@ -78,8 +78,7 @@ fn an_error_on_one_rank_ends_all() {
     let Ok(output) = run else { return println!("skipped: mpirun cannot be started") };
     let printed = text(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{printed}");
-    let said =
-        "matrix: No support for this operation for this object type (code 56), on rank 1 alone";
+    let said = "matrix: No support for this operation for this object type (code 56), on rank 1 but not on all";
     assert_eq!(printed.matches(said).count(), 1, "{printed}");
     assert!(!target.exists());
 }

@@ -137,11 +137,11 @@ impl Mpi {
         self.group.wait(Some(PATIENCE)).map_err(|code| PetscError::new("barrier", code))
     }
 
-    /// An error of what all ranks called together, if all of them have one. A rank that is alone with it says so on
-    /// stderr and ends all with code 4.
+    /// An error of what all ranks called together, if all of them have one. Where some have none, one that has
+    /// it says so on stderr and ends all with code 4.
     pub(crate) fn of_all(&self, error: PetscError) -> PetscError {
         if self.others_come() != Ok(true) {
-            eprintln!("error: {error}, on rank {} alone", self.rank());
+            eprintln!("error: {error}, on rank {} but not on all", self.rank());
             self.abort(4);
         }
         error

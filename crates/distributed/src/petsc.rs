@@ -268,6 +268,9 @@ impl<'m> PetscSolver<'m> {
         let [mut x, mut ax] = [vec![0.0; self.len()], vec![0.0; self.len()]];
         let applied = self.ksp.precondition(&b, &mut x[..owned]);
         applied.map_err(|code| self.failed("factorisation", code))?;
+        if self.ksp.lacks_memory() {
+            return Err(LinearError::TooLarge { what: "the factorisation", rows: a.nrows() });
+        }
         self.halo.update(self.mpi, &mut x);
         a.apply(&x, &mut ax);
         let energy = dot(&x[..owned], &ax[..owned]);
@@ -279,7 +282,10 @@ impl<'m> PetscSolver<'m> {
         if eigenvalue > SINGULAR {
             return Ok(());
         }
-        let where_ = format!("an eigenvalue is {eigenvalue:.0e} of the diagonal");
+        let where_ = match eigenvalue.is_nan() {
+            true => "a pivot of the factorisation is zero".to_owned(),
+            false => format!("an eigenvalue is {eigenvalue:.0e} of the diagonal"),
+        };
         Err(LinearError::Singular { row: None, where_ })
     }
 

@@ -269,11 +269,10 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors; everything else is a wrong input.
             let code = if error.use_stderr() { 2 } else { 0 };
-            // A launcher ends all others when the first leaves with an error, even one that is about to speak.
-            if !launcher.speaks() {
-                return ExitCode::SUCCESS;
+            if launcher.speaks() {
+                let _ = error.print();
             }
-            let _ = error.print();
+            launcher.leave_after_the_first();
             return ExitCode::from(code);
         }
     };
@@ -281,6 +280,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.tell();
+            launcher.leave_after_the_first();
             ExitCode::from(failure.exit_code())
         }
     }

@@ -144,7 +144,8 @@ fn median(mut runs: Vec<Run>) -> Option<Measured> {
     let per_byte = [0, 1].map(|k| {
         let mut all: Vec<f64> = runs.iter().map(|run| run.per_byte()[k]).collect();
         all.sort_by(f64::total_cmp);
-        all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+        let middle = [all.len().saturating_sub(1) / 2, all.len() / 2].map(|k| all.get(k));
+        middle.map(|value| value.copied().unwrap_or(f64::NAN)).iter().sum::<f64>() / 2.0
     });
     let total = |run: &Run| run.measurement.seconds.total;
     runs.sort_by(|a, b| total(a).total_cmp(&total(b)));
@@ -247,6 +248,9 @@ mod tests {
         assert_eq!((got.per_byte, got.checksums.len()), ([100.0, 12.5], 1));
         let got = median(vec![run(2.0, "1"), run(1.0, "2")]).expect("two runs");
         assert_eq!((got.median.measurement.seconds.total, got.checksums.len()), (1.0, 2));
+        // Of 200 / (0.5 * 4) and 200 / (0.5 * 3); of 100 / (2 * 4) and 100 / (1 * 3).
+        let wanted = [0.5 * (100.0 + 200.0 / 1.5), 0.5 * (12.5 + 100.0 / 3.0)];
+        assert!(got.per_byte.iter().zip(wanted).all(|(got, wanted)| (got - wanted).abs() < 1e-12));
         assert!(median(Vec::new()).is_none());
     }
 }

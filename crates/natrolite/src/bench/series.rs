@@ -60,6 +60,7 @@ pub struct Row {
     /// Triad with as many threads, or on all ranks at once: the mean of just before and just after the run.
     pub stream_bytes_per_second: f64,
     /// Slowest and fastest triad beside any of the runs.
+    #[serde(default)]
     pub stream_range: [f64; 2],
     /// The one over the other.
     pub fraction_of_stream: Option<f64>,
@@ -70,6 +71,7 @@ pub struct Row {
     /// Unknowns times iterations in the time of a byte of the triad, over those of the first row: medians of all runs.
     pub efficiency_over_stream: Option<f64>,
     /// The same for unknowns in the phase `solve`.
+    #[serde(default)]
     pub solve_over_stream: Option<f64>,
     pub checksum: f64,
     /// The case file, and how often its mesh is refined.

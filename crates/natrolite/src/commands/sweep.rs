@@ -74,7 +74,9 @@ fn solve_and_write(start: Instant, options: &SweepOptions, world: &Ranks) -> Res
         world.agree(Ok(()))?;
         let done = done_of(&world.told_by_first(""));
         let nothing = &mut |_| Ok(());
-        solve_points_on_ranks(&points, &plan, &done, crew, (world, group_size), nothing)?;
+        let ranks = (world, group_size);
+        let solved = solve_points_on_ranks(&points, &plan, &done, crew, ranks, nothing);
+        solved.map_err(|failure| world.end_for(failure))?;
         return world.agree(Ok(()));
     };
     if let (Some(engine), Some(cores)) = (world.engine(), &cores) {

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::run::ranks::Engine;
 use serde::{Deserialize, Serialize};
 use std::process::Command;
+use std::time::Duration;
 
 /// What the environment tells of a launcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,14 @@ impl Launcher {
         self.place.is_none_or(|(rank, _)| rank == 0)
     }
 
+    /// Lets the first process leave before this one: a launcher ends all others when one has left with an error, even
+    /// one that is about to speak.
+    pub fn leave_after_the_first(self) {
+        if !self.speaks() {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
+
     /// How many processes there are.
     pub fn size(self) -> usize {
         self.place.map_or(1, |(_, size)| size)
@@ -70,8 +79,7 @@ impl Launcher {
             "{} copies of the program were started, as `mpirun` does: {reason}",
             self.size()
         ));
-        // A launcher ends all others when the first leaves with an error, even one that is about to speak.
-        Err(if self.speaks() { error } else { Failure::Elsewhere(0) })
+        Err(if self.speaks() { error } else { Failure::Elsewhere(error.exit_code()) })
     }
 }
 
@@ -103,7 +111,8 @@ pub struct Traffic {
 /// error, the launcher ends all others, and one of them may not have spoken yet.
 ///
 /// # Errors
-/// Those of [`Ranks::start`], and [`Failure::Elsewhere`] for a failure of `work`, which has been told.
+/// When MPI is not there, does not start or does not see all processes, and [`Failure::Elsewhere`] for a failure of
+/// `work`, which has been told.
 pub fn on_ranks(
     launcher: Launcher,
     work: impl FnOnce(&Ranks) -> Result<(), Failure>,
@@ -394,6 +403,6 @@ mod tests {
             "4 copies of the program were started, as `mpirun` does: why"
         );
         let silent = second.refuse_several("why").unwrap_err();
-        assert_eq!((silent.render(false).as_str(), silent.exit_code()), ("", 0));
+        assert_eq!((silent.render(false).as_str(), silent.exit_code()), ("", 2));
     }
 }
