@@ -3,7 +3,7 @@
 #[path = "common/launched.rs"]
 mod launched;
 
-use launched::{PROGRAM, config, mpirun, text};
+use launched::{PROGRAM, config, launcher, mpirun, output, text};
 use std::path::Path;
 use std::process::Command;
 
@@ -66,16 +66,12 @@ fn an_error_on_one_rank_ends_all() {
             .args([&target, &case])
             .arg(":");
     };
-    let mut command = Command::new("mpirun");
-    command.args(["--timeout", "100", "--bind-to", "none"]);
+    let mut command = launcher();
+    command.args(["--timeout", "100"]);
     rank(&mut command);
     command.args(["-x", "PETSC_OPTIONS=-mat_type baij"]);
     rank(&mut command);
-    let run = command
-        .envs([("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")])
-        .env("OMPI_MCA_rmaps_base_oversubscribe", "1")
-        .output();
-    let Ok(output) = run else { return println!("skipped: mpirun cannot be started") };
+    let Some(output) = output(command) else { return };
     let printed = text(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{printed}");
     let said = "matrix: No support for this operation for this object type (code 56), on rank 1 but not on all";

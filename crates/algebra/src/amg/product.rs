@@ -33,9 +33,13 @@ pub(super) trait Rows: Sync {
     fn nrows(&self) -> usize;
     fn ncols(&self) -> usize;
     fn row(&self, i: usize) -> (&[u32], &[Self::Value]);
-    /// Of numbers the columns and values from the first entry of a row on, those of the rows behind it included, and its
-    /// length.
-    fn row_and_more(&self, i: usize) -> (&[u32], &[Self::Value], usize);
+    /// Of numbers the columns and values from the first entry of a row on, those of rows behind it included where they are
+    /// there, and its length.
+    #[inline(always)]
+    fn row_and_more(&self, i: usize) -> (&[u32], &[Self::Value], usize) {
+        let (columns, values) = self.row(i);
+        (columns, values, columns.len())
+    }
 }
 
 impl<T: Into<f64> + Copy + Sync> Rows for View<'_, T> {
@@ -78,12 +82,6 @@ impl Rows for Pieces {
         let (piece, i, size) = (&self.pieces[i / ROWS], i % ROWS, self.shape[0] * self.shape[1]);
         let (from, to) = (piece.start[i] as usize, piece.start[i + 1] as usize);
         (&piece.columns[from..to], &piece.values[from * size..to * size])
-    }
-    #[inline(always)]
-    fn row_and_more(&self, i: usize) -> (&[u32], &[f64], usize) {
-        let (piece, i) = (&self.pieces[i / ROWS], i % ROWS);
-        let (from, to) = (piece.start[i] as usize, piece.start[i + 1] as usize);
-        (&piece.columns[from..], &piece.values[from..], to - from)
     }
 }
 

@@ -71,7 +71,6 @@ pub struct Row {
     /// Unknowns times iterations in the time of a byte of the triad, over those of the first row: medians of all runs.
     pub efficiency_over_stream: Option<f64>,
     /// The same for unknowns in the phase `solve`.
-    #[serde(default)]
     pub solve_over_stream: Option<f64>,
     pub checksum: f64,
     /// The case file, and how often its mesh is refined.

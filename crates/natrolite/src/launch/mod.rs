@@ -184,7 +184,10 @@ impl Ranks {
         let Some(engine) = self.engine().filter(|engine| engine.comm().size() > 1) else {
             return result;
         };
-        let result = self.meet(result)?;
+        let has_failed = !matches!(result, Ok(_) | Err(Failure::Elsewhere(_)));
+        if !self.meet(has_failed)? {
+            return result.map_err(|failure| self.end_for(failure));
+        }
         // 0 for success; a rank that only heard of a failure does not speak.
         let word = match &result {
             Ok(_) => [0, 0],
@@ -202,17 +205,14 @@ impl Ranks {
         }
     }
 
-    /// Waits for all ranks. With a failure of its own not for ever.
-    fn meet<T>(&self, result: Result<T, Failure>) -> Result<Result<T, Failure>, Failure> {
+    /// Waits for all ranks, but not for ever if this one has failed; whether all came.
+    fn meet(&self, has_failed: bool) -> Result<bool, Failure> {
         #[cfg(feature = "petsc")]
-        match (&self.engine, &result) {
-            (Some(engine), Ok(_) | Err(Failure::Elsewhere(_))) => engine.wait()?,
-            (Some(engine), Err(_)) if !engine.others_come()? => {
-                return result.map_err(|failure| self.end_for(failure)).map(Ok);
-            }
-            _ => {}
+        if let (Some(engine), true) = (&self.engine, has_failed) {
+            return engine.others_come();
         }
-        Ok(result)
+        let _ = has_failed;
+        self.wait().map(|()| true)
     }
 
     /// What solves `case` on all ranks; none where this process solves alone.
